@@ -1,0 +1,1 @@
+"""Ground floor: errors, ids, clock, padding, geography. Imports nothing of ours."""

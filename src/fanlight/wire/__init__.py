@@ -1,0 +1,1 @@
+"""Bytes that cross a border: canonical JSON, base64, wire schemas. Imports only `fanlight.model`."""
