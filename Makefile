@@ -1,0 +1,52 @@
+# Every target installs what it lacks and says so. `make help` lists them.
+PYTHON ?= python3
+SETUP := $(PYTHON) deploy/setup.py
+FANLIGHT_SHARED ?= ../shared
+export FANLIGHT_SHARED
+
+.PHONY: help setup setup-dev setup-test run test check test-shared bench soak clean
+
+help:
+	@echo "make run          start everything on this machine and print one address"
+	@echo "make test         run every test that needs nothing beside this clone"
+	@echo "make check        linters, types, import contracts, generated pages"
+	@echo "make test-shared  checks on data that may not be redistributed (FANLIGHT_SHARED)"
+	@echo "make bench        measure, and write docs/ref/performance.md"
+	@echo "make soak         run the demo for hours and watch memory, disks and record"
+	@echo "make clean        remove what the other targets built (never your footage)"
+
+setup:
+	@$(SETUP) run
+
+setup-dev:
+	@$(SETUP) run dev
+
+setup-test:
+	@$(SETUP) run dev test
+
+run: setup
+	@exec .venv/bin/fanlight up
+
+test: setup-test
+	.venv/bin/pytest -q -n 2 --dist loadscope --ignore tests/shared
+	cd web && npx vitest run
+
+check: setup-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy src tests bench deploy
+	.venv/bin/lint-imports
+	cd web && npm run --silent check
+	.venv/bin/python docs/generate.py --check
+
+test-shared: setup-test
+	.venv/bin/pytest -q tests/shared
+
+bench: setup-test
+	.venv/bin/python bench/run.py
+
+soak: setup-test
+	.venv/bin/python bench/soak.py
+
+clean:
+	rm -rf .venv .tools web/node_modules src/fanlight/server/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
