@@ -50,7 +50,9 @@ def main(kinds: list[str]) -> int:
         with _one_at_a_time():
             _run_all(kinds)
     except SetupFailed as failure:
-        print(f"\nSet-up stopped. {failure}\nNothing outside this folder was changed; run it again after mending.")
+        print(
+            f"\nSet-up stopped. {failure}\nNothing outside this folder was changed; mend it and run it again."
+        )
         return 1
     return 0
 
@@ -82,11 +84,18 @@ def _python(dev: bool) -> None:  # noqa: FBT001 - one caller, one meaning
     done = [ROOT / "requirements" / "dev.txt", wanted]
     if any(_is_done("python", [path, ROOT / "pyproject.toml"], VENV) for path in done):
         return
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     if not (TOOLS / "bin" / "uv").exists():
         _step(
             "the installer (uv)",
-            [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
-            + ["--target", str(TOOLS), "-r", str(ROOT / "requirements" / "tools.txt")],
+            [
+                *pip,
+                "--require-hashes",
+                "--target",
+                str(TOOLS),
+                "-r",
+                str(ROOT / "requirements" / "tools.txt"),
+            ],
         )
     uv = str(TOOLS / "bin" / "uv")
     if not (VENV / "bin" / "python").exists():
@@ -135,7 +144,12 @@ def _debian() -> None:
 
 
 def _step(
-    name: str, command: list[str], cwd: Path = ROOT, *, env: dict[str, str] | None = None, on_failure: str = ""
+    name: str,
+    command: list[str],
+    cwd: Path = ROOT,
+    *,
+    env: dict[str, str] | None = None,
+    on_failure: str = "",
 ) -> None:
     print(f"  installing {name} ...", flush=True)
     started = time.monotonic()

@@ -1,0 +1,1 @@
+"""The `fanlight` command: one module a verb. Nothing imports this package."""

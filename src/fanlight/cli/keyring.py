@@ -1,0 +1,57 @@
+"""The pockets of the demo people: hands a person's seed to the page, never to the server.
+
+A card on the demo's front page leads here; the answer sends the browser on to the app with the seed in the
+address's fragment, which browsers keep to themselves. The page takes it in and wipes it from the address.
+Listens on the loopback only, and answers only when addressed as localhost.
+"""
+
+import base64
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from fanlight.cli.people import Person
+
+LOCAL_NAMES = {"localhost", "127.0.0.1"}
+
+
+class Keyring:
+    """A small server for the seeds of `people`; `app_port` is where the apps are served."""
+
+    def __init__(self, people: dict[str, Person], port: int, app_port: int) -> None:
+        """Listen at once; raises OSError when the port is taken."""
+        handler = type("Handler", (_Handler,), {"people": people, "app_port": app_port})
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    people: ClassVar[dict[str, Person]]
+    app_port: ClassVar[int]
+
+    def do_GET(self) -> None:
+        # A page elsewhere that rebinds its name to 127.0.0.1 still sends its own name.
+        host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
+        person = self.people.get(self.path.strip("/"))
+        if host not in LOCAL_NAMES or person is None:
+            self.send_error(HTTPStatus.NOT_FOUND, "No such card")
+            return
+        seed = base64.urlsafe_b64encode(person.seed).decode().rstrip("=")
+        self.send_response(HTTPStatus.FOUND)
+        self.send_header("Location", f"http://{host}:{self.app_port}/{person.app}/#k={seed}")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Write nothing: who opened which card is nobody's business."""

@@ -1,0 +1,56 @@
+"""The invented people of the demo town and the seeds that stand for their passkeys.
+
+Seeds live in `demo/people.json` of the home (mode 0600) and are read by `fanlight up`'s keyring and by
+`fanlight tour` only. The server is given the public halves.
+"""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from fanlight.wire import b64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One invented person. `role` names the card on the front page; `app` is where it leads."""
+
+    role: str
+    name: str
+    title: str
+    app: str
+    seed: bytes
+
+
+CAST = (
+    ("resident", "Maya Brooks", "Resident, lives behind the demo camera", "home"),
+    ("officer", "Det. R. Lindqvist", "Officer, asks for footage", "agency"),
+    ("supervisor", "Sgt. A. Okafor", "Supervisor, signs as second person", "agency"),
+    ("custodian", "T. Marsh", "Custodian, exports evidence", "agency"),
+    ("operator", "Caretaker", "Operator, keeps the server running", "operator"),
+)
+
+
+def load_people(folder: Path) -> dict[str, Person]:
+    """Return the demo people by role, making their seeds on the first call.
+
+    Args:
+        folder: the `demo` folder of a home.
+    """
+    path = folder / "people.json"
+    if not path.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        seeds = {role: b64.encode(secrets.token_bytes(32)) for role, *_ in CAST}
+        pending = path.with_suffix(".new")
+        with os.fdopen(os.open(pending, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(seeds, file)
+            file.flush()
+            os.fsync(file.fileno())
+        pending.replace(path)
+    seeds = json.loads(path.read_text())
+    return {
+        role: Person(role=role, name=name, title=title, app=app, seed=b64.decode(seeds[role]))
+        for role, name, title, app in CAST
+    }
