@@ -1,0 +1,236 @@
+"""Areas on the map and the H3 cells of a town.
+
+In:     corners as lon, lat in degrees (WGS 84); the town's table of homes per res-8 cell.
+Out:    Polygon (a request's area), Boundary (a jurisdiction), cells as H3 text.
+Holds:  a Polygon has 3 to 100 corners, does not cross or touch itself, and is listed without its
+        first corner repeated. Each res-8 cell belongs to exactly one cell of the town's partition.
+Absent: any limit on size (the ordinance's), any address.
+Why:    docs/design/rules.md
+"""
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import h3
+import shapely
+
+from fanlight.model.errors import FanlightError
+
+SQ_MILE_M2 = 2_589_988.110336
+# The sphere with the area of the WGS 84 ellipsoid: areas are then right to 0.4 % anywhere, and it is
+# the sphere H3 uses, so that a cell and an outline of it have one area.
+AUTHALIC_RADIUS_M = 6_371_007.180918475
+MIN_CORNERS, MAX_CORNERS = 3, 100
+MAX_LAT = 85.0  # what a web map can show
+FINEST_RES, COARSEST_RES = 8, 5
+HOMES_PER_CELL = 50
+
+Point = tuple[float, float]
+
+
+class BadPolygon(FanlightError):
+    """Some corners that make no area."""
+
+    code = "geo.bad_polygon"
+
+
+class BadCell(FanlightError):
+    """A text that names no H3 cell of the town's sizes."""
+
+    code = "geo.bad_cell"
+
+
+class BadBoundary(FanlightError):
+    """A GeoJSON value that is no boundary."""
+
+    code = "geo.bad_boundary"
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """A simple area. Build it with `Polygon.of`, which checks.
+
+    Attributes:
+        corners: lon, lat in degrees, in drawing order, the first not repeated.
+    """
+
+    corners: tuple[Point, ...]
+
+    @classmethod
+    def of(cls, points: Iterable[Sequence[float]]) -> "Polygon":
+        """Check corners and return the polygon. A repeated first corner at the end is dropped.
+
+        Raises:
+            BadPolygon: too few or many corners, one out of range, or edges that cross or touch.
+        """
+        corners = _corners(points)
+        if len(corners) > 1 and corners[0] == corners[-1]:
+            corners = corners[:-1]
+        if not MIN_CORNERS <= len(corners) <= MAX_CORNERS:
+            raise _bad_polygon(
+                f"The area has {len(corners)} corners.", f"Draw {MIN_CORNERS} to {MAX_CORNERS} corners."
+            )
+        lons = [lon for lon, _ in corners]
+        if max(lons) - min(lons) >= 180:  # noqa: PLR2004 -- half the globe: such an outline has no inside
+            raise _bad_polygon("The area spans half the globe.", "Draw it within one town.")
+        if not shapely.Polygon(corners).is_valid or len(set(corners)) != len(corners):
+            raise _bad_polygon("The outline crosses or touches itself.", "Move the corners apart.")
+        return cls(tuple(corners))
+
+    @property
+    def area_m2(self) -> float:
+        """Area in square metres, by the spherical excess on the authalic sphere.
+
+        Each edge is a great circle; the area between it and the equator is
+        2 atan2(tan(dlon/2) (t1 + t2), 1 + t1 t2) with t = tan(lat/2). web/core/geo does the same.
+        """
+        excess = 0.0
+        for (lon1, lat1), (lon2, lat2) in zip(self.corners, self.corners[1:] + self.corners[:1], strict=True):
+            t1, t2 = math.tan(math.radians(lat1) / 2), math.tan(math.radians(lat2) / 2)
+            excess += 2 * math.atan2(math.tan(math.radians(lon2 - lon1) / 2) * (t1 + t2), 1 + t1 * t2)
+        return abs(excess) * AUTHALIC_RADIUS_M**2
+
+    @property
+    def area_sq_mi(self) -> float:
+        """Area in square miles."""
+        return self.area_m2 / SQ_MILE_M2
+
+    def contains(self, lon: float, lat: float) -> bool:
+        """Tell whether a point lies inside. On an edge it may be either; web/core/geo agrees bit by bit."""
+        inside = False
+        lon2, lat2 = self.corners[-1]
+        for lon1, lat1 in self.corners:
+            if (lat1 > lat) != (lat2 > lat) and lon < (lon2 - lon1) * (lat - lat1) / (lat2 - lat1) + lon1:
+                inside = not inside
+            lon2, lat2 = lon1, lat1
+        return inside
+
+    def overlaps(self, other: "Polygon") -> bool:
+        """Tell whether the two areas share any point."""
+        return bool(shapely.Polygon(self.corners).intersects(shapely.Polygon(other.corners)))
+
+    def as_json(self) -> list[list[float]]:
+        """Return the corners as `[[lon, lat], ...]`, as leaves and requests carry an outline."""
+        return [[lon, lat] for lon, lat in self.corners]
+
+
+class Boundary:
+    """A jurisdiction: one or many rings, holes allowed, any number of corners."""
+
+    __slots__ = ("_shape", "geometry")
+
+    def __init__(self, geometry: Mapping[str, Any]) -> None:
+        """Read a GeoJSON Polygon or MultiPolygon geometry; raises BadBoundary."""
+        try:
+            shape = shapely.from_geojson(json.dumps(dict(geometry)))
+        except (TypeError, ValueError, RecursionError, shapely.errors.ShapelyError) as error:
+            raise _bad_boundary() from error
+        if (
+            not isinstance(shape, shapely.Polygon | shapely.MultiPolygon)
+            or shape.is_empty
+            or not shape.is_valid
+        ):
+            raise _bad_boundary()
+        shapely.prepare(shape)
+        self._shape = shape
+        self.geometry = geometry
+
+    def covers(self, polygon: Polygon) -> bool:
+        """Tell whether the whole polygon lies inside or on the boundary."""
+        return bool(self._shape.covers(shapely.Polygon(polygon.corners)))
+
+    def contains(self, lon: float, lat: float) -> bool:
+        """Tell whether a point lies inside or on the boundary."""
+        return bool(self._shape.covers(shapely.Point(lon, lat)))
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees."""
+        west, south, east, north = self._shape.bounds
+        return west, south, east, north
+
+
+def home_cell(lon: float, lat: float, homes: Mapping[str, int]) -> str:
+    """Return the cell under which the server knows a home at this point.
+
+    Args:
+        lon: degrees east.
+        lat: degrees north.
+        homes: homes per H3 cell of res 8; empty where no housing table is loaded.
+
+    Returns:
+        The finest cell of res 8 to 5 around the point that holds at least 50 homes, else that of res 5.
+        Coarser cells are parents of the res-8 cell, so that a request's area finds the same one.
+    """
+    return partition_cell(h3.latlng_to_cell(lat, lon, FINEST_RES), homes)
+
+
+def partition_cell(fine: str, homes: Mapping[str, int]) -> str:
+    """Return the cell of the town's partition that a res-8 cell belongs to; see `home_cell`."""
+    for res in range(FINEST_RES, COARSEST_RES, -1):
+        cell: str = h3.cell_to_parent(fine, res)
+        if homes and sum(homes.get(child, 0) for child in _children(cell)) >= HOMES_PER_CELL:
+            return cell
+    return str(h3.cell_to_parent(fine, COARSEST_RES))
+
+
+def covering_cells(polygon: Polygon, homes: Mapping[str, int]) -> list[str]:
+    """Return the cells of the town's partition that the polygon touches, sorted.
+
+    Raises:
+        BadPolygon: the area is so large (over 200 cells of res 8) that it is no request's.
+    """
+    too_many = 200
+    if polygon.area_m2 > too_many * 600_000:  # a res-8 cell has 0.4 to 0.9 km2
+        raise _bad_polygon("The area is larger than a town's district.", "Draw a smaller area.")
+    shape = h3.LatLngPoly([(lat, lon) for lon, lat in polygon.corners])
+    fine = h3.h3shape_to_cells_experimental(shape, FINEST_RES, contain="overlap")
+    return sorted({partition_cell(cell, homes) for cell in fine})
+
+
+def check_cell(text: str) -> str:
+    """Return `text` if it names an H3 cell of res 5 to 8; raises BadCell."""
+    if h3.is_valid_cell(text) and COARSEST_RES <= h3.get_resolution(text) <= FINEST_RES:
+        return text
+    raise BadCell(
+        "A text names no cell of this map.", kept="Nothing was changed.", do="Choose the place again."
+    )
+
+
+def _children(cell: str) -> Sequence[str]:
+    return [cell] if h3.get_resolution(cell) == FINEST_RES else h3.cell_to_children(cell, FINEST_RES)
+
+
+def _corners(points: Iterable[Sequence[float]]) -> list[Point]:
+    corners: list[Point] = []
+    try:
+        for lon, lat in points:
+            corners.append((_degrees(lon), _degrees(lat)))
+            if len(corners) > MAX_CORNERS + 1:
+                raise _bad_polygon(f"The area has more than {MAX_CORNERS} corners.", "Draw it with fewer.")
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _bad_polygon("A corner is not a pair of numbers.", "Give longitude, latitude.") from error
+    if not all(-180 <= lon <= 180 and -MAX_LAT <= lat <= MAX_LAT for lon, lat in corners):  # noqa: PLR2004 -- degrees
+        raise _bad_polygon("A corner is not on the map.", "Give longitude first, then latitude.")
+    return corners
+
+
+def _degrees(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError
+    return float(value)
+
+
+def _bad_polygon(what: str, do: str) -> BadPolygon:
+    return BadPolygon(what, kept="Nothing was sent.", do=do)
+
+
+def _bad_boundary() -> BadBoundary:
+    return BadBoundary(
+        "A boundary is not a valid GeoJSON area.",
+        kept="The earlier boundary.",
+        do="Check the file with a map program.",
+    )
