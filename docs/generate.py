@@ -6,6 +6,8 @@ python docs/generate.py --check  fail if they are not what the code says now
 
 import argparse
 import ast
+import importlib.metadata
+import json
 import re
 import sys
 from collections import defaultdict
@@ -35,7 +37,12 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     stale = []
-    for name, text in {"requirements.md": requirements_page(), "errors.md": errors_page()}.items():
+    pages = {
+        "requirements.md": requirements_page(),
+        "errors.md": errors_page(),
+        "licences.md": licences_page(),
+    }
+    for name, text in pages.items():
         path = REF / name
         if check and (not path.exists() or path.read_text() != text):
             stale.append(str(path.relative_to(ROOT)))
@@ -85,6 +92,41 @@ def errors_page() -> str:
     lines += ["| code | raised as | meaning |", "| --- | --- | --- |"]
     lines += [f"| `{code}` | {where} | {meaning} |" for code, (where, meaning) in sorted(found.items())]
     return "\n".join(lines) + "\n"
+
+
+def licences_page() -> str:
+    """Return what is shipped or needed at run time, with the licence each package states."""
+    lines = [
+        "# Licences of what Fanlight is built on",
+        "",
+        "Generated from the packages' own metadata. Fanlight is AGPL-3.0-or-later; each licence below is",
+        "compatible with it. Data, models, fonts and icons: [credits](credits.md).",
+        "",
+        "| package | licence | used by |",
+        "| --- | --- | --- |",
+    ]
+    pins = (ROOT / "requirements" / "run.txt").read_text().splitlines()
+    names = sorted({line.split("==")[0].split("[")[0] for line in pins if "==" in line and line[0] != " "})
+    lines += [f"| `{name}` | {_python_licence(name)} | Python |" for name in names]
+    web = json.loads((ROOT / "web" / "package.json").read_text())
+    for name in sorted(web["dependencies"]):
+        package = json.loads((ROOT / "web" / "node_modules" / name / "package.json").read_text())
+        lines.append(f"| `{name}` | {package['license']} | pages |")
+    return "\n".join(lines) + "\n"
+
+
+def _python_licence(name: str) -> str:
+    try:
+        stated = importlib.metadata.metadata(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed on this platform"
+    if expression := stated.get("License-Expression"):
+        return str(expression)
+    classes = [
+        text.rsplit(":: ", 1)[-1] for text in stated.get_all("Classifier") or [] if "License ::" in text
+    ]
+    text = str(stated.get("License") or "").strip()
+    return ", ".join(classes) or (text.splitlines()[0][:60] if text else "see its source")
 
 
 def _code_of(node: ast.ClassDef) -> str | None:

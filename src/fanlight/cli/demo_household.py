@@ -1,0 +1,77 @@
+"""The demo's household: the resident's account, household, first epoch and hub, made once through the public API."""
+
+import asyncio
+from pathlib import Path
+
+from fanlight.cli.member import Member
+from fanlight.cli.people import Person
+from fanlight.demo import town
+from fanlight.hub.settings import Camera, HubSettings, NotPaired, load_keys, load_settings, save_settings
+from fanlight.hub.uplink import Refused
+from fanlight.model.ids import new_id
+from fanlight.wire import b64
+
+POLL_S = 5.0  # a real hub asks every 300 s; a person trying the demo should not wait that long
+STATUS_S = 5.0
+
+
+def ensure(folder: Path, server: str, resident: Person, stream: str) -> None:
+    """Make the household and pair the hub in `folder`, or take up what an earlier start left.
+
+    Args:
+        folder: the hub's folder.
+        server: address of the server.
+        resident: who owns the household.
+        stream: RTSP address of the demo camera; its port may differ from start to start.
+    """
+    try:
+        known = load_settings(folder)
+    except NotPaired:
+        settings = asyncio.run(_found(folder, server, resident, stream))
+    else:
+        cameras = [Camera(camera.id, camera.name, stream) for camera in known.cameras]
+        settings = _with(known, server, cameras)
+    save_settings(folder, settings)
+
+
+async def _found(folder: Path, server: str, resident: Person, stream: str) -> HubSettings:
+    member = Member(resident.seed, server)
+    hub = load_keys(folder)
+    place = town.load().household
+    async with member.uplink:
+        try:
+            mine = await member.household()
+        except Refused as refusal:
+            if refusal.server_code == "accounts.unknown_key":
+                await member.sign_up()
+            await member.found_household(place.cell)
+            mine = await member.household()
+        if not mine["epochs"]:
+            await member.begin_epoch(mine["household"], after=None, number=1)
+        if not mine["hubs"]:
+            await member.admit_hub(hub.signing.public, hub.recipient)
+    return HubSettings(
+        server=server,
+        household=mine["household"],
+        owner=b64.encode(member.keys.signing.public),
+        cell=place.cell,
+        lon=place.lon,
+        lat=place.lat,
+        cameras=[Camera(new_id(), "Front door", stream)],
+        poll_s=POLL_S,
+        status_s=STATUS_S,
+    )
+
+
+def _with(known: HubSettings, server: str, cameras: list[Camera]) -> HubSettings:
+    return HubSettings(
+        server=server,
+        household=known.household,
+        owner=known.owner,
+        cell=known.cell,
+        lon=known.lon,
+        lat=known.lat,
+        cameras=cameras,
+        poll_s=known.poll_s,
+        status_s=known.status_s,
+    )

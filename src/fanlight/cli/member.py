@@ -1,0 +1,73 @@
+"""A household member's client without a browser: signs up, founds a household, admits a hub, holds the epochs.
+
+The same calls as the home app makes. Used by the demo, the tour and the tests.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fanlight.hub.uplink import Uplink
+from fanlight.seal import epoch, keys, opening, sealing
+from fanlight.wire import b64, jcs
+
+
+@dataclass(slots=True)
+class Member:
+    """One person: `seed` gives their keys; `uplink` is signed in as them on first need."""
+
+    seed: bytes
+    server: str
+    keys: keys.MemberKeys = field(init=False)
+    uplink: Uplink = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive the keys."""
+        self.keys = keys.member_keys(self.seed)
+        self.uplink = Uplink(self.server, self.keys.signing)
+
+    async def sign_up(self) -> str:
+        """Make an account of these keys; return its id."""
+        offer = {"sign_pub": b64.encode(self.keys.signing.public), "age_recipient": self.keys.age.recipient}
+        signature = self.keys.signing.sign("account", jcs.dumps(offer))
+        wire = {"kind": "member", **offer, "signature": b64.encode(signature)}
+        answer = await self.uplink.public("POST", "/v1/accounts", json=wire)
+        return str(answer.json()["account"])
+
+    async def found_household(self, cell: str) -> str:
+        """Make a household in `cell` with this person as owner; return its id."""
+        answer = await self.uplink.call("POST", "/v1/households", json={"cell": cell})
+        return str(answer.json()["household"])
+
+    async def household(self) -> dict[str, Any]:
+        """Return members, hubs, cell and epochs as the server has them; raises Refused if there is none."""
+        answer = await self.uplink.call("GET", "/v1/households/mine")
+        mine: dict[str, Any] = answer.json()
+        return mine
+
+    async def admit_hub(self, sign_pub: bytes, recipient: str) -> str:
+        """Let a hub into the household; return its id."""
+        wire = {"sign_pub": b64.encode(sign_pub), "age_recipient": recipient}
+        answer = await self.uplink.call("POST", "/v1/households/mine/hubs", json=wire)
+        return str(answer.json()["hub"])
+
+    async def begin_epoch(self, household: str, *, after: bytes | None, number: int) -> keys.Identity:
+        """Make, sign and publish an epoch whose secret only this member can open.
+
+        Args:
+            household: its id.
+            after: statement bytes of the epoch before, or None for the first.
+            number: 1 for the first.
+        """
+        identity = keys.new_identity()
+        sealed = sealing.seal(identity.secret.encode() + b"\n", [self.keys.age.recipient])
+        statement = epoch.make(
+            household=household, number=number, recipient=identity.recipient, sealed=sealed, previous=after
+        )
+        signature = self.keys.signing.sign("epoch", statement)
+        wire = {"statement": statement.decode(), "sig": b64.encode(signature), "sealed": b64.encode(sealed)}
+        await self.uplink.call("PUT", f"/v1/households/mine/epochs/{number}", json=wire)
+        return identity
+
+    def open_epoch(self, wire: dict[str, Any]) -> str:
+        """Return the identity text that an epoch's sealed half holds; raises SealError."""
+        return opening.open_age(b64.decode(wire["sealed"]), [self.keys.age.secret]).decode().strip()

@@ -1,0 +1,119 @@
+"""`fanlight up`: a whole town on one machine.
+
+Order: home, PostgreSQL, witness, server, then in the demo a household, its hub, a camera and the keyring. Ctrl-C stops
+them in reverse. The next start finds everything where it was.
+"""
+
+import contextlib
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fanlight.cli import demo_household
+from fanlight.cli.home import Home, open_home
+from fanlight.cli.keyring import Keyring
+from fanlight.cli.people import Person, load_people
+from fanlight.cli.processes import Parts
+from fanlight.model.errors import FanlightError
+from fanlight.server import setup
+from fanlight.store.postgres import Postgres
+
+LOOPBACK = "127.0.0.1"
+CAMERA_PORT_OFFSET = 2
+
+
+class PortTaken(FanlightError):
+    """Another program listens where we should."""
+
+    code = "cli.port_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A running town: where it answers, and its home."""
+
+    url: str
+    home: Home
+    people: dict[str, Person]
+
+
+def run(home_path: Path | None, port: int, *, demo: bool) -> int:
+    """Run until Ctrl-C, SIGTERM, or until a part ends by itself; return an exit status."""
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    with running(home_path, port, demo=demo) as (town, parts):
+        print(f"Fanlight is ready: {town.url}", flush=True)
+        if demo:
+            for person in town.people.values():
+                card = f"http://localhost:{port + 1}/{person.role}"
+                print(f"  {person.name:<20} {person.title:<42} {card}", flush=True)
+            print("  The town, its people and its agency are invented. Ctrl-C stops everything.", flush=True)
+        while not stopping.wait(0.5):
+            if part := parts.ended():
+                raise part.failure()
+        print("Stopping ...", flush=True)
+    print("Stopped. Everything is kept for the next start.", flush=True)
+    return 0
+
+
+@contextlib.contextmanager
+def running(home_path: Path | None, port: int, *, demo: bool, cameras: bool = True) -> Iterator[tuple[Town, Parts]]:
+    """Start a town and stop it at the end of the `with` block, whatever happens in it.
+
+    Args:
+        home_path: the state folder; None for the default.
+        port: the server's; the demo also takes `port + 1` for the keyring. 0 picks free ones.
+        demo: with the demo town, its people and (if `cameras`) its household, hub and camera.
+
+    Raises:
+        FanlightError: a port is taken, the home cannot be used, or a part does not start.
+    """
+    home = open_home(home_path)
+    with contextlib.ExitStack() as stack:
+        stack.callback(home.lock().close)
+        for wanted in [port, port + 1] if demo and cameras else [port]:
+            _check_port(wanted)
+        parts = Parts()
+        stack.callback(parts.stop)
+        people = load_people(home.path / "demo") if demo else {}
+        camera = _start_camera(parts, home, port) if demo and cameras else None
+        log_vkey = setup.prepare(home.path, [_public_half(person) for person in people.values()])
+        witness = parts.start("witness", _witness_command(home, log_vkey), home.folder("witness") / "witness.log")
+        database = Postgres(home.folder("postgres"))
+        stack.callback(database.stop)
+        database.start()
+        witness_at = witness.wait_ready().split()[2]
+        server = parts.start(
+            "server", _server_command(home, port, database.url, witness_at, demo=demo), _log(home, "server")
+        )
+        server.wait_ready()
+        url = f"http://localhost:{port}"
+        if camera is not None:
+            stream = f"rtsp://{LOOPBACK}:{camera.wait_ready().split()[-1]}/demo"
+            demo_household.ensure(home.folder("hub"), url, people["resident"], stream)
+            parts.start("hub", [sys.executable, "-m", "fanlight.hub", "--home", str(home.folder("hub"))], _log(home, "hub"))
+            keyring = Keyring(people, port + 1, port)
+            stack.callback(keyring.stop)
+        yield Town(url, home, people), parts
+
+
+def _log(home: Home, name: str) -> Path:
+    return home.folder(name) / f"{name}.log"
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            raise PortTaken(
+                f"Another program already listens on port {port}.",
+                kept="Nothing was started.",
+                do=f"Stop that program, or choose another port: fanlight up --port {port + 1000}.",
+            ) from error

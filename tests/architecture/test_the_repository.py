@@ -1,0 +1,38 @@
+"""Promises about the repository itself."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tracked() -> list[Path]:
+    names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("host", ["registry." + "npmjs", "files." + "pythonhosted", "pypi." + "org", "deb." + "debian"])
+def test_no_file_names_a_registry_host(host: str) -> None:
+    found = [str(path) for path in tracked() if host.encode() in path.read_bytes()]
+    assert found == []
+
+
+def test_generated_pages_say_what_the_code_says_now() -> None:
+    result = subprocess.run([sys.executable, "docs/generate.py", "--check"], cwd=ROOT, check=False, capture_output=True)
+    assert result.returncode == 0, result.stdout.decode()
+
+
+def test_every_locked_dependency_has_a_line_in_the_licence_list() -> None:
+    listed = (ROOT / "docs/ref/licences.md").read_text().lower()
+    pins = (ROOT / "requirements/run.txt").read_text().splitlines()
+    names = {line.split("==")[0].split("[")[0].lower() for line in pins if "==" in line and not line.startswith(" ")}
+    assert {name for name in names if f"`{name}`" not in listed} == set()
+
+
+def test_only_one_clip_of_footage_is_shipped() -> None:
+    """The other clips may not be redistributed."""
+    footage = [path.name for path in tracked() if path.suffix in {".mp4", ".avi", ".mkv", ".mov"}]
+    assert [name for name in footage if "person-detection" in name] == ["one-by-one-person-detection.mp4"]

@@ -1,0 +1,31 @@
+"""Import contracts are static; these ask the running programs which modules they hold."""
+
+import subprocess
+import sys
+
+import pytest
+
+FORBIDDEN = ("fanlight.seal.opening", "fanlight.hub", "fanlight.custody", "av", "onnxruntime", "c2pa", "cv2")
+
+
+def loaded_by(module: str) -> set[str]:
+    probe = f"import sys, {module}; print(*sys.modules)"
+    return set(subprocess.check_output([sys.executable, "-c", probe], text=True).split())
+
+
+@pytest.mark.parametrize("module", ["fanlight.server.app", "fanlight.witness.__main__"])
+@pytest.mark.parametrize("forbidden", FORBIDDEN)
+def test_a_server_or_witness_process_holds_no_code_that_opens_clips(module: str, forbidden: str) -> None:
+    """R03 R05: what cannot be imported cannot be made to open a clip."""
+    assert forbidden not in loaded_by(module)
+
+
+def test_the_probe_sees_a_module_that_is_there() -> None:
+    """The control: the hub does decode media and open messages to it, and the probe tells."""
+    assert {"av", "fanlight.seal.opening"} <= loaded_by("fanlight.hub.__main__")
+
+
+def test_a_witness_holds_neither_seal_nor_policy_nor_store() -> None:
+    """R42: a witness needs proof and wire only, so that another organisation can run it."""
+    held = loaded_by("fanlight.witness.__main__")
+    assert not {"fanlight.seal", "fanlight.policy", "fanlight.store", "fanlight.server"} & held
