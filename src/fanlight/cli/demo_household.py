@@ -47,7 +47,7 @@ async def _found(folder: Path, server: str, resident: Person, stream: str) -> Hu
             await member.found_household(place.cell)
             mine = await member.household()
         if not mine["epochs"]:
-            await member.begin_epoch(mine["household"], after=None, number=1)
+            await member.begin_epoch(mine["household"])
         if not mine["hubs"]:
             await member.admit_hub(hub.signing.public, hub.recipient)
     return HubSettings(

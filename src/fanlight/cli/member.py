@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fanlight.hub.uplink import Uplink
-from fanlight.seal import epoch, keys, opening, sealing
+from fanlight.seal import epoch, keys, reading
 from fanlight.wire import b64, jcs
 
 
@@ -50,24 +50,22 @@ class Member:
         answer = await self.uplink.call("POST", "/v1/households/mine/hubs", json=wire)
         return str(answer.json()["hub"])
 
-    async def begin_epoch(self, household: str, *, after: bytes | None, number: int) -> keys.Identity:
-        """Make, sign and publish an epoch whose secret only this member can open.
-
-        Args:
-            household: its id.
-            after: statement bytes of the epoch before, or None for the first.
-            number: 1 for the first.
-        """
-        identity = keys.new_identity()
-        sealed = sealing.seal(identity.secret.encode() + b"\n", [self.keys.age.recipient])
-        statement = epoch.make(
-            household=household, number=number, recipient=identity.recipient, sealed=sealed, previous=after
+    async def begin_epoch(self, household: str, after: epoch.Epoch | None = None) -> keys.Identity:
+        """Make, sign and publish the epoch after `after`, for this member alone; return its identity."""
+        identity, made = epoch.new_epoch(
+            household=household,
+            after=after,
+            members=[self.keys.age.recipient],
+            owner_key=self.keys.signing,
         )
-        signature = self.keys.signing.sign("epoch", statement)
-        wire = {"statement": statement.decode(), "sig": b64.encode(signature), "sealed": b64.encode(sealed)}
-        await self.uplink.call("PUT", f"/v1/households/mine/epochs/{number}", json=wire)
+        await self.uplink.call("PUT", f"/v1/households/mine/epochs/{made.statement.n}", json=made.to_wire())
         return identity
 
-    def open_epoch(self, wire: dict[str, Any]) -> str:
-        """Return the identity text that an epoch's sealed half holds; raises SealError."""
-        return opening.open_age(b64.decode(wire["sealed"]), [self.keys.age.secret]).decode().strip()
+    def open_epochs(self, mine: dict[str, Any]) -> dict[int, str]:
+        """Return epoch number -> identity text, after checking the whole chain; raises SealError."""
+        chain = epoch.check_chain(
+            [epoch.from_wire(wire) for wire in mine["epochs"]],
+            owner=self.keys.signing.public,
+            household=mine["household"],
+        )
+        return {one.statement.n: reading.open_epoch(one, [self.keys.age.secret]) for one in chain}

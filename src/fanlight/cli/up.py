@@ -62,7 +62,9 @@ def run(home_path: Path | None, port: int, *, demo: bool) -> int:
 
 
 @contextlib.contextmanager
-def running(home_path: Path | None, port: int, *, demo: bool, cameras: bool = True) -> Iterator[tuple[Town, Parts]]:
+def running(
+    home_path: Path | None, port: int, *, demo: bool, cameras: bool = True
+) -> Iterator[tuple[Town, Parts]]:
     """Start a town and stop it at the end of the `with` block, whatever happens in it.
 
     Args:
@@ -83,7 +85,9 @@ def running(home_path: Path | None, port: int, *, demo: bool, cameras: bool = Tr
         people = load_people(home.path / "demo") if demo else {}
         camera = _start_camera(parts, home, port) if demo and cameras else None
         log_vkey = setup.prepare(home.path, [_public_half(person) for person in people.values()])
-        witness = parts.start("witness", _witness_command(home, log_vkey), home.folder("witness") / "witness.log")
+        witness = parts.start(
+            "witness", _witness_command(home, log_vkey), home.folder("witness") / "witness.log"
+        )
         database = Postgres(home.folder("postgres"))
         stack.callback(database.stop)
         database.start()
@@ -96,7 +100,11 @@ def running(home_path: Path | None, port: int, *, demo: bool, cameras: bool = Tr
         if camera is not None:
             stream = f"rtsp://{LOOPBACK}:{camera.wait_ready().split()[-1]}/demo"
             demo_household.ensure(home.folder("hub"), url, people["resident"], stream)
-            parts.start("hub", [sys.executable, "-m", "fanlight.hub", "--home", str(home.folder("hub"))], _log(home, "hub"))
+            parts.start(
+                "hub",
+                [sys.executable, "-m", "fanlight.hub", "--home", str(home.folder("hub"))],
+                _log(home, "hub"),
+            )
             keyring = Keyring(people, port + 1, port)
             stack.callback(keyring.stop)
         yield Town(url, home, people), parts

@@ -1,0 +1,133 @@
+"""The `fanlight` command. Each verb's work lives in the module of its name; imports wait until a verb is asked for."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from fanlight import __version__
+from fanlight.model.errors import FanlightError
+
+DEFAULT_PORT = 8420
+
+
+class _Commands(click.Group):
+    """Turns our errors into three sentences and exit status 1, and never shows a traceback for them."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except FanlightError as error:
+            say_error(error)
+            ctx.exit(1)
+
+
+def say_error(error: FanlightError) -> None:
+    """Write what happened, what was kept and what to do to standard error."""
+    print(f"{error.what}\n  Kept: {error.kept}\n  To do: {error.do}  ({error.code})", file=sys.stderr)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="fanlight")
+def main() -> None:
+    """Fanlight: doorbell cameras whose footage belongs to those who live behind the door."""
+
+
+@main.command()
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Where everything is kept (default: FANLIGHT_HOME)."
+)
+@click.option("--port", type=click.IntRange(1, 65533), default=DEFAULT_PORT, show_default=True)
+@click.option("--demo/--no-demo", default=True, help="With the demo town, its people and camera, or empty.")
+def up(home: Path | None, port: int, *, demo: bool) -> None:
+    """Run a whole town on this machine until Ctrl-C."""
+    from fanlight.cli import up as up_  # noqa: PLC0415
+
+    sys.exit(up_.run(home, port, demo=demo))
+
+
+@main.command()
+@click.option("--camera", required=True, help="A video file, or rtsp://user:password@host/path.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Folder for what the tour leaves."
+)
+@click.option(
+    "--server", help="Address of a running demo server (default: start one and stop it afterwards)."
+)
+@click.option(
+    "--people", type=click.Path(path_type=Path), help="The demo people of that server (its home's demo/)."
+)
+@click.option(
+    "--seconds",
+    type=click.IntRange(5),
+    default=120,
+    show_default=True,
+    help="How long to watch a live camera.",
+)
+@click.option("--name", default="Front door", help="The camera's name.")
+@click.option("--place", help="LON,LAT of the camera (default: the demo household's).")
+def tour(  # noqa: PLR0913 - one option each
+    camera: str,
+    out: Path,
+    server: str | None,
+    people: Path | None,
+    seconds: int,
+    name: str,
+    place: str | None,
+) -> None:
+    """Walk the whole journey without a browser, on any video or camera."""
+    from fanlight.cli.tour import journey  # noqa: PLC0415
+
+    sys.exit(journey.run(journey.Plan.of(camera, out, server, people, seconds, name, place)))
+
+
+@main.command(name="open")
+@click.argument("clip", type=click.Path(path_type=Path))
+@click.option("--key", type=click.Path(path_type=Path), required=True, help="File with the age identity.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The MP4 to write.")
+def open_(clip: Path, key: Path, out: Path) -> None:
+    """Open a sealed CLIP.age with a household's key."""
+    from fanlight.cli.open import open_clip  # noqa: PLC0415
+
+    open_clip(clip, key, out)
+    print(f"Opened: {out}")
+
+
+@main.command()
+@click.argument("target")
+def verify(target: str) -> None:
+    """Check TARGET: a log (folder or address), or an evidence package. Exit 0 holds, 1 does not, 2 not checkable."""
+    from fanlight.cli.verify import verify_target  # noqa: PLC0415
+
+    sys.exit(verify_target(target))
+
+
+@main.group()
+def hub() -> None:
+    """The part that stands at home."""
+
+
+@hub.command(name="pair")
+@click.argument("code")
+@click.option("--home", type=click.Path(path_type=Path))
+@click.option("--camera", required=True, help="rtsp://user:password@host/path of a camera.")
+@click.option("--name", default="Front door", help="The camera's name.")
+@click.option("--place", required=True, help="LON,LAT of the camera. It never leaves your home unsealed.")
+def hub_pair(code: str, home: Path | None, camera: str, name: str, place: str) -> None:
+    """Tell this hub its household: CODE is on the House page. Prints the hub's own code to type there."""
+    from fanlight.cli import hub as hub_  # noqa: PLC0415
+
+    hub_.pair(code, home, camera, name, place)
+
+
+@hub.command(name="run")
+@click.option("--home", type=click.Path(path_type=Path))
+def hub_run(home: Path | None) -> None:
+    """Record, detect, seal and send until Ctrl-C."""
+    from fanlight.cli import hub as hub_  # noqa: PLC0415
+
+    sys.exit(hub_.run(home))
+
+
+if __name__ == "__main__":
+    main()
