@@ -1,0 +1,33 @@
+// Builds the three static apps into the server's package: /home/, /agency/ and /operator/, with one common /assets/.
+// Nothing is inlined (the server's content policy allows no inline script or style) and nothing is remote.
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+const here = import.meta.dirname;
+
+export default defineConfig({
+  root: `${here}/apps`,
+  base: "/",
+  publicDir: false,
+  plugins: [svelte({ configFile: `${here}/svelte.config.js` })],
+  worker: { format: "es" },
+  build: {
+    outDir: `${here}/../src/fanlight/server/static`,
+    emptyOutDir: true,
+    target: "es2023",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    // The map and the rules' engine are large by nature and loaded only where they are shown.
+    chunkSizeWarningLimit: 5000,
+    rolldownOptions: {
+      input: ["home", "agency", "operator"].map((app) => `${here}/apps/${app}/index.html`),
+    },
+  },
+  server: {
+    fs: { allow: [here] },
+    proxy: Object.fromEntries(
+      ["/v1", "/record", "/log", "/healthz"].map((path) => [path, process.env["FANLIGHT_SERVER"] ?? "http://localhost:8420"]),
+    ),
+  },
+});
