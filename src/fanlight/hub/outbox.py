@@ -52,8 +52,8 @@ class Outbox:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute(
-            "CREATE TABLE IF NOT EXISTS parcel (clip TEXT PRIMARY KEY, place INTEGER NOT NULL, card BLOB NOT NULL,"
-            " card_sig BLOB NOT NULL, manifest BLOB NOT NULL, hdr BLOB NOT NULL, pay_bytes INTEGER NOT NULL,"
+            "CREATE TABLE IF NOT EXISTS parcel (clip TEXT PRIMARY KEY, place INTEGER NOT NULL,"
+            " card BLOB NOT NULL, card_sig BLOB NOT NULL, manifest BLOB NOT NULL, hdr BLOB NOT NULL, pay_bytes INTEGER NOT NULL,"
             " refused TEXT) STRICT"
         )
         self._repair()
@@ -76,7 +76,8 @@ class Outbox:
                 os.fsync(file.fileno())
             _sync_folder(self._folder)
             self._db.execute(
-                "INSERT INTO parcel VALUES (?, (SELECT coalesce(max(place), 0) + 1 FROM parcel), ?, ?, ?, ?, ?, NULL)",
+                "INSERT INTO parcel VALUES"
+                " (?, (SELECT coalesce(max(place), 0) + 1 FROM parcel), ?, ?, ?, ?, ?, NULL)",
                 (parcel.clip, parcel.card, parcel.card_sig, parcel.manifest, parcel.hdr, len(parcel.pay)),
             )
         except (OSError, sqlite3.OperationalError) as error:

@@ -91,7 +91,7 @@ class Uplink:
         self._token = self.session["token"]
         return self.session
 
-    async def call(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+    async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Make a signed-in call; options are httpx's (`json`, `content`, `params`, `headers`).
 
         Raises:
@@ -107,13 +107,13 @@ class Uplink:
         await self.sign_in()
         return await self._send(method, path, token=self._token, **options)
 
-    async def public(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+    async def public(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Make a call that carries no token, so that the server does not learn who asks."""
         return await self._send(method, path, **options)
 
     async def _send(
         self, method: str, path: str, *, token: str | None = None, **options: Any
-    ) -> httpx.Response:  # noqa: ANN401
+    ) -> httpx.Response:
         headers = dict(options.pop("headers", {}))
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - the figures are field sizes and codes of the standard named below
 """H.264 NAL units: cutting, joining, parameter sets.
 
 In:     bytes from a camera or a file, never trusted.
@@ -67,17 +68,19 @@ def is_recovery_point(unit: bytes) -> bool:
     body = unescape(unit[1:])
     at = 0
     while at + 2 < len(body):
-        kind = size = 0
-        while at < len(body) and body[at] == 0xFF:
-            kind, at = kind + 255, at + 1
-        kind, at = kind + (body[at] if at < len(body) else 0), at + 1
-        while at < len(body) and body[at] == 0xFF:
-            size, at = size + 255, at + 1
-        size, at = size + (body[at] if at < len(body) else 0), at + 1
+        kind, at = _sei_number(body, at)
+        size, at = _sei_number(body, at)
         if kind == _RECOVERY_POINT and at < len(body):
             return bool(body[at] & 0x80)  # ue(v) of 0 is a single 1 bit
         at += size
     return False
+
+
+def _sei_number(body: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    while at < len(body) and body[at] == 0xFF:
+        value, at = value + 255, at + 1
+    return (value + body[at], at + 1) if at < len(body) else (value, at)
 
 
 def is_key(units: Sequence[bytes]) -> bool:
@@ -116,7 +119,7 @@ class _Bits:
         zeros = 0
         while not self.u(1):
             zeros += 1
-            if zeros > 32:  # noqa: PLR2004 - ue(v) has at most 32 leading zeros
+            if zeros > 32:  # ue(v) has at most 32 leading zeros
                 raise _bad("a number in a parameter set is too long")
         return (1 << zeros) - 1 + self.u(zeros)
 
@@ -125,38 +128,23 @@ class _Bits:
         return (code + 1) // 2 if code & 1 else -(code // 2)
 
 
+def set_number(unit: bytes) -> int:
+    """Return the number of a sequence or picture parameter set; raises BadNal."""
+    return _Bits(unescape(unit[4 if unit[0] & 31 == SPS else 1 :])).ue()
+
+
 def _skip_scaling_lists(bits: _Bits, count: int) -> None:
     for index in range(count):
         if not bits.u(1):
             continue
         last = following = 8
-        for _ in range(16 if index < 6 else 64):  # noqa: PLR2004 - six 4x4 lists, then 8x8
+        for _ in range(16 if index < 6 else 64):  # six 4x4 lists, then 8x8
             if following:
                 following = (last + bits.se()) & 255
             last = following or last
 
 
-def picture_size(sps: bytes) -> tuple[int, int]:
-    """Return width and height in pixels after cropping.
-
-    Raises:
-        BadNal: `sps` is not a sequence parameter set that makes sense.
-    """
-    if len(sps) < 4 or sps[0] & 31 != SPS:  # noqa: PLR2004 - header, profile, constraints, level
-        raise _bad("it is no sequence parameter set")
-    bits = _Bits(unescape(sps[4:]))
-    bits.ue()
-    chroma = 1
-    if sps[1] in _HIGH_PROFILES:
-        chroma = bits.ue()
-        if chroma == 3:  # noqa: PLR2004 - 4:4:4
-            bits.u(1)
-        bits.ue()
-        bits.ue()
-        bits.u(1)
-        if bits.u(1):
-            _skip_scaling_lists(bits, 8 if chroma != 3 else 12)  # noqa: PLR2004
-    bits.ue()
+def _skip_order(bits: _Bits) -> None:
     order = bits.ue()
     if order == 0:
         bits.ue()
@@ -166,6 +154,35 @@ def picture_size(sps: bytes) -> tuple[int, int]:
         bits.se()
         for _ in range(min(bits.ue(), 256)):
             bits.se()
+
+
+def _read_chroma(bits: _Bits, profile: int) -> int:
+    if profile not in _HIGH_PROFILES:
+        return 1
+    chroma = bits.ue()
+    if chroma == 3:  # 4:4:4
+        bits.u(1)
+    bits.ue()
+    bits.ue()
+    bits.u(1)
+    if bits.u(1):
+        _skip_scaling_lists(bits, 8 if chroma != 3 else 12)
+    return chroma
+
+
+def picture_size(sps: bytes) -> tuple[int, int]:
+    """Return width and height in pixels after cropping.
+
+    Raises:
+        BadNal: `sps` is not a sequence parameter set that makes sense.
+    """
+    if len(sps) < 4 or sps[0] & 31 != SPS:  # header, profile, constraints, level
+        raise _bad("it is no sequence parameter set")
+    bits = _Bits(unescape(sps[4:]))
+    bits.ue()
+    chroma = _read_chroma(bits, sps[1])
+    bits.ue()
+    _skip_order(bits)
     bits.ue()
     bits.u(1)
     width, map_height, frames_only = (bits.ue() + 1) * 16, bits.ue() + 1, bits.u(1)
@@ -191,7 +208,7 @@ def describe(sps: Sequence[bytes], pps: Sequence[bytes]) -> StreamInfo:
     """
     if not sps or not pps:
         raise _bad("its parameter sets are missing")
-    if len(sps) > 31 or len(pps) > 255 or any(len(unit) > 65_535 for unit in (*sps, *pps)):  # noqa: PLR2004
+    if len(sps) > 31 or len(pps) > 255 or any(len(unit) > 65_535 for unit in (*sps, *pps)):
         raise _bad("it has too many parameter sets")
     first = sps[0]
     width, height = picture_size(first)
@@ -210,10 +227,10 @@ def _high_profile_tail(sps: bytes) -> bytes:
     bits = _Bits(unescape(sps[4:]))
     bits.ue()
     chroma = bits.ue()
-    if chroma == 3:  # noqa: PLR2004 - 4:4:4
+    if chroma == 3:  # 4:4:4
         bits.u(1)
     luma_depth, chroma_depth = bits.ue(), bits.ue()
-    if chroma > 3 or luma_depth > 6 or chroma_depth > 6:  # noqa: PLR2004 - the largest that exist
+    if chroma > 3 or luma_depth > 6 or chroma_depth > 6:  # the largest that exist
         raise _bad("its sample format makes no sense")
     return bytes((0xFC | chroma, 0xF8 | luma_depth, 0xF8 | chroma_depth, 0))
 
@@ -224,7 +241,7 @@ def parse_avcc(record: bytes) -> tuple[list[bytes], list[bytes], int]:
     Raises:
         BadNal: it is no such record.
     """
-    if len(record) < 7 or record[0] != 1:  # noqa: PLR2004 - fixed part of the record
+    if len(record) < 7 or record[0] != 1:  # fixed part of the record
         raise _bad("its configuration record is cut off")
     at = 5
     found: list[list[bytes]] = []

@@ -1,0 +1,1 @@
+"""`fanlight tour`: the whole journey without a browser, through the public API with the real cryptography."""

@@ -1,0 +1,158 @@
+"""Make a clip of an event and seal it to the household. Room 5 of the hub.
+
+In:     an event, and the segments around it from the journal.
+Out:    a Parcel for the outbox.
+Holds:  each camera's clips are numbered and chained; a number is used once, also over restarts.
+Absent: any key that opens what was sealed. The hub has the epoch's public half only.
+Why:    docs/spec/seal.md
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from fanlight.hub.outbox import Parcel
+from fanlight.hub.segmenter import Segment, fmp4
+from fanlight.hub.settings import Camera
+from fanlight.model import ids
+from fanlight.seal.clip import seal_clip
+from fanlight.seal.epoch import Epoch
+from fanlight.seal.keys import SigningKey
+from fanlight.seal.manifest import ClipFacts, Clock, Label
+from fanlight.seal.manifest import Segment as Place
+
+PRE_ROLL = timedelta(seconds=4)
+POST_ROLL = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Why a clip is made: a detector's event or a press of the bell. `score` is in percent."""
+
+    label: Label
+    start: datetime
+    end: datetime
+    score: int
+    thumb: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the hub remembers of a clip, to match requests at home. `end` is when its picture ends."""
+
+    clip: str
+    camera: str
+    label: str
+    start: datetime
+    end: datetime
+
+
+class Sealer:
+    """Seals the clips of one household; `folder` holds the chains and what was kept."""
+
+    def __init__(self, folder: Path, household: str, signing: SigningKey) -> None:
+        """Open the chains."""
+        self._household, self._signing = household, signing
+        self._db = sqlite3.connect(folder / "clips.sqlite", isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS clip (clip TEXT PRIMARY KEY, camera TEXT NOT NULL,"
+            " seq INTEGER NOT NULL, hash BLOB NOT NULL, label TEXT NOT NULL, start TEXT NOT NULL,"
+            " finish TEXT NOT NULL,"
+            " UNIQUE (camera, seq)) STRICT"
+        )
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    def seal(
+        self, camera: Camera, occasion: Occasion, segments: Sequence[Segment], epoch: Epoch, clock: Clock
+    ) -> tuple[Parcel, Kept]:
+        """Seal what `segments` hold as one clip, remember it, and return it for the outbox.
+
+        Raises:
+            BadFmp4: the segments do not make a clip (`fmp4.can_join` is false).
+        """
+        joined = fmp4.join(segments)
+        info = segments[0].info
+        last = self._db.execute(
+            "SELECT seq, hash FROM clip WHERE camera = ? ORDER BY seq DESC LIMIT 1", (camera.id,)
+        ).fetchone()
+        seq, prev = (last[0] + 1, last[1]) if last else (0, None)
+        facts = ClipFacts(
+            household=self._household,
+            camera=camera.id,
+            camera_name=camera.name,
+            clip=ids.new_id(),
+            start=segments[0].wall,
+            duration_ms=joined.duration_ms,
+            clock=clock,
+            label=occasion.label,
+            score=occasion.score,
+            mime=info.mime,
+            width=info.width,
+            height=info.height,
+            init=joined.init,
+            segments=tuple(
+                Place(offset=o, length=n, start_ms=s, duration_ms=d) for o, n, s, d in _places(joined)
+            ),
+            thumb=occasion.thumb,
+        )
+        sealed = seal_clip(
+            joined.media,
+            facts=facts,
+            seq=seq,
+            prev=prev,
+            epoch=epoch.statement.n,
+            epoch_recipient=epoch.statement.recipient,
+            hub_key=self._signing,
+        )
+        kept = Kept(
+            clip=facts.clip,
+            camera=camera.id,
+            label=occasion.label,
+            start=facts.start,
+            end=facts.start + timedelta(milliseconds=joined.duration_ms),
+        )
+        self._db.execute(
+            "INSERT INTO clip VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                kept.clip,
+                kept.camera,
+                seq,
+                sealed.chain_hash,
+                kept.label,
+                kept.start.isoformat(),
+                kept.end.isoformat(),
+            ),
+        )
+        parcel = Parcel(
+            clip=kept.clip,
+            card=sealed.card,
+            card_sig=sealed.card_sig,
+            manifest=sealed.manifest_age,
+            hdr=sealed.hdr,
+            pay=bytes(sealed.pay),
+        )
+        return parcel, kept
+
+    def kept(self) -> list[Kept]:
+        """Return every clip that this hub made, oldest first."""
+        rows = self._db.execute("SELECT clip, camera, label, start, finish FROM clip ORDER BY start")
+        return [
+            Kept(
+                clip=clip,
+                camera=camera,
+                label=label,
+                start=datetime.fromisoformat(start),
+                end=datetime.fromisoformat(finish),
+            )
+            for clip, camera, label, start, finish in rows
+        ]
+
+
+def _places(joined: fmp4.Joined) -> list[list[int]]:
+    return [span.to_list() for span in joined.segments]

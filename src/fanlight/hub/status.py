@@ -1,0 +1,111 @@
+"""The box in which a hub tells its household how things are: one size, one rate, whatever happened.
+
+In:     the state of cameras, the matches found at home, what waits to be sent.
+Out:    an age file to the household's epoch, put at the server in place of the one before.
+Holds:  the server sees the same number of bytes at the same pace, matched or not (R24).
+Why:    docs/design/threats.md
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from fanlight.model import clock
+from fanlight.model.errors import FanlightError
+from fanlight.seal import sealing
+from fanlight.seal.epoch import Epoch
+from fanlight.seal.keys import SigningKey
+from fanlight.wire import b64, jcs
+
+BOX_BYTES = 16 * 1024
+CameraState = Literal["recording", "away", "refused", "unreadable"]
+
+
+class StatusTooLarge(FanlightError):
+    """More to say than one box holds."""
+
+    code = "hub.status_too_large"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraStatus:
+    """How one camera is, and since when. `note` is a sentence for the member, may be empty."""
+
+    id: str
+    name: str
+    state: CameraState
+    since: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A footage request and the clips at home that fall into its area and window."""
+
+    request: str
+    clips: tuple[str, ...]
+
+
+def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
+    *,
+    household: str,
+    at: datetime,
+    place: tuple[float, float],
+    cameras: Sequence[CameraStatus],
+    matches: Sequence[Match],
+    waiting: int,
+    epoch: Epoch,
+    signing: SigningKey,
+) -> bytes:
+    """Return the sealed box; `waiting` counts clips that are not sent yet.
+
+    Raises:
+        StatusTooLarge: it would show its size. The oldest matches are left out before that.
+    """
+    kept = list(matches)
+    while True:
+        manifest = jcs.dumps(
+            {
+                "v": 1,
+                "type": "hub-status",
+                "household": household,
+                "at": clock.to_text(at),
+                "place": list(place),
+                "cameras": [
+                    {
+                        "id": camera.id,
+                        "name": camera.name,
+                        "state": camera.state,
+                        "since": clock.to_text(camera.since),
+                        "note": camera.note,
+                    }
+                    for camera in cameras
+                ],
+                "matches": [{"request": match.request, "clips": list(match.clips)} for match in kept],
+                "held": {"clips_waiting": waiting},
+            }
+        )
+        box = {
+            "manifest": manifest.decode(),
+            "sig": b64.encode(signing.sign("hub-status", manifest)),
+            "pad": "",
+        }
+        spare = BOX_BYTES - len(jcs.dumps(box))
+        if spare >= 0:
+            return sealing.seal(jcs.dumps(box | {"pad": "0" * spare}), [epoch.statement.recipient])
+        if not kept:
+            raise StatusTooLarge(
+                "This hub has too many cameras to tell about in one box.",
+                kept="Recording goes on.",
+                do="Run a second hub for some of the cameras.",
+            )
+        kept = _shorter(kept)
+
+
+def _shorter(matches: list[Match]) -> list[Match]:
+    longest = max(matches, key=lambda match: len(match.clips))
+    if len(longest.clips) > 1:
+        half = Match(request=longest.request, clips=longest.clips[len(longest.clips) // 2 :])
+        return [half if match is longest else match for match in matches]
+    return matches[1:]
