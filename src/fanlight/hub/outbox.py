@@ -53,7 +53,8 @@ class Outbox:
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS parcel (clip TEXT PRIMARY KEY, place INTEGER NOT NULL,"
-            " card BLOB NOT NULL, card_sig BLOB NOT NULL, manifest BLOB NOT NULL, hdr BLOB NOT NULL, pay_bytes INTEGER NOT NULL,"
+            " card BLOB NOT NULL, card_sig BLOB NOT NULL, manifest BLOB NOT NULL,"
+            " hdr BLOB NOT NULL, pay_bytes INTEGER NOT NULL,"
             " refused TEXT) STRICT"
         )
         self._repair()

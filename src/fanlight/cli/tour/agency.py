@@ -1,0 +1,124 @@
+"""The agency's side without a browser: makes the case key, asks, signs as second person, opens, exports.
+
+The same calls as the agency app makes; the case key's secret never leaves this side unsealed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from fanlight.hub.uplink import Uplink
+from fanlight.model.clock import to_text
+from fanlight.seal import keys, opening, sealing
+from fanlight.seal.manifest import DisclosureManifest
+from fanlight.seal.reading import ClipReader, OpenedDisclosure, open_disclosure_manifest
+from fanlight.wire import b64, jcs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What an officer fills in. `outline` is corners as [lon, lat]."""
+
+    case_number: str
+    offence: str
+    purpose: str
+    words: str
+    outline: list[list[float]]
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A disclosure as the officer sees it."""
+
+    disclosure: str
+    opened: OpenedDisclosure
+    hdr: bytes
+    pay: bytes
+    mp4: bytes
+    file_key: bytes
+
+    @property
+    def manifest(self) -> DisclosureManifest:
+        """What the household says of it."""
+        return self.opened.manifest
+
+
+@dataclass(slots=True)
+class Officer:
+    """One person of an agency, signed in with their own key."""
+
+    seed: bytes
+    server: str
+    keys: keys.MemberKeys = field(init=False)
+    uplink: Uplink = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive the keys."""
+        self.keys = keys.member_keys(self.seed)
+        self.uplink = Uplink(self.server, self.keys.signing)
+
+    async def ask(self, ask: Ask, case_key: keys.Identity) -> dict[str, Any]:
+        """Submit a footage request under `case_key`; return the server's decision."""
+        agency = (await self.uplink.call("GET", "/v1/agency")).json()
+        readers = [person["age_recipient"] for person in agency["people"]]
+        fields: dict[str, Any] = {
+            "case_number": ask.case_number,
+            "offence": ask.offence,
+            "purpose": ask.purpose,
+            "words": ask.words,
+            "outline": ask.outline,
+            "start": to_text(ask.start),
+            "end": to_text(ask.end),
+            "emergency": False,
+            "case_key": case_key.recipient,
+            "case_key_sealed": b64.encode(sealing.seal(case_key.secret.encode() + b"\n", readers)),
+        }
+        signature = self.keys.signing.sign("request", jcs.dumps(fields))
+        wire = {**fields, "signature": b64.encode(signature)}
+        answer: dict[str, Any] = (await self.uplink.call("POST", "/v1/agency/requests", json=wire)).json()
+        return answer
+
+    async def request(self, request: str) -> dict[str, Any]:
+        """Return a request as the agency sees it."""
+        answer: dict[str, Any] = (await self.uplink.call("GET", f"/v1/agency/requests/{request}")).json()
+        return answer
+
+    async def cosign(self, request: str) -> dict[str, Any]:
+        """Sign as second person; return the decision."""
+        signed = (await self.request(request))["signed"]
+        signature = b64.encode(self.keys.signing.sign("cosign", signed.encode()))
+        path = f"/v1/agency/requests/{request}/cosign"
+        answer: dict[str, Any] = (await self.uplink.call("POST", path, json={"signature": signature})).json()
+        return answer
+
+    async def close(self, request: str) -> None:
+        """Close a request; from then on nobody can answer it."""
+        await self.uplink.call("POST", f"/v1/agency/requests/{request}/close")
+
+    async def open_disclosures(self, request: str) -> list[Opened]:
+        """Fetch, check and open what was disclosed under a request; raises SealError."""
+        seen = await self.request(request)
+        case_key = (
+            opening.open_age(b64.decode(seen["case_key_sealed"]), [self.keys.age.secret]).decode().strip()
+        )
+        recipient = keys.identity_recipient(case_key)
+        found = []
+        for row in seen["disclosures"]:
+            path = f"/v1/agency/disclosures/{row['disclosure']}"
+            opened = open_disclosure_manifest(b64.decode(row["manifest"]), [case_key], recipient)
+            hdr = (await self.uplink.call("GET", f"{path}/hdr")).content
+            pay = (await self.uplink.call("GET", f"{path}/pay")).content
+            reader = ClipReader(opened.manifest.seal, hdr, [case_key])
+            found.append(Opened(row["disclosure"], opened, hdr, pay, reader.whole(pay), reader.file_key))
+        return found
+
+    async def export(self, disclosure: str, recipient: str, ground: str, return_by: str) -> dict[str, Any]:
+        """Enter an export in the record; return what the evidence package needs."""
+        fields = {"recipient": recipient, "ground": ground, "return_by": return_by}
+        signature = self.keys.signing.sign("export", jcs.dumps({"disclosure": disclosure, **fields}))
+        path = f"/v1/agency/disclosures/{disclosure}/exports"
+        wire = {**fields, "signature": b64.encode(signature)}
+        answer: dict[str, Any] = (await self.uplink.call("POST", path, json=wire)).json()
+        return answer
