@@ -72,10 +72,18 @@ def check_recipient(recipient: str) -> None:
 
 def encrypt_payload(file_key: bytes, nonce: bytes, plaintext: Buffer) -> bytearray:
     """Return nonce and chunks for `plaintext`, in one allocation."""
+    sealed = bytearray(payload_length(len(memoryview(plaintext).cast("B"))))
+    encrypt_payload_into(file_key, nonce, plaintext, memoryview(sealed))
+    return sealed
+
+
+def encrypt_payload_into(file_key: bytes, nonce: bytes, plaintext: Buffer, target: memoryview) -> None:
+    """Write nonce and chunks for `plaintext` into `target`, which is `payload_length` bytes long.
+
+    Allocating 64 MiB costs as long as encrypting them, so that who seals many clips reuses one buffer.
+    """
     source = memoryview(plaintext).cast("B")
-    sealed = bytearray(payload_length(len(source)))
-    sealed[:NONCE_LENGTH] = nonce
-    target = memoryview(sealed)
+    target[:NONCE_LENGTH] = nonce
     cipher = ChaCha20Poly1305(payload_key(file_key, nonce))
     last = chunk_count(len(source)) - 1
     at = NONCE_LENGTH
@@ -84,7 +92,6 @@ def encrypt_payload(file_key: bytes, nonce: bytes, plaintext: Buffer) -> bytearr
         end = at + len(piece) + TAG_LENGTH
         cipher.encrypt_into(chunk_nonce(index, last=index == last), piece, None, target[at:end])
         at = end
-    return sealed
 
 
 class Payload:

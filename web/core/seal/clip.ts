@@ -1,0 +1,262 @@
+/**
+ * A sealed clip as a household reads it: five checks in the seal's order, then plaintext piece by piece.
+ *
+ * In:     what the server hands out (card, sealed manifest, header, payload ranges) and the household's keys.
+ * Out:    five results, one a pane; plaintext of pieces that hash to the signed tree.
+ * Holds:  no byte is given out before its piece was checked against the tree and its tag.
+ * Absent: fetching. `fetchRange` is the caller's.
+ */
+
+import { CHUNK_PLAIN, CHUNK_SEALED, ChunkCipher, NONCE_LENGTH, openAge, openHeader } from "./age.ts";
+import { type Bytes, concat, equal, hex, utf8 } from "./bytes.ts";
+import { chunkHash } from "./chunktree.ts";
+import { SealError } from "./errors.ts";
+import { sha256 } from "./keys.ts";
+import {
+  type ClipManifest,
+  type MediaFacts,
+  type SealFacts,
+  keyCommitment,
+  openCard,
+  openContainer,
+  parseClip,
+} from "./manifest.ts";
+
+/** The panes of the seal, in the order they are checked. */
+export const PANES = ["signature", "order", "key", "pieces", "record"] as const;
+export type Pane = (typeof PANES)[number];
+
+/** What came of one check. `unknown`: not reached, because a check before it failed. */
+export type PaneResult =
+  | { readonly pane: Pane; readonly state: "holds" }
+  | { readonly pane: Pane; readonly state: "fails"; readonly error: SealError }
+  | { readonly pane: Pane; readonly state: "unknown" };
+
+/** One entry of the clip list, and its header, as the server hands them out. */
+export interface ClipOffer {
+  readonly clip: string;
+  readonly card: string;
+  readonly sig: Bytes;
+  readonly manifestAge: Uint8Array;
+  readonly hdr: Uint8Array;
+}
+
+/** What the household's own device knows. `identities` by epoch number, from the checked epoch chain. */
+export interface Household {
+  readonly household: string;
+  readonly hubKeys: readonly Uint8Array[];
+  readonly identities: ReadonlyMap<number, string>;
+}
+
+export interface OpenedClip {
+  readonly manifest: ClipManifest;
+  /** The exact text the hub signed. */
+  readonly signed: string;
+}
+
+export type CheckedClip =
+  | { readonly kind: "opened"; readonly panes: readonly PaneResult[]; readonly opened: OpenedClip; readonly reader: ClipReader }
+  | { readonly kind: "refused"; readonly panes: readonly PaneResult[]; readonly failed: Pane; readonly error: SealError };
+
+/** Gives bytes [first, end) of the payload, as an HTTP range request would. */
+export type FetchRange = (first: number, end: number) => Promise<Uint8Array>;
+
+/** Opens a sealed manifest and checks that one of the household's hubs signed it. For timelines. */
+export async function openManifest(manifestAge: Uint8Array, home: Household): Promise<OpenedClip> {
+  const box = await openAge(manifestAge, [...home.identities.values()].reverse());
+  let refusal = new SealError("bad_signature", "the household has no hub");
+  for (const hub of home.hubKeys) {
+    try {
+      const signed = openContainer("clip", box, hub);
+      const manifest = parseClip(signed);
+      if (manifest.household !== home.household) throw new SealError("replayed_manifest", "it is another household's");
+      return { manifest, signed };
+    } catch (error) {
+      if (!(error instanceof SealError) || error.code !== "bad_signature") throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+/** The clips of a household in the order their hub signed them. Some may have expired; those held must fit. */
+export class Order {
+  readonly #links = new Map<string, { hash: string; prev: string | null }>();
+  readonly #places = new Map<string, string>();
+
+  /** Takes the next manifest, in any order; throws SealError `replayed_manifest`. */
+  add(opened: OpenedClip): void {
+    const { camera, seq, prev, clip } = opened.manifest;
+    const place = `${camera}/${seq}`;
+    const hash = hex(sha256(utf8(opened.signed)));
+    const here = this.#links.get(place);
+    if ((here && here.hash !== hash) || (this.#places.get(clip) ?? place) !== place) {
+      throw new SealError("replayed_manifest", "two descriptions claim the same place among a camera's clips");
+    }
+    const before = this.#links.get(`${camera}/${seq - 1}`);
+    const after = this.#links.get(`${camera}/${seq + 1}`);
+    if ((before && before.hash !== prev) || (after && after.prev !== hash)) {
+      throw new SealError("replayed_manifest", "a clip does not fit between its neighbours");
+    }
+    this.#links.set(place, { hash, prev });
+    this.#places.set(clip, place);
+  }
+}
+
+/** Runs the five checks on one clip. `order` remembers what was opened before. */
+export async function checkClip(offer: ClipOffer, home: Household, order: Order): Promise<CheckedClip> {
+  const panes: PaneResult[] = [];
+  let opened: OpenedClip | undefined;
+  let reader: ClipReader | undefined;
+  const steps: Record<Pane, () => Promise<void> | void> = {
+    signature: async () => {
+      opened = await openManifest(offer.manifestAge, home);
+    },
+    order: () => {
+      if (known(opened).manifest.clip !== offer.clip) {
+        throw new SealError("replayed_manifest", "the server answered with the description of another clip");
+      }
+      order.add(known(opened));
+    },
+    key: async () => {
+      reader = await ClipReader.open(known(opened).manifest, known(opened).manifest.seal, offer.hdr, [
+        ...home.identities.values(),
+      ]);
+    },
+    // The list of pieces gives the signed root (parseClip saw to it); each piece is compared with the list
+    // before it is shown, by the reader, which turns this pane over if one fails.
+    pieces: () => undefined,
+    record: () => checkCard(offer, known(opened).manifest, home.hubKeys),
+  };
+  for (const pane of PANES) {
+    try {
+      await steps[pane]();
+      panes.push({ pane, state: "holds" });
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      panes.push({ pane, state: "fails", error });
+      for (const rest of PANES.slice(panes.length)) panes.push({ pane: rest, state: "unknown" });
+      return { kind: "refused", panes, failed: pane, error };
+    }
+  }
+  return { kind: "opened", panes, opened: known(opened), reader: known(reader) };
+}
+
+function checkCard(offer: ClipOffer, manifest: ClipManifest, hubKeys: readonly Uint8Array[]): void {
+  let refusal = new SealError("bad_signature", "the household has no hub");
+  for (const hub of hubKeys) {
+    try {
+      const card = openCard(offer.card, offer.sig, hub);
+      const { seal } = manifest;
+      const agrees =
+        card.clip === manifest.clip &&
+        card.epoch === manifest.epoch &&
+        card.length === seal.payLength &&
+        card.root === hex(seal.treeRoot) &&
+        card.manifestSha256 === hex(sha256(offer.manifestAge));
+      if (!agrees) throw new SealError("altered", "the list your hub signed does not name this clip as it is");
+      return;
+    } catch (error) {
+      if (!(error instanceof SealError) || error.code !== "bad_signature") throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+/** Plaintext of one payload by byte range, segment or time. */
+export class ClipReader {
+  readonly media: MediaFacts;
+  readonly seal: SealFacts;
+  /** Pieces checked and opened so far, for the seal's fourth pane. */
+  checked = 0;
+  readonly #cipher: ChunkCipher;
+
+  private constructor(media: MediaFacts, seal: SealFacts, cipher: ChunkCipher) {
+    this.media = media;
+    this.seal = seal;
+    this.#cipher = cipher;
+  }
+
+  /** Opens the header; throws SealError `wrong_file_key` if it is not the one the manifest was signed with. */
+  static async open(
+    media: MediaFacts,
+    seal: SealFacts,
+    hdr: Uint8Array,
+    identities: readonly string[],
+  ): Promise<ClipReader> {
+    return ClipReader.withKey(media, seal, await openHeader(hdr, identities));
+  }
+
+  static async withKey(media: MediaFacts, seal: SealFacts, fileKey: Bytes): Promise<ClipReader> {
+    if (!equal(keyCommitment(fileKey), seal.kc)) throw new SealError("wrong_file_key", "the header was swapped");
+    return new ClipReader(media, seal, await ChunkCipher.make(fileKey, seal.nonce));
+  }
+
+  /** Bytes [first, end) of the payload that hold plaintext [first, end). */
+  payRange(first: number, end: number): readonly [number, number] {
+    if (!(first >= 0 && first < end && end <= this.seal.plainLength)) {
+      throw new SealError("malformed", "a range outside the clip was asked for");
+    }
+    const low = Math.floor(first / CHUNK_PLAIN);
+    const high = Math.floor((end - 1) / CHUNK_PLAIN) + 1;
+    return [NONCE_LENGTH + low * CHUNK_SEALED, Math.min(NONCE_LENGTH + high * CHUNK_SEALED, this.seal.payLength)];
+  }
+
+  /** Plaintext bytes [first, end); throws SealError `payload_altered` before anything unchecked gets out. */
+  async read(first: number, end: number, fetchRange: FetchRange): Promise<Bytes> {
+    const [start, stop] = this.payRange(first, end);
+    const sealed = await fetchRange(start, stop);
+    if (sealed.length !== stop - start) throw new SealError("payload_altered", "it was cut short");
+    const low = (start - NONCE_LENGTH) / CHUNK_SEALED;
+    const count = Math.ceil(sealed.length / CHUNK_SEALED);
+    const pieces = await Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        this.#piece(low + i, sealed.subarray(i * CHUNK_SEALED, (i + 1) * CHUNK_SEALED)),
+      ),
+    );
+    return concat(pieces).subarray(first - low * CHUNK_PLAIN, end - low * CHUNK_PLAIN) as Bytes;
+  }
+
+  /** The initialisation segment (ftyp and moov). */
+  init(fetchRange: FetchRange): Promise<Bytes> {
+    const [offset, length] = this.media.init;
+    return this.read(offset, offset + length, fetchRange);
+  }
+
+  /** Media segment `index` (moof and mdat). */
+  segment(index: number, fetchRange: FetchRange): Promise<Bytes> {
+    const segment = this.media.segments[index];
+    if (!segment) throw new SealError("malformed", "a segment outside the clip was asked for");
+    return this.read(segment.offset, segment.offset + segment.length, fetchRange);
+  }
+
+  /** Index of the segment that shows `timeMs` from the clip's start; the last one for times after it. */
+  segmentAt(timeMs: number): number {
+    const after = this.media.segments.findIndex((segment) => segment.startMs > timeMs);
+    return after === -1 ? this.media.segments.length - 1 : Math.max(0, after - 1);
+  }
+
+  /** The whole plaintext of a payload (nonce and chunks), padding included. */
+  async whole(pay: Uint8Array): Promise<Bytes> {
+    if (pay.length !== this.seal.payLength || !equal(pay.subarray(0, NONCE_LENGTH), this.seal.nonce)) {
+      throw new SealError("payload_altered", "its length or its beginning is another");
+    }
+    return this.read(0, this.seal.plainLength, async (first, end) => pay.subarray(first, end));
+  }
+
+  async #piece(index: number, sealed: Uint8Array): Promise<Bytes> {
+    const said = this.seal.chunks[index];
+    if (!said || !equal(await chunkHash(sealed), said)) {
+      throw new SealError("payload_altered", `piece ${index} is not the one that was signed`);
+    }
+    const plain = await this.#cipher.open(index, sealed, index === this.seal.chunks.length - 1);
+    this.checked++;
+    return plain;
+  }
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("a check ran before the one it builds on");
+  return value;
+}

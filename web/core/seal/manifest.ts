@@ -1,0 +1,368 @@
+/**
+ * Manifests, containers and cards: what was signed about a clip, read strictly. Twin of
+ * fanlight.seal.{manifest,container}. Kept as the text that was signed, byte for byte.
+ */
+
+import { type Json, jcs, parseJcs } from "../jcs.ts";
+import { chunkCount, payloadLength } from "./age.ts";
+import { type Bytes, b64, concat, text, unb64, unhex, utf8 } from "./bytes.ts";
+import { treeRoot } from "./chunktree.ts";
+import { SealError } from "./errors.ts";
+import { type SigningKey, derive, sign, verify } from "./keys.ts";
+
+const CONTAINER_MINIMUM = 32 * 1024;
+const MEDIA_MINIMUM = 256 * 1024;
+const THUMB_LIMIT = 12 * 1024;
+const ID = /^[a-z2-7]{26}$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const MIME = /^video\/mp4; codecs="[A-Za-z0-9., ]{1,60}"$/;
+const LABELS = ["person", "vehicle", "animal", "package", "doorbell"] as const;
+const CLOCKS = ["hub", "media"] as const;
+
+export type Label = (typeof LABELS)[number];
+
+/** Bytes in the plaintext; milliseconds from the clip's start. */
+export interface Segment {
+  readonly offset: number;
+  readonly length: number;
+  readonly startMs: number;
+  readonly durationMs: number;
+}
+
+/** What is known of the media before it is sealed. `start` is RFC 3339, UTC, milliseconds. */
+export interface MediaFacts {
+  readonly start: string;
+  readonly durationMs: number;
+  readonly clock: (typeof CLOCKS)[number];
+  readonly label: Label;
+  readonly mime: string;
+  readonly width: number;
+  readonly height: number;
+  readonly init: readonly [offset: number, length: number];
+  readonly segments: readonly Segment[];
+}
+
+/** What sealing adds. `chunks` are the leaf hashes, `kc` commits to the file key. */
+export interface SealFacts {
+  readonly plainLength: number;
+  readonly payLength: number;
+  readonly nonce: Bytes;
+  readonly treeRoot: Bytes;
+  readonly chunks: readonly Bytes[];
+  readonly kc: Bytes;
+}
+
+export interface ClipManifest extends MediaFacts {
+  readonly seal: SealFacts;
+  readonly household: string;
+  readonly camera: string;
+  readonly cameraName: string;
+  readonly clip: string;
+  readonly score: number;
+  readonly thumb: Bytes;
+  readonly seq: number;
+  readonly prev: string | null;
+  readonly epoch: number;
+}
+
+export interface DisclosureFacts extends MediaFacts {
+  readonly disclosure: string;
+  readonly request: string;
+  readonly trimmed: boolean;
+}
+
+export interface DisclosureManifest extends DisclosureFacts {
+  readonly seal: SealFacts;
+  readonly caseKeySha256: string;
+  readonly signer: Bytes;
+}
+
+/** All that the server sees of a clip. Hashes in hex; `length` is the payload's. */
+export interface Card {
+  readonly clip: string;
+  readonly epoch: number;
+  readonly day: string;
+  readonly length: number;
+  readonly root: string;
+  readonly manifestSha256: string;
+}
+
+/** `kc`: 32 bytes that fix the file key and do not tell it. */
+export function keyCommitment(fileKey: Uint8Array): Bytes {
+  return derive(fileKey, utf8("fanlight/commit/v1"));
+}
+
+/** Padmé: the length in bytes to which media of `length` bytes is padded. Twin of fanlight.model.padding. */
+export function paddedLength(length: number): number {
+  const need = Math.max(length + 8, MEDIA_MINIMUM);
+  const exponent = Math.floor(Math.log2(need));
+  const keep = Math.floor(Math.log2(exponent)) + 1;
+  const step = 2 ** Math.max(exponent - keep, 0);
+  return Math.ceil(need / step) * step;
+}
+
+/** `fmp4` with a `free` box behind it, so that its length tells little. */
+export function padFmp4(fmp4: Uint8Array): Bytes {
+  const padded = new Uint8Array(paddedLength(fmp4.length));
+  padded.set(fmp4);
+  new DataView(padded.buffer).setUint32(fmp4.length, padded.length - fmp4.length);
+  padded.set(utf8("free"), fmp4.length + 4);
+  return padded;
+}
+
+export function parseClip(signed: string): ClipManifest {
+  const read = new Fields(signed, "clip");
+  const manifest: ClipManifest = {
+    ...media(read),
+    seal: sealFacts(read),
+    household: read.match("household", ID),
+    camera: read.match("camera", ID),
+    cameraName: read.match("camera_name", /^[^]{1,100}$/u),
+    clip: read.match("clip", ID),
+    score: read.count("score", 100),
+    thumb: read.bytes("thumb", THUMB_LIMIT),
+    seq: read.count("seq"),
+    prev: read.nullableHash("prev"),
+    epoch: read.count("epoch"),
+  };
+  read.end();
+  if ((manifest.prev === null) !== (manifest.seq === 0)) bad("only the first manifest of a camera has none before it");
+  return manifest;
+}
+
+export function parseDisclosure(signed: string): DisclosureManifest {
+  const read = new Fields(signed, "disclosure");
+  const manifest: DisclosureManifest = {
+    ...media(read),
+    seal: sealFacts(read),
+    disclosure: read.match("disclosure", ID),
+    request: read.match("request", ID),
+    trimmed: read.flag("trimmed"),
+    caseKeySha256: read.match("case_key_sha256", HASH),
+    signer: read.bytes("signer", 32),
+  };
+  if (read.flag("identified") || manifest.signer.length !== 32) bad("the signer of a disclosure is not a bare key");
+  read.end();
+  return manifest;
+}
+
+/** The canonical text of a disclosure manifest, ready to be signed. */
+export function disclosureText(facts: DisclosureFacts, seal: SealFacts, caseKeySha256: string, signer: Bytes): string {
+  return text(
+    jcs({
+      v: 1,
+      type: "disclosure",
+      start: facts.start,
+      duration_ms: facts.durationMs,
+      clock: facts.clock,
+      label: facts.label,
+      mime: facts.mime,
+      width: facts.width,
+      height: facts.height,
+      init: facts.init,
+      segments: facts.segments.map((s) => [s.offset, s.length, s.startMs, s.durationMs]),
+      plain_length: seal.plainLength,
+      pay_length: seal.payLength,
+      nonce: hexOf(seal.nonce),
+      tree_root: hexOf(seal.treeRoot),
+      chunks: b64(concat(seal.chunks)),
+      kc: hexOf(seal.kc),
+      disclosure: facts.disclosure,
+      request: facts.request,
+      trimmed: facts.trimmed,
+      identified: false,
+      case_key_sha256: caseKeySha256,
+      signer: b64(signer),
+    }),
+  );
+}
+
+/** Signs `signed` and returns the padded box that is sealed as a manifest. */
+export function makeContainer(context: string, signed: string, key: SigningKey): Bytes {
+  const sig = b64(sign(key, context, utf8(signed)));
+  const bare = jcs({ manifest: signed, sig, pad: "" }).length;
+  let size = CONTAINER_MINIMUM;
+  while (size < bare) size *= 2;
+  return jcs({ manifest: signed, sig, pad: "0".repeat(size - bare) });
+}
+
+export interface Signed {
+  /** The text that was signed. */
+  readonly signed: string;
+  readonly sig: Bytes;
+}
+
+/** Reads a padded box; the signature is not checked yet. Throws SealError `malformed`. */
+export function readContainer(box: Uint8Array): Signed {
+  const read = new Fields(text(box));
+  const pad = read.match("pad", /^0*$/);
+  const opened = { signed: read.match("manifest", /^[^]*$/u), sig: read.bytes("sig", 64) };
+  read.end();
+  let size = CONTAINER_MINIMUM;
+  while (size < box.length - pad.length) size *= 2;
+  if (box.length !== size) bad("its box has another size than its content asks");
+  return opened;
+}
+
+/** Reads a padded box and checks its signature; throws SealError `malformed` or `bad_signature`. */
+export function openContainer(context: string, box: Uint8Array, publicKey: Uint8Array): string {
+  const { signed, sig } = readContainer(box);
+  verify(publicKey, context, utf8(signed), sig);
+  return signed;
+}
+
+/** Reads a card after checking the hub's signature over its exact text. */
+export function openCard(card: string, sig: Uint8Array, hubKey: Uint8Array): Card {
+  verify(hubKey, "card", utf8(card), sig);
+  const read = new Fields(card);
+  const parsed: Card = {
+    clip: read.match("clip", ID),
+    epoch: read.count("epoch"),
+    day: read.match("day", /^\d{4}-\d\d-\d\d$/),
+    length: read.count("length"),
+    root: read.match("root", HASH),
+    manifestSha256: read.match("manifest_sha256", HASH),
+  };
+  read.end();
+  return parsed;
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+
+function bad(why: string): never {
+  throw new SealError("malformed", why);
+}
+
+function hexOf(data: Uint8Array): string {
+  return Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A canonical object whose every field must be asked for once, with its form. */
+export class Fields {
+  readonly #value: { readonly [key: string]: Json };
+  readonly #asked = new Set<string>();
+
+  constructor(canonical: string, type?: string) {
+    try {
+      this.#value = parseJcs(canonical);
+    } catch {
+      throw new SealError("malformed", "it is not canonical JSON");
+    }
+    if (type !== undefined && (this.#take("v") !== 1 || this.#take("type") !== type)) bad(`it is no ${type}`);
+  }
+
+  match(name: string, form: RegExp): string {
+    const value = this.#take(name);
+    return typeof value === "string" && form.test(value) ? value : bad(`${name} has another form`);
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[]): T {
+    const value = this.#take(name);
+    return allowed.find((choice) => choice === value) ?? bad(`${name} has another value`);
+  }
+
+  count(name: string, most = Number.MAX_SAFE_INTEGER): number {
+    return integer(this.#take(name), most);
+  }
+
+  flag(name: string): boolean {
+    const value = this.#take(name);
+    return typeof value === "boolean" ? value : bad(`${name} is neither true nor false`);
+  }
+
+  bytes(name: string, most: number): Bytes {
+    const value = this.#take(name);
+    const data = typeof value === "string" ? unb64(value) : bad(`${name} is not text`);
+    return data.length <= most ? data : bad(`${name} is longer than allowed`);
+  }
+
+  nullableHash(name: string): string | null {
+    const value = this.#take(name);
+    if (value === null) return null;
+    return typeof value === "string" && HASH.test(value) ? value : bad(`${name} has another form`);
+  }
+
+  numbers(name: string, length: number): number[] {
+    return tuple(this.#take(name), length);
+  }
+
+  rows(name: string, length: number): number[][] {
+    const value = this.#take(name);
+    if (!Array.isArray(value) || value.length === 0 || value.length > 100_000) bad(`${name} has another form`);
+    return (value as readonly Json[]).map((row) => tuple(row, length));
+  }
+
+  /** Throws if there is a field that nobody asked for. */
+  end(): void {
+    if (Object.keys(this.#value).some((name) => !this.#asked.has(name))) bad("it has a field too many");
+  }
+
+  #take(name: string): Json {
+    this.#asked.add(name);
+    if (!Object.hasOwn(this.#value, name)) bad(`${name} is missing`);
+    return this.#value[name] as Json;
+  }
+}
+
+function integer(value: Json | undefined, most = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0 || value > most) {
+    return bad("a number is out of range");
+  }
+  return value;
+}
+
+function tuple(value: Json, length: number): number[] {
+  if (!Array.isArray(value) || value.length !== length) return bad("a list has another length");
+  return (value as readonly Json[]).map((item) => integer(item));
+}
+
+function media(read: Fields): MediaFacts {
+  const [offset, length] = read.numbers("init", 2) as [number, number];
+  const facts: MediaFacts = {
+    start: read.match("start", TIME),
+    durationMs: read.count("duration_ms"),
+    clock: read.oneOf("clock", CLOCKS),
+    label: read.oneOf("label", LABELS),
+    mime: read.match("mime", MIME),
+    width: read.count("width", 16_384),
+    height: read.count("height", 16_384),
+    init: [offset, length],
+    segments: read.rows("segments", 4).map((row) => {
+      const [at, size, startMs, durationMs] = row as [number, number, number, number];
+      return { offset: at, length: size, startMs, durationMs };
+    }),
+  };
+  const time = new Date(facts.start);
+  if (Number.isNaN(time.getTime()) || time.toISOString() !== facts.start) bad("its start is not a time");
+  if (facts.width === 0 || facts.height === 0) bad("its picture has no size");
+  if (length === 0 || facts.segments.some((segment) => segment.length === 0)) bad("one of its segments is empty");
+  facts.segments.reduce(
+    (before, segment) => {
+      if (before.offset + before.length > segment.offset || before.startMs > segment.startMs) {
+        bad("its segments overlap or run backwards");
+      }
+      return segment;
+    },
+    { offset, length, startMs: 0, durationMs: 0 },
+  );
+  return facts;
+}
+
+function sealFacts(read: Fields): SealFacts {
+  const plainLength = read.count("plain_length");
+  const joined = read.bytes("chunks", Number.MAX_SAFE_INTEGER);
+  const seal: SealFacts = {
+    plainLength,
+    payLength: read.count("pay_length"),
+    nonce: unhex(read.match("nonce", /^[0-9a-f]{32}$/)),
+    treeRoot: unhex(read.match("tree_root", HASH)),
+    chunks: Array.from({ length: Math.ceil(joined.length / 32) }, (_, i) => joined.slice(32 * i, 32 * i + 32)),
+    kc: unhex(read.match("kc", HASH)),
+  };
+  if (seal.payLength !== payloadLength(plainLength)) bad("its lengths do not agree");
+  if (joined.length !== 32 * chunkCount(plainLength)) bad("it does not name every piece of the payload");
+  if (hexOf(treeRoot(seal.chunks)) !== hexOf(seal.treeRoot)) bad("its pieces do not give its root");
+  const last = read.rows("segments", 4).at(-1) as [number, number, number, number];
+  if (last[0] + last[1] > plainLength) bad("its last segment ends after the plaintext");
+  return seal;
+}
