@@ -55,8 +55,12 @@ class Camera(Protocol):
     """One open source. `info` is right once `packets` has yielded, or after `open`."""
 
     clock: Clock
-    damage: int
     audio_dropped: int
+
+    @property
+    def damage(self) -> int:
+        """How often something was lost or made no sense."""
+        ...
 
     @property
     def info(self) -> StreamInfo:

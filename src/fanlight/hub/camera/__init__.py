@@ -1,0 +1,35 @@
+"""Room 1 of the hub: cameras. One driver a file, one interface (`packet.Camera`)."""
+
+from datetime import datetime
+from pathlib import Path
+
+from fanlight.hub.camera.errors import (
+    CameraError,
+    CameraGone,
+    CameraRefused,
+    CameraUnreachable,
+    NotAVideo,
+    UnsupportedCodec,
+)
+from fanlight.hub.camera.file import FileCamera
+from fanlight.hub.camera.packet import Camera, Packet, StreamInfo
+from fanlight.hub.camera.rtsp import RtspCamera
+from fanlight.hub.camera.watch import StateChanged, watch
+
+__all__ = [
+    "Camera", "CameraError", "CameraGone", "CameraRefused", "CameraUnreachable", "FileCamera", "NotAVideo",
+    "Packet", "RtspCamera", "StateChanged", "StreamInfo", "UnsupportedCodec", "open_camera", "watch",
+]  # fmt: skip
+
+
+def open_camera(url: str, *, start: datetime | None = None, paced: bool = False) -> Camera:
+    """Return the driver for `url`; nothing is opened yet.
+
+    Args:
+        url: `rtsp://user:password@host:port/path`, or the path of a video file (`file://` may stand before).
+        start: for a file, when its first picture was taken; now if None.
+        paced: for a file, yield as fast as it was recorded.
+    """
+    if "://" in url and not url.startswith("file://"):
+        return RtspCamera(url)
+    return FileCamera(Path(url.removeprefix("file://")), start=start, paced=paced)
