@@ -9,7 +9,7 @@ Absent: SQL of any room; that is in `schema/` (tables) and in each room's `store
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
 from typing import Any, LiteralString, TypeVar
@@ -27,6 +27,7 @@ _LOCK = 0x66616E6C  # any fixed number: two servers that start at once must not 
 
 Tx = psycopg.AsyncConnection[tuple[Any, ...]]
 T = TypeVar("T")
+Params = Sequence[object] | Mapping[str, object]
 
 
 class DatabaseUnusable(FanlightError):
@@ -164,27 +165,27 @@ class Database:
             yield connection
 
 
-async def one(tx: Tx, kind: type[T], query: LiteralString, params: Sequence[object] = ()) -> T | None:
+async def one(tx: Tx, kind: type[T], query: LiteralString, params: Params = ()) -> T | None:
     """Return the first row as `kind`, whose fields bear the columns' names; None if there is no row."""
     async with tx.cursor(row_factory=class_row(kind)) as cursor:
         await cursor.execute(query, params)
         return await cursor.fetchone()
 
 
-async def many(tx: Tx, kind: type[T], query: LiteralString, params: Sequence[object] = ()) -> list[T]:
+async def many(tx: Tx, kind: type[T], query: LiteralString, params: Params = ()) -> list[T]:
     """Return all rows as `kind`."""
     async with tx.cursor(row_factory=class_row(kind)) as cursor:
         await cursor.execute(query, params)
         return await cursor.fetchall()
 
 
-async def value(tx: Tx, query: LiteralString, params: Sequence[object] = ()) -> Any:  # noqa: ANN401 - any column
+async def value(tx: Tx, query: LiteralString, params: Params = ()) -> Any:  # noqa: ANN401 - any column
     """Return the first column of the first row, or None if there is no row."""
     cursor = await tx.execute(query, params)
     row = await cursor.fetchone()
     return row[0] if row else None
 
 
-async def changed(tx: Tx, query: LiteralString, params: Sequence[object] = ()) -> int:
+async def changed(tx: Tx, query: LiteralString, params: Params = ()) -> int:
     """Run a statement and return how many rows it touched."""
     return (await tx.execute(query, params)).rowcount

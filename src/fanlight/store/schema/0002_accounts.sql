@@ -30,7 +30,7 @@ CREATE TABLE membership (
 
 CREATE TABLE epoch (
   household text NOT NULL REFERENCES household (id),
-  n         integer NOT NULL CHECK (n >= 1),
+  n         integer NOT NULL CHECK (n >= 0),
   statement text NOT NULL,
   sig       text NOT NULL,
   sealed    text NOT NULL,

@@ -1,0 +1,22 @@
+"""Room: who is who. Keys instead of passwords; households, their hubs and epochs; people of agencies.
+
+In:     public keys and signatures; never a seed, a password or an address.
+Out:    Session for the other rooms; what a household's members need to seal to each other.
+Holds:  an agency's account is never of a household (the table's key says so); a session's row holds no
+        moment finer than the hour; a household's rows are seen only in its own transactions.
+Absent: what is sealed.
+"""
+
+from fanlight.server.accounts.sessions import Session, provide_session
+from fanlight.server.accounts.store import Person, add_account, add_person, cell_of, members_of, people
+
+__all__ = [
+    "Person",
+    "Session",
+    "add_account",
+    "add_person",
+    "cell_of",
+    "members_of",
+    "people",
+    "provide_session",
+]

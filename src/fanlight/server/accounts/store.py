@@ -1,0 +1,170 @@
+"""The rows of accounts, sessions, households, epochs and people of agencies."""
+
+from datetime import datetime
+
+import msgspec
+
+from fanlight.store.database import Tx, changed, many, one, value
+
+
+class Account(msgspec.Struct, frozen=True):
+    """An account as kept."""
+
+    id: str
+    kind: str
+    sign_pub: bytes
+    age_recipient: str
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """Of which household an account is, and as what."""
+
+    household: str
+    role: str
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Who acts for an agency."""
+
+    account: str
+    agency: str
+    name: str
+    role: str
+    age_recipient: str
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A member or hub of a household."""
+
+    account: str
+    role: str
+    sign_pub: bytes
+    age_recipient: str
+
+
+class EpochRow(msgspec.Struct, frozen=True):
+    """An epoch as its owner sent it."""
+
+    statement: str
+    sig: str
+    sealed: str
+
+
+_PERSON = (
+    "SELECT p.account, p.agency, p.name, p.role, a.age_recipient"
+    " FROM agency_person p JOIN account a ON a.id = p.account"
+)
+
+
+async def add_account(tx: Tx, account: Account) -> bool:
+    """Store an account; tell whether its key was new."""
+    return bool(
+        await changed(
+            tx,
+            "INSERT INTO account (id, kind, sign_pub, age_recipient) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [account.id, account.kind, account.sign_pub, account.age_recipient],
+        )
+    )
+
+
+async def account_by_key(tx: Tx, public: bytes) -> Account | None:
+    """Return the account that signs with a key."""
+    return await one(
+        tx, Account, "SELECT id, kind, sign_pub, age_recipient FROM account WHERE sign_pub = %s", [public]
+    )
+
+
+async def account_by_id(tx: Tx, account: str) -> Account | None:
+    """Return an account."""
+    return await one(
+        tx, Account, "SELECT id, kind, sign_pub, age_recipient FROM account WHERE id = %s", [account]
+    )
+
+
+async def membership_of(tx: Tx, account: str) -> Membership | None:
+    """Return an account's household; the transaction must be that account's."""
+    return await one(tx, Membership, "SELECT household, role FROM membership WHERE account = %s", [account])
+
+
+async def person(tx: Tx, account: str) -> Person | None:
+    """Return who an account is at an agency."""
+    return await one(tx, Person, _PERSON + " WHERE p.account = %s", [account])
+
+
+async def people(tx: Tx, agency: str) -> list[Person]:
+    """Return all who act for an agency."""
+    return await many(tx, Person, _PERSON + " WHERE p.agency = %s ORDER BY p.name", [agency])
+
+
+async def add_person(tx: Tx, account: str, agency: str, name: str, role: str) -> None:
+    """Let an account act for an agency."""
+    await tx.execute(
+        "INSERT INTO agency_person (account, kind, agency, name, role) VALUES (%s, 'officer', %s, %s, %s)",
+        [account, agency, name, role],
+    )
+
+
+async def add_session(tx: Tx, token_hash: bytes, account: str, expires: datetime, now: datetime) -> None:
+    """Store a session and drop all that have ended."""
+    await tx.execute("DELETE FROM session WHERE expires <= %s", [now])
+    await tx.execute("INSERT INTO session VALUES (%s, %s, %s)", [token_hash, account, expires])
+
+
+async def session_account(tx: Tx, token_hash: bytes, now: datetime) -> str | None:
+    """Return whose session this is, if it lasts."""
+    found: str | None = await value(
+        tx, "SELECT account FROM session WHERE token_hash = %s AND expires > %s", [token_hash, now]
+    )
+    return found
+
+
+async def end_session(tx: Tx, token_hash: bytes) -> None:
+    """Forget a session."""
+    await tx.execute("DELETE FROM session WHERE token_hash = %s", [token_hash])
+
+
+async def add_household(tx: Tx, household: str, cell: str, owner: str) -> None:
+    """Store a household and its owner; the transaction must be that household's."""
+    await tx.execute("INSERT INTO household (id, cell) VALUES (%s, %s)", [household, cell])
+    await add_membership(tx, owner, "member", household, "owner")
+
+
+async def add_membership(tx: Tx, account: str, kind: str, household: str, role: str) -> None:
+    """Let an account into the transaction's household."""
+    await tx.execute(
+        "INSERT INTO membership (account, kind, household, role) VALUES (%s, %s, %s, %s)",
+        [account, kind, household, role],
+    )
+
+
+async def cell_of(tx: Tx, household: str) -> str | None:
+    """Return the cell of the transaction's household."""
+    found: str | None = await value(tx, "SELECT cell FROM household WHERE id = %s", [household])
+    return found
+
+
+async def members_of(tx: Tx, household: str) -> list[Member]:
+    """Return members and hubs of the transaction's household."""
+    return await many(
+        tx,
+        Member,
+        "SELECT m.account, m.role, a.sign_pub, a.age_recipient FROM membership m"
+        " JOIN account a ON a.id = m.account WHERE m.household = %s ORDER BY m.account",
+        [household],
+    )
+
+
+async def epochs_of(tx: Tx, household: str) -> list[EpochRow]:
+    """Return all epochs of the transaction's household, in order."""
+    return await many(
+        tx, EpochRow, "SELECT statement, sig, sealed FROM epoch WHERE household = %s ORDER BY n", [household]
+    )
+
+
+async def add_epoch(tx: Tx, household: str, n: int, epoch: EpochRow) -> None:
+    """Store an epoch of the transaction's household."""
+    await tx.execute(
+        "INSERT INTO epoch (household, n, statement, sig, sealed) VALUES (%s, %s, %s, %s, %s)",
+        [household, n, epoch.statement, epoch.sig, epoch.sealed],
+    )

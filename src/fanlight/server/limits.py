@@ -1,0 +1,42 @@
+"""How often one place on the network may call in an hour, without knowing which place it is.
+
+In:     the caller's network address, which is hashed at once under a key that lives a day in memory.
+Out:    nothing, or TooMany.
+Holds:  no address is stored, logged or comparable from one day to the next.
+"""
+
+import hashlib
+import secrets
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime
+
+from fanlight.server.errors import TooMany
+
+_DAY_S = 86_400
+_HOUR_S = 3_600
+_MOST_PLACES = 100_000
+
+
+class RateLimits:
+    """Counters by keyed hash, started anew each hour; the key each day."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        """Start with none."""
+        self._clock = clock
+        self._day = self._hour = -1
+        self._key = b""
+        self._counts: defaultdict[bytes, int] = defaultdict(int)
+
+    def spend(self, address: str, what: str, per_hour: int) -> None:
+        """Count one call; raises TooMany once `per_hour` is spent."""
+        now_s = int(self._clock().timestamp())
+        if now_s // _DAY_S != self._day:
+            self._day, self._key = now_s // _DAY_S, secrets.token_bytes(32)
+        if now_s // _HOUR_S != self._hour or len(self._counts) > _MOST_PLACES:
+            self._hour = now_s // _HOUR_S
+            self._counts.clear()
+        place = hashlib.blake2b(f"{what}\n{address}".encode(), key=self._key, digest_size=16).digest()
+        self._counts[place] += 1
+        if self._counts[place] > per_hour:
+            raise TooMany("This was tried too often within an hour.", do="Wait until the next hour begins.")

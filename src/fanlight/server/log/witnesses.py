@@ -1,0 +1,109 @@
+"""Ask a witness to cosign, as C2SP tlog-witness has it.
+
+In:     a signed checkpoint and a way to prove consistency with an older size.
+Out:    cosignature lines that hold, or WitnessAway / WitnessDisagrees.
+Holds:  a line is passed on only after it was checked against the witness's own key.
+"""
+
+from collections.abc import Callable, Sequence
+
+import httpx
+
+from fanlight.model.errors import FanlightError
+from fanlight.proof import cosignature
+from fanlight.proof.checkpoint import parse_decimal
+from fanlight.proof.errors import ProofError
+from fanlight.proof.note import Note
+from fanlight.wire import b64
+
+TIMEOUT_S = 3.0
+
+
+class WitnessAway(FanlightError):
+    """The witness does not answer, or not in its protocol. Ask again later."""
+
+    code = "log.witness_away"
+
+
+class WitnessDisagrees(FanlightError):
+    """The witness saw a log that ours does not continue."""
+
+    code = "log.witness_disagrees"
+
+
+class WitnessClient:
+    """One witness at `url`, with the key and name it is listed under."""
+
+    def __init__(self, url: str, witness: cosignature.Witness) -> None:
+        """Remember where; nothing is sent yet."""
+        self.witness = witness
+        self._http = httpx.AsyncClient(base_url=url.rstrip("/"), timeout=TIMEOUT_S, trust_env=False)
+        self._seen = 0
+
+    async def close(self) -> None:
+        """Close connections."""
+        await self._http.aclose()
+
+    async def cosign(self, note: bytes, size: int, prove: Callable[[int], Sequence[bytes]]) -> bytes:
+        """Return the note with the witness's line appended.
+
+        Args:
+            note: the checkpoint as the log signed it.
+            size: leaves in it.
+            prove: gives the consistency proof from an older size to this one.
+
+        Raises:
+            WitnessAway: no answer, or one that cannot be used.
+            WitnessDisagrees: it saw a larger log, or finds ours inconsistent with what it saw.
+        """
+        for _ in range(2):
+            old = min(self._seen, size)
+            answer = await self._post(note, old, prove(old) if 0 < old < size else ())
+            if answer.status_code == httpx.codes.OK:
+                self._seen = size
+                return self._checked(note, answer)
+            if answer.status_code != httpx.codes.CONFLICT:
+                break
+            self._seen = _size_in(answer)
+            if self._seen > size:
+                break
+        if answer.status_code in {httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY}:
+            raise WitnessDisagrees(
+                "The witness has seen another state of this log and does not cosign it.",
+                kept="The last cosigned checkpoint stays published.",
+                do="Was an old backup restored? Compare this log with the witness's copy.",
+            )
+        raise _away(f"it answers with status {answer.status_code}")
+
+    async def _post(self, note: bytes, old: int, proof: Sequence[bytes]) -> httpx.Response:
+        lines = [f"old {old}", *(b64.encode(step) for step in proof), ""]
+        body = "".join(f"{line}\n" for line in lines).encode() + note
+        try:
+            return await self._http.post("/add-checkpoint", content=body)
+        except httpx.HTTPError as error:
+            raise _away(type(error).__name__) from error
+
+    def _checked(self, note: bytes, answer: httpx.Response) -> bytes:
+        whole = note + answer.content
+        try:
+            found = cosignature.cosigners(Note.parse(whole), [self.witness])
+        except ProofError as error:
+            raise _away("its signature does not hold") from error
+        if not found:
+            raise _away("it signed with another key than the one it is listed under")
+        return whole
+
+
+def _size_in(answer: httpx.Response) -> int:
+    try:
+        return parse_decimal(answer.text.removesuffix("\n"))
+    except ProofError as error:
+        raise _away("its answer names no size") from error
+
+
+def _away(why: str) -> WitnessAway:
+    return WitnessAway(
+        f"The witness cannot be asked: {why}.",
+        kept="Entries are kept in order and are cosigned as soon as it answers.",
+        do="Look whether the witness runs.",
+    )

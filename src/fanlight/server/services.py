@@ -1,0 +1,37 @@
+"""What every room is given: the rows, the record, the blobs, a clock. Made once by `app`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from fanlight.server.limits import RateLimits
+from fanlight.server.log import Log
+from fanlight.store.blobs import Blobs
+from fanlight.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts that all rooms share.
+
+    Attributes:
+        home: the state folder.
+        clock: gives the present, aware.
+        demo: whether the front page shows the invented people.
+        port: where this server answers.
+    """
+
+    home: Path
+    db: Database
+    log: Log
+    blobs: Blobs
+    limits: RateLimits
+    clock: Callable[[], datetime]
+    demo: bool = False
+    port: int = 0
+    incoming: Path = field(default=Path())
+
+    def today(self) -> str:
+        """Return the present day in UTC, `2026-11-21`."""
+        return self.clock().date().isoformat()
