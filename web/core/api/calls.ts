@@ -1,0 +1,177 @@
+/** The calls of a household member and of anybody, as the contract of the HTTP API has them. */
+
+import { Client } from "./client.ts";
+import { list, nullable, num, obj, or, raw, type Read, str } from "./shape.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export interface SessionAnswer {
+  token: string;
+  account: string;
+  kind: string;
+  household: string | null;
+  agency: string | null;
+  roles: string[];
+}
+export const sessionAnswer: Read<SessionAnswer> = obj<SessionAnswer>({
+  token: str,
+  account: str,
+  kind: str,
+  household: nullable(str),
+  agency: nullable(str),
+  roles: or(list(str), []),
+});
+
+export interface EpochWire {
+  statement: string;
+  sig: string;
+  sealed: string;
+}
+export interface Household {
+  household: string;
+  cell: string;
+  members: { account: string; age_recipient: string; sign_pub: string; role: string }[];
+  hubs: { hub: string; sign_pub: string; age_recipient: string }[];
+  epochs: EpochWire[];
+}
+const household: Read<Household> = obj<Household>({
+  household: str,
+  cell: str,
+  members: list(obj({ account: str, age_recipient: str, sign_pub: str, role: str })),
+  hubs: list(obj({ hub: str, sign_pub: str, age_recipient: str })),
+  epochs: list(obj<EpochWire>({ statement: str, sig: str, sealed: str })),
+});
+
+export interface ClipRow {
+  clip: string;
+  card: string;
+  sig: string;
+  manifest: string;
+}
+const clips: Read<{ clips: ClipRow[] }> = obj({ clips: list(obj<ClipRow>({ clip: str, card: str, sig: str, manifest: str })) });
+
+export interface Town {
+  name: string;
+  demo: boolean;
+  bounds: number[] | null;
+}
+
+export interface CellFile {
+  body: string;
+  sig: string;
+}
+export interface CellRequest {
+  request: string;
+  leaf: string;
+  index: number;
+  proof: string[];
+  key_leaf: string;
+  key_index: number;
+  key_proof: string[];
+  sealed: string;
+}
+export interface CellBody {
+  cell: string;
+  pack: { id: string; sha256: string } & Record<string, unknown>;
+  checkpoint: string;
+  vkey: string;
+  witness_vkeys: string;
+  requests: CellRequest[];
+}
+const cellRequest: Read<CellRequest> = obj<CellRequest>({
+  request: str,
+  leaf: str,
+  index: num,
+  proof: list(str),
+  key_leaf: str,
+  key_index: num,
+  key_proof: list(str),
+  sealed: str,
+});
+const packPart: Read<CellBody["pack"]> = (value, where) => ({
+  ...(value as Record<string, unknown>),
+  ...obj({ id: str, sha256: str })(value, where),
+});
+/** Reads the signed body of a cell file, once its signature holds. */
+export const readCellBody: Read<CellBody> = obj<CellBody>({
+  cell: str,
+  pack: packPart,
+  checkpoint: str,
+  vkey: str,
+  witness_vkeys: str,
+  requests: list(cellRequest),
+});
+
+export const challenge = (api: Client, signPub: string): Promise<{ challenge: string }> =>
+  api.json("/v1/sessions/challenge", obj({ challenge: str }), { method: "POST", json: { sign_pub: signPub }, anonymous: true });
+
+export const openSession = (api: Client, body: { sign_pub: string; challenge: string; signature: string }): Promise<SessionAnswer> =>
+  api.json("/v1/sessions", sessionAnswer, { method: "POST", json: body, anonymous: true });
+
+export const makeAccount = (
+  api: Client,
+  body: { kind: "member"; sign_pub: string; age_recipient: string; signature: string },
+): Promise<{ account: string }> => api.json("/v1/accounts", obj({ account: str }), { method: "POST", json: body, anonymous: true });
+
+export const makeHousehold = (api: Client, cell: string): Promise<{ household: string }> =>
+  api.json("/v1/households", obj({ household: str }), { method: "POST", json: { cell } });
+
+export const myHousehold = (api: Client): Promise<Household> => api.json("/v1/households/mine", household);
+
+export const admitHub = (api: Client, body: { sign_pub: string; age_recipient: string }): Promise<{ hub: string }> =>
+  api.json("/v1/households/mine/hubs", obj({ hub: str }), { method: "POST", json: body });
+
+export const putEpoch = async (api: Client, n: number, wire: EpochWire): Promise<void> => {
+  await api.send(`/v1/households/mine/epochs/${n}`, { method: "PUT", json: wire });
+};
+
+export const hubStatus = (api: Client): Promise<Bytes> => api.bytes("/v1/hub/status");
+
+export const clipsOf = (api: Client, day: string, after: string | null): Promise<{ clips: ClipRow[] }> =>
+  api.json(`/v1/clips?day=${encodeURIComponent(day)}${after ? `&after=${encodeURIComponent(after)}` : ""}`, clips);
+
+export const clipHeader = (api: Client, clip: string): Promise<Bytes> => api.bytes(`/v1/clips/${clip}/hdr`);
+
+export const clipRange = (api: Client, clip: string, from: number, to: number, signal?: AbortSignal): Promise<Bytes> =>
+  api.range(`/v1/clips/${clip}/pay`, from, to, signal);
+
+export const removeClip = async (api: Client, clip: string): Promise<void> => {
+  await api.send(`/v1/clips/${clip}`, { method: "DELETE" });
+};
+
+export const town = (api: Client): Promise<Town> =>
+  api.json("/v1/town", obj<Town>({ name: str, demo: (v) => v === true, bounds: nullable(list(num)) }), { anonymous: true });
+
+export const mapLayer = (api: Client, layer: string): Promise<unknown> => api.json(`/v1/map/${layer}.geojson`, raw, { anonymous: true });
+
+/** The cell's open requests: one file, the same for everybody, never one request by its id. */
+export const cellRequests = (api: Client, cell: string): Promise<CellFile> =>
+  api.json(`/v1/cells/${cell}/requests`, obj<CellFile>({ body: str, sig: str }), { anonymous: true });
+
+export const cellKey = (api: Client, cell: string): Promise<{ identity: string }> =>
+  api.json(`/v1/cells/${cell}/key`, obj({ identity: str }));
+
+const DROP_PART = 4 * 1024 * 1024;
+
+/** Drops a disclosure with a case. No account and no token goes along: the token of the drop is the same for everybody. */
+export async function drop(
+  api: Client,
+  token: string,
+  id: string,
+  sealed: { hdr: Uint8Array; pay: Uint8Array; manifest: Uint8Array; root: string; manifestSha256: string },
+  progress: (share: number) => void,
+): Promise<void> {
+  const base = `/v1/drops/${token}/${id}`;
+  const put = (path: string, bytes: Uint8Array) => api.send(path, { method: "PUT", bytes, anonymous: true });
+  await put(`${base}/hdr`, sealed.hdr);
+  await put(`${base}/manifest`, sealed.manifest);
+  for (let offset = 0; offset < sealed.pay.length; offset += DROP_PART) {
+    await put(`${base}/pay?offset=${offset}`, sealed.pay.subarray(offset, offset + DROP_PART));
+    progress(Math.min(1, (offset + DROP_PART) / sealed.pay.length));
+  }
+  await api.send(`${base}/done`, {
+    method: "POST",
+    json: { length: sealed.pay.length, root: sealed.root, manifest_sha256: sealed.manifestSha256 },
+    anonymous: true,
+  });
+}
