@@ -1,0 +1,114 @@
+"""The public lists as files: CSV for a spreadsheet, JSON for a program.
+
+In:     the parts of a path, the Record.
+Out:    Export, or None where there is no such file.
+Holds:  a row names the entries it is made from; no cell of a CSV can start a formula.
+Absent: anything that a page would not show.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fanlight.server.oversight.record import Record
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """A file to hand out."""
+
+    media_type: str
+    body: bytes
+
+
+def find(parts: Sequence[str], record: Record) -> Export | None:
+    """Return the file at a path such as `requests.csv`, or None."""
+    if len(parts) != 1:
+        return None
+    name, _, form = parts[0].rpartition(".")
+    rows = _LISTS.get(name)
+    if rows is None or form not in {"csv", "json"}:
+        return None
+    return _csv(rows(record)) if form == "csv" else _json(name, rows(record), record)
+
+
+def _requests(record: Record) -> list[Row]:
+    return [
+        {
+            "request": file.id,
+            "agency": file.request.agency,
+            "state": file.state,
+            "decision": file.request.decision,
+            "rules": list(file.request.rules),
+            "offence_class": file.request.offence_class,
+            "purpose": file.request.purpose,
+            "window_from": file.request.window.from_,
+            "window_to": file.request.window.to,
+            "window_min": file.request.window.length_min,
+            "area_m2": file.request.area_m2,
+            "cells": list(file.request.cells),
+            "number_in_case": file.request.number_in_case,
+            "emergency": file.request.emergency,
+            "assembly_overlap": file.request.assembly_overlap,
+            "second_signature": file.request.second_signature,
+            "pack_sha256": file.request.pack_sha256,
+            "opens_by": file.request.opens_by,
+            "disclosed": file.band,
+            "entries": [entry.index for entry in (*file.entries, *((file.closed,) if file.closed else ()))],
+        }
+        for file in record.requests.values()
+    ]
+
+
+def _agencies(record: Record) -> list[Row]:
+    rows: list[Row] = []
+    for file in record.agencies.values():
+        agreement = file.may_ask_on(record.today)
+        own = (*file.entries, *(entry for states in file.agreements for entry in states.entries))
+        rows.append(
+            {
+                "ori": file.agency.ori,
+                "name": file.agency.name,
+                "kind": file.agency.kind,
+                "may_ask": agreement is not None,
+                "until": agreement.latest.until if agreement else None,
+                "requests": len(file.requests),
+                "refused": sum(request.state == "refused" for request in file.requests),
+                "entries": [entry.index for entry in own],
+            }
+        )
+    return rows
+
+
+_LISTS: dict[str, Callable[[Record], list[Row]]] = {"requests": _requests, "agencies": _agencies}
+
+
+def _json(name: str, rows: list[Row], record: Record) -> Export:
+    value = {"origin": record.log.origin, "size": record.log.size, "root": record.log.root.hex(), name: rows}
+    return Export(
+        media_type="application/json", body=json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
+    )
+
+
+def _csv(rows: list[Row]) -> Export:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    if rows:
+        writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow([_cell(value) for value in row.values()])
+    return Export(media_type="text/csv; charset=utf-8", body=out.getvalue().encode())
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return _cell(" ".join(str(part) for part in value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = "" if value is None else str(value)
+    return "'" + text if text[:1] in tuple("=+-@\t\r") else text

@@ -1,0 +1,128 @@
+"""The public pages, made from the record by one pure function.
+
+In:     a path under /record/, the Record.
+Out:    Page: status, media type, bytes. The same record gives the same bytes, here and at a mirror.
+Holds:  every figure links to the entries it is computed from; nothing reads a clock, a disk or a table;
+        every word from a leaf is escaped.
+Absent: the network and caching (oversight.http), what may be shown when (oversight.record).
+Why:    docs/design/oversight.md
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jinja2
+
+from fanlight.server.oversight import exports, sentences, tally, views, words
+from fanlight.server.oversight.record import Record
+from fanlight.wire import b64
+
+HTML = "text/html; charset=utf-8"
+_ROOT = "/record"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An answer: its status, what it is, its bytes."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
+def _environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("fanlight.server.oversight", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {
+        name: getattr(words, name)
+        for name in (
+            "number",
+            "day",
+            "moment",
+            "length",
+            "area",
+            "purpose",
+            "offence",
+            "decision",
+            "kind",
+            "band",
+            "entry_type",
+        )
+    }
+    made.globals |= {
+        "b64": b64.encode,
+        "agreement_states": words.AGREEMENT_STATES,
+        "reasons": words.REASONS,
+        "committed": words.COMMITTED,
+        "who": sentences.who,
+        "pretty": sentences.pretty,
+        "plain": sentences.plain,
+        "summary": sentences.summary,
+    }
+    return made
+
+
+_ENVIRONMENT = _environment()
+
+
+def render(path: str, record: Record) -> Page:
+    """Make one page.
+
+    Args:
+        path: as asked for, such as `/record/requests`; a final slash is allowed. Percent-decoded.
+        record: the record at one size.
+
+    Returns:
+        The page; with status 404, a page that says what is not there. Never raises for any path.
+    """
+    parts = [part for part in path.removeprefix(_ROOT).split("/") if part]
+    export = exports.find(parts, record)
+    if export is not None:
+        return Page(status=200, media_type=export.media_type, body=export.body)
+    view = views.find(parts, record) or views.missing(parts, record)
+    return Page(
+        status=view.status,
+        media_type=HTML,
+        body=_fill(view.template, {**common(record), "section": view.section, **view.values}),
+    )
+
+
+def common(record: Record) -> dict[str, Any]:
+    """Return what every page shows: whose record it is and when it was read."""
+    return {
+        "record": record,
+        "town_name": record.town.name if record.town else "This town",
+        "read_at": words.moment(views.read_at(record)),
+        "root": record.log.root.hex(),
+    }
+
+
+def paths(record: Record) -> list[str]:
+    """Return the path of every page and export that this record has, for a mirror to write out."""
+    found = ["/", "/agencies", "/requests", "/ordinances", "/log", "/about", "/entries"]
+    found += [f"/requests/{state}" for state in tally.STATES]
+    found += ["/requests.csv", "/requests.json", "/agencies.csv", "/agencies.json"]
+    found += [f"/requests/{name}" for name in record.requests]
+    found += [f"/ordinances/{sha}" for sha in record.ordinances]
+    found += [f"/requests/refused/{rule}" for rule, _ in tally.refusals(record.requests.values())]
+    for ori, file in record.agencies.items():
+        found += [f"/agencies/{ori}", f"/agencies/{ori}/requests"]
+        found += [f"/agencies/{ori}/requests/{state}" for state in tally.STATES]
+        found += [f"/agencies/{ori}/requests/refused/{rule}" for rule, _ in tally.refusals(file.requests)]
+    for kind, count in tally.kinds(record):
+        found.append(f"/entries/of/{kind}")
+        found += [f"/entries/of/{kind}/page/{n}" for n in range(2, tally.pages_of(count) + 1)]
+    found += [f"/entries/page/{n}" for n in range(2, tally.pages_of(len(record.entries)) + 1)]
+    found += [f"/entries/{entry.index}" for entry in record.entries]
+    return [_ROOT + path for path in found]
+
+
+def _fill(template: str, values: Mapping[str, Any]) -> bytes:
+    make: Callable[..., str] = _ENVIRONMENT.get_template(template).render
+    return make(**values).encode()

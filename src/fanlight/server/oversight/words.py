@@ -1,0 +1,208 @@
+"""How the public pages word what stands in a leaf.
+
+In:     public fields of leaves.
+Out:    words and figures as a reader sees them.
+Holds:  web/oversight/words.ts words the same facts the same way (vectors/oversight/words.json), so that
+        the browser can tell whether a page shows what its leaf says.
+Absent: sentences of a page (the templates).
+"""
+
+import math
+from collections.abc import Mapping
+
+from fanlight.model import clock
+from fanlight.model.geo import SQ_MILE_M2
+
+PURPOSES = {
+    "identify_suspect": "to find out who did it",
+    "identify_witness": "to find witnesses",
+    "find_vehicle": "to find a vehicle",
+    "find_property": "to find property",
+    "find_missing_person": "to find a missing person",
+    "verify_alibi": "to check an alibi",
+    "collision": "to clear up a collision",
+}
+KINDS = {
+    "municipal": "city police",
+    "county": "county police or sheriff",
+    "state": "state agency",
+    "tribal": "tribal police",
+    "university": "university police",
+    "federal": "federal agency",
+    "federal-immigration": "federal immigration agency",
+    "task-force": "task force with other agencies",
+    "fusion-centre": "fusion centre",
+    "private": "private body",
+    "unverified": "kind not verified",
+}
+BANDS = {"0": "none", "1-4": "1 to 4", "5-9": "5 to 9", "10+": "10 or more"}
+REASONS = {
+    "officer": "The agency closed it.",
+    "expired": "Its time was over.",
+    "no second signature": "It closed itself: nobody else of the agency signed in time.",
+}
+AGREEMENT_STATES = {
+    "draft": "Drafted",
+    "published": "Published",
+    "comment": "Open to comment",
+    "hearing": "Heard in public",
+    "vote": "Voted on",
+    "in_force": "In force",
+    "suspended": "Suspended",
+    "ended": "Ended",
+}
+TYPES = {
+    "town": "Town",
+    "pack": "Ordinance",
+    "agency": "Agency admitted",
+    "agreement": "Agreement",
+    "case-key": "Key of a case",
+    "request": "Request",
+    "request-closed": "Request ended",
+    "case": "Act in a case, or nothing",
+    "unreadable": "Not readable here",
+}
+COMMITTED = {
+    "words": "the words to residents",
+    "outline": "the outline of the area",
+    "start": "the exact start",
+    "end": "the exact end",
+    "case_number": "the case number",
+    "offence": "the exact offence",
+    "officer": "the officer",
+    "cosigner": "the second person who signed",
+    "attested_by": "who attested the agency",
+    "act": "what was done, if anything",
+    "detail": "the particulars",
+}
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_DATE_LENGTH = 10
+
+
+def number(value: int) -> str:
+    """Return an integer with commas between thousands."""
+    return f"{value:,}"
+
+
+def day(text: str) -> str:
+    """Return `2026-11-21…` as `21 November 2026`; any other text as it is."""
+    head = text[:_DATE_LENGTH]
+    try:
+        year, month, date = (int(part) for part in head.split("-"))
+        return f"{date} {_MONTHS[month - 1]} {year}" if month >= 1 else text
+    except (ValueError, IndexError):
+        return text
+
+
+def moment(text: str) -> str:
+    """Return an RFC 3339 time as `21 November 2026, 18:36 UTC`; any other text as it is."""
+    try:
+        clock.from_text(text)
+    except clock.BadTime:
+        return text
+    return f"{day(text)}, {text[11:16]} UTC"
+
+
+def length(minutes: int) -> str:
+    """Return `1 h 30 min` for 90 minutes."""
+    hours, rest = divmod(max(minutes, 0), 60)
+    parts = [f"{hours} h"] if hours else []
+    if rest or not hours:
+        parts.append(f"{rest} min")
+    return " ".join(parts)
+
+
+def window(start: str, end: str, minutes: int) -> str:
+    """Return the window as the public sees it: its length, and the 4 h grid it lies within."""
+    return f"{length(minutes)}, between {moment(start)} and {moment(end)}"
+
+
+def area(square_m: int) -> str:
+    """Return the size of an area, `0.15 sq mi (40 ha)`; halves are rounded up."""
+    hundredths = math.floor(square_m * 100 / SQ_MILE_M2 + 0.5)
+    return f"{hundredths // 100}.{hundredths % 100:02d} sq mi ({math.floor(square_m / 10_000 + 0.5)} ha)"
+
+
+def nth_in_case(count: int) -> str:
+    """Return `first request in its case`."""
+    nth = _ORDINALS[count] if 0 < count < len(_ORDINALS) else f"no. {count}"
+    return f"{nth} request in its case"
+
+
+def purpose(word: str) -> str:
+    """Return what a request is for, in words."""
+    return PURPOSES.get(word, word.replace("_", " "))
+
+
+def offence(offence_class: str) -> str:
+    """Return the offence class as shown; a protected one is not named."""
+    return "An offence that is not named yet" if offence_class == "protected" else offence_class
+
+
+def decision(word: str) -> str:
+    """Return `Accepted` or `Refused`."""
+    return {"accepted": "Accepted", "refused": "Refused"}.get(word, word)
+
+
+def signature(*, second: bool, emergency: bool) -> str:
+    """Return whether a second person of the agency signed."""
+    if second:
+        return "a second person of the agency signed"
+    if emergency:
+        return "asked as an emergency; a second person must still sign"
+    return "no second person has signed"
+
+
+def assembly(*, overlap: bool) -> str:
+    """Return whether the request meets an assembly that the town knows of."""
+    return "meets an assembly the town knows of" if overlap else "meets no assembly the town knows of"
+
+
+def kind(word: str) -> str:
+    """Return the kind of an agency in words."""
+    return KINDS.get(word, word)
+
+
+def band(word: str) -> str:
+    """Return a band of disclosures in words."""
+    return BANDS.get(word, word)
+
+
+def entry_type(word: str) -> str:
+    """Return the type of an entry in words."""
+    return TYPES.get(word, word)
+
+
+def facts_of_request(pub: Mapping[str, object]) -> dict[str, str]:
+    """Return fact -> words for the public fields of a request leaf, as the pages show them.
+
+    Args:
+        pub: the leaf's public fields, of the form `leaves.Request` has.
+
+    Raises:
+        KeyError, TypeError: a field is missing or of another type.
+    """
+    span = pub["window"]
+    if not isinstance(span, Mapping):
+        raise TypeError("window")
+    return {
+        "decision": decision(str(pub["decision"])),
+        "agency": str(pub["agency"]),
+        "offence": offence(str(pub["offence_class"])),
+        "purpose": purpose(str(pub["purpose"])),
+        "window": window(str(span["from"]), str(span["to"]), int(span["length_min"])),
+        "area": area(_int(pub["area_m2"])),
+        "number": nth_in_case(_int(pub["number_in_case"])),
+        "signature": signature(second=bool(pub["second_signature"]), emergency=bool(pub["emergency"])),
+        "assembly": assembly(overlap=bool(pub["assembly_overlap"])),
+    }
+
+
+def _int(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(value)
+    return value
