@@ -6,7 +6,6 @@ ServerError
 |- NotAllowed       403  a session, of somebody who may not
 |- NotFound         404  there is no such thing, or none that this caller may see
 |- Conflict         409  true once, or true of something else by now
-|- Gone             410  was here and was erased
 |- TooLarge         413  more bytes than this call takes
 |- TooMany          429  more calls than an hour allows
 `- Unavailable      503  a part the answer needs is away; try again
@@ -65,13 +64,6 @@ class Conflict(ServerError):
 
     code = "server.conflict"
     status = 409
-
-
-class Gone(ServerError):
-    """It was here and was erased."""
-
-    code = "server.gone"
-    status = 410
 
 
 class TooLarge(ServerError):

@@ -1,10 +1,11 @@
 """What every room is given: the rows, the record, the blobs, a clock. Made once by `app`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits
 from fanlight.server.log import Log
 from fanlight.store.blobs import Blobs
@@ -18,6 +19,7 @@ class Services:
     Attributes:
         home: the state folder.
         clock: gives the present, aware.
+        incoming: payloads on their way in.
         demo: whether the front page shows the invented people.
         port: where this server answers.
     """
@@ -28,9 +30,9 @@ class Services:
     blobs: Blobs
     limits: RateLimits
     clock: Callable[[], datetime]
+    incoming: Incoming
     demo: bool = False
     port: int = 0
-    incoming: Path = field(default=Path())
 
     def today(self) -> str:
         """Return the present day in UTC, `2026-11-21`."""

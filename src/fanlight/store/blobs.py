@@ -89,7 +89,7 @@ class Blobs:
             if held is None:
                 await obstore.put_async(self._store, key, source)
         except (OSError, BaseError) as error:
-            raise _full() from error
+            raise full() from error
         if held is not None and not await self._same(key, source):
             raise ImmutableKey(
                 "Something else is stored under this name already.",
@@ -167,7 +167,8 @@ def _missing() -> BlobMissing:
     )
 
 
-def _full() -> DiskFull:
+def full() -> DiskFull:
+    """Return the error for a disk that takes no more."""
     return DiskFull(
         "The disk of the server is full or cannot be written.",
         kept="What was stored before is still there; the sender keeps this one.",

@@ -1,0 +1,119 @@
+"""Payloads on their way in: appended in parts, resumed after a break, checked when whole.
+
+In:     parts at an offset, from a hub (vault) or from nobody in particular (evidence).
+Out:    how much is there; the finished file, its length and tree root.
+Holds:  a part that was received before is accepted again only if its bytes are the same; files here
+        carry the day as their time; what is two days old is dropped at start-up.
+Absent: what the bytes are. They are ciphertext.
+"""
+
+import asyncio
+import datetime as dt
+import os
+from collections import defaultdict
+from pathlib import Path
+
+from fanlight.seal.chunktree import PayloadHasher
+from fanlight.server.errors import Conflict, TooLarge
+from fanlight.store.blobs import full
+
+MAX_PART = 4 * 1024 * 1024
+_STALE_S = 2 * 86_400
+_STEP = 1 << 20
+
+
+class Incoming:
+    """A folder of unfinished uploads, named by random ids."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the folder and drop what nobody finished."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder = folder
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        now_s = dt.datetime.now(dt.UTC).timestamp()
+        for path in folder.iterdir():
+            if now_s - path.stat().st_mtime > _STALE_S:
+                path.unlink(missing_ok=True)
+
+    def lock(self, name: str) -> asyncio.Lock:
+        """Return the lock of one upload: parts and the end of it take turns."""
+        return self._locks[name]
+
+    def path(self, name: str) -> Path:
+        """Return where an upload's bytes are."""
+        return self._folder / name
+
+    def received(self, name: str) -> int:
+        """Return how many bytes are there."""
+        try:
+            return self.path(name).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    async def append(self, name: str, offset: int, part: bytes, limit: int) -> int:
+        """Add a part; return how many bytes are there now.
+
+        Raises:
+            Conflict: a gap before it, or other bytes than those received there.
+            TooLarge: beyond `limit` bytes.
+            DiskFull: no room; what was received stays.
+        """
+        async with self.lock(name):
+            return await asyncio.to_thread(self._append, name, offset, part, limit)
+
+    def _append(self, name: str, offset: int, part: bytes, limit: int) -> int:
+        have = self.received(name)
+        if offset > have:
+            raise Conflict(
+                f"Bytes {have} to {offset} are missing before this part.",
+                kept=f"The first {have} bytes are here.",
+                do=f"Go on at {have}.",
+                code="server.upload_gap",
+            )
+        if offset + len(part) > limit:
+            raise TooLarge(
+                f"More bytes came than the {limit} that were announced.",
+                kept=f"The first {have} bytes are here.",
+                do="Send as many bytes as the card says.",
+            )
+        try:
+            with self.path(name).open("r+b" if have else "w+b") as file:
+                file.seek(offset)
+                known = file.read(min(len(part), have - offset))
+                if known != part[: len(known)]:
+                    raise Conflict(
+                        "Other bytes were received for this place.",
+                        kept="What was received first is here.",
+                        do="Send the same bytes again, or use a new id.",
+                        code="server.upload_differs",
+                    )
+                file.seek(have)
+                file.write(part[len(known) :])
+        except OSError as error:
+            raise full() from error
+        self._hide_time(name)
+        return max(have, offset + len(part))
+
+    async def measure(self, name: str) -> tuple[int, str]:
+        """Return length and tree root (hex) of what was received."""
+        return await asyncio.to_thread(self._measure, name)
+
+    def _measure(self, name: str) -> tuple[int, str]:
+        hasher = PayloadHasher()
+        try:
+            with self.path(name).open("rb") as file:
+                while part := file.read(_STEP):
+                    hasher.update(part)
+        except FileNotFoundError:
+            return 0, ""
+        return hasher.length, hasher.root().hex()
+
+    def drop(self, name: str) -> None:
+        """Forget an upload."""
+        self.path(name).unlink(missing_ok=True)
+        self._locks.pop(name, None)
+
+    def _hide_time(self, name: str) -> None:
+        today = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+        os.utime(self.path(name), (today, today))
+        os.utime(self._folder, (today, today))

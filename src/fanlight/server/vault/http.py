@@ -1,0 +1,255 @@
+"""Routes: a hub sends clips and its status; members list, fetch and erase."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, Router, delete, get, head, post, put
+from litestar.params import Parameter
+from litestar.response import Stream
+from msgspec import Meta
+
+from fanlight.model.errors import FanlightError
+from fanlight.model.ids import is_id
+from fanlight.server import ranges
+from fanlight.server.accounts import Session, members_of
+from fanlight.server.errors import Conflict, Malformed, NotFound, TooLarge
+from fanlight.server.incoming import MAX_PART
+from fanlight.server.services import Services
+from fanlight.server.vault import rules, store
+from fanlight.store.blobs import key_of
+from fanlight.wire import b64
+
+AnyRequest = Request[Any, Any, Any]
+PAGE = 60
+MAX_STATUS = 128 * 1024
+_RAW = "application/octet-stream"
+_MAX_B64_MANIFEST = rules.MAX_MANIFEST * 4 // 3 + 4
+_MAX_B64_HEADER = rules.MAX_HEADER * 4 // 3 + 4
+
+
+class ClipIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A clip's outside: what the hub signed for the server, and the two sealed parts that are rows."""
+
+    card: Annotated[str, Meta(max_length=2_048)]
+    sig: Annotated[str, Meta(min_length=88, max_length=88)]
+    manifest: Annotated[str, Meta(max_length=_MAX_B64_MANIFEST)]
+    hdr: Annotated[str, Meta(max_length=_MAX_B64_HEADER)]
+
+
+class ClipState(msgspec.Struct):
+    """How far a clip has come."""
+
+    received: int
+    kept: bool
+
+
+class ClipOut(msgspec.Struct):
+    """A clip as members list it."""
+
+    clip: str
+    card: str
+    sig: str
+    manifest: str
+
+
+class ClipsOut(msgspec.Struct):
+    """A page of clips; `after` asks for the next, null at the end."""
+
+    clips: list[ClipOut]
+    after: str | None
+
+
+class Received(msgspec.Struct):
+    """How many bytes of the payload are here."""
+
+    received: int
+
+
+def _id(clip: str) -> str:
+    if not is_id(clip):
+        raise no_clip()
+    return clip
+
+
+def no_clip() -> NotFound:
+    """Return the error for a clip that is not there, or not this household's."""
+    return NotFound("There is no such clip.", do="Load the list again.", code="vault.no_clip")
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return b64.decode(text)
+    except FanlightError as error:
+        raise rules.bad_clip("a part is not base64") from error
+
+
+@put("/v1/clips/{clip:str}", operation_id="putClip", status_code=200, request_max_body_size=12 * 1024 * 1024)
+async def put_clip(clip: str, data: ClipIn, services: Services, session: Session) -> ClipState:
+    """Announce a clip: card, sealed manifest and header. The same again is fine."""
+    session.at_home("hub")
+    outside = rules.Outside(
+        card=data.card.encode(),
+        sig=_decode(data.sig),
+        manifest=_decode(data.manifest),
+        hdr=_decode(data.hdr),
+    )
+    async with services.db.transaction(household=session.household) as tx:
+        hub = next(p for p in await members_of(tx, session.household) if p.account == session.account)
+        card = rules.check_clip(_id(clip), outside, bytes(hub.sign_pub), services.clock().date())
+        if await store.is_erased(tx, clip):
+            raise Conflict("A member erased this clip.", do="Drop it.", code="vault.erased")
+        new = await store.add(tx, session.household, session.account, card, outside)
+        row = await store.get(tx, clip)
+        if row is None or (not new and row.card != data.card):
+            raise Conflict("Another clip has this id.", do="Use a new id.", code="vault.other_clip")
+    return ClipState(row.length if row.kept else services.incoming.received(clip), row.kept)
+
+
+async def _clip(services: Services, session: Session, clip: str) -> store.ClipRow:
+    async with services.db.transaction(household=session.household) as tx:
+        row = await store.get(tx, _id(clip))
+    if row is None:
+        raise no_clip()
+    return row
+
+
+@put("/v1/clips/{clip:str}/pay", operation_id="putClipPart", status_code=200, request_max_body_size=MAX_PART)
+async def put_part(
+    clip: str,
+    request: AnyRequest,
+    services: Services,
+    session: Session,
+    offset: Annotated[int, Parameter(ge=0)] = 0,
+) -> Received:
+    """Send the payload's bytes from `offset` on, at most 4 MiB a call."""
+    row = await _clip(services, session.at_home("hub"), clip)
+    if row.kept:
+        return Received(row.length)
+    return Received(await services.incoming.append(clip, offset, await request.body(), row.length))
+
+
+@head("/v1/clips/{clip:str}/pay", operation_id="clipOffset")
+async def part_offset(clip: str, services: Services, session: Session) -> Response[None]:
+    """Return in `Upload-Offset` how many bytes are here."""
+    row = await _clip(services, session.at_home("hub", "member"), clip)
+    have = row.length if row.kept else services.incoming.received(clip)
+    return Response(None, headers={"Upload-Offset": str(have), "Accept-Ranges": "bytes"})
+
+
+@post("/v1/clips/{clip:str}/done", operation_id="finishClip", status_code=200)
+async def finish(clip: str, services: Services, session: Session) -> ClipState:
+    """Check length and root of the payload and keep it; again is fine."""
+    session.at_home("hub")
+    async with services.incoming.lock(_id(clip)):
+        row = await _clip(services, session, clip)
+        if not row.kept:
+            length, root = await services.incoming.measure(clip)
+            if length < row.length:
+                raise Conflict(
+                    f"Only {length} of {row.length} bytes are here.",
+                    kept=f"The first {length} bytes are here.",
+                    do=f"Go on at {length}.",
+                    code="vault.incomplete",
+                )
+            if root != row.root:
+                services.incoming.drop(clip)
+                raise rules.bad_clip("its payload is not the one the card was signed for")
+            await services.blobs.put_file(key_of(clip), services.incoming.path(clip), row.day)
+            async with services.db.transaction(household=session.household) as tx:
+                await store.keep(tx, clip)
+            services.incoming.drop(clip)
+    return ClipState(row.length, kept=True)
+
+
+@get("/v1/clips", operation_id="listClips")
+async def list_clips(
+    services: Services, session: Session, day: date | None = None, after: str | None = None
+) -> ClipsOut:
+    """List the household's clips, latest day first; within a day the order tells nothing."""
+    session.at_home("member", "hub")
+    last = None
+    if after is not None:
+        last_day, _, last_id = after.partition(".")
+        try:
+            last = date.fromisoformat(last_day), _id(last_id)
+        except ValueError as error:
+            raise Malformed("`after` is not one that a page of clips gave.", do="Start over.") from error
+    async with services.db.transaction(household=session.household) as tx:
+        rows = await store.page(tx, day, last, PAGE + 1)
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    return ClipsOut(
+        [ClipOut(row.id, row.card, row.sig, b64.encode(bytes(row.manifest))) for row in rows],
+        f"{rows[-1].day}.{rows[-1].id}" if more else None,
+    )
+
+
+@get("/v1/clips/{clip:str}/hdr", operation_id="getClipHeader", media_type=_RAW)
+async def get_header(clip: str, services: Services, session: Session) -> Response[bytes]:
+    """Return the clip's age header."""
+    row = await _clip(services, session.at_home(), clip)
+    return Response(bytes(row.hdr), media_type=_RAW, headers={"Cache-Control": "private, no-store"})
+
+
+@get("/v1/clips/{clip:str}/pay", operation_id="getClipPayload", media_type=_RAW)
+async def get_payload(clip: str, request: AnyRequest, services: Services, session: Session) -> Stream:
+    """Return the clip's payload, or a range of it."""
+    row = await _clip(services, session.at_home(), clip)
+    if not row.kept:
+        raise no_clip()
+    return await ranges.payload(services.blobs, key_of(clip), row.length, request.headers.get("range"))
+
+
+@delete("/v1/clips/{clip:str}", operation_id="eraseClip", status_code=204)
+async def erase(clip: str, services: Services, session: Session) -> None:
+    """Erase a clip for good: header first, then payload."""
+    session.at_home()
+    async with services.db.transaction(household=session.household) as tx:
+        if not await store.erase(tx, session.household, _id(clip)):
+            raise no_clip()
+    services.incoming.drop(clip)
+    await services.blobs.delete(key_of(clip))
+
+
+@put("/v1/hub/status", operation_id="putHubStatus", status_code=204, request_max_body_size=MAX_STATUS)
+async def put_status(request: AnyRequest, services: Services, session: Session) -> None:
+    """Replace the household's status box, which only members can open."""
+    session.at_home("hub")
+    body = await request.body()
+    if not body.startswith(rules.AGE_FIRST_LINE):
+        raise Malformed("A status box is an age file.", do="Seal it first.", code="vault.bad_status")
+    if len(body) > MAX_STATUS:
+        raise TooLarge("A status box is too large.", do="Send 128 KiB at most.")
+    async with services.db.transaction(household=session.household) as tx:
+        await store.put_status(tx, session.household, body)
+
+
+@get("/v1/hub/status", operation_id="getHubStatus", media_type=_RAW)
+async def get_status(services: Services, session: Session) -> Response[bytes]:
+    """Return the household's last status box."""
+    session.at_home("member", "hub")
+    async with services.db.transaction(household=session.household) as tx:
+        body = await store.get_status(tx, session.household)
+    if body is None:
+        raise NotFound(
+            "The hub has not reported yet.", do="Look whether the hub runs.", code="vault.no_status"
+        )
+    return Response(body, media_type=_RAW, headers={"Cache-Control": "private, no-store"})
+
+
+router = Router(
+    path="/",
+    tags=["vault"],
+    route_handlers=[
+        put_clip,
+        put_part,
+        part_offset,
+        finish,
+        list_clips,
+        get_header,
+        get_payload,
+        erase,
+        put_status,
+        get_status,
+    ],
+)
