@@ -1,21 +1,27 @@
 """One thing that was checked, and what came of it: the common answer of every verifier."""
 
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
 
-State = Literal["holds", "fails", "unknown"]
+
+class State(StrEnum):
+    """How a check ended."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check of a log, a clip or an evidence package.
+    """One thing that was looked at, in a log, a clip or an evidence package.
 
     Attributes:
-        name: what was checked, in words for a reader.
-        state: `holds`, `fails`, or `unknown` where it could not be checked.
-        detail: what was seen; one sentence or empty.
+        name: what was checked, such as `log signature` or `items/…/clip.mp4`.
+        state: whether it holds, fails, or could not be found out.
+        detail: one sentence for a reader.
     """
 
     name: str
     state: State
-    detail: str = ""
+    detail: str
