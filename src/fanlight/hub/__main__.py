@@ -1,0 +1,55 @@
+"""Run a paired hub: `python -m fanlight.hub --home DIR`."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from functools import partial
+from pathlib import Path
+
+from fanlight.hub.camera import open_camera
+from fanlight.hub.pipeline import Pipeline
+from fanlight.hub.settings import load_keys, load_settings
+from fanlight.hub.uplink import Uplink
+from fanlight.model.errors import FanlightError
+
+
+async def run(folder: Path) -> int:
+    """Run the hub in `folder` until SIGTERM or SIGINT; return an exit status."""
+    settings, keys = load_settings(folder), load_keys(folder)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with Uplink(settings.server, keys.signing) as uplink:
+        pipeline = Pipeline(folder, settings, keys, uplink)
+        works = [pipeline.send(), pipeline.report(), pipeline.listen()]
+        works += [pipeline.record(camera, partial(open_camera, camera.url)) for camera in settings.cameras]
+        tasks = [asyncio.create_task(work) for work in works]
+        print(f"hub ready {len(settings.cameras)}", flush=True)  # noqa: T201 - the starter waits for it
+        waiting = asyncio.create_task(stopping.wait())
+        done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in [waiting, *tasks]:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(waiting, *tasks, return_exceptions=True)
+        pipeline.close()
+    for task in done - {waiting}:
+        task.result()
+    return 0
+
+
+def main() -> int:
+    """Read the arguments and run."""
+    parser = argparse.ArgumentParser("fanlight.hub", description=__doc__)
+    parser.add_argument("--home", type=Path, required=True, help="the hub's folder")
+    try:
+        return asyncio.run(run(parser.parse_args().home))
+    except FanlightError as error:
+        print(f"{error.what} {error.kept} {error.do}", file=sys.stderr)  # noqa: T201 - a command's output
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
