@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fanlight.model.padding import padded_length
 from fanlight.seal import chunktree, clip, container, epoch, keys, manifest, sealing
 from fanlight.wire import b64, jcs
 
@@ -20,6 +21,7 @@ OTHER_HUB = keys.SigningKey(bytes(range(1, 33)))
 MEMBER_SEED = hashlib.sha256(b"a member").digest()
 MEMBER = keys.member_keys(MEMBER_SEED)
 HOUSEHOLD, CAMERA, REQUEST = (letter * 26 for letter in "abc")
+PADDED = [0, 262_136, 262_137, 1_000_000, 10_000_000, 300_000_000]
 CLIP_IDS = ["d" * 26, "e" * 26, "f" * 26]
 DISCLOSURE = "g" * 26
 
@@ -341,6 +343,7 @@ def write_manifests(good: bytes) -> None:
             "sig": HUB.sign("clip", good).hex(),
             "container_sha256": hashlib.sha256(box).hexdigest(),
             "container_length": len(box),
+            "padded": [padded_length(n) for n in PADDED],
             "bad": bad,
             "bad_containers": [
                 {
