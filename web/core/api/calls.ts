@@ -12,6 +12,9 @@ export interface SessionAnswer {
   household: string | null;
   agency: string | null;
   roles: string[];
+  /** When the token ends, RFC 3339. */
+  expires: string | null;
+  name: string | null;
 }
 export const sessionAnswer: Read<SessionAnswer> = obj<SessionAnswer>({
   token: str,
@@ -20,6 +23,8 @@ export const sessionAnswer: Read<SessionAnswer> = obj<SessionAnswer>({
   household: nullable(str),
   agency: nullable(str),
   roles: or(list(str), []),
+  expires: nullable(str),
+  name: nullable(str),
 });
 
 export interface EpochWire {
