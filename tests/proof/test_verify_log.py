@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import pytest
 from tests.proof.logs import LOG, OUR_WITNESS, OURS, THEIR_WITNESS, cosigned, entries, flip, make_log
 
+from fanlight.model.check import Check, State
 from fanlight.proof.checkpoint import sign_checkpoint
 from fanlight.proof.cosignature import Witness, format_witnesses
 from fanlight.proof.errors import MissingFile
 from fanlight.proof.merkle import TreeHead, root
-from fanlight.proof.verify_log import Check, State, verify_log
+from fanlight.proof.verify_log import verify_log
 
 HOLDS, FAILS, UNKNOWN = State.HOLDS, State.FAILS, State.UNKNOWN
 

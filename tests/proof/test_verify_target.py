@@ -11,7 +11,7 @@ import pytest
 from tests.proof.logs import flip, make_log, write_log
 
 from fanlight.cli.verify_log import verify_log_target
-from fanlight.proof.verify_log import State
+from fanlight.model.check import State
 
 
 class Files(SimpleHTTPRequestHandler):

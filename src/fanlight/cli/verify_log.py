@@ -13,11 +13,12 @@ from pathlib import Path
 
 import httpx
 
+from fanlight.model.check import Check, State
 from fanlight.proof.cosignature import Witness
 from fanlight.proof.errors import MissingFile
 from fanlight.proof.note import VerifierKey
 from fanlight.proof.tiles import MAX_ENTRY, WIDTH, ReadFile
-from fanlight.proof.verify_log import Check, State, verify_log
+from fanlight.proof.verify_log import verify_log
 
 TIMEOUT_S = 10.0
 MAX_FILE_BYTES = WIDTH * (MAX_ENTRY + 2)  # the longest an entry bundle can be

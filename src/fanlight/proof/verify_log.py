@@ -9,10 +9,9 @@ Why:    docs/spec/log.md
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
+from fanlight.model.check import Check, State
 from fanlight.proof import merkle, tiles
 from fanlight.proof.checkpoint import SignedCheckpoint, open_checkpoint
 from fanlight.proof.cosignature import Witness, cosigned_at, parse_witnesses
@@ -21,29 +20,6 @@ from fanlight.proof.note import VerifierKey
 from fanlight.proof.tiles import ReadFile
 
 OWN_WITNESS = "checked, but by the operator's own witness"
-
-
-class State(StrEnum):
-    """How a check ended."""
-
-    HOLDS = "holds"
-    FAILS = "fails"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at.
-
-    Attributes:
-        name: what was checked, such as `log signature` or `witness harbor.example/w1`.
-        state: whether it holds, fails, or could not be found out.
-        detail: one sentence for a reader.
-    """
-
-    name: str
-    state: State
-    detail: str
 
 
 class _Absent(ProofError):
