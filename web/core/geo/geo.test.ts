@@ -1,0 +1,57 @@
+import { readFileSync, readdirSync } from "node:fs";
+
+import fc from "fast-check";
+import { cellArea, cellToBoundary, latLngToCell } from "h3-js";
+import { expect, test } from "vitest";
+
+import { coveringCells, homeCell } from "./cells.ts";
+import { areaM2, contains, outline, type Outline } from "./polygon.ts";
+
+const vectors = `${import.meta.dirname}/../../../vectors/geo`;
+const read = <T>(start: string): T[] =>
+  readdirSync(vectors)
+    .filter((name) => name.startsWith(start))
+    .map((name) => JSON.parse(readFileSync(`${vectors}/${name}`, "utf-8")) as T);
+
+type Area = {
+  why: string;
+  corners: number[][];
+  expect: "outline" | "refused";
+  area_m2?: number;
+  inside?: [number, number][];
+  outside?: [number, number][];
+};
+
+test.each(read<Area>("polygon-"))("an outline is read as in Python: $why", (vector) => {
+  const drawn = outline(vector.corners);
+  expect(drawn.kind).toBe(vector.expect);
+  if (drawn.kind !== "outline") return;
+  expect(Math.abs(areaM2(drawn.corners) - (vector.area_m2 ?? 0))).toBeLessThan(0.01);
+  for (const [lon, lat] of vector.inside ?? []) expect(contains(drawn.corners, lon, lat)).toBe(true);
+  for (const [lon, lat] of vector.outside ?? []) expect(contains(drawn.corners, lon, lat)).toBe(false);
+});
+
+type Cells = {
+  why: string;
+  homes: Record<string, number>;
+  point: [number, number];
+  home_cell: string;
+  corners: [number, number][];
+  covering: string[];
+};
+
+test.each(read<Cells>("cells-"))("the town's cells are as in Python: $why", (vector) => {
+  expect(homeCell(...vector.point, vector.homes)).toBe(vector.home_cell);
+  expect(coveringCells(vector.corners as Outline, vector.homes)).toEqual(vector.covering);
+});
+
+test("the area of a cell's outline is the area that H3 gives it", () => {
+  fc.assert(
+    fc.property(fc.double({ min: -60, max: 60, noNaN: true }), fc.double({ min: -170, max: 170, noNaN: true }), (lat, lon) => {
+      const cell = latLngToCell(lat, lon, 8);
+      const corners = cellToBoundary(cell, true).slice(0, -1) as unknown as Outline;
+      const expected = cellArea(cell, "m2");
+      expect(Math.abs(areaM2(corners) / expected - 1)).toBeLessThan(1e-6);
+    }),
+  );
+});
