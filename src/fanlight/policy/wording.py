@@ -22,7 +22,10 @@ _FORMS = (
     ("an e-mail address", re.compile(r"\S@\S+\.\w")),
     (
         "a telephone number",
-        re.compile(r"(?<![\w-])(?:\+\d{8,15}|(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]?\d{4})(?![\w-])"),
+        re.compile(
+            r"\+\d(?:[ .()-]{0,2}\d){7,14}"
+            r"|(?<![\w-])(?:1[ .-]?)?\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]?\d{4}(?![\w-])"
+        ),
     ),
     ("a social security number", re.compile(r"(?<!\d)\d{3}-\d\d-\d{4}(?!\d)")),
     ("a web address", re.compile(r"https?://|\bwww\.", re.IGNORECASE)),
