@@ -1,13 +1,14 @@
-"""The demo's household: the resident's account, household, first epoch and hub, made once through the public API."""
+"""The demo's household: account, household, first epoch and hub, made once through the public API."""
 
 import asyncio
 from pathlib import Path
 
 from fanlight.cli.member import Member
 from fanlight.cli.people import Person
-from fanlight.demo import town
+from fanlight.demo import load_town
 from fanlight.hub.settings import Camera, HubSettings, NotPaired, load_keys, load_settings, save_settings
 from fanlight.hub.uplink import Refused
+from fanlight.model.geo import home_cell
 from fanlight.model.ids import new_id
 from fanlight.wire import b64
 
@@ -37,14 +38,16 @@ def ensure(folder: Path, server: str, resident: Person, stream: str) -> None:
 async def _found(folder: Path, server: str, resident: Person, stream: str) -> HubSettings:
     member = Member(resident.seed, server)
     hub = load_keys(folder)
-    place = town.load().household
+    demo = load_town()
+    lon, lat = demo.place
+    cell = home_cell(lon, lat, demo.homes)
     async with member.uplink:
         try:
             mine = await member.household()
         except Refused as refusal:
             if refusal.server_code == "accounts.unknown_key":
                 await member.sign_up()
-            await member.found_household(place.cell)
+            await member.found_household(cell)
             mine = await member.household()
         if not mine["epochs"]:
             await member.begin_epoch(mine["household"])
@@ -54,10 +57,10 @@ async def _found(folder: Path, server: str, resident: Person, stream: str) -> Hu
         server=server,
         household=mine["household"],
         owner=b64.encode(member.keys.signing.public),
-        cell=place.cell,
-        lon=place.lon,
-        lat=place.lat,
-        cameras=[Camera(new_id(), "Front door", stream)],
+        cell=cell,
+        lon=lon,
+        lat=lat,
+        cameras=[Camera(new_id(), demo.camera, stream)],
         poll_s=POLL_S,
         status_s=STATUS_S,
     )

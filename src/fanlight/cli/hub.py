@@ -1,7 +1,8 @@
 """`fanlight hub`: pair a hub with a household, and run it.
 
-Pairing carries two codes between two screens that one person looks at. The house's code tells the hub its server,
-household and owner's key; the hub's code tells the household the hub's keys. Neither holds a secret.
+Pairing carries two codes between two screens that one person looks at. The house's code tells the hub
+its server, household and owner's key; the hub's code tells the household the hub's keys. Neither holds a
+secret.
 """
 
 import asyncio

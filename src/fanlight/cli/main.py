@@ -1,4 +1,4 @@
-"""The `fanlight` command. Each verb's work lives in the module of its name; imports wait until a verb is asked for."""
+"""The `fanlight` command. Each verb's work lives in the module of its name, imported when it is asked for."""
 
 import sys
 from pathlib import Path
@@ -66,7 +66,7 @@ def up(home: Path | None, port: int, *, demo: bool) -> None:
 )
 @click.option("--name", default="Front door", help="The camera's name.")
 @click.option("--place", help="LON,LAT of the camera (default: the demo household's).")
-def tour(  # noqa: PLR0913 - one option each
+def tour(  # noqa: PLR0913, PLR0917 - one option each
     camera: str,
     out: Path,
     server: str | None,
@@ -96,7 +96,10 @@ def open_(clip: Path, key: Path, out: Path) -> None:
 @main.command()
 @click.argument("target")
 def verify(target: str) -> None:
-    """Check TARGET: a log (folder or address), or an evidence package. Exit 0 holds, 1 does not, 2 not checkable."""
+    """Check TARGET: a log (folder or address) or an evidence package.
+
+    Exits 0 if all holds, 1 if something does not, 2 if something could not be checked.
+    """
     from fanlight.cli.verify import verify_target  # noqa: PLC0415
 
     sys.exit(verify_target(target))

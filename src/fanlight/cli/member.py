@@ -1,4 +1,4 @@
-"""A household member's client without a browser: signs up, founds a household, admits a hub, holds the epochs.
+"""A household member's client without a browser: signs up, founds a household, admits a hub, keeps epochs.
 
 The same calls as the home app makes. Used by the demo, the tour and the tests.
 """

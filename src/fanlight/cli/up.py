@@ -1,7 +1,7 @@
 """`fanlight up`: a whole town on one machine.
 
-Order: home, PostgreSQL, witness, server, then in the demo a household, its hub, a camera and the keyring. Ctrl-C stops
-them in reverse. The next start finds everything where it was.
+Order: home, PostgreSQL, witness, server, then in the demo a household, its hub, a camera and the keyring.
+Ctrl-C stops them in reverse. The next start finds everything where it was.
 """
 
 import contextlib
@@ -13,17 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fanlight.cli import demo_household
+from fanlight.cli import demo_household, demo_town
 from fanlight.cli.home import Home, open_home
 from fanlight.cli.keyring import Keyring
 from fanlight.cli.people import Person, load_people
-from fanlight.cli.processes import Parts
+from fanlight.cli.processes import Part, Parts
+from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 from fanlight.server import setup
 from fanlight.store.postgres import Postgres
 
 LOOPBACK = "127.0.0.1"
-CAMERA_PORT_OFFSET = 2
+WITNESS = "witness.fanlight.local"
 
 
 class PortTaken(FanlightError):
@@ -69,8 +70,9 @@ def running(
 
     Args:
         home_path: the state folder; None for the default.
-        port: the server's; the demo also takes `port + 1` for the keyring. 0 picks free ones.
-        demo: with the demo town, its people and (if `cameras`) its household, hub and camera.
+        port: the server's; the demo also takes `port + 1` for the keyring.
+        demo: with the demo town and its people.
+        cameras: in the demo, also with its household, hub, camera and keyring.
 
     Raises:
         FanlightError: a port is taken, the home cannot be used, or a part does not start.
@@ -83,15 +85,15 @@ def running(
         parts = Parts()
         stack.callback(parts.stop)
         people = load_people(home.path / "demo") if demo else {}
-        camera = _start_camera(parts, home, port) if demo and cameras else None
-        log_vkey = setup.prepare(home.path, [_public_half(person) for person in people.values()])
+        camera = _start_camera(parts, home) if demo and cameras else None
+        log_vkey = _prepare(home, people)
         witness = parts.start(
             "witness", _witness_command(home, log_vkey), home.folder("witness") / "witness.log"
         )
         database = Postgres(home.folder("postgres"))
         stack.callback(database.stop)
         database.start()
-        witness_at = witness.wait_ready().split()[2]
+        witness_at = f"http://{LOOPBACK}:{witness.wait_ready().split()[2]}"
         server = parts.start(
             "server", _server_command(home, port, database.url, witness_at, demo=demo), _log(home, "server")
         )
@@ -108,6 +110,29 @@ def running(
             keyring = Keyring(people, port + 1, port)
             stack.callback(keyring.stop)
         yield Town(url, home, people), parts
+
+
+def _prepare(home: Home, people: dict[str, Person]) -> str:
+    if not people:
+        return setup.prepare(home.path)
+    halves = [demo_town.public_half(person) for person in people.values()]
+    return setup.prepare(home.path, halves, town=demo_town.document(clock.now()), maps=demo_town.maps())
+
+
+def _start_camera(parts: Parts, home: Home) -> Part:
+    command = [sys.executable, "-m", "fanlight.hub.demo_camera", "--port", "0"]
+    return parts.start("demo camera", command, home.folder("hub") / "camera.log")
+
+
+def _witness_command(home: Home, log_vkey: str) -> list[str]:
+    folder = str(home.folder("witness"))
+    return [sys.executable, "-m", "fanlight.witness", "--home", folder, "--name", WITNESS, "--log", log_vkey]
+
+
+def _server_command(home: Home, port: int, database: str, witness: str, *, demo: bool) -> list[str]:
+    command = [sys.executable, "-m", "fanlight.server", "--home", str(home.path), "--port", str(port)]
+    command += ["--host", LOOPBACK, "--database", database, "--witness", witness]
+    return [*command, "--demo"] if demo else command
 
 
 def _log(home: Home, name: str) -> Path:

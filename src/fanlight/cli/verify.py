@@ -1,4 +1,4 @@
-"""`fanlight verify`: one line a check; exit 0 all hold, 1 something fails, 2 something could not be checked."""
+"""`fanlight verify`: one line a check; exit 0 all hold, 1 something fails, 2 not all could be checked."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""The hub, at home: camera -> segmenter -> journal -> detector -> sealer -> outbox. `pipeline` alone knows the order."""
+"""The hub, at home: camera, segmenter, journal, detector, sealer, outbox. `pipeline` knows the order."""

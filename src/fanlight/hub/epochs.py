@@ -1,4 +1,4 @@
-"""The household's keys as this hub accepts them: signed by the owner pinned at pairing, chained, kept on disk.
+"""The household's keys as this hub accepts them: signed by the pinned owner, chained, kept on disk.
 
 In:     the epochs that the server has.
 Out:    the newest epoch to seal to, also while the server is away.

@@ -1,4 +1,4 @@
-"""The order of the hub's rooms: camera, segmenter, journal, detector, sealer, outbox. Only this module knows it.
+"""The order of the hub's rooms: camera, segmenter, journal, detector, sealer, outbox. Known here only.
 
 In:     settings, keys, and a way to open each camera.
 Out:    sealed clips at the server, a status box, matches found at home.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fanlight.hub.camera import Camera as Source
 from fanlight.hub.camera import Packet, StateChanged, watch
-from fanlight.hub.detector import Closed, Detector, Event, snapshot
+from fanlight.hub.detector import Closed, Detector, Event
 from fanlight.hub.epochs import Epochs
 from fanlight.hub.journal import Journal, JournalError
 from fanlight.hub.outbox import Outbox
@@ -23,6 +23,7 @@ from fanlight.hub.requests import Requests
 from fanlight.hub.sealer import POST_ROLL, PRE_ROLL, Kept, Occasion, Sealer
 from fanlight.hub.segmenter import Segment, Segmenter, fmp4
 from fanlight.hub.settings import Camera, HubKeys, HubSettings
+from fanlight.hub.snapshot import snapshot
 from fanlight.hub.status import CameraStatus, make_status
 from fanlight.hub.uplink import Uplink, UplinkError
 from fanlight.model import clock
@@ -47,16 +48,9 @@ class Line:
 
 
 class Pipeline:
-    """One hub at work. `on_kept` is told of each clip; the tour and tests listen."""
+    """One hub at work."""
 
-    def __init__(
-        self,
-        folder: Path,
-        settings: HubSettings,
-        keys: HubKeys,
-        uplink: Uplink,
-        on_kept: Callable[[Occasion, Kept], None] = lambda *_: None,
-    ) -> None:
+    def __init__(self, folder: Path, settings: HubSettings, keys: HubKeys, uplink: Uplink) -> None:
         """Open the rooms; nothing runs yet."""
         self.settings, self.keys, self.uplink = settings, keys, uplink
         self.journal = Journal(folder)
@@ -65,9 +59,13 @@ class Pipeline:
         self.epochs = Epochs(folder, settings)
         self.requests = Requests(folder, settings)
         self.lines: dict[str, Line] = {}
-        self._on_kept = on_kept
+        self._on_kept: Callable[[Occasion, Kept], None] = lambda *_: None
         self._wake = asyncio.Event()
         self._sealing = asyncio.Lock()
+
+    def listen_to_clips(self, listener: Callable[[Occasion, Kept], None]) -> None:
+        """Tell `listener` of each clip that is sealed from now on."""
+        self._on_kept = listener
 
     def close(self) -> None:
         """Close the rooms."""

@@ -79,12 +79,11 @@ class Requests:
         return self._packs[sha256]
 
     def _cross_check(self, found: CellFile) -> None:
-        seen = (
-            json.loads(self._seen_path.read_text()) if self._seen_path.exists() else {"size": 0, "root": ""}
-        )
-        same = found.size == seen["size"] and found.root.hex() != seen["root"]
-        if found.size < seen["size"] or (same and seen["size"]):
-            raise _refused("The record is shorter or other than the one this hub saw before")
+        if self._seen_path.exists():
+            seen = json.loads(self._seen_path.read_text())
+            forked = found.size == seen["size"] and found.root.hex() != seen["root"]
+            if found.size < seen["size"] or forked:
+                raise _refused("The record is shorter or other than the one this hub saw before")
         state = {"size": found.size, "root": found.root.hex()}
         write_private(self._seen_path, json.dumps(state).encode())
 

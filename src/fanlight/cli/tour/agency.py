@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from fanlight.hub.uplink import Uplink
+from fanlight.cli.tour.report import fail
+from fanlight.hub.uplink import Refused, Uplink
 from fanlight.model.clock import to_text
 from fanlight.seal import keys, opening, sealing
 from fanlight.seal.manifest import DisclosureManifest
@@ -92,6 +93,16 @@ class Officer:
         path = f"/v1/agency/requests/{request}/cosign"
         answer: dict[str, Any] = (await self.uplink.call("POST", path, json={"signature": signature})).json()
         return answer
+
+    async def expect_refusal_to_cosign(self, request: str) -> None:
+        """Try to sign one's own request; raises TourFailed if that is taken."""
+        try:
+            await self.cosign(request)
+        except Refused as refusal:
+            if refusal.server_code == "requests.same_person":
+                return
+            raise
+        raise fail("The officer who asked could sign as second person too.")
 
     async def close(self, request: str) -> None:
         """Close a request; from then on nobody can answer it."""

@@ -78,10 +78,8 @@ class Report:
             took = time.monotonic() - started
             detail = " ".join(said)
             self.steps.append(Step(name, ok, round(took, 3), detail))
-            print(
-                f"{'ok  ' if ok else 'FAIL'} {name:<10} {took:7.2f} s  {': '.join(filter(None, (doing, detail)))}",
-                flush=True,
-            )
+            mark, what = "ok  " if ok else "FAIL", ": ".join(filter(None, (doing, detail)))
+            print(f"{mark} {name:<10} {took:7.2f} s  {what}", flush=True)
             self.write()
 
     def write(self) -> None:
