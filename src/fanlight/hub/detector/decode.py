@@ -24,8 +24,7 @@ class LookDecoder:
         self._codec = av.CodecContext.create("h264", "r")
         self._codec.extradata = info.avcc
         self._codec.thread_count = 1
-        # Pictures come out as soon as they are decoded: order of display does not matter to a look.
-        self._codec.options = {"skip_loop_filter": "all", "flags": "low_delay"}
+        self._codec.options = {"skip_loop_filter": "all"}
         self._codec.open()
         self._waiting: list[Packet] = []
         self._bytes = 0
@@ -54,5 +53,11 @@ class LookDecoder:
             with contextlib.suppress(av.FFmpegError):  # a damaged picture is just not looked at
                 for frame in self._codec.decode(coded):
                     latest = frame
-        self._waiting, self._bytes = [], 0
+        waited, self._waiting, self._bytes = self._waiting, [], 0
+        if latest is None and len(waited) == 1 and waited[0].is_key:
+            # With B-frames a decoder holds a picture back until the next. Force it out; the pictures
+            # that follow then need the keyframe decoded once more.
+            with contextlib.suppress(av.FFmpegError):
+                latest = next(iter(self._codec.decode(None)), None)
+            self._waiting, self._bytes, self._skipped = waited, len(waited[0].data), True
         return latest
