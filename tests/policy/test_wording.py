@@ -1,5 +1,9 @@
 """Words that press residents are found by a public list and by forms, and by nothing else."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +27,15 @@ def _found(words: str) -> list[str]:
 def test_plain_words_pass(words: str) -> None:
     """R19 and R25: plain words pass, and "surveillance" is no forbidden word."""
     assert _found(words) == []
+
+
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors/policy/wording.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["why"])
+def test_words_are_answered_as_the_vector_says(vector: dict[str, Any]) -> None:
+    """R25: the officer's page and the server name the same phrases."""
+    assert _found(vector["words"]) == vector["found"]
 
 
 @pytest.mark.parametrize("phrase", ROWS)
