@@ -55,3 +55,12 @@ export const or =
   <T>(one: Read<T>, otherwise: T): Read<T> =>
   (value, where) =>
     value === null || value === undefined ? otherwise : one(value, where);
+
+/** One of a closed list of texts. */
+export const oneOf =
+  <const T extends readonly string[]>(allowed: T): Read<T[number]> =>
+  (value, where) => {
+    const found = allowed.find((choice) => choice === value);
+    if (found === undefined) throw new BadAnswer(`${where} is none of ${allowed.join(", ")}`);
+    return found;
+  };
