@@ -1,0 +1,89 @@
+"""Read an evidence package's zip, refusing everything a package never holds.
+
+In:     a path.
+Out:    names and bytes.
+Holds:  nothing is compressed, so that no entry unpacks to more than lies in the file; each name is one
+        of the package's own, once; nothing is ever written to disk.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from fanlight.custody.errors import bad_package
+
+_ENTRIES = 10_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(?:/[A-Za-z0-9][A-Za-z0-9.-]*){0,2}")
+_ENCRYPTED = 0x1
+_BLOCK = 1 << 20
+
+
+class Archive:
+    """An open package. Use as a context manager.
+
+    Raises:
+        BadPackage: no zip, compressed or encrypted entries, duplicate or odd names, damaged entries.
+        OSError: the file cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read and check the list of entries."""
+        try:
+            self._zip = zipfile.ZipFile(path)
+            size = path.stat().st_size
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError) as error:
+            raise bad_package("it is no zip file, or it was cut short") from error
+        try:
+            self._check(size)
+        except BaseException:
+            self._zip.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """Return the archive."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self._zip.close()
+
+    @property
+    def names(self) -> list[str]:
+        """The entries' names, sorted."""
+        return sorted(self._zip.namelist())
+
+    def read(self, name: str) -> bytes:
+        """Return one entry's bytes; raises BadPackage if it is missing or damaged."""
+        return b"".join(self.blocks(name))
+
+    def blocks(self, name: str) -> Iterator[bytes]:
+        """Yield one entry's bytes, a MiB at a time; raises as `read`."""
+        try:
+            with self._zip.open(name) as entry:
+                while block := entry.read(_BLOCK):
+                    yield block
+        except KeyError as error:
+            raise bad_package(f"{name} is missing") from error
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError) as error:
+            raise bad_package("an entry is damaged") from error
+
+    def _check(self, size: int) -> None:
+        entries = self._zip.infolist()
+        names = [entry.filename for entry in entries]
+        if len(entries) > _ENTRIES or len(set(names)) != len(names):
+            raise bad_package("it lists too many files, or one twice")
+        for entry in entries:
+            # `orig_filename` still has what zipfile cuts off at a NUL or turns round at a backslash.
+            if entry.orig_filename != entry.filename or not _NAME.fullmatch(entry.filename):
+                raise bad_package("a file in it has a name that no package uses")
+            if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & _ENCRYPTED:
+                raise bad_package("a file in it is compressed or encrypted, which packages never are")
+            if entry.file_size != entry.compress_size:
+                raise bad_package("a file in it claims another size than it has")
+        if sum(entry.file_size for entry in entries) > size:
+            raise bad_package("its files claim more bytes than it has")

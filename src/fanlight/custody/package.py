@@ -1,0 +1,214 @@
+"""Make an evidence package: one zip that plays anywhere and is checked offline.
+
+In:     opened disclosures, the log's receipts, facts of the export, the exporter's key.
+Out:    the zip's bytes; the same input gives the same bytes, here and in web/core/evidence.
+Holds:  every file but evidence.json and evidence.sig has its SHA-256 in evidence.json, which is signed.
+Absent: the server; where files are kept. Nothing is compressed, so that nothing can unpack to more.
+Why:    docs/spec/evidence.md
+"""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib import resources
+from typing import Any
+
+from fanlight.custody.errors import bad_package
+from fanlight.model import clock
+from fanlight.model.ids import is_id
+from fanlight.seal.age_format import Buffer
+from fanlight.seal.container import make_container
+from fanlight.seal.keys import SigningKey
+from fanlight.seal.opening import open_header
+from fanlight.seal.reading import ClipReader, open_disclosure_manifest
+from fanlight.wire import b64, jcs
+
+EVIDENCE, SIGNATURE, README, PAGE, CUSTODY = (
+    "evidence.json",
+    "evidence.sig",
+    "README.txt",
+    "index.html",
+    "custody.json",
+)
+ITEM_FILES = ("clip.mp4", "clip.age", "manifest.json", "file-key.hex")
+LEAVES = ("request", "case-key", "export")
+RECORD_FILES = tuple(
+    sorted(
+        [f"record/{name}.{kind}" for name in LEAVES for kind in ("leaf", "tlog-proof")]
+        + ["record/openings.json", "record/vkey", "record/witness.vkeys"]
+    )
+)
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can name: packages do not tell when they were zipped
+_MODE = 0o644 << 16
+_UNIX = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageFacts:
+    """What an export is: whose case, to whom it goes, on what ground, and when it must come back.
+
+    `package` and `request` are ids; `agency` is the ORI that the log's leaves name.
+    """
+
+    package: str
+    case_number: str
+    agency: str
+    made_at: datetime
+    recipient: str
+    ground: str
+    return_by: date | None
+    request: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceItem:
+    """One opened disclosure: the plaintext as sealed (padding included), the age file, manifest and key."""
+
+    disclosure: str
+    clip_mp4: bytes
+    clip_age: bytes
+    manifest: bytes
+    manifest_sig: bytes
+    file_key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A log entry's exact bytes and its tlog-proof text."""
+
+    leaf: bytes
+    proof: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What the public log says. `openings` maps each of LEAVES to its `{field, salt, value}` objects."""
+
+    request: Proof
+    case_key: Proof
+    export: Proof
+    openings: Mapping[str, Sequence[Mapping[str, Any]]]
+    vkey: str
+    witness_vkeys: str
+
+
+def open_item(
+    *, hdr: bytes, pay: Buffer, manifest_age: bytes, identities: Sequence[str], case_recipient: str
+) -> EvidenceItem:
+    """Open one disclosure with the case key, checking signature, case, key and every piece.
+
+    Raises:
+        SealError: the subclass says what does not hold; nothing is given out then.
+    """
+    opened = open_disclosure_manifest(manifest_age, identities, case_recipient)
+    plain = ClipReader(opened.manifest.seal, hdr, identities).whole(pay)
+    return EvidenceItem(
+        disclosure=opened.manifest.facts.disclosure,
+        clip_mp4=plain,
+        clip_age=hdr + pay,
+        manifest=opened.raw,
+        manifest_sig=opened.sig,
+        file_key=open_header(hdr, identities),
+    )
+
+
+def build_package(
+    facts: PackageFacts,
+    items: Sequence[EvidenceItem],
+    record: Record,
+    *,
+    custody: Sequence[Mapping[str, Any]],
+    exporter: SigningKey,
+) -> bytes:
+    """Return the package's zip.
+
+    Args:
+        facts: what the export is.
+        items: at least one; each disclosure once.
+        record: leaves, proofs and openings, as the server's export call gave them.
+        custody: the trail, oldest first: `{at, act, by}` each.
+        exporter: signs evidence.json; its public half stands in it.
+
+    Raises:
+        BadPackage: no item, or two of one disclosure, or an id that is none.
+    """
+    names = [item.disclosure for item in items]
+    if (
+        not names
+        or len(set(names)) != len(names)
+        or not all(map(is_id, [*names, facts.package, facts.request]))
+    ):
+        raise bad_package("it needs at least one clip, each once, and ids of the right form")
+    item_files = {item.disclosure: _item_files(item) for item in items}
+    common = {README: _text("readme.txt").encode(), CUSTODY: jcs.dumps({"v": 1, "entries": list(custody)})}
+    common |= _record_files(record)
+    about = {
+        "v": 1,
+        "type": "evidence",
+        "package": facts.package,
+        "case_number": facts.case_number,
+        "agency": facts.agency,
+        "made_at": clock.to_text(facts.made_at),
+        "recipient": facts.recipient,
+        "ground": facts.ground,
+        "return_by": None if facts.return_by is None else facts.return_by.isoformat(),
+        "request": facts.request,
+        "exporter": b64.encode(exporter.public),
+        "items": [{"disclosure": name, "files": _hashes(item_files[name])} for name in names],
+    }
+    common[PAGE] = _page(about | {"files": _hashes(common)})
+    evidence = jcs.dumps(about | {"files": _hashes(common)})
+    signature = b64.encode(exporter.sign("evidence", evidence)).encode() + b"\n"
+    files = common | {EVIDENCE: evidence, SIGNATURE: signature}
+    for each in item_files.values():
+        files |= each
+    return _zip(files)
+
+
+def _item_files(item: EvidenceItem) -> dict[str, bytes]:
+    contents = (
+        item.clip_mp4,
+        item.clip_age,
+        make_container(item.manifest, item.manifest_sig, padded=False),
+        item.file_key.hex().encode() + b"\n",
+    )
+    return {f"items/{item.disclosure}/{name}": data for name, data in zip(ITEM_FILES, contents, strict=True)}
+
+
+def _record_files(record: Record) -> dict[str, bytes]:
+    files = {
+        "record/openings.json": jcs.dumps({name: list(record.openings.get(name, ())) for name in LEAVES}),
+        "record/vkey": record.vkey.strip().encode() + b"\n",
+        "record/witness.vkeys": record.witness_vkeys.encode(),
+    }
+    for name, proof in zip(LEAVES, (record.request, record.case_key, record.export), strict=True):
+        files[f"record/{name}.leaf"] = proof.leaf
+        files[f"record/{name}.tlog-proof"] = proof.proof.encode()
+    return files
+
+
+def _page(about: Mapping[str, Any]) -> bytes:
+    # `<` is the only letter that could end the script element the JSON lies in.
+    data = jcs.dumps(about).decode().replace("<", "\\u003c")
+    return _text("page.html").replace("{{package}}", data).encode()
+
+
+def _hashes(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def _text(name: str) -> str:
+    return resources.files("fanlight.custody").joinpath(name).read_text(encoding="utf-8")
+
+
+def _zip(files: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr, entry.create_system = _MODE, _UNIX
+            archive.writestr(entry, files[name])
+    return out.getvalue()

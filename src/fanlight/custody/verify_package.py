@@ -1,0 +1,346 @@
+"""Check an evidence package offline: every byte, every signature, every claim that the log can bear out.
+
+In:     a package's path; the keys to trust, or those that it names itself.
+Out:    one Check after another.
+Holds:  `holds` is said only of what was computed here; the first failing step of an item ends that item.
+Absent: the network. Whether the log's key is the right one, only its owner can say.
+Why:    docs/spec/evidence.md
+"""
+
+import hashlib
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from fanlight.custody.archive import Archive
+from fanlight.custody.errors import bad_package
+from fanlight.custody.package import CUSTODY as CUSTODY_FILE
+from fanlight.custody.package import EVIDENCE, ITEM_FILES, LEAVES, PAGE, RECORD_FILES, SIGNATURE
+from fanlight.custody.package import README as README_FILE
+from fanlight.model.check import Check, State
+from fanlight.model.errors import FanlightError
+from fanlight.proof.cosignature import Witness, parse_witnesses
+from fanlight.proof.note import VerifierKey
+from fanlight.proof.openings import Leaf, Opening, check_openings, parse_leaf
+from fanlight.proof.receipt import Receipt, verify_receipt
+from fanlight.seal import keys
+from fanlight.seal.age_format import NONCE_LENGTH, parse_header
+from fanlight.seal.chunktree import chunk_hashes
+from fanlight.seal.container import read_container
+from fanlight.seal.manifest import DisclosureManifest, key_commitment
+from fanlight.seal.opening import open_payload
+from fanlight.seal.reading import check_disclosure_manifest
+from fanlight.wire import b64, jcs
+
+_Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+_Id = Annotated[str, Meta(pattern=r"^[a-z2-7]{26}$")]
+
+
+class ItemEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One clip in evidence.json."""
+
+    disclosure: _Id
+    files: dict[str, _Hash]
+
+
+class Evidence(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """evidence.json, read strictly."""
+
+    v: Literal[1]
+    type: Literal["evidence"]
+    package: _Id
+    case_number: str
+    agency: str
+    made_at: str
+    recipient: str
+    ground: str
+    return_by: str | None
+    request: _Id
+    exporter: str
+    items: Annotated[list[ItemEntry], Meta(min_length=1, max_length=500)]
+    files: dict[str, _Hash]
+
+
+def verify_package(
+    path: Path, *, log: VerifierKey | None = None, witnesses: Sequence[Witness] | None = None
+) -> Iterator[Check]:
+    """Check everything an evidence package claims, without a network.
+
+    Args:
+        path: the zip.
+        log: the key trusted for the log; by default the one that the package names.
+        witnesses: the witnesses trusted; by default those that the package names.
+
+    Yields:
+        Checks in this order: contents, one a file, exporter, the log's entries, witnesses, openings,
+        then for each clip its manifest, case, key, pieces and video.
+
+    Raises:
+        BadPackage: the file is no evidence package, or built to do harm. OSError: it cannot be read.
+    """
+    with Archive(path) as archive:
+        raw = archive.read(EVIDENCE)
+        evidence = _evidence(raw)
+        yield _contents(archive, evidence)
+        yield from _files(archive, evidence)
+        yield _exporter(archive, evidence, raw)
+        leaves = yield from _log(archive, log, witnesses)
+        yield from _openings(archive, evidence, leaves)
+        for item in evidence.items:
+            yield from _item(archive, evidence, item, leaves)
+
+
+class _Fails(Exception):
+    """A step failed and ends its item's checks; the message is the check's detail. Never seen outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """Collects the check of one step, so that a failing step ends what depends on it."""
+
+    checks: list[Check]
+
+    @contextmanager
+    def step(self, name: str, holds: str) -> Iterator[None]:
+        try:
+            yield
+        except FanlightError as error:
+            self.checks.append(Check(name, State.FAILS, error.what))
+            raise _Fails from error
+        except _Fails as failed:
+            self.checks.append(Check(name, State.FAILS, str(failed)))
+            raise
+        self.checks.append(Check(name, State.HOLDS, holds))
+
+
+def _evidence(raw: bytes) -> Evidence:
+    try:
+        return msgspec.convert(jcs.loads(raw), Evidence, strict=True)
+    except (msgspec.ValidationError, FanlightError) as error:
+        raise bad_package("its evidence.json has another form") from error
+
+
+def _expected(evidence: Evidence) -> dict[str, str]:
+    hashes = dict(evidence.files)
+    for item in evidence.items:
+        hashes |= item.files
+    return hashes
+
+
+def _contents(archive: Archive, evidence: Evidence) -> Check:
+    must = {README_FILE, CUSTODY_FILE, PAGE, *RECORD_FILES}
+    listed = set(evidence.files) == must and all(
+        set(item.files) == {f"items/{item.disclosure}/{name}" for name in ITEM_FILES}
+        for item in evidence.items
+    )
+    if not listed or len({item.disclosure for item in evidence.items}) != len(evidence.items):
+        return Check("contents", State.FAILS, "evidence.json does not list the files that a package has.")
+    wanted = {*_expected(evidence), EVIDENCE, SIGNATURE}
+    found = set(archive.names)
+    if missing := sorted(wanted - found):
+        return Check("contents", State.FAILS, f"{missing[0]} is missing.")
+    if extra := sorted(found - wanted):
+        return Check("contents", State.FAILS, f"{extra[0]} does not belong to the package.")
+    return Check("contents", State.HOLDS, f"{len(found)} files, none missing and none too many.")
+
+
+def _files(archive: Archive, evidence: Evidence) -> Iterator[Check]:
+    found = set(archive.names)
+    for name, wanted in sorted(_expected(evidence).items()):
+        if name not in found:
+            continue  # said by `contents`
+        digest = hashlib.sha256()
+        try:
+            for block in archive.blocks(name):
+                digest.update(block)
+        except FanlightError:
+            yield Check(f"file {name}", State.FAILS, "It is damaged.")
+            continue
+        if digest.hexdigest() == wanted:
+            yield Check(f"file {name}", State.HOLDS, "It has the SHA-256 that evidence.json names.")
+        else:
+            yield Check(f"file {name}", State.FAILS, "It was changed after the package was made.")
+
+
+def _exporter(archive: Archive, evidence: Evidence, raw: bytes) -> Check:
+    try:
+        public = b64.decode(evidence.exporter)
+        signature = b64.decode(archive.read(SIGNATURE).decode("ascii", "replace").removesuffix("\n"))
+        keys.verify(public, "evidence", raw, signature)
+    except FanlightError as error:
+        return Check("exporter's signature", State.FAILS, error.what)
+    return Check(
+        "exporter's signature", State.HOLDS, f"By the key {public.hex()[:16]}… that the package names."
+    )
+
+
+def _log(
+    archive: Archive, log: VerifierKey | None, trusted: Sequence[Witness] | None
+) -> Generator[Check, None, dict[str, Leaf]]:
+    leaves: dict[str, Leaf] = {}
+    try:
+        key = log or VerifierKey.parse(_text(archive, "record/vkey").strip())
+        witnesses = parse_witnesses(_text(archive, "record/witness.vkeys")) if trusted is None else trusted
+    except FanlightError as error:
+        yield Check("log key", State.FAILS, error.what)
+        return leaves
+    yield Check(
+        "log key", State.HOLDS, f"{key.name}, {'the key you trust' if log else 'as the package names it'}."
+    )
+    seen: dict[str, Witness] = {}
+    for name in LEAVES:
+        try:
+            raw = archive.read(f"record/{name}.leaf")
+            receipt = Receipt.parse(_text(archive, f"record/{name}.tlog-proof"))
+            proven = verify_receipt(raw, receipt, key, witnesses)
+            leaves[name] = parse_leaf(raw)
+        except FanlightError as error:
+            yield Check(f"{name} in the log", State.FAILS, error.what)
+            continue
+        cosigners = {cosigned.witness.key.name: cosigned.witness for cosigned in proven.cosigned}
+        seen = cosigners if not seen else {n: w for n, w in seen.items() if n in cosigners}
+        size = proven.checkpoint.head.size
+        yield Check(f"{name} in the log", State.HOLDS, f"Entry {receipt.index} of {size}, proved.")
+    yield _witnesses(seen)
+    return leaves
+
+
+def _witnesses(seen: Mapping[str, Witness]) -> Check:
+    if not seen:
+        return Check("witnesses", State.UNKNOWN, "No witness has co-signed all three checkpoints.")
+    who = ", ".join(f"{w.key.name} ({w.run_by or 'run by nobody it names'})" for w in seen.values())
+    if all(witness.is_operators_own for witness in seen.values()):
+        return Check("witnesses", State.HOLDS, f"Checked, but by the operator's own witness: {who}.")
+    return Check("witnesses", State.HOLDS, f"Co-signed by {who}.")
+
+
+def _openings(archive: Archive, evidence: Evidence, leaves: Mapping[str, Leaf]) -> Iterator[Check]:
+    try:
+        given = jcs.loads(archive.read("record/openings.json"))
+    except FanlightError as error:
+        yield Check("openings", State.FAILS, error.what)
+        return
+    shown: dict[str, dict[str, Any]] = {}
+    for name in leaves:
+        try:
+            listed = given.get(name)
+            openings = [Opening.from_json(each) for each in (listed if isinstance(listed, list) else [])]
+            shown[name] = check_openings(archive.read(f"record/{name}.leaf"), openings)
+        except FanlightError as error:
+            yield Check(f"openings of {name}", State.FAILS, error.what)
+    yield _case_number(evidence, shown)
+    if "export" in leaves:
+        yield _act(evidence, leaves["export"], shown.get("export", {}))
+
+
+def _case_number(evidence: Evidence, shown: Mapping[str, Mapping[str, Any]]) -> Check:
+    said = [
+        values["case_number"]
+        for name, values in shown.items()
+        if name != "export" and "case_number" in values
+    ]
+    if not said:
+        return Check("case number", State.UNKNOWN, "The package does not open the case number in the log.")
+    if any(number != evidence.case_number for number in said):
+        return Check("case number", State.FAILS, "The log commits to another case number.")
+    return Check("case number", State.HOLDS, "The request in the log commits to it.")
+
+
+def _act(evidence: Evidence, leaf: Leaf, shown: Mapping[str, Any]) -> Check:
+    if leaf.type != "case" or leaf.pub.get("agency") != evidence.agency:
+        return Check("export on record", State.FAILS, "The entry is not one of this agency's case entries.")
+    detail = shown.get("detail")
+    if "act" not in shown or not isinstance(detail, dict):
+        return Check("export on record", State.UNKNOWN, "The package does not open the export's entry.")
+    if shown["act"] != "exported":
+        return Check("export on record", State.FAILS, "The entry in the log records another act.")
+    claims = {
+        "recipient": evidence.recipient,
+        "ground": evidence.ground,
+        "return_by": evidence.return_by,
+        "request": evidence.request,
+        "package": evidence.package,
+    }
+    wrong = [name for name, value in claims.items() if name in detail and detail[name] != value]
+    items = {item.disclosure for item in evidence.items}
+    if "disclosure" in detail and detail["disclosure"] not in items:
+        wrong.append("disclosure")
+    if wrong:
+        return Check("export on record", State.FAILS, f"The log's entry names another {wrong[0]}.")
+    return Check("export on record", State.HOLDS, "The log's entry commits to this export.")
+
+
+def _item(
+    archive: Archive, evidence: Evidence, item: ItemEntry, leaves: Mapping[str, Leaf]
+) -> Iterator[Check]:
+    outcome = _Outcome([])
+    with suppress(_Fails):
+        _check_item(archive, evidence, item, leaves, outcome)
+    yield from outcome.checks
+
+
+def _check_item(
+    archive: Archive, evidence: Evidence, item: ItemEntry, leaves: Mapping[str, Leaf], outcome: _Outcome
+) -> None:
+    here, name = f"items/{item.disclosure}", f"clip {item.disclosure}"
+    with outcome.step(f"{name}: manifest", "Signed by the household's key for this case."):
+        raw, sig = read_container(archive.read(f"{here}/manifest.json"), padded=False)
+        manifest = check_disclosure_manifest(raw, sig).manifest
+        _must(manifest.facts.disclosure == item.disclosure, "The manifest describes another clip.")
+    with outcome.step(f"{name}: case", "Made for the case key and the request in the log."):
+        _check_case(manifest, evidence, leaves)
+    with outcome.step(f"{name}: key", "The file key is the one the household committed to."):
+        file_key = _file_key(archive.read(f"{here}/file-key.hex"))
+        _must(key_commitment(file_key) == manifest.seal.kc, "The file key is another than the household's.")
+    with outcome.step(f"{name}: pieces", f"All {len(manifest.seal.chunks)} pieces are the signed ones."):
+        sealed = archive.read(f"{here}/clip.age")
+        header = parse_header(sealed)
+        header.check_mac(file_key)
+        payload = memoryview(sealed)[header.length :]
+        whole = bytes(payload[:NONCE_LENGTH]) == manifest.seal.nonce
+        _must(
+            whole and chunk_hashes(payload) == manifest.seal.chunks, "A piece is not the one that was signed."
+        )
+    with outcome.step(f"{name}: video", "clip.age opens to clip.mp4, byte for byte."):
+        same = open_payload(file_key, payload) == archive.read(f"{here}/clip.mp4")
+        _must(same, "clip.mp4 is not what clip.age opens to.")
+
+
+def _check_case(manifest: DisclosureManifest, evidence: Evidence, leaves: Mapping[str, Leaf]) -> None:
+    _must(
+        {"request", "case-key"} <= set(leaves), "The request or the case key is not proved to be in the log."
+    )
+    request, case_key = leaves["request"].pub, leaves["case-key"].pub
+    text = case_key.get("key")
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() if isinstance(text, str) else ""
+    wanted = manifest.case_key_sha256.hex()
+    _must(
+        leaves["request"].type == "request" and leaves["case-key"].type == "case-key",
+        "The entries are others.",
+    )
+    _must(digest == case_key.get("key_sha256") == wanted, "The case key in the log is another.")
+    _must(request.get("key_sha256") == wanted, "The request in the log is sealed to another case key.")
+    named = {manifest.facts.request, evidence.request, request.get("request")}
+    _must(len(named) == 1, "The clip was given for another request.")
+    _must(evidence.agency == request.get("agency") == case_key.get("agency"), "The log names another agency.")
+
+
+def _file_key(data: bytes) -> bytes:
+    try:
+        return bytes.fromhex(data.decode("ascii").removesuffix("\n"))
+    except ValueError as error:
+        raise _Fails("file-key.hex holds no key.") from error
+
+
+def _must(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a sentence where it is called
+    if not holds:
+        raise _Fails(otherwise)
+
+
+def _text(archive: Archive, name: str) -> str:
+    return archive.read(name).decode("utf-8", "replace")
