@@ -1,4 +1,4 @@
-"""An invented case: a request, its case key, one disclosure, an export, and a real log that holds their leaves.
+"""An invented case: request, case key, one disclosure, export, and a real log that holds their leaves.
 
 `python tests/custody/invented_case.py` writes vectors/evidence anew; web/core/evidence builds the same bytes.
 """
@@ -37,9 +37,7 @@ class Case:
     record: package.Record
 
     def build(self) -> bytes:
-        return package.build_package(
-            self.facts, self.items, self.record, custody=CUSTODY, exporter=EXPORTER
-        )
+        return package.build_package(self.facts, self.items, self.record, custody=CUSTODY, exporter=EXPORTER)
 
 
 def salts(count: int) -> bytes:
@@ -52,8 +50,13 @@ def make_case(**said: Any) -> Case:
     case_key = keys.new_identity()
     key_sha256 = hashlib.sha256(case_key.recipient.encode()).hexdigest()
     item = disclose(case_key)
-    detail = {"disclosure": DISCLOSURE, "recipient": "District Attorney", "ground": "discovery", "return_by": None}
-    private = {
+    detail = {
+        "disclosure": DISCLOSURE,
+        "recipient": "District Attorney",
+        "ground": "discovery",
+        "return_by": None,
+    }
+    private: dict[str, dict[str, Any]] = {
         "request": {"case_number": CASE_NUMBER, "words": "A parcel was taken."},
         "case-key": {"case_number": CASE_NUMBER},
         "export": {"act": "exported", "detail": detail | said},
@@ -69,7 +72,9 @@ def make_case(**said: Any) -> Case:
         request=proofs[0],
         case_key=proofs[1],
         export=proofs[2],
-        openings={name: [o.as_json() for o in opened if o.field != "words"] for name, (_, opened) in made.items()},
+        openings={
+            name: [o.as_json() for o in opened if o.field != "words"] for name, (_, opened) in made.items()
+        },
         vkey=LOG.verifier.vkey,
         witness_vkeys=f"{WITNESS.verifier.vkey} # The Invented Library\n",
     )

@@ -1,0 +1,282 @@
+"""Evidence packages: the same bytes from every maker, and each way in which one can lie."""
+
+import hashlib
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.custody.invented_case import DISCLOSURE, EXPORTER, FOLDER, Case, disclose, make_case
+
+from fanlight.custody.errors import BadPackage
+from fanlight.custody.package import EvidenceItem, PackageFacts, Proof, Record, build_package
+from fanlight.custody.verify_package import verify_package
+from fanlight.model import clock
+from fanlight.model.check import Check, State
+from fanlight.proof import note
+from fanlight.seal import keys
+from fanlight.wire import b64, jcs
+
+ITEM = f"items/{DISCLOSURE}"
+GOLDEN = (FOLDER / "package.zip").read_bytes()
+CASE = make_case()
+WHOLE = CASE.build()
+FUZZ = tempfile.TemporaryDirectory()
+
+
+def unpack(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def pack(files: dict[str, bytes], *, compression: int = zipfile.ZIP_STORED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def resign(files: dict[str, bytes], **facts: Any) -> dict[str, bytes]:
+    """What a dishonest exporter does: name the changed files' hashes and sign again."""
+    evidence = json.loads(files["evidence.json"]) | facts
+    for listed in [evidence["files"], *(item["files"] for item in evidence["items"])]:
+        for name in listed:
+            listed[name] = sha256(files[name])
+    raw = jcs.dumps(evidence)
+    signature = b64.encode(EXPORTER.sign("evidence", raw)).encode() + b"\n"
+    return files | {"evidence.json": raw, "evidence.sig": signature}
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def flip(data: bytes, at: int = -5) -> bytes:
+    changed = bytearray(data)
+    changed[at] ^= 1
+    return bytes(changed)
+
+
+def verify(tmp_path: Path, data: bytes, **trusted: Any) -> list[Check]:
+    path = tmp_path / "package.zip"
+    path.write_bytes(data)
+    return list(verify_package(path, **trusted))
+
+
+def failing(checks: list[Check]) -> list[str]:
+    return [
+        check.name.replace(f"clip {DISCLOSURE}", "clip") for check in checks if check.state is State.FAILS
+    ]
+
+
+def test_a_whole_package_holds_in_every_check(tmp_path: Path) -> None:
+    """R30: one self-verifying package, checked offline."""
+    checks = verify(tmp_path, WHOLE)
+    assert {check.state for check in checks} == {State.HOLDS}
+    assert len(checks) == 30
+
+
+def test_a_package_built_from_the_golden_input_is_the_golden_package() -> None:
+    """The TypeScript maker reads the same input and has to write the same bytes."""
+    given_in = json.loads((FOLDER / "input.json").read_text())
+    files = unpack(GOLDEN)
+    record = given_in["record"]
+    made = build_package(
+        PackageFacts(**given_in["facts"] | {"made_at": clock.from_text(given_in["facts"]["made_at"])}),
+        [
+            EvidenceItem(
+                disclosure=item["disclosure"],
+                clip_mp4=files[f"items/{item['disclosure']}/clip.mp4"],
+                clip_age=files[f"items/{item['disclosure']}/clip.age"],
+                manifest=item["manifest"].encode(),
+                manifest_sig=b64.decode(item["sig"]),
+                file_key=bytes.fromhex(item["file_key"]),
+            )
+            for item in given_in["items"]
+        ],
+        Record(
+            request=Proof(leaf=record["request"]["leaf"].encode(), proof=record["request"]["proof"]),
+            case_key=Proof(leaf=record["case-key"]["leaf"].encode(), proof=record["case-key"]["proof"]),
+            export=Proof(leaf=record["export"]["leaf"].encode(), proof=record["export"]["proof"]),
+            openings=record["openings"],
+            vkey=record["vkey"],
+            witness_vkeys=record["witness_vkeys"],
+        ),
+        custody=given_in["custody"],
+        exporter=keys.SigningKey(bytes.fromhex(given_in["exporter_seed"])),
+    )
+    assert made == GOLDEN
+
+
+def test_the_browsers_copies_of_the_fixed_pages_are_the_same() -> None:
+    root = Path(__file__).parents[2]
+    for name in ("readme.txt", "page.html"):
+        ours = (root / "src/fanlight/custody" / name).read_text()
+        assert (root / "web/core/evidence" / name).read_text() == ours
+
+
+@pytest.mark.parametrize("name", sorted(unpack(WHOLE)))
+def test_one_flipped_byte_in_any_file_is_seen(name: str, tmp_path: Path) -> None:
+    files = unpack(WHOLE)
+    files[name] = flip(files[name])
+    try:
+        assert failing(verify(tmp_path, pack(files)))
+    except BadPackage:
+        assert name == "evidence.json"
+
+
+Forgery = Callable[[dict[str, bytes]], dict[str, bytes]]
+FORGERIES: dict[str, tuple[list[str], Forgery]] = {
+    "another video": (
+        ["clip: video"],
+        lambda f: resign(f | {f"{ITEM}/clip.mp4": flip(f[f"{ITEM}/clip.mp4"])}),
+    ),
+    "a flipped byte in the sealed clip": (
+        ["clip: pieces"],
+        lambda f: resign(f | {f"{ITEM}/clip.age": flip(f[f"{ITEM}/clip.age"])}),
+    ),
+    "another file key": (
+        ["clip: key"],
+        lambda f: resign(f | {f"{ITEM}/file-key.hex": b"00" * 16 + b"\n"}),
+    ),
+    "a file key that is none": (
+        ["clip: key"],
+        lambda f: resign(f | {f"{ITEM}/file-key.hex": b"zz"}),
+    ),
+    "a manifest nobody signed": (
+        ["clip: manifest"],
+        lambda f: resign(
+            f | {f"{ITEM}/manifest.json": f[f"{ITEM}/manifest.json"].replace(b"person", b"animal")}
+        ),
+    ),
+    "another case number": (["case number"], lambda f: resign(f, case_number="2026-000001")),
+    "another recipient than recorded": (["export on record"], lambda f: resign(f, recipient="A friend")),
+    "another return date than recorded": (["export on record"], lambda f: resign(f, return_by="2027-01-01")),
+    "another agency": (["export on record", "clip: case"], lambda f: resign(f, agency="CA0000000")),
+    "another request": (["clip: case"], lambda f: resign(f, request="q" * 26)),
+    "a leaf that is not in the log": (
+        ["request in the log", "clip: case"],
+        lambda f: resign(
+            f | {"record/request.leaf": f["record/request.leaf"].replace(b'"agency":"CA', b'"agency":"XX')}
+        ),
+    ),
+    "two leaves exchanged": (
+        ["request in the log", "case-key in the log", "clip: case"],
+        lambda f: resign(
+            f
+            | {
+                "record/request.leaf": f["record/case-key.leaf"],
+                "record/case-key.leaf": f["record/request.leaf"],
+            }
+        ),
+    ),
+    "another log's key": (
+        ["request in the log", "case-key in the log", "export in the log", "clip: case"],
+        lambda f: resign(f | {"record/vkey": other_log().encode() + b"\n"}),
+    ),
+    "a log key that is none": (["log key", "clip: case"], lambda f: resign(f | {"record/vkey": b"no key\n"})),
+    "openings that are none": (["openings"], lambda f: resign(f | {"record/openings.json": b"[]"})),
+    "signed by another than it says": (
+        ["exporter's signature"],
+        lambda f: (
+            f | {"evidence.sig": b64.encode(EXPORTER.sign("card", f["evidence.json"])).encode() + b"\n"}
+        ),
+    ),
+    "a file too many": (["contents"], lambda f: f | {"items/notes.txt": b"hello"}),
+    "a file missing": (["contents"], lambda f: {n: d for n, d in f.items() if n != "custody.json"}),
+}
+
+
+def other_log() -> str:
+    return note.SignerKey("log.example/town", note.ED25519, bytes(32)).verifier.vkey
+
+
+@pytest.mark.parametrize("why", FORGERIES)
+def test_a_package_that_lies_fails_where_it_lies(why: str, tmp_path: Path) -> None:
+    """R30, R42: even who may sign again cannot make changed evidence hold."""
+    expected, forge = FORGERIES[why]
+    assert failing(verify(tmp_path, pack(forge(unpack(WHOLE))))) == expected
+
+
+def test_an_opening_of_another_act_fails(tmp_path: Path) -> None:
+    files = unpack(WHOLE)
+    opened = json.loads(files["record/openings.json"])
+    opened["export"][0]["value"] = "viewed"
+    files = resign(files | {"record/openings.json": jcs.dumps(opened)})
+    assert "openings of export" in failing(verify(tmp_path, pack(files)))
+
+
+def test_what_is_not_opened_is_unknown_and_not_held(tmp_path: Path) -> None:
+    files = resign(
+        unpack(WHOLE) | {"record/openings.json": jcs.dumps({"request": [], "case-key": [], "export": []})}
+    )
+    unknown = [check.name for check in verify(tmp_path, pack(files)) if check.state is State.UNKNOWN]
+    assert unknown == ["case number", "export on record"]
+
+
+def test_without_a_witness_the_package_says_so(tmp_path: Path) -> None:
+    checks = verify(tmp_path, WHOLE, witnesses=[])
+    assert [check.name for check in checks if check.state is State.UNKNOWN] == ["witnesses"]
+
+
+def test_a_clip_given_for_another_request_fails(tmp_path: Path) -> None:
+    case_key = keys.new_identity()
+    moved = Case(CASE.facts, [disclose(case_key, request="q" * 26)], CASE.record)
+    assert failing(verify(tmp_path, moved.build())) == ["clip: case"]
+
+
+def test_an_export_that_the_log_records_for_another_fails(tmp_path: Path) -> None:
+    assert failing(verify(tmp_path, make_case(recipient="A friend").build())) == ["export on record"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../evil", "/etc/passwd", "a\\..\\b", "items/../../x", "C:evil", "nulX.txt", "items//x", "ä.txt"],
+)
+def test_names_that_could_leave_the_folder_are_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BadPackage):
+        # zipfile writes nothing after a NUL, so it is put in by hand.
+        verify(tmp_path, pack(unpack(WHOLE) | {name: b"x"}).replace(b"nulX", b"nul\0"))
+
+
+def test_a_compressed_package_is_refused(tmp_path: Path) -> None:
+    """A zip bomb needs compression, and packages have none."""
+    bomb = unpack(WHOLE) | {"README.txt": bytes(10_000_000)}
+    with pytest.raises(BadPackage):
+        verify(tmp_path, pack(bomb, compression=zipfile.ZIP_DEFLATED))
+
+
+def test_a_name_listed_twice_is_refused(tmp_path: Path) -> None:
+    out = io.BytesIO(WHOLE)
+    with zipfile.ZipFile(out, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("evidence.json", b"{}")
+    with pytest.raises(BadPackage):
+        verify(tmp_path, out.getvalue())
+
+
+@pytest.mark.parametrize("data", [b"", b"not a zip", WHOLE[:-30], WHOLE[:5_000], pack({"a.txt": b"x"})])
+def test_what_is_no_package_gets_one_clear_error(data: bytes, tmp_path: Path) -> None:
+    with pytest.raises(BadPackage, match="This is not an evidence package"):
+        verify(tmp_path, data)
+
+
+@given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255))
+@settings(max_examples=40, deadline=None)
+def test_no_single_byte_of_a_package_can_change_and_still_hold(at: int, difference: int) -> None:
+    changed = bytearray(WHOLE)
+    changed[at] ^= difference
+    path = Path(FUZZ.name) / "package.zip"
+    path.write_bytes(changed)
+    try:
+        checks = list(verify_package(path))
+    except BadPackage:
+        return
+    # Time stamps and modes of the zip itself are signed by nobody; what is in the files is.
+    assert failing(checks) or unpack(bytes(changed)) == unpack(WHOLE)
