@@ -1,0 +1,165 @@
+/**
+ * Makes an evidence package in the officer's browser: the same bytes as fanlight.custody.package makes.
+ *
+ * In:     opened disclosures, the log's receipts, facts of the export, the exporter's key.
+ * Out:    one zip, nothing compressed, that `fanlight verify` checks offline.
+ * Holds:  every file but evidence.json and evidence.sig has its SHA-256 in evidence.json, which is signed.
+ * Why:    docs/spec/evidence.md
+ */
+
+import { zipSync } from "fflate";
+import { type Json, jcs } from "../jcs.ts";
+import { openHeader } from "../seal/age.ts";
+import { type Bytes, b64, concat, hex, text, utf8 } from "../seal/bytes.ts";
+import { ClipReader } from "../seal/clip.ts";
+import { openDisclosure } from "../seal/disclosure.ts";
+import { SealError } from "../seal/errors.ts";
+import { type SigningKey, sign } from "../seal/keys.ts";
+import page from "./page.html?raw";
+import readme from "./readme.txt?raw";
+
+export const LEAVES = ["request", "case-key", "export"] as const;
+type LeafName = (typeof LEAVES)[number];
+
+/** `returnBy` is a day (2026-12-31) or null; `madeAt` RFC 3339, UTC, milliseconds; `agency` an ORI. */
+export interface PackageFacts {
+  readonly packageId: string;
+  readonly caseNumber: string;
+  readonly agency: string;
+  readonly madeAt: string;
+  readonly recipient: string;
+  readonly ground: string;
+  readonly returnBy: string | null;
+  readonly request: string;
+}
+
+/** One opened disclosure: the plaintext as sealed (padding included), the age file, manifest and key. */
+export interface EvidenceItem {
+  readonly disclosure: string;
+  readonly clipMp4: Bytes;
+  readonly clipAge: Bytes;
+  readonly manifest: string;
+  readonly manifestSig: Bytes;
+  readonly fileKey: Bytes;
+}
+
+/** A log entry's exact text and its tlog-proof text. */
+export interface Proof {
+  readonly leaf: string;
+  readonly proof: string;
+}
+
+export interface Opening {
+  readonly field: string;
+  readonly salt: string;
+  readonly value: Json;
+}
+
+export interface PackageRecord {
+  readonly leaves: Readonly<Record<LeafName, Proof>>;
+  readonly openings: Readonly<Partial<Record<LeafName, readonly Opening[]>>>;
+  readonly vkey: string;
+  readonly witnessVkeys: string;
+}
+
+/** Who did what at the agency, oldest first. */
+export interface CustodyEntry {
+  readonly at: string;
+  readonly act: string;
+  readonly by: string;
+}
+
+/** Opens one disclosure with the case key, checking signature, case, key and every piece; throws SealError. */
+export async function openItem(
+  sealed: { readonly hdr: Bytes; readonly pay: Bytes; readonly manifestAge: Bytes },
+  identities: readonly string[],
+  caseRecipient: string,
+): Promise<EvidenceItem> {
+  const { manifest, signed, sig } = await openDisclosure(sealed.manifestAge, identities, caseRecipient);
+  const fileKey = await openHeader(sealed.hdr, identities);
+  const reader = await ClipReader.withKey(manifest, manifest.seal, fileKey);
+  return {
+    disclosure: manifest.disclosure,
+    clipMp4: await reader.whole(sealed.pay),
+    clipAge: concat([sealed.hdr, sealed.pay]),
+    manifest: signed,
+    manifestSig: sig,
+    fileKey,
+  };
+}
+
+/** Returns the zip. Throws SealError `malformed` for no item or two of one disclosure. */
+export async function buildPackage(
+  facts: PackageFacts,
+  items: readonly EvidenceItem[],
+  record: PackageRecord,
+  custody: readonly CustodyEntry[],
+  exporter: SigningKey,
+): Promise<Bytes> {
+  if (items.length === 0 || new Set(items.map((item) => item.disclosure)).size !== items.length) {
+    throw new SealError("malformed", "a package needs at least one clip, each once");
+  }
+  const files = new Map<string, Bytes>();
+  const put = async (name: string, data: Bytes): Promise<[string, string]> => {
+    files.set(name, data);
+    return [name, hex(new Uint8Array(await crypto.subtle.digest("SHA-256", data)))];
+  };
+  const listed: Json[] = [];
+  for (const item of items) {
+    const here = `items/${item.disclosure}`;
+    const hashes = [
+      await put(`${here}/clip.mp4`, item.clipMp4),
+      await put(`${here}/clip.age`, item.clipAge),
+      await put(`${here}/manifest.json`, jcs({ manifest: item.manifest, sig: b64(item.manifestSig) })),
+      await put(`${here}/file-key.hex`, utf8(`${hex(item.fileKey)}\n`)),
+    ];
+    listed.push({ disclosure: item.disclosure, files: Object.fromEntries(hashes) });
+  }
+  const opened = Object.fromEntries(LEAVES.map((name) => [name, (record.openings[name] ?? []).map(openingJson)]));
+  const common = [
+    await put("README.txt", utf8(readme)),
+    await put("custody.json", jcs({ v: 1, entries: custody.map(({ at, act, by }) => ({ at, act, by })) })),
+    await put("record/openings.json", jcs(opened)),
+    await put("record/vkey", utf8(`${record.vkey.trim()}\n`)),
+    await put("record/witness.vkeys", utf8(record.witnessVkeys)),
+  ];
+  for (const name of LEAVES) {
+    common.push(await put(`record/${name}.leaf`, utf8(record.leaves[name].leaf)));
+    common.push(await put(`record/${name}.tlog-proof`, utf8(record.leaves[name].proof)));
+  }
+  const about = {
+    v: 1,
+    type: "evidence",
+    package: facts.packageId,
+    case_number: facts.caseNumber,
+    agency: facts.agency,
+    made_at: facts.madeAt,
+    recipient: facts.recipient,
+    ground: facts.ground,
+    return_by: facts.returnBy,
+    request: facts.request,
+    exporter: b64(exporter.public),
+    items: listed,
+  };
+  // `<` is the only letter that could end the script element the JSON lies in.
+  const shown = text(jcs({ ...about, files: Object.fromEntries(common) })).replaceAll("<", "\\u003c");
+  common.push(await put("index.html", utf8(page.replace("{{package}}", () => shown))));
+  const evidence = jcs({ ...about, files: Object.fromEntries(common) });
+  await put("evidence.json", evidence);
+  await put("evidence.sig", utf8(`${b64(sign(exporter, "evidence", evidence))}\n`));
+  return zip(files);
+}
+
+function openingJson({ field, salt, value }: Opening): Json {
+  return { field, salt, value };
+}
+
+function zip(files: ReadonlyMap<string, Bytes>): Bytes {
+  const sorted = Object.fromEntries([...files].sort(([one], [two]) => (one < two ? -1 : 1)));
+  return zipSync(sorted, {
+    level: 0,
+    mtime: new Date(1980, 0, 1), // the first moment a zip can name, in local time as zips count
+    os: 3,
+    attrs: 0o644 << 16,
+  }) as Bytes;
+}
