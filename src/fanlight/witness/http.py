@@ -10,6 +10,7 @@ Why:    docs/spec/log.md
 import logging
 import socket
 import socketserver
+import sys
 import threading
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -71,8 +72,11 @@ class WitnessServer(ThreadingHTTPServer):
             self._room.release()
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - no address is written
-        """Note that a connection broke off; a caller that goes away is not our error."""
-        log.info("a connection ended early", exc_info=log.isEnabledFor(logging.DEBUG))
+        """Note what ended a connection: a caller that goes away is not our error, all else is."""
+        if isinstance(sys.exc_info()[1], OSError):
+            log.info("a connection ended early")
+        else:
+            log.exception("a request was not answered")
 
 
 class Handler(BaseHTTPRequestHandler):
