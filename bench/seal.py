@@ -1,7 +1,8 @@
 """Seal (encrypt only) beside `openssl speed` for the same cipher, in one run.
 
-Source of the peer's figure: `openssl speed -evp chacha20-poly1305 -bytes 65536`, one process, one core. Ours: encryption of
-one 16 MiB clip into age chunks of 64 KiB, authenticated, by `fanlight.seal.sealing.encrypt_payload`.
+The peer: `openssl speed -evp chacha20-poly1305 -bytes 65536`, one core, its own buffer in place. Ours: a
+16 MiB clip into authenticated age chunks of 64 KiB by `fanlight.seal.sealing.encrypt_payload`, memory for
+the result included.
 """
 
 import re
@@ -13,6 +14,7 @@ from fanlight.seal import sealing
 
 CLIP = bytes(16 * 1024 * 1024)
 RUNS = 5
+CIPHER = "chacha20-poly1305"
 
 
 def ours() -> float:
@@ -25,7 +27,7 @@ def ours() -> float:
 
 def openssl() -> float:
     """Return bytes a second."""
-    command = ["openssl", "speed", "-elapsed", "-seconds", "1", "-bytes", "65536", "-evp", "chacha20-poly1305"]
+    command = ["openssl", "speed", "-elapsed", "-seconds", "1", "-bytes", "65536", "-evp", CIPHER]
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = re.search(r"([\d.]+)k\s*$", out.strip())
     if found is None:
