@@ -76,7 +76,7 @@ class WitnessServer(ThreadingHTTPServer):
         if isinstance(sys.exc_info()[1], OSError):
             log.info("a connection ended early")
         else:
-            log.exception("a request was not answered")
+            log.error("a request was not answered", exc_info=True)  # noqa: LOG014 - called while one is handled
 
 
 class Handler(BaseHTTPRequestHandler):
