@@ -100,13 +100,11 @@ const edges = (ring: Outline): (readonly [Point, Point])[] => ring.map((point, i
 const turn = (a: Point, b: Point, c: Point): number => Math.sign((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]));
 const cross = (a: Point, b: Point, c: Point, d: Point): boolean => turn(a, b, c) * turn(a, b, d) < 0 && turn(c, d, a) * turn(c, d, b) < 0;
 
-/** The outer rings of a GeoJSON file with one area; holes are left to the server. */
-export function ringsOf(geojson: unknown): Outline[] {
+/** The outer rings of a GeoJSON geometry; holes are left to the server. */
+export function ringsOf(geometry: unknown): Outline[] {
   type Ring = [number, number][];
-  const features = (geojson as { features?: { geometry?: { type?: string; coordinates?: unknown } }[] }).features ?? [];
-  return features.flatMap(({ geometry }) => {
-    if (geometry?.type === "Polygon") return [(geometry.coordinates as Ring[])[0] ?? []];
-    if (geometry?.type === "MultiPolygon") return (geometry.coordinates as Ring[][]).map((polygon) => polygon[0] ?? []);
-    return [];
-  });
+  const { type, coordinates } = geometry as { type?: string; coordinates?: unknown };
+  if (type === "Polygon") return [(coordinates as Ring[])[0] ?? []];
+  if (type === "MultiPolygon") return (coordinates as Ring[][]).map((polygon) => polygon[0] ?? []);
+  return [];
 }

@@ -99,7 +99,7 @@ test("a jurisdiction with a bay does not cover an outline across it", () => {
   const bay: Outline = [[0, 0], [10, 0], [10, 10], [6, 10], [5, 1], [4, 10], [0, 10]];
   expect(covers(bay, [[1, 2], [9, 2], [9, 3], [1, 3]])).toBe(false);
   expect(covers(bay, [[1, 0.2], [9, 0.2], [9, 0.8], [1, 0.8]])).toBe(true);
-  expect(ringsOf({ features: [{ geometry: { type: "Polygon", coordinates: [bay] } }] })).toEqual([bay]);
+  expect(ringsOf({ type: "Polygon", coordinates: [bay] })).toEqual([bay]);
 });
 
 test("R21: one press shortens a window of 13 h to 12 h and ends a future one now", () => {

@@ -1,0 +1,186 @@
+/** The calls of an agency's people. Answers are checked on arrival. */
+import type { Client } from "../../../core/api/client.ts";
+import { bool, list, nullable, num, obj, or, raw, type Read, record, str } from "../../../core/api/shape.ts";
+import type { ExportFields, Person, RequestWire } from "./asking.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export interface Agreement {
+  readonly agreement: string;
+  readonly from: string;
+  readonly until: string;
+  readonly vote: unknown;
+}
+export interface Mine {
+  readonly agency: { readonly ori: string; readonly name: string; readonly kind: string; readonly demo: boolean; readonly boundary: unknown };
+  readonly agreement: Agreement | null;
+  readonly pack: { readonly sha256: string; readonly id: string; readonly title: string } | null;
+  readonly people: readonly Person[];
+  readonly me: { readonly account: string; readonly name: string; readonly role: string };
+}
+const mine: Read<Mine> = obj<Mine>({
+  agency: obj<Mine["agency"]>({ ori: str, name: str, kind: str, demo: or(bool, false), boundary: raw }),
+  agreement: nullable(obj<Agreement>({ agreement: str, from: str, until: str, vote: raw })),
+  pack: nullable(obj<NonNullable<Mine["pack"]>>({ sha256: str, id: str, title: str })),
+  people: list(obj<Person>({ account: str, name: str, role: str, age_recipient: str })),
+  me: obj<Mine["me"]>({ account: str, name: str, role: str }),
+});
+
+export interface Sample {
+  readonly case_number: string;
+  readonly offence: string;
+  readonly purpose: string;
+  readonly words: string;
+  readonly outline: readonly (readonly number[])[];
+}
+export interface TownPlace {
+  readonly name: string;
+  readonly demo: boolean;
+  readonly bounds: readonly number[];
+  readonly homes: Readonly<Record<string, number>>;
+  readonly credits: string;
+  readonly sample: Sample | null;
+}
+const homes: Read<Record<string, number>> = (value, where) =>
+  Object.fromEntries(Object.entries(record(value, where)).map(([cell, count]) => [cell, num(count, `${where}.${cell}`)]));
+const sample: Read<Sample> = obj<Sample>({ case_number: str, offence: str, purpose: str, words: str, outline: list(list(num)) });
+const town: Read<TownPlace> = (value, where) => {
+  const read = obj<Omit<TownPlace, "sample">>({ name: str, demo: or(bool, false), bounds: list(num), homes: or(homes, {}), credits: or(str, "") })(value, where);
+  return { ...read, sample: nullable(sample)(record(value, where)["sample_request"], `${where}.sample_request`) };
+};
+
+export interface Rule {
+  readonly id: string;
+  readonly section: string;
+  readonly cites: readonly { readonly law: string; readonly section: string }[];
+  readonly text: string;
+  readonly lawful_if: string;
+  readonly holds: boolean;
+}
+export interface Decision {
+  readonly decision: string;
+  readonly rules: readonly Rule[];
+}
+const rule: Read<Rule> = obj<Rule>({
+  id: str,
+  section: or(str, ""),
+  cites: or(list(obj({ law: str, section: str })), []),
+  text: str,
+  lawful_if: or(str, ""),
+  holds: bool,
+});
+const decision: Read<Decision> = obj<Decision>({ decision: str, rules: list(rule) });
+
+export type State = "waiting" | "open" | "closed" | "refused";
+const state: Read<State> = (value, where) => {
+  const known: readonly State[] = ["waiting", "open", "closed", "refused"];
+  return known.find((one) => one === value) ?? (str(value, where) as State);
+};
+
+export interface Row {
+  readonly request: string;
+  readonly state: State;
+  readonly case_number: string;
+  readonly offence: string;
+  readonly purpose: string;
+  readonly start: string;
+  readonly end: string;
+  readonly at: string | null;
+  readonly officer: string | null;
+  readonly disclosures: number;
+}
+const count: Read<number> = (value, where) => (Array.isArray(value) ? value.length : or(num, 0)(value, where));
+const row: Read<Row> = obj<Row>({
+  request: str,
+  state,
+  case_number: str,
+  offence: str,
+  purpose: str,
+  start: str,
+  end: str,
+  at: nullable(str),
+  officer: nullable(str),
+  disclosures: count,
+});
+
+export interface Disclosed {
+  readonly disclosure: string;
+  readonly received_day: string;
+  readonly manifest: string;
+  readonly length: number;
+  readonly root: string;
+}
+/** A leaf and what proves it: the receipt is a C2SP tlog-proof text. */
+export interface Proof {
+  readonly leaf: string;
+  readonly index: number;
+  readonly receipt: string;
+}
+export interface Whole extends Omit<Row, "disclosures"> {
+  readonly words: string;
+  readonly outline: readonly (readonly number[])[];
+  readonly emergency: boolean;
+  readonly cosigner: string | null;
+  readonly opens_by: string | null;
+  /** The request exactly as its officer signed it. */
+  readonly signed: string;
+  readonly case_key: string;
+  readonly case_key_sealed: string;
+  readonly decision: Decision | null;
+  readonly receipt: Proof | null;
+  readonly disclosures: readonly Disclosed[];
+}
+const proof: Read<Proof> = obj<Proof>({ leaf: str, index: num, receipt: str });
+const whole: Read<Whole> = obj<Whole>({
+  request: str,
+  state,
+  case_number: str,
+  offence: str,
+  purpose: str,
+  start: str,
+  end: str,
+  at: nullable(str),
+  officer: nullable(str),
+  words: str,
+  outline: list(list(num)),
+  emergency: or(bool, false),
+  cosigner: nullable(str),
+  opens_by: nullable(str),
+  signed: str,
+  case_key: str,
+  case_key_sealed: str,
+  decision: nullable(decision),
+  receipt: nullable(proof),
+  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: or(str, ""), manifest: str, length: num, root: str })),
+});
+
+export interface Asked {
+  readonly request: string;
+  readonly state: State;
+  readonly decision: Decision;
+}
+const asked: Read<Asked> = obj<Asked>({ request: str, state, decision });
+
+export const agencyOf = (api: Client): Promise<Mine> => api.json("/v1/agency", mine);
+export const townOf = (api: Client): Promise<TownPlace> => api.json("/v1/town", town, { anonymous: true });
+export const packText = (api: Client, sha256: string): Promise<string> => api.text(`/v1/packs/${sha256}`, { anonymous: true });
+export const requests = async (api: Client): Promise<readonly Row[]> =>
+  (await api.json("/v1/agency/requests", obj({ requests: list(row) }))).requests;
+export const request = (api: Client, id: string): Promise<Whole> => api.json(`/v1/agency/requests/${id}`, whole);
+export const ask = (api: Client, wire: RequestWire): Promise<Asked> => api.json("/v1/agency/requests", asked, { method: "POST", json: wire });
+export const cosign = (api: Client, id: string, signature: string): Promise<unknown> =>
+  api.json(`/v1/agency/requests/${id}/cosign`, raw, { method: "POST", json: { signature } });
+export const closeRequest = async (api: Client, id: string): Promise<void> => {
+  await api.send(`/v1/agency/requests/${id}/close`, { method: "POST" });
+};
+/** The header of a disclosed clip; asking for it is entered in the record as "viewed". */
+export const disclosureHeader = (api: Client, id: string): Promise<Bytes> => api.bytes(`/v1/agency/disclosures/${id}/hdr`);
+export const disclosureRange = (api: Client, id: string, from: number, to: number): Promise<Bytes> =>
+  api.range(`/v1/agency/disclosures/${id}/pay`, from, to);
+export const disclosurePay = (api: Client, id: string): Promise<Bytes> => api.bytes(`/v1/agency/disclosures/${id}/pay`);
+export const exportEntry = (api: Client, id: string, fields: ExportFields, signature: string): Promise<unknown> =>
+  api.json(`/v1/agency/disclosures/${id}/exports`, raw, { method: "POST", json: { ...fields, signature } });
+export const checkpointKeys = async (api: Client): Promise<{ vkey: string; witnesses: string }> => {
+  const [vkey, witnesses] = await Promise.all(["/log/vkey", "/log/witness.vkeys"].map((path) => api.text(path, { anonymous: true })));
+  return { vkey: (vkey ?? "").trim(), witnesses: witnesses ?? "" };
+};
