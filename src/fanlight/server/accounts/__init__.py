@@ -8,15 +8,26 @@ Absent: what is sealed.
 """
 
 from fanlight.server.accounts.sessions import Session, provide_session
-from fanlight.server.accounts.store import Person, add_account, add_person, cell_of, members_of, people
+from fanlight.server.accounts.store import (
+    Person,
+    account_by_id,
+    add_account,
+    add_person,
+    cell_of,
+    members_of,
+    people,
+    person_name,
+)
 
 __all__ = [
     "Person",
     "Session",
+    "account_by_id",
     "add_account",
     "add_person",
     "cell_of",
     "members_of",
     "people",
+    "person_name",
     "provide_session",
 ]

@@ -52,7 +52,7 @@ class SignIn(_In, frozen=True):
     signature: _Signature
 
 
-class SessionOut(msgspec.Struct, omit_defaults=True):
+class SessionOut(msgspec.Struct):
     """A session: send `token` as bearer until `expires`."""
 
     token: str

@@ -92,6 +92,11 @@ async def person(tx: Tx, account: str) -> Person | None:
     return await one(tx, Person, _PERSON + " WHERE p.account = %s", [account])
 
 
+async def person_name(tx: Tx, account: str) -> str:
+    """Return the name under which an account acts for its agency."""
+    return str(await value(tx, "SELECT name FROM agency_person WHERE account = %s", [account]))
+
+
 async def people(tx: Tx, agency: str) -> list[Person]:
     """Return all who act for an agency."""
     return await many(tx, Person, _PERSON + " WHERE p.agency = %s ORDER BY p.name", [agency])

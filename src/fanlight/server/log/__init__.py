@@ -68,7 +68,7 @@ class Log:
     def witness_vkeys(self) -> str:
         """The witnesses, one a line; empty for a log that has none."""
         witness = self.sequencer.witness
-        return format_witnesses([witness.witness] if witness else [])
+        return format_witnesses(witness.witnesses if witness else [])
 
     @property
     def published(self) -> Published:

@@ -198,6 +198,7 @@ class Sequencer:
                 await self._put(signed, signed.note.encode(), cosigned=False)
             return
         self.trouble = self.trouble_since = None
+        await asyncio.to_thread(self._write_keys)
         await self._put(signed, note, cosigned=True)
 
     def _prover(self, size: int) -> "Prover":
@@ -227,13 +228,13 @@ class Sequencer:
                     kept="The published record was not touched, and nothing new will be signed.",
                     do="Restore the database that belongs to this log folder.",
                 )
-            cosigned = self.witness is None or bool(cosigners(checkpoint.note, [self.witness.witness]))
+            cosigned = self.witness is None or bool(cosigners(checkpoint.note, self.witness.witnesses))
             self.published = Published(note, checkpoint.head, cosigned)
             if cosigned:
                 self.cosigned_size = max(self.cosigned_size, checkpoint.head.size)
 
     def _write_keys(self) -> None:
-        witnesses = format_witnesses([self.witness.witness] if self.witness else [])
+        witnesses = format_witnesses(self.witness.witnesses if self.witness else [])
         wanted = {
             "vkey": f"{self._key.verifier.vkey}\n".encode(),
             "witness.vkeys": witnesses.encode(),

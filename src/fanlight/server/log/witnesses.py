@@ -6,6 +6,7 @@ Holds:  a line is passed on only after it was checked against the witness's own 
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import httpx
 
@@ -32,13 +33,37 @@ class WitnessDisagrees(FanlightError):
 
 
 class WitnessClient:
-    """One witness at `url`, with the key and name it is listed under."""
+    """One witness at `url`.
 
-    def __init__(self, url: str, witness: cosignature.Witness) -> None:
-        """Remember where; nothing is sent yet."""
-        self.witness = witness
+    Args:
+        url: its address.
+        known: where its key and name are kept once they were learnt; what it says later must fit them.
+    """
+
+    def __init__(self, url: str, known: Path) -> None:
+        """Read what is known; nothing is sent yet."""
+        self._known = known
         self._http = httpx.AsyncClient(base_url=url.rstrip("/"), timeout=TIMEOUT_S, trust_env=False)
         self._seen = 0
+        self.witness: cosignature.Witness | None = None
+        if known.exists():
+            (self.witness,) = cosignature.parse_witnesses(known.read_text())
+
+    @property
+    def witnesses(self) -> list[cosignature.Witness]:
+        """The witness, if its key is known by now."""
+        return [self.witness] if self.witness else []
+
+    async def learn(self) -> cosignature.Witness:
+        """Return the witness, asking it for its key the first time; raises WitnessAway."""
+        if self.witness is None:
+            try:
+                answer = await self._http.get("/vkey")
+                (self.witness,) = cosignature.parse_witnesses(answer.text)
+            except (httpx.HTTPError, ProofError, ValueError) as error:
+                raise _away(type(error).__name__) from error
+            self._known.write_text(cosignature.format_witnesses([self.witness]))
+        return self.witness
 
     async def close(self) -> None:
         """Close connections."""
@@ -56,12 +81,13 @@ class WitnessClient:
             WitnessAway: no answer, or one that cannot be used.
             WitnessDisagrees: it saw a larger log, or finds ours inconsistent with what it saw.
         """
+        witness = await self.learn()
         for _ in range(2):
             old = min(self._seen, size)
             answer = await self._post(note, old, prove(old) if 0 < old < size else ())
             if answer.status_code == httpx.codes.OK:
                 self._seen = size
-                return self._checked(note, answer)
+                return _checked(note, answer, witness)
             if answer.status_code != httpx.codes.CONFLICT:
                 break
             self._seen = _size_in(answer)
@@ -83,15 +109,16 @@ class WitnessClient:
         except httpx.HTTPError as error:
             raise _away(type(error).__name__) from error
 
-    def _checked(self, note: bytes, answer: httpx.Response) -> bytes:
-        whole = note + answer.content
-        try:
-            found = cosignature.cosigners(Note.parse(whole), [self.witness])
-        except ProofError as error:
-            raise _away("its signature does not hold") from error
-        if not found:
-            raise _away("it signed with another key than the one it is listed under")
-        return whole
+
+def _checked(note: bytes, answer: httpx.Response, witness: cosignature.Witness) -> bytes:
+    whole = note + answer.content
+    try:
+        found = cosignature.cosigners(Note.parse(whole), [witness])
+    except ProofError as error:
+        raise _away("its signature does not hold") from error
+    if not found:
+        raise _away("it signed with another key than the one it is listed under")
+    return whole
 
 
 def _size_in(answer: httpx.Response) -> int:

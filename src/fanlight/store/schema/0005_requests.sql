@@ -10,7 +10,6 @@ CREATE TABLE request (
   sig             text NOT NULL,
   cosig           text,
   pack            text NOT NULL REFERENCES pack (sha256),
-  joined          text NOT NULL,                      -- requests with one value here count as one case
   number_in_case  integer NOT NULL,
   decision        text NOT NULL,                      -- JSON, as answered
   emergency       boolean NOT NULL,
@@ -22,12 +21,19 @@ CREATE TABLE request (
   cosign_by       timestamptz,
   reason          text CHECK (reason IN ('officer', 'expired', 'no second signature')),
   band            text CHECK (band IN ('0', '1-4', '5-9', '10+')),
-  leaf            text REFERENCES leaf (id),
+  received        integer NOT NULL DEFAULT 0,         -- disclosures; exact for the agency, a band for others
+  leaf            text REFERENCES leaf (id),          -- the decision that stands
   key_leaf        text REFERENCES leaf (id),
   close_leaf      text REFERENCES leaf (id),
   CHECK (state <> 'closed' OR (band IS NOT NULL AND reason IS NOT NULL)),
   CHECK (state NOT IN ('open', 'closed') OR (leaf IS NOT NULL AND key_leaf IS NOT NULL))
 );
+-- Every decision on a request, refused attempts too.
+CREATE TABLE request_leaf (
+  leaf    text PRIMARY KEY REFERENCES leaf (id),
+  request text NOT NULL REFERENCES request (id)
+);
+
 CREATE INDEX request_by_agency ON request (agency, made);
 CREATE INDEX request_alive ON request (expires) WHERE state IN ('waiting', 'open');
 
@@ -54,8 +60,10 @@ CREATE TABLE cell_file (
 );
 
 GRANT SELECT, INSERT,
-  UPDATE (state, cosigner, cosig, decision, number_in_case, reason, band, leaf, key_leaf, close_leaf, expires, cosign_by)
+  UPDATE (state, cosigner, cosig, decision, number_in_case, reason, band, received, leaf, key_leaf,
+    close_leaf, expires, cosign_by)
   ON request TO fanlight_app;
+GRANT SELECT, INSERT ON request_leaf TO fanlight_app;
 GRANT SELECT, INSERT ON cell_key TO fanlight_app;
 GRANT SELECT, INSERT, UPDATE (used) ON request_cell TO fanlight_app;
 GRANT SELECT, INSERT, UPDATE (body, stale) ON cell_file TO fanlight_app;

@@ -1,0 +1,89 @@
+"""Static files: the three apps, their assets, the shared styles; one strict policy for all pages."""
+
+import asyncio
+import mimetypes
+from pathlib import Path
+
+from litestar import MediaType, Response, Router, get
+
+from fanlight.server.errors import NotFound
+
+STATIC = Path(__file__).parent / "static"
+APPS = ("home", "agency", "operator")
+POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; "
+    "img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+}
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_BRIEF = "no-cache"
+_TYPES = {".js": "text/javascript; charset=utf-8", ".wasm": "application/wasm", ".woff2": "font/woff2"}
+
+
+def _type_of(path: Path) -> str:
+    guessed = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"{guessed}; charset=utf-8" if guessed in {"text/html", "text/css"} else guessed
+
+
+async def _file(below: str, name: str, cache: str) -> Response[bytes]:
+    folder = (STATIC / below).resolve()
+    path = (folder / name.lstrip("/")).resolve()
+    if not path.is_relative_to(folder) or not await asyncio.to_thread(path.is_file):
+        raise NotFound("There is nothing at this address.", do="Check the address.")
+    data = await asyncio.to_thread(path.read_bytes)
+    return Response(data, media_type=_type_of(path), headers={"Cache-Control": cache})
+
+
+async def _app(app: str, name: str) -> Response[bytes]:
+    """Return a file of an app, or its page for every address within it."""
+    if "." in name.rpartition("/")[2]:
+        return await _file(app, name, _BRIEF)
+    try:
+        return await _file(app, "index.html", _BRIEF)
+    except NotFound:
+        return Response(
+            b"<!doctype html><title>Fanlight</title><p>This part of Fanlight is not built here. "
+            b"To do: run <code>make setup</code>.",
+            status_code=503,
+            media_type=MediaType.HTML,
+        )
+
+
+@get(["/home", "/home/{path:path}"], include_in_schema=False)
+async def home(path: str = "") -> Response[bytes]:
+    """Serve the residents' app."""
+    return await _app("home", path)
+
+
+@get(["/agency", "/agency/{path:path}"], include_in_schema=False)
+async def agency(path: str = "") -> Response[bytes]:
+    """Serve the agencies' app."""
+    return await _app("agency", path)
+
+
+@get(["/operator", "/operator/{path:path}"], include_in_schema=False)
+async def operator(path: str = "") -> Response[bytes]:
+    """Serve the caretaker's app."""
+    return await _app("operator", path)
+
+
+@get("/assets/{path:path}", include_in_schema=False)
+async def assets(path: str) -> Response[bytes]:
+    """Serve the apps' parts, whose names hold their hash."""
+    return await _file("assets", path, _IMMUTABLE)
+
+
+@get("/static/{path:path}", include_in_schema=False)
+async def static(path: str) -> Response[bytes]:
+    """Serve shared styles, fonts and scripts."""
+    return await _file("", path, _BRIEF)
+
+
+router = Router(path="/", route_handlers=[home, agency, operator, assets, static])

@@ -1,0 +1,25 @@
+"""Room: footage requests. An agency asks, the ordinance decides, a second person signs, cells are told.
+
+In:     signed requests; second signatures; the clock.
+Out:    decisions, leaves, one file a cell that is the same for everybody.
+Holds:  nothing here names a household, a hub or a clip; no figure of reach or refusal exists.
+Absent: what residents send back (evidence).
+"""
+
+from fanlight.server.requests.cells import token_hash
+from fanlight.server.requests.deciding import Signer, own_request
+from fanlight.server.requests.http import request_json, signer
+from fanlight.server.requests.store import RequestRow, Token, by_token, note_received, public_openings
+
+__all__ = [
+    "RequestRow",
+    "Signer",
+    "Token",
+    "by_token",
+    "note_received",
+    "own_request",
+    "public_openings",
+    "request_json",
+    "signer",
+    "token_hash",
+]

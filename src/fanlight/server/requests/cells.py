@@ -1,0 +1,162 @@
+"""What each cell is told: one signed file, the same bytes for everyone.
+
+In:     a request that opens; cells whose file is stale; a cosigned checkpoint.
+Out:    rows with what is sealed to the cell; the cell's file.
+Holds:  the bytes change only when a request of the cell opens or closes, and then only when
+        all its leaves are in a cosigned checkpoint; a hub that asks says nothing but the cell, and may ask
+        a cache instead.
+Absent: who asks. Nothing is written when a file is fetched.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import h3
+import msgspec
+
+from fanlight.model.geo import COARSEST_RES, FINEST_RES, check_cell, partition_cell
+from fanlight.seal import keys, sealing
+from fanlight.server import programme
+from fanlight.server.errors import NotFound, Unavailable
+from fanlight.server.log import Log
+from fanlight.server.requests import store
+from fanlight.server.services import Services
+from fanlight.store.database import Tx
+from fanlight.wire import b64, jcs
+
+_AROUND_DEG = 0.5
+_OPENED = {"outline", "start", "end", "case_number", "words", "offence"}
+
+
+def token_hash(token: str) -> bytes:
+    """Return what is stored of a drop token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def identity_of(tx: Tx, cell: str) -> tuple[str, str]:
+    """Return a cell's age identity and recipient, made on first need."""
+    known = await store.cell_key(tx, cell)
+    if known is not None:
+        return known
+    made = keys.new_identity()
+    return await store.ensure_cell_key(tx, cell, made.secret, made.recipient)
+
+
+async def tell(log: Log, tx: Tx, row: store.RequestRow, agency_name: str, cells: Iterable[str]) -> None:
+    """Seal an opening request to each of its cells, with the cell's drop token."""
+    openings = [one.as_json() for one in await log.openings(tx, row.leaf or "") if one.field in _OPENED]
+    said = {one["field"]: one["value"] for one in openings}
+    for cell in cells:
+        token = secrets.token_urlsafe(24)
+        _, recipient = await identity_of(tx, cell)
+        plain = jcs.dumps({"agency_name": agency_name, **said, "drop": token, "openings": openings})
+        await store.tell_cell(tx, row.id, cell, sealing.seal(plain, [recipient]), token_hash(token))
+        await store.mark_stale(tx, cell)
+
+
+async def make_file(services: Services, cell: str) -> bytes | None:
+    """Make a stale cell's file and return it; None while a leaf of it is not in a cosigned checkpoint."""
+    log = services.log
+    async with services.db.transaction() as tx:
+        if not await store.lock_cell(tx, cell):
+            return await store.get_file(tx, cell)
+        published = log.published
+        if not published.cosigned or await store.unproven(tx, cell, published.head.size):
+            return None
+        entries = await store.open_in_cell(tx, cell)
+        pack = await programme.pack(tx, entries[-1].pack if entries else await _newest_pack(tx))
+        rows = await log.rows(tx, [leaf for one in entries for leaf in (one.leaf, one.key_leaf)])
+        proven = await log.prove(rows)
+        requests = []
+        for at, entry in enumerate(entries):
+            leaf, key = proven[2 * at], proven[2 * at + 1]
+            requests.append(
+                {
+                    "request": entry.request,
+                    "leaf": leaf.leaf,
+                    "index": leaf.index,
+                    "proof": [b64.encode(step) for step in leaf.path],
+                    "key_leaf": key.leaf,
+                    "key_index": key.index,
+                    "key_proof": [b64.encode(step) for step in key.path],
+                    "sealed": b64.encode(bytes(entry.sealed)),
+                }
+            )
+        note = proven[0].note if proven else published.note
+        body = {
+            "v": 1,
+            "type": "cell-requests",
+            "cell": cell,
+            "pack": {
+                "id": pack.meta.id,
+                "sha256": pack.sha256,
+                "policies": pack.policies,
+                "schema": pack.schema,
+                "meta": msgspec.to_builtins(pack.meta),
+            },
+            "checkpoint": note.decode(),
+            "vkey": log.vkey,
+            "witness_vkeys": log.witness_vkeys,
+            "requests": requests,
+        }
+        made = _sign(log, body)
+        await store.put_file(tx, cell, made)
+    return made
+
+
+async def _newest_pack(tx: Tx) -> str:
+    hashes = await programme.pack_hashes(tx)
+    if not hashes:
+        raise NotFound("No town is set up on this server.", do="Set one up.", code="programme.no_town")
+    return hashes[-1]
+
+
+def _sign(log: Log, body: dict[str, Any]) -> bytes:
+    text = jcs.dumps(body)
+    signature = log.key.raw_sign(keys.signed_bytes("cell", text))
+    return jcs.dumps({"body": text.decode(), "sig": b64.encode(signature)})
+
+
+async def file_of(services: Services, cell: str) -> bytes:
+    """Return a cell's file, the one before if a new one cannot be made yet.
+
+    Raises:
+        NotFound: it is no cell of this town. Unavailable: there is none yet, for want of a witness.
+    """
+    async with services.db.transaction() as tx:
+        known = await store.get_file(tx, cell)
+        if known is not None:
+            return known
+        check_in_town(await programme.town(tx), cell)
+        await store.mark_stale(tx, cell)
+    made = await make_file(services, cell)
+    if made is None:
+        raise Unavailable(
+            "The witness has not signed the record yet, so this area's list cannot be made.",
+            do="Try again in a minute.",
+            code="log.not_cosigned",
+        )
+    return made
+
+
+def check_in_town(town: Mapping[str, Any], cell: str) -> None:
+    """Raise NotFound unless `cell` is one of the town's partition, within reach of its bounds."""
+    check_cell(cell)
+    west, south, east, north = town["bounds"]
+    lat, lon = h3.cell_to_latlng(cell)
+    near = west - _AROUND_DEG <= lon <= east + _AROUND_DEG
+    near = near and south - _AROUND_DEG <= lat <= north + _AROUND_DEG
+    if not near or not _in_partition(cell, tuple(sorted(town["homes"].items()))):
+        raise NotFound("This is no area of this town.", do="Choose the place again.", code="requests.no_cell")
+
+
+@lru_cache(maxsize=4_096)
+def _in_partition(cell: str, homes: tuple[tuple[str, int], ...]) -> bool:
+    table = dict(homes)
+    fine = [cell] if h3.get_resolution(cell) == FINEST_RES else h3.cell_to_children(cell, FINEST_RES)
+    if h3.get_resolution(cell) == COARSEST_RES and not table:
+        return True
+    return any(partition_cell(one, table) == cell for one in fine)

@@ -1,0 +1,239 @@
+"""Submit, co-sign, close: each reads, decides, writes once, with its leaf in the same transaction.
+
+In:     an officer's or supervisor's signed words.
+Out:    a decision with its clauses; rows and leaves.
+Holds:  no request opens without a second person's signature, or closes itself when an emergency's did
+        not follow in time; every attempt by a signed-in officer is a leaf, the refused ones too.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import msgspec
+
+from fanlight.model.errors import FanlightError
+from fanlight.model.ids import new_id
+from fanlight.model.request import FootageRequest
+from fanlight.policy import Decision
+from fanlight.seal import keys, sealing
+from fanlight.server.accounts import Session, person_name
+from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
+from fanlight.server.requests import rules, store
+from fanlight.server.requests.desk import Desk, Signed
+from fanlight.server.requests.rules import Decided, RequestIn
+from fanlight.server.requests.store import RequestRow
+from fanlight.server.services import Services
+from fanlight.store.database import Tx
+from fanlight.wire import b64, jcs
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a call: the request's id, its state and the decision."""
+
+    request: str
+    state: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs: a session and the public key it was opened with."""
+
+    session: Session
+    public: bytes
+
+    def check(self, context: str, data: bytes, signature: str) -> None:
+        """Raise NotAllowed unless `signature` is this person's over `data` in `context`."""
+        try:
+            keys.verify(self.public, context, data, b64.decode(signature))
+        except FanlightError as error:
+            raise NotAllowed(
+                "The signature is not that of the person who is signed in.",
+                do="Sign in again and sign the same words.",
+                code="requests.bad_signature",
+            ) from error
+
+
+async def submit(services: Services, signer: Signer, wire: RequestIn, body: bytes) -> Outcome:
+    """Decide on a new request and record the decision.
+
+    Args:
+        services: the server's parts.
+        signer: an officer or supervisor.
+        wire: the request as parsed.
+        body: canonical JSON of all its fields but the signature, as signed.
+
+    Raises:
+        BadPolygon, BadWindow, BadRequest, Malformed: it has not the form of a request; nothing is recorded.
+    """
+    session = signer.session
+    signer.check("request", body, wire.signature)
+    request = wire.footage_request()
+    sealed = _case_key_sealed(wire)
+    now = services.clock()
+    made = new_id()
+    async with services.db.transaction() as tx:
+        await store.lock_agency(tx, session.agency)
+        desk = Desk(services, tx, session.agency, now)
+        rows = await store.of_agency(tx, session.agency)
+        number = rules.number_in_case(request, [request_of(row) for row in rows if row.state != "refused"])
+        decided = await desk.decide("request.submit", request, number)
+        accepted = decided.decision.accepted
+        leaf = await desk.add_leaf(made, decided, wire.case_key, Signed(officer=session.name))
+        terms = decided.pack.meta.terms
+        row = RequestRow(
+            id=made,
+            agency=session.agency,
+            state="waiting" if accepted else "refused",
+            officer=session.account,
+            cosigner=None,
+            body=body.decode(),
+            sig=wire.signature,
+            pack=decided.pack.sha256,
+            number_in_case=number,
+            decision=_decision_json(decided),
+            emergency=request.emergency,
+            protected=request.protected,
+            case_key=wire.case_key,
+            case_key_sealed=sealed,
+            made=now,
+            expires=now + timedelta(days=terms.open_days),
+            cosign_by=now + timedelta(hours=terms.second_signature_hours) if accepted else None,
+            reason=None,
+            band=None,
+            received=0,
+            leaf=leaf,
+            key_leaf=await desk.add_key_leaf(request, wire.case_key) if accepted else None,
+            close_leaf=None,
+        )
+        await store.add(tx, row)
+        await store.add_leaf(tx, made, leaf)
+        if accepted and request.emergency:
+            await desk.open(row, request)
+    state = "open" if accepted and request.emergency else row.state
+    return Outcome(made, state, decided.decision)
+
+
+async def cosign(services: Services, signer: Signer, request_id: str, signature: str) -> Outcome:
+    """Give the second signature; the request opens if the ordinance still accepts it.
+
+    Raises:
+        Conflict: the same person asked (that attempt is recorded), or it does not wait for a signature.
+    """
+    session = signer.session
+    async with services.db.transaction() as tx:
+        await store.lock_agency(tx, session.agency)
+        desk = Desk(services, tx, session.agency, services.clock())
+        row = await own_request(tx, session.agency, request_id)
+        signer.check("cosign", row.body.encode(), signature)
+        if row.state not in {"waiting", "open"} or row.cosigner is not None:
+            raise Conflict(
+                "This request does not wait for a second signature.",
+                do="Load it again to see how it stands.",
+                code="requests.not_waiting",
+            )
+        officer = await person_name(tx, row.officer)
+        if row.officer == session.account:
+            await _refuse_own_signature(desk, row, officer)
+            state, decided = "same", None
+        else:
+            session.as_role("supervisor")
+            decided = await desk.decide("request.open", request_of(row), row.number_in_case, second=True)
+            signed = Signed(officer=officer, cosigner=session.name)
+            leaf = await desk.add_leaf(row.id, decided, row.case_key, signed)
+            await store.add_leaf(tx, row.id, leaf)
+            state = await _after_cosigning(desk, row, decided, leaf)
+            if state == "open":
+                await store.add_cosigner(tx, row.id, session.account, signature)
+    if decided is None:  # outside the transaction, which has to keep the record of the attempt
+        raise Conflict(
+            "The second signature must be another person's.",
+            kept="The request waits on; this attempt stands in the public record.",
+            do="Ask a supervisor to sign.",
+            code="requests.same_person",
+        )
+    return Outcome(request_id, state, decided.decision)
+
+
+async def _refuse_own_signature(desk: Desk, row: RequestRow, officer: str) -> None:
+    decided = await desk.decide("request.open", request_of(row), row.number_in_case)
+    if decided.decision.accepted:  # an emergency that is open already; the attempt is refused all the same
+        decided = replace(decided, decision=replace(decided.decision, decision="refused"))
+    leaf = await desk.add_leaf(row.id, decided, row.case_key, Signed(officer=officer))
+    await store.add_leaf(desk.tx, row.id, leaf)
+
+
+async def _after_cosigning(desk: Desk, row: RequestRow, decided: Decided, leaf: str) -> str:
+    if not decided.decision.accepted:
+        if row.state == "open":
+            await desk.close(row, "no second signature")
+            return "closed"
+        await store.refuse(desk.tx, row.id, _decision_json(decided), leaf)
+        return "refused"
+    if row.state == "waiting":
+        until = desk.now + timedelta(days=decided.pack.meta.terms.open_days)
+        opened = msgspec.structs.replace(row, decision=_decision_json(decided), leaf=leaf, expires=until)
+        await desk.open(opened, decided.request)
+    return "open"
+
+
+async def close(services: Services, session: Session, request_id: str) -> str:
+    """Close a request at its agency's wish; return its band. Raises Conflict if it is not alive."""
+    async with services.db.transaction() as tx:
+        row = await own_request(tx, session.agency, request_id)
+        desk = Desk(services, tx, session.agency, services.clock())
+        if not await desk.close(row, "officer"):
+            raise Conflict("This request is closed already.", do="Load it again.", code="requests.not_open")
+    return rules.band_of(row.received)
+
+
+async def close_due(services: Services) -> int:
+    """Close what has expired or was not co-signed in time; return how many."""
+    now = services.clock()
+    async with services.db.transaction() as tx:
+        rows = await store.due(tx, now)
+        for row in rows:
+            unsigned = row.cosigner is None and row.cosign_by is not None and row.cosign_by <= now
+            desk = Desk(services, tx, row.agency, now)
+            await desk.close(row, "no second signature" if unsigned else "expired")
+    return len(rows)
+
+
+async def own_request(tx: Tx, agency: str, request_id: str) -> RequestRow:
+    """Return a request of an agency; raises NotFound."""
+    row = await store.get(tx, request_id, agency)
+    if row is None:
+        raise NotFound(
+            "There is no such request of your agency.", do="Load the list again.", code="requests.no_request"
+        )
+    return row
+
+
+def request_of(row: RequestRow) -> FootageRequest:
+    """Return the request that a row keeps."""
+    fields = {**jcs.loads(row.body), "signature": row.sig}
+    return msgspec.convert(fields, RequestIn).footage_request()
+
+
+def _decision_json(decided: Decided) -> str:
+    return msgspec.json.encode(decided.decision.as_json()).decode()
+
+
+def _case_key_sealed(wire: RequestIn) -> bytes:
+    try:
+        sealing.check_recipient(wire.case_key)
+        sealed = b64.decode(wire.case_key_sealed)
+    except FanlightError as error:
+        raise _bad_key() from error
+    if not sealed.startswith(b"age-encryption.org/v1\n"):
+        raise _bad_key()
+    return sealed
+
+
+def _bad_key() -> Malformed:
+    return Malformed(
+        "The case key is no post-quantum age recipient, or its sealed half no age file.",
+        do="Make a new case key.",
+        code="requests.bad_case_key",
+    )
