@@ -259,13 +259,14 @@ class DemoCamera:
         )
 
     def _describe(self) -> bytes:
-        sets = ",".join(base64.b64encode(unit).decode() for unit in (*self._sps, *self._pps))
+        sets = "sprop-parameter-sets=" + ",".join(
+            base64.b64encode(unit).decode() for unit in (*self._sps, *self._pps)
+        )
         profile = self._sps[0][1:4].hex().upper()
         lines = [
             "v=0", "o=- 0 0 IN IP4 127.0.0.1", "s=Fanlight demo camera", "c=IN IP4 0.0.0.0", "t=0 0",
             "a=control:*", f"m=video 0 RTP/AVP {_PAYLOAD_TYPE}", f"a=rtpmap:{_PAYLOAD_TYPE} H264/90000",
-            f"a=fmtp:{_PAYLOAD_TYPE} packetization-mode=1;profile-level-id={profile};"
-            f"sprop-parameter-sets={sets}",
+            f"a=fmtp:{_PAYLOAD_TYPE} packetization-mode=1;profile-level-id={profile};{sets}",
             "a=control:video", "",
         ]  # fmt: skip
         return "\r\n".join(lines).encode()

@@ -10,6 +10,7 @@ Absent: the network: FFmpeg may open this one file and no other protocol.
 from __future__ import annotations
 
 import asyncio
+import heapq
 import itertools
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -35,6 +36,7 @@ _BATCH_PACKETS = 32
 _BATCH_BYTES = 1 << 20
 _MAX_FAILURES = 16  # in a row; a demuxer that fails so often will not recover
 _PROBE_PACKETS = 60
+_MAX_REORDER = 18  # pictures: the most that a decoder holds back, and some
 _LISTS = frozenset(
     {"hls", "dash", "concat", "ffmetadata", "sdp", "rtsp", "tty"}
 )  # name other files or are no video
@@ -253,16 +255,19 @@ class FileCamera:
                 yield self._packet(coder.info, line, coded)
 
     def _decode(self, source: Iterator[_AvPacket], stream: av.VideoStream) -> Iterator[av.VideoFrame]:
-        flushed = False
-        for packet in source:
-            flushed |= not packet.size
+        untimed: list[int] | None = [] if _is_untimed(self._container) else None
+        for packet in itertools.chain(source, (None,)):
+            if packet is not None and not packet.size:
+                continue
+            if untimed is not None and packet is not None and packet.dts is not None:
+                heapq.heappush(untimed, packet.dts)
             try:
-                yield from stream.codec_context.decode(packet)
-            except av.FFmpegError:
-                self.damage += 1
-        if not flushed:
-            try:
-                yield from stream.codec_context.decode(None)
+                for frame in stream.codec_context.decode(packet):
+                    if untimed is not None:
+                        while len(untimed) > _MAX_REORDER:
+                            heapq.heappop(untimed)
+                        frame.pts = heapq.heappop(untimed) if untimed else None
+                    yield frame
             except av.FFmpegError:
                 self.damage += 1
 
@@ -280,6 +285,11 @@ class FileCamera:
         )
 
 
+def _is_untimed(container: av.container.Container | None) -> bool:
+    """Tell whether a container counts pictures in decoding order only, so that B-frames lack a time."""
+    return container is not None and container.format.name == "avi"
+
+
 def _ticks(time: int | None, base: object) -> int | None:
     return None if time is None else round(time * base * 90_000)  # type: ignore[operator]
 
@@ -292,6 +302,8 @@ def _start(stream: av.VideoStream, first: list[_AvPacket]) -> tuple[SampleBuilde
     """
     context = stream.codec_context
     if context.name != "h264" or (context.pix_fmt or "yuv420p") not in _PLAIN_PIXELS:
+        return None
+    if _is_untimed(stream.container) and context.has_b_frames:
         return None
     shown = [p for p in first if p.size]
     if not shown or any(p.pts is None for p in shown):

@@ -53,7 +53,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A whole clip. `init` is (offset, length); `plain_length` of a manifest is `len(data)`."""
+    """A whole clip, padding included. `init` is (offset, length)."""
 
     data: bytes
     init: tuple[int, int]
@@ -62,6 +62,12 @@ class Joined:
     @property
     def media(self) -> memoryview:
         """The clip without the padding behind it, for whoever pads it again."""
+        last = self.segments[-1]
+        return memoryview(self.data)[: last.offset + last.length]
+
+    @property
+    def media(self) -> memoryview:
+        """The clip without its padding: for `fanlight.seal.clip`, which pads the same way itself."""
         last = self.segments[-1]
         return memoryview(self.data)[: last.offset + last.length]
 
