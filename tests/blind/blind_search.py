@@ -1,9 +1,9 @@
 """Search heaps of bytes for what the server must never hold.
 
-Exact needles (a name, coordinates) are found anywhere. Media is found if any 32 bytes in a row of it occur: every
-such run covers an 8-byte word at an aligned place of the haystack, so aligned words are looked up among all words of
-the media, and what matches is extended to both sides. Runs of fewer than `DISTINCT` different bytes (padding, black)
-occur everywhere and are not counted.
+Exact needles (a name, coordinates) are found anywhere. Media is found if any 32 bytes in a row of it
+occur: every such run covers an 8-byte word at an aligned place of the haystack, so aligned words are
+looked up among all words of the media, and what matches is extended to both sides. Runs of fewer than
+`DISTINCT` different bytes (padding, black) occur everywhere and are not counted.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Searcher:
         if len(set(haystack[max(0, at - WINDOW) : at + WINDOW])) < DISTINCT:
             return False
         media = self._needles.media
-        # A word that is everywhere in the media (padding) has too many places to try; others around it match too.
+        # A word that is everywhere in the media has too many places to try; others around it match too.
         for rank in range(first, min(first + 64, len(self._words))):
             if int(self._words[rank]) != word:
                 return False

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from blind_search import Needles, Searcher, memory_of
+from tests.blind.blind_search import Needles, Searcher, memory_of
 
 MEDIA = [os.urandom(20_000), os.urandom(5_000)]
 NEEDLES = Needles.of("canary-7f3a", -122.412345678, 37.787654321, MEDIA)
