@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fanlight.hub.uplink import Uplink
-from fanlight.seal import epoch, keys, reading
+from fanlight.seal import epoch, reading
+from fanlight.seal.keys import Identity, MemberKeys, member_keys
 from fanlight.wire import b64, jcs
 
 
@@ -17,12 +18,12 @@ class Member:
 
     seed: bytes
     server: str
-    keys: keys.MemberKeys = field(init=False)
+    keys: MemberKeys = field(init=False)
     uplink: Uplink = field(init=False)
 
     def __post_init__(self) -> None:
         """Derive the keys."""
-        self.keys = keys.member_keys(self.seed)
+        self.keys = member_keys(self.seed)
         self.uplink = Uplink(self.server, self.keys.signing)
 
     async def sign_up(self) -> str:
@@ -50,7 +51,7 @@ class Member:
         answer = await self.uplink.call("POST", "/v1/households/mine/hubs", json=wire)
         return str(answer.json()["hub"])
 
-    async def begin_epoch(self, household: str, after: epoch.Epoch | None = None) -> keys.Identity:
+    async def begin_epoch(self, household: str, after: epoch.Epoch | None = None) -> Identity:
         """Make, sign and publish the epoch after `after`, for this member alone; return its identity."""
         identity, made = epoch.new_epoch(
             household=household,

@@ -87,15 +87,15 @@ def running(
         people = load_people(home.path / "demo") if demo else {}
         camera = _start_camera(parts, home) if demo and cameras else None
         log_vkey = _prepare(home, people)
-        witness = parts.start(
-            "witness", _witness_command(home, log_vkey), home.folder("witness") / "witness.log"
-        )
+        witness = parts.start("witness", _witness_command(home, log_vkey), _errors(home, "witness"))
         database = Postgres(home.folder("postgres"))
         stack.callback(database.stop)
         database.start()
         witness_at = f"http://{LOOPBACK}:{witness.wait_ready().split()[2]}"
         server = parts.start(
-            "server", _server_command(home, port, database.url, witness_at, demo=demo), _log(home, "server")
+            "server",
+            _server_command(home, port, database.url, witness_at, demo=demo),
+            _errors(home, "server"),
         )
         server.wait_ready()
         url = f"http://localhost:{port}"
@@ -105,7 +105,7 @@ def running(
             parts.start(
                 "hub",
                 [sys.executable, "-m", "fanlight.hub", "--home", str(home.folder("hub"))],
-                _log(home, "hub"),
+                _errors(home, "hub"),
             )
             keyring = Keyring(people, port + 1, port)
             stack.callback(keyring.stop)
@@ -121,7 +121,7 @@ def _prepare(home: Home, people: dict[str, Person]) -> str:
 
 def _start_camera(parts: Parts, home: Home) -> Part:
     command = [sys.executable, "-m", "fanlight.hub.demo_camera", "--port", "0"]
-    return parts.start("demo camera", command, home.folder("hub") / "camera.log")
+    return parts.start("demo camera", command, home.folder("hub") / "camera-errors.log")
 
 
 def _witness_command(home: Home, log_vkey: str) -> list[str]:
@@ -135,8 +135,8 @@ def _server_command(home: Home, port: int, database: str, witness: str, *, demo:
     return [*command, "--demo"] if demo else command
 
 
-def _log(home: Home, name: str) -> Path:
-    return home.folder(name) / f"{name}.log"
+def _errors(home: Home, name: str) -> Path:
+    return home.folder(name) / "errors.log"
 
 
 def _check_port(port: int) -> None:

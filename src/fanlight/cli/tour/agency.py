@@ -10,7 +10,8 @@ from typing import Any
 from fanlight.cli.tour.report import fail
 from fanlight.hub.uplink import Refused, Uplink
 from fanlight.model.clock import to_text
-from fanlight.seal import keys, opening, sealing
+from fanlight.seal import opening, sealing
+from fanlight.seal.keys import Identity, MemberKeys, identity_recipient, member_keys
 from fanlight.seal.manifest import DisclosureManifest
 from fanlight.seal.reading import ClipReader, OpenedDisclosure, open_disclosure_manifest
 from fanlight.wire import b64, jcs
@@ -52,15 +53,15 @@ class Officer:
 
     seed: bytes
     server: str
-    keys: keys.MemberKeys = field(init=False)
+    keys: MemberKeys = field(init=False)
     uplink: Uplink = field(init=False)
 
     def __post_init__(self) -> None:
         """Derive the keys."""
-        self.keys = keys.member_keys(self.seed)
+        self.keys = member_keys(self.seed)
         self.uplink = Uplink(self.server, self.keys.signing)
 
-    async def ask(self, ask: Ask, case_key: keys.Identity) -> dict[str, Any]:
+    async def ask(self, ask: Ask, case_key: Identity) -> dict[str, Any]:
         """Submit a footage request under `case_key`; return the server's decision."""
         agency = (await self.uplink.call("GET", "/v1/agency")).json()
         readers = [person["age_recipient"] for person in agency["people"]]
@@ -114,7 +115,7 @@ class Officer:
         case_key = (
             opening.open_age(b64.decode(seen["case_key_sealed"]), [self.keys.age.secret]).decode().strip()
         )
-        recipient = keys.identity_recipient(case_key)
+        recipient = identity_recipient(case_key)
         found = []
         for row in seen["disclosures"]:
             path = f"/v1/agency/disclosures/{row['disclosure']}"
