@@ -61,12 +61,6 @@ class Joined:
 
     @property
     def media(self) -> memoryview:
-        """The clip without the padding behind it, for whoever pads it again."""
-        last = self.segments[-1]
-        return memoryview(self.data)[: last.offset + last.length]
-
-    @property
-    def media(self) -> memoryview:
         """The clip without its padding: for `fanlight.seal.clip`, which pads the same way itself."""
         last = self.segments[-1]
         return memoryview(self.data)[: last.offset + last.length]
