@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.journey.walking import DEMO_CLIP, Toured, walk
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.journey.walking import DEMO_CLIP, fanlight, walk
 
 
@@ -59,7 +58,7 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 
 
 def test_a_truncated_file_gives_what_can_be_read_of_it(tmp_path: Path) -> None:
-    """The head of a stream whose end is missing: the first visits are there, and the tour goes on to the end."""
+    """A stream with a hole and no end: the first visits are there, and the tour goes on to its end."""
     whole, cut = tmp_path / "whole.ts", tmp_path / "cut.ts"
     remux = ["ffmpeg", "-v", "error", "-i", str(DEMO_CLIP), "-c", "copy", "-f", "mpegts", str(whole)]
     subprocess.run(remux, check=True)

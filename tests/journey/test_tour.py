@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from tests.journey.walking import ROOT, Toured, fanlight
 from tests.proof.gocheck import go_verify
 
