@@ -77,6 +77,12 @@ const state: Read<State> = (value, where) => {
   return known.find((one) => one === value) ?? (str(value, where) as State);
 };
 
+export interface Who {
+  readonly account: string;
+  readonly name: string;
+}
+const who: Read<Who> = obj<Who>({ account: str, name: str });
+
 export interface Row {
   readonly request: string;
   readonly state: State;
@@ -85,12 +91,23 @@ export interface Row {
   readonly purpose: string;
   readonly start: string;
   readonly end: string;
-  readonly at: string | null;
-  readonly officer: string | null;
-  readonly disclosures: number;
+  readonly words: string;
+  readonly outline: readonly (readonly number[])[];
+  readonly emergency: boolean;
+  readonly made: string;
+  readonly expires: string;
+  readonly cosign_by: string | null;
+  readonly officer: Who;
+  readonly cosigner: Who | null;
+  readonly number_in_case: number;
+  readonly decision: Decision;
+  readonly case_key: string;
+  /** Clips disclosed so far: exact for the agency, a band for everybody else. */
+  readonly received: number;
+  readonly reason: string | null;
+  readonly band: string | null;
 }
-const count: Read<number> = (value, where) => (Array.isArray(value) ? value.length : or(num, 0)(value, where));
-const row: Read<Row> = obj<Row>({
+const rowFields: { [K in keyof Row]: Read<Row[K]> } = {
   request: str,
   state,
   case_number: str,
@@ -98,10 +115,22 @@ const row: Read<Row> = obj<Row>({
   purpose: str,
   start: str,
   end: str,
-  at: nullable(str),
-  officer: nullable(str),
-  disclosures: count,
-});
+  words: str,
+  outline: list(list(num)),
+  emergency: bool,
+  made: str,
+  expires: str,
+  cosign_by: nullable(str),
+  officer: who,
+  cosigner: nullable(who),
+  number_in_case: num,
+  decision,
+  case_key: str,
+  received: num,
+  reason: nullable(str),
+  band: nullable(str),
+};
+const row: Read<Row> = obj<Row>(rowFields);
 
 export interface Disclosed {
   readonly disclosure: string;
@@ -116,42 +145,20 @@ export interface Proof {
   readonly index: number;
   readonly receipt: string;
 }
-export interface Whole extends Omit<Row, "disclosures"> {
-  readonly words: string;
-  readonly outline: readonly (readonly number[])[];
-  readonly emergency: boolean;
-  readonly cosigner: string | null;
-  readonly opens_by: string | null;
+export interface Whole extends Row {
   /** The request exactly as its officer signed it. */
   readonly signed: string;
-  readonly case_key: string;
   readonly case_key_sealed: string;
-  readonly decision: Decision | null;
   readonly receipt: Proof | null;
   readonly disclosures: readonly Disclosed[];
 }
 const proof: Read<Proof> = obj<Proof>({ leaf: str, index: num, receipt: str });
 const whole: Read<Whole> = obj<Whole>({
-  request: str,
-  state,
-  case_number: str,
-  offence: str,
-  purpose: str,
-  start: str,
-  end: str,
-  at: nullable(str),
-  officer: nullable(str),
-  words: str,
-  outline: list(list(num)),
-  emergency: or(bool, false),
-  cosigner: nullable(str),
-  opens_by: nullable(str),
+  ...rowFields,
   signed: str,
-  case_key: str,
   case_key_sealed: str,
-  decision: nullable(decision),
   receipt: nullable(proof),
-  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: or(str, ""), manifest: str, length: num, root: str })),
+  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: str, manifest: str, length: num, root: str })),
 });
 
 export interface Asked {
