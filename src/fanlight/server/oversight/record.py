@@ -16,11 +16,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 from fanlight.model import clock
+from fanlight.model.geo import BadPolygon, Polygon
 from fanlight.policy import Pack as Ordinance
-from fanlight.proof.cosignature import Cosigned, Witness
+from fanlight.proof.checkpoint import open_checkpoint
+from fanlight.proof.cosignature import Cosigned, Witness, cosigners, parse_witnesses
 from fanlight.proof.errors import ProofError
+from fanlight.proof.note import VerifierKey
 from fanlight.proof.openings import Opening, check_opening
 from fanlight.server.oversight.leaves import Agency, Agreement, Entry, Pack, Request, RequestClosed, Town
+from fanlight.server.oversight.sketch import Ground
 
 State = Literal["waiting", "open", "closed", "refused"]
 # Who asked stays a pseudonym that only the auditor can resolve; it never opens here.
@@ -44,6 +48,28 @@ class LogState:
     root: bytes
     witnesses: tuple[Witness, ...] = ()
     cosigned: tuple[Cosigned, ...] = ()
+
+    @classmethod
+    def read(cls, note: bytes, vkey: str, witness_vkeys: str) -> "LogState":
+        """Check a checkpoint and read it.
+
+        Args:
+            note: the checkpoint as published, with its cosignatures.
+            vkey: the log's key, trusted by the caller.
+            witness_vkeys: the list of witnesses, one `<vkey> # <who runs it>` a line; may be empty.
+
+        Raises:
+            ProofError: it is no checkpoint, not signed by that key, or a cosignature is wrong.
+        """
+        signed = open_checkpoint(note, VerifierKey.parse(vkey.strip()))
+        witnesses = tuple(parse_witnesses(witness_vkeys))
+        return cls(
+            origin=signed.checkpoint.origin,
+            size=signed.head.size,
+            root=signed.head.root,
+            witnesses=witnesses,
+            cosigned=tuple(cosigners(signed.note, witnesses)),
+        )
 
     @property
     def standing(self) -> Literal["witnessed", "own-witness", "unwitnessed"]:
@@ -143,12 +169,12 @@ class Beside:
     Attributes:
         openings: entry -> openings published for it.
         packs: hex SHA-256 -> pack; one under another hash than its own is not believed.
-        features: GeoJSON features of the town (land, parks, streets) to sketch areas on.
+        ground: the town's land, parks and streets, to sketch areas on.
     """
 
     openings: Mapping[int, Sequence[Opening]] = field(default_factory=dict)
     packs: Mapping[str, Ordinance] = field(default_factory=dict)
-    features: Sequence[Mapping[str, Any]] = ()
+    ground: Ground = field(default_factory=Ground)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +189,7 @@ class Record:
     requests: Mapping[str, RequestFile]
     agencies: Mapping[str, AgencyFile]
     ordinances: Mapping[str, OrdinanceFile]
-    features: Sequence[Mapping[str, Any]] = field(repr=False, default=())
+    ground: Ground = field(repr=False, default_factory=Ground)
 
     @property
     def today(self) -> str:
@@ -196,7 +222,7 @@ class Record:
             requests=requests,
             agencies=agencies,
             ordinances=_ordinances(rows, beside.packs),
-            features=beside.features,
+            ground=beside.ground,
         )
 
 
@@ -245,13 +271,23 @@ def _file(
 def _opened(entry: Entry, openings: Sequence[Opening]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for opening in openings:
-        if opening.field in OPENS:
+        if opening.field in OPENS and _has_form(opening):
             try:
                 check_opening(entry.raw, opening)
             except ProofError:
                 continue
             values[opening.field] = opening.value
     return values
+
+
+def _has_form(opening: Opening) -> bool:
+    if opening.field != "outline":
+        return isinstance(opening.value, str)
+    try:
+        Polygon.of(opening.value)
+    except (BadPolygon, TypeError):
+        return False
+    return True
 
 
 def _agencies(entries: Sequence[Entry], requests: Mapping[str, RequestFile]) -> dict[str, AgencyFile]:

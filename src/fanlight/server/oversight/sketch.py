@@ -1,35 +1,99 @@
 """A quiet sketch map of the cells a request reached, drawn as SVG, with no tiles and no script.
 
-In:     H3 cells; the outline once it is public; GeoJSON features of the town.
+In:     H3 cells; the outline once it is public; a town's map layers as GeoJSON.
 Out:    SVG text, its words escaped, or nothing where there is nothing to draw.
 Holds:  before a request opens only its cells are drawn: coarse is all that is known here.
 Absent: the outline's secrecy (oversight.record hands it in or not); choice of colours (oversight.css).
 """
 
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import h3
 import shapely
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
-from fanlight.model.geo import BadCell, BadPolygon, Polygon, check_cell
+from fanlight.model.geo import BadBoundary, BadCell, BadPolygon, Polygon, check_cell
 
 WIDTH, HEIGHT = 900, 500
 _MARGIN = 0.12  # of the drawing, on each side of what is drawn
 _MAX_LINES = 900  # streets in one sketch: keeps a page near 60 kB
 _MAX_NAMES = 6
-_MAJOR = ("highway", "motorway", "trunk", "primary", "major", "secondary", "medium")
+_NAME_WIDTH, _NAME_HEIGHT = 220, 60  # pixels that a name keeps for itself
+_MAJOR = ("motorway", "trunk", "primary", "secondary")
+_MINOR = ("tertiary", "residential", "unclassified", "living_street", "pedestrian", "road")
 
 Frame = tuple[float, float, float, float, float]  # west, north, x scale, y scale, 1 px in degrees
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One thing on the ground: its layer (land, leisure, water, roads), kind, name and shape."""
+
+    layer: str
+    kind: str
+    name: str
+    shape: BaseGeometry
+
+
+class Ground:
+    """What lies under a sketch: a town's land, parks and streets, found by place. Built once."""
+
+    __slots__ = ("_features", "_tree")
+
+    def __init__(self, features: Iterable[Feature] = ()) -> None:
+        """Index the features."""
+        self._features = tuple(features)
+        self._tree = shapely.STRtree([feature.shape for feature in self._features])
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is known of the ground."""
+        return bool(self._features)
+
+    def within(self, box: BaseGeometry, pixel: float) -> list[Feature]:
+        """Return what of the features lies in a box, cut to it and simplified to `pixel` degrees."""
+        found: list[Feature] = []
+        for place in sorted(self._tree.query(box, predicate="intersects")):
+            feature = self._features[place]
+            inside = feature.shape.intersection(box).simplify(pixel)
+            if not inside.is_empty:
+                found.append(replace(feature, shape=inside))
+        return found
+
+
+def read_layer(data: bytes) -> list[Feature]:
+    """Read a GeoJSON FeatureCollection with `layer`, `k` and `n` as properties; the shapeless are left out.
+
+    Raises:
+        BadBoundary: it is no FeatureCollection.
+    """
+    try:
+        rows = json.loads(data)["features"]
+        return [feature for row in rows if (feature := _feature(row)) is not None]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadBoundary(
+            "A map layer is not GeoJSON.", kept="The pages, without streets.", do="Check the file."
+        ) from error
+
+
+def _feature(row: Mapping[str, Any]) -> Feature | None:
+    try:
+        shape = shapely.geometry.shape(row["geometry"])
+    except (ValueError, AttributeError, shapely.errors.ShapelyError):
+        return None
+    properties = row.get("properties") or {}
+    layer, kind, name = (str(properties.get(key) or "") for key in ("layer", "k", "n"))
+    return Feature(layer, kind, name, shape if shape.is_valid else shapely.make_valid(shape))
 
 
 def draw(
     cells: Sequence[str],
     outline: object,
-    features: Sequence[Mapping[str, Any]],
+    ground: Ground,
     *,
     label: str,
 ) -> Markup:
@@ -38,7 +102,7 @@ def draw(
     Args:
         cells: H3 cells; texts that are none are left out.
         outline: `[[lon, lat], ...]` or None; anything else draws nothing.
-        features: GeoJSON features with `layer` (land, leisure, water, roads), `k` and `n` as properties.
+        ground: what lies around, if it is known.
         label: what the picture shows, for those who cannot see it.
     """
     shapes = [_cell_ring(cell) for cell in cells if _is_cell(cell)]
@@ -47,8 +111,9 @@ def draw(
     if not rings:
         return Markup("")
     frame, box = _frame(rings)
+    around = ground.within(box, frame[4])
     body = [
-        *_ground(features, box, frame),
+        *_ground(around, frame),
         *(
             Markup('<path class="m-cell me" d="{}"/>').format(_path([ring], frame, close=True))
             for ring in shapes
@@ -56,6 +121,7 @@ def draw(
     ]
     if area:
         body.append(Markup('<path class="m-area" d="{}"/>').format(_path([area], frame, close=True)))
+    body += _names(around, frame)
     return Markup(
         '<svg viewBox="0 0 {} {}" preserveAspectRatio="xMidYMid slice" role="img" aria-label="{}">{}</svg>'
     ).format(WIDTH, HEIGHT, label, Markup("").join(body))
@@ -97,66 +163,44 @@ def _frame(rings: Sequence[Sequence[tuple[float, float]]]) -> tuple[Frame, BaseG
     return (west, north, scale * squeeze, scale, 1 / scale), box
 
 
-def _ground(features: Sequence[Mapping[str, Any]], box: BaseGeometry, frame: Frame) -> Iterator[Markup]:
-    layers: dict[str, list[tuple[BaseGeometry, str, str]]] = {}
-    for feature in features:
-        found = _clipped(feature, box, frame[4])
-        if found:
-            layers.setdefault(found[0], []).append(found[1])
+def _ground(around: list[Feature], frame: Frame) -> Iterator[Markup]:
+    layers: dict[str, list[Feature]] = {}
+    for feature in around:
+        layers.setdefault(feature.layer, []).append(feature)
     yield Markup('<rect class="{}" width="{}" height="{}"/>').format(
         "m-water" if "land" in layers else "m-land", WIDTH, HEIGHT
     )
     for layer, css in (("land", "m-block"), ("leisure", "m-park"), ("water", "m-water")):
-        for geometry, _, _ in layers.get(layer, []):
-            rings = list(_rings(geometry))
+        for feature in layers.get(layer, []):
+            rings = list(_rings(feature.shape))
             if rings:
                 yield Markup('<path class="{}" d="{}"/>').format(css, _path(rings, frame, close=True))
     yield from _streets(layers.get("roads", []), frame)
 
 
-def _streets(roads: list[tuple[BaseGeometry, str, str]], frame: Frame) -> Iterator[Markup]:
-    major = [road for road in roads if road[1] in _MAJOR]
-    minor = [road for road in roads if road[1] not in _MAJOR]
-    minor = minor[: max(0, _MAX_LINES - len(major))]
-    for css, group in (("m-r minor", minor), ("m-r", major)):
-        d = " ".join(_path(_lines(geometry), frame) for geometry, _, _ in group)
+def _streets(roads: list[Feature], frame: Frame) -> Iterator[Markup]:
+    major = [road for road in roads if road.kind in _MAJOR]
+    minor = [road for road in roads if road.kind in _MINOR]
+    for css, group in (("m-r minor", minor[: max(0, _MAX_LINES - len(major))]), ("m-r", major)):
+        d = "".join(_path(_lines(road.shape), frame) for road in group)
         if d:
             yield Markup('<path class="{}" d="{}"/>').format(css, d)
+
+
+def _names(around: list[Feature], frame: Frame) -> Iterator[Markup]:
+    """Name a few long streets, apart from each other and from the edge."""
+    drawn = (*_MAJOR, *_MINOR)
+    roads = [road for road in around if road.layer == "roads" and road.name and road.kind in drawn]
+    taken: list[tuple[float, float]] = []
     named: set[str] = set()
-    for geometry, _, name in sorted(roads, key=lambda road: -road[0].length):
-        if name and name not in named and len(named) < _MAX_NAMES:
-            named.add(name)
-            x, y = _pixel(frame, *geometry.interpolate(0.5, normalized=True).coords[0])
-            yield Markup('<text class="m-l" x="{:.0f}" y="{:.0f}">{}</text>').format(x, y, escape(name))
-
-
-def _clipped(
-    feature: Mapping[str, Any], box: BaseGeometry, pixel: float
-) -> tuple[str, tuple[BaseGeometry, str, str]] | None:
-    """Return (layer, (geometry inside the box, kind, name)), or None if nothing of it shows."""
-    properties = feature.get("properties") or {}
-    geometry = shape_of(feature)
-    if geometry is None or not geometry.intersects(box):
-        return None
-    inside = geometry.intersection(box).simplify(pixel)
-    name = properties.get("n") or properties.get("name") or ""
-    return (
-        None
-        if inside.is_empty
-        else (str(properties.get("layer", "")), (inside, str(properties.get("k", "")), str(name)))
-    )
-
-
-def shape_of(feature: Mapping[str, Any]) -> BaseGeometry | None:
-    """Return a feature's geometry, parsed; one that was parsed before is taken from `shape`."""
-    ready = feature.get("shape")
-    if isinstance(ready, BaseGeometry):
-        return ready
-    try:
-        found = shapely.geometry.shape(feature["geometry"])
-    except (KeyError, TypeError, ValueError, AttributeError, shapely.errors.ShapelyError):
-        return None
-    return found if found.is_valid else shapely.make_valid(found)
+    for road in sorted(roads, key=lambda road: (road.kind not in _MAJOR, -road.shape.length)):
+        x, y = _pixel(frame, *road.shape.interpolate(0.5, normalized=True).coords[0])
+        clear = all(abs(x - left) > _NAME_WIDTH or abs(y - top) > _NAME_HEIGHT for left, top in taken)
+        inside = _NAME_WIDTH / 2 < x < WIDTH - _NAME_WIDTH / 2 and _NAME_HEIGHT < y < HEIGHT - _NAME_HEIGHT
+        if road.name not in named and clear and inside and len(named) < _MAX_NAMES:
+            named.add(road.name)
+            taken.append((x, y))
+            yield Markup('<text class="m-l" x="{:.0f}" y="{:.0f}">{}</text>').format(x, y, road.name)
 
 
 def _rings(geometry: BaseGeometry) -> Iterator[Sequence[tuple[float, float]]]:

@@ -62,7 +62,7 @@ def pages_of(count: int) -> int:
 
 
 def redecide(file: RequestFile, pack: Pack | None) -> Redecided | None:
-    """Decide a request again from its published facts.
+    """Decide a request again from its published facts; clauses that refuse come first.
 
     A request that waits was decided as `request.submit`, one that opened as `request.open`; a refusal may
     have come at either, so both are tried and the one that fits what the record says is shown.
@@ -83,7 +83,7 @@ def redecide(file: RequestFile, pack: Pack | None) -> Redecided | None:
             Redecided(
                 action=action,
                 decision=made.decision,
-                rules=made.rules,
+                rules=tuple(sorted(made.rules, key=lambda rule: rule.holds)),
                 refusing=made.refusing,
                 agrees=agrees and _facts_agree(request),
             )

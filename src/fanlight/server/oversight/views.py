@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fanlight.model import clock
+from fanlight.policy import Pack as Ordinance
 from fanlight.proof.merkle import hash_leaf
 from fanlight.server.oversight import leaves, sketch, words
 from fanlight.server.oversight.leaves import Entry
@@ -146,7 +147,7 @@ def _agency(file: AgencyFile, rest: list[str], record: Record) -> View | None:
     agreement = file.may_ask_on(record.today)
     if agreement:
         vote = agreement.latest.vote
-        voted = f" that {vote.body} voted {vote.ayes} to {vote.noes}" if vote else ""
+        voted = f" that the {vote.body.removeprefix('the ')} voted {vote.ayes} to {vote.noes}" if vote else ""
         sentence = (
             f"May ask residents for footage since {words.day(agreement.latest.from_)}, "
             f"under an agreement{voted}. "
@@ -227,7 +228,6 @@ def _request(file: RequestFile, record: Record) -> View:
     request = file.request
     agency = record.agencies.get(request.agency)
     ordinance = record.ordinances.get(request.pack_sha256)
-    by = words.day(request.opens_by)
     return View(
         template="request.html.jinja",
         section="requests",
@@ -239,19 +239,26 @@ def _request(file: RequestFile, record: Record) -> View:
             "pack_title": ordinance.pack.title if ordinance else "an ordinance this record does not name",
             "clauses": redecide(file, ordinance.text if ordinance else None),
             "status": _status(file),
-            "later": "The words residents read, the outline of the area, the exact times, the case number "
-            f"and the exact offence open when this request closes, and on {by} at the latest. "
-            "They are committed in the record, so they cannot change until then.",
-            "steps": _steps(file),
+            "later": _later(file),
+            "steps": _steps(file, ordinance.text if ordinance else None),
             "key_entry": _key_entry(file, record),
             "seal_entries": [*file.entries, file.closed] if file.closed else list(file.entries),
             "map": sketch.draw(
                 () if request.protected and not file.is_open_to_public else request.cells,
                 file.opened.get("outline"),
-                record.features,
+                record.ground,
                 label=_map_label(file),
             ),
         },
+    )
+
+
+def _later(file: RequestFile) -> str:
+    by = words.day(file.request.opens_by)
+    when = f"on {by}" if file.state == "refused" else f"when this request closes, and on {by} at the latest"
+    return (
+        f"The words to residents, the outline of the area, the exact times, the case number and the exact "
+        f"offence open {when}. They are committed in the record, so they cannot change until then."
     )
 
 
@@ -274,14 +281,15 @@ def _status(file: RequestFile) -> str:
             return "No resident ever saw it."
 
 
-def _steps(file: RequestFile) -> list[str]:
+def _steps(file: RequestFile, text: Ordinance | None) -> list[str]:
+    sections = {clause.id: clause.section for clause in text.clauses} if text else {}
     steps: list[str] = []
     for entry in file.entries:
         said = entry.known
         if not isinstance(said, leaves.Request):
             continue
         if said.decision == "refused":
-            by = ", ".join(said.rules)
+            by = ", ".join(sections.get(rule, rule) for rule in said.rules)
             steps.append(f"Asked, and refused by {by}" if not steps else f"An attempt refused by {by}")
         elif not steps:
             steps.append(
@@ -346,7 +354,6 @@ def _log(record: Record) -> View:
             f"without it showing. {seen}",
             "signed_at": {c.witness.key.name: f"yes, {_posix(c.time_s)}" for c in record.log.cosigned},
             "kinds": kinds(record),
-            "origin_url": f"https://{record.log.origin}" if record.log.origin else "URL",
         },
     )
 

@@ -135,7 +135,7 @@ def nth_in_case(count: int) -> str:
 
 def purpose(word: str) -> str:
     """Return what a request is for, in words."""
-    return PURPOSES.get(word, word.replace("_", " "))
+    return PURPOSES.get(word) or f"for “{word.replace('_', ' ')}”"
 
 
 def offence(offence_class: str) -> str:
