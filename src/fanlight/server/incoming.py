@@ -50,6 +50,13 @@ class Incoming:
         except FileNotFoundError:
             return 0
 
+    def read(self, name: str) -> bytes:
+        """Return a small upload's bytes, none if there are none."""
+        try:
+            return self.path(name).read_bytes()
+        except FileNotFoundError:
+            return b""
+
     async def append(self, name: str, offset: int, part: bytes, limit: int) -> int:
         """Add a part; return how many bytes are there now.
 

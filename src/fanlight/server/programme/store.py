@@ -104,6 +104,16 @@ async def agreement_in_force(tx: Tx, ori: str, day: date) -> AgreementRow | None
     )
 
 
+async def agencies_in_force(tx: Tx, day: date) -> list[str]:
+    """Return the agencies that may ask on a day."""
+    cursor = await tx.execute(
+        "SELECT DISTINCT agency FROM agreement WHERE state = 'in_force' AND valid_from <= %s"
+        " AND valid_until > %s ORDER BY agency",
+        [day, day],
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
 async def agreements(tx: Tx, ori: str) -> list[AgreementRow]:
     """Return an agency's agreements, latest first."""
     return await many(tx, AgreementRow, _AGREEMENT + " WHERE agency = %s ORDER BY valid_from DESC, id", [ori])

@@ -27,8 +27,8 @@ Format = Literal["json", "csv"]
 MAX_BODY = 128 * 1024
 _FILE_CACHE = "public, max-age=5"
 _COLUMNS = (
-    *("request", "state", "made", "case_number", "offence", "purpose", "number_in_case"),
-    *("emergency", "decision", "expires", "reason", "received"),
+    *("request", "state", "at", "officer", "cosigner", "case_number", "offence", "purpose", "number_in_case"),
+    *("emergency", "decision", "expires", "reason", "disclosures"),
 )
 
 
@@ -61,13 +61,13 @@ async def request_json(tx: Tx, row: RequestRow) -> dict[str, Any]:
     return {
         "request": row.id,
         "state": row.state,
-        "made": to_text(row.made),
+        "at": to_text(row.made),
         "expires": to_text(row.expires),
         "cosign_by": to_text(row.cosign_by) if row.cosign_by else None,
-        "officer": {"account": row.officer, "name": await person_name(tx, row.officer)},
-        "cosigner": (
-            {"account": row.cosigner, "name": await person_name(tx, row.cosigner)} if row.cosigner else None
-        ),
+        "officer": await person_name(tx, row.officer),
+        "officer_account": row.officer,
+        "cosigner": await person_name(tx, row.cosigner) if row.cosigner else None,
+        "cosigner_account": row.cosigner,
         "case_number": body["case_number"],
         "offence": body["offence"],
         "purpose": body["purpose"],
@@ -80,7 +80,7 @@ async def request_json(tx: Tx, row: RequestRow) -> dict[str, Any]:
         "number_in_case": row.number_in_case,
         "pack": row.pack,
         "decision": msgspec.json.decode(row.decision),
-        "received": row.received,
+        "disclosures": row.received,
         "reason": row.reason,
         "band": row.band,
         "case_key": row.case_key,

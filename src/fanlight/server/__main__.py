@@ -1,0 +1,160 @@
+"""Run the server: `python -m fanlight.server --home DIR --port N --database URL --witness URL [--demo]`.
+
+In:     the arguments; without --database a PostgreSQL of our own is started in the home.
+Out:    `server ready <port>` on stdout once it answers; ends on SIGTERM or SIGINT with 0.
+Holds:  what keeps it from starting is said on stderr in three sentences, and it exits 1.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import structlog
+import uvloop
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from fanlight.model.errors import FanlightError
+from fanlight.server.app import Options, make_app, open_services
+from fanlight.store.postgres import Postgres
+
+_READY_S = 30.0
+_STOP_S = 10.0
+
+
+class PortTaken(FanlightError):
+    """Another program listens where we should."""
+
+    code = "server.port_taken"
+
+
+class HomeUnusable(FanlightError):
+    """The state folder cannot be written."""
+
+    code = "server.home_unusable"
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("fanlight.server", description="Serve one town.")
+    parser.add_argument("--home", type=Path, required=True, help="state folder")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8420)
+    parser.add_argument("--database", help="URL for the owner of the tables; none: our own PostgreSQL")
+    parser.add_argument("--app-database", help="URL for the role fanlight_app, if it cannot be derived")
+    parser.add_argument("--witness", help="address of a witness")
+    parser.add_argument("--blobs", help="URL of an object store; none: the home's folder")
+    parser.add_argument("--demo", action="store_true", help="show the invented people on the front page")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until told to stop; return the exit status."""
+    args = _arguments(argv)
+    home = args.home.absolute()
+    with contextlib.ExitStack() as stack:
+        try:
+            _check_port(args.host, args.port)
+            _log_to(home / "server", stack)
+            database = args.database or stack.enter_context(Postgres(home / "postgres")).url
+            options = Options(
+                home=home,
+                database=database,
+                app_database=args.app_database,
+                witness=args.witness,
+                blobs=args.blobs,
+                demo=args.demo,
+                port=args.port,
+            )
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_serve(options, args.host))
+        except FanlightError as error:
+            print(f"{error.what} Kept: {error.kept} To do: {error.do}", file=sys.stderr)  # noqa: T201 - a command
+            return 1
+    return 0
+
+
+async def _serve(options: Options, host: str) -> None:
+    """Open everything first, so that what is wrong is said before a port is bound."""
+    async with open_services(options) as services:
+        app = make_app(options, services)
+        server = Server(
+            app,
+            address=host,
+            port=options.port,
+            interface=Interfaces.ASGINL,
+            log_access=False,
+            log_enabled=False,
+        )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.stop)
+        serving = asyncio.create_task(server.serve())
+        await _wait_ready(host, options.port, serving)
+        print(f"server ready {options.port}", flush=True)  # noqa: T201 - whoever started us waits for it
+        await serving
+
+
+async def _wait_ready(host: str, port: int, serving: asyncio.Task[Any]) -> None:
+    deadline = asyncio.get_running_loop().time() + _READY_S
+    async with httpx.AsyncClient(trust_env=False) as client:
+        while not serving.done() and asyncio.get_running_loop().time() < deadline:
+            with contextlib.suppress(httpx.HTTPError):
+                answer = await client.get(f"http://{host}:{port}/healthz")
+                if answer.is_success:
+                    return
+            await asyncio.sleep(0.02)
+    raise PortTaken(
+        f"The server does not answer on port {port}.",
+        kept="Everything stored so far is still there.",
+        do="Read server/server.log in the home folder, then start again.",
+    )
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(
+                f"Another program already listens on port {port}.",
+                kept="Nothing was started.",
+                do="Stop that program, or choose another port with --port.",
+            ) from error
+
+
+def _log_to(folder: Path, stack: contextlib.ExitStack) -> None:
+    """Log JSON lines to server.log; no address, token or id enters them."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = stack.enter_context((folder / "server.log").open("a"))
+    except OSError as error:
+        raise HomeUnusable(
+            f"The folder {folder} cannot be written ({error.strerror}).",
+            kept="Nothing was started.",
+            do="Make room or rights there, or choose another folder with --home.",
+        ) from error
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=file),
+        cache_logger_on_first_use=False,
+    )
+    logging.getLogger().addHandler(logging.NullHandler())
+    for name in ("httpx", "httpcore", "psycopg", "psycopg.pool", "litestar", "_granian", "granian.access"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

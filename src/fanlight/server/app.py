@@ -1,0 +1,150 @@
+"""Join the rooms into one application. Nothing imported here can open a clip.
+
+In:     Options.
+Out:    opened services with their clockwork; the ASGI application over them.
+Holds:  rooms are joined here only; every answer carries the page policy; no call is logged.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, get
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi.config import OpenAPIConfig
+
+from fanlight import __version__
+from fanlight.model import clock
+from fanlight.model.errors import FanlightError
+from fanlight.server import answers, first_start, front, operator, pages, setup
+from fanlight.server.accounts import http as accounts_http
+from fanlight.server.accounts import provide_session
+from fanlight.server.accounts.challenges import Challenges
+from fanlight.server.evidence import day
+from fanlight.server.evidence import http as evidence_http
+from fanlight.server.incoming import Incoming
+from fanlight.server.limits import RateLimits
+from fanlight.server.log import Log
+from fanlight.server.log import http as log_http
+from fanlight.server.log.files import LogFiles
+from fanlight.server.log.witnesses import WitnessClient
+from fanlight.server.programme import http as programme_http
+from fanlight.server.requests import clockwork
+from fanlight.server.requests import http as requests_http
+from fanlight.server.services import Services
+from fanlight.server.vault import http as vault_http
+from fanlight.store.blobs import Blobs
+from fanlight.store.database import Database, migrate
+
+MAX_BODY = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What an application is started with.
+
+    Attributes:
+        home: the state folder.
+        database: address of the database, for its owner.
+        app_database: address for the app's own role; derived on a private socket.
+        witness: address of the witness; None for a record without one.
+        blobs: a URL such as `s3://...`; None for the home's folder.
+        demo: show the invented people on the front page.
+        port: where this server answers.
+        clock: gives the present.
+    """
+
+    home: Path
+    database: str
+    app_database: str | None = None
+    witness: str | None = None
+    blobs: str | None = None
+    demo: bool = False
+    port: int = 0
+    clock: Callable[[], datetime] = clock.now
+
+
+@get("/healthz", operation_id="health")
+async def health() -> dict[str, str]:
+    """Say that the server answers."""
+    return {"state": "ready"}
+
+
+@contextlib.asynccontextmanager
+async def open_services(options: Options) -> AsyncIterator[Services]:
+    """Open database, record and blobs, load a first start's document, and run the clockwork."""
+    await asyncio.to_thread(migrate, options.database)
+    db = await Database.open(options.database, options.app_database)
+    key = setup.log_key(options.home)
+    known = options.home / "server" / "witness.vkeys"
+    witness = WitnessClient(options.witness, known) if options.witness else None
+    log = Log(db, LogFiles(options.home / "log"), key, witness)
+    services = Services(
+        home=options.home,
+        db=db,
+        log=log,
+        blobs=Blobs(options.blobs or options.home / "blobs"),
+        limits=RateLimits(options.clock),
+        clock=options.clock,
+        incoming=Incoming(options.home / "server" / "incoming"),
+        demo=options.demo,
+        port=options.port,
+    )
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        await log.sequencer.start()
+        await first_start.load(services)
+        tasks = [
+            asyncio.create_task(log.sequencer.run()),
+            asyncio.create_task(clockwork.run(services)),
+            asyncio.create_task(day.run(services)),
+        ]
+        yield services
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if witness is not None:
+            await witness.close()
+        await db.close()
+
+
+def make_app(options: Options, services: Services) -> Litestar:
+    """Return the application over opened services."""
+    challenges = Challenges(options.clock)
+    handlers: list[Any] = [
+        health,
+        front.front,
+        pages.router,
+        log_http.router,
+        accounts_http.router,
+        vault_http.router,
+        programme_http.router,
+        requests_http.router,
+        evidence_http.router,
+        operator.router,
+    ]
+    return Litestar(
+        route_handlers=handlers,
+        dependencies={
+            "services": Provide(lambda: services, sync_to_thread=False),
+            "challenges": Provide(lambda: challenges, sync_to_thread=False),
+            "session": Provide(provide_session),
+        },
+        exception_handlers={
+            FanlightError: answers.known,
+            HTTPException: answers.from_framework,
+            Exception: answers.unexpected,
+        },
+        response_headers=pages.HEADERS,
+        request_max_body_size=MAX_BODY,
+        openapi_config=OpenAPIConfig(
+            title="Fanlight", version=__version__, path="/schema", use_handler_docstrings=True
+        ),
+        logging_config=None,
+    )

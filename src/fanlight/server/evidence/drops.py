@@ -1,0 +1,205 @@
+"""Routes without an account: a resident's client drops a sealed copy for a case.
+
+In:     a drop token from the cell's file, the same for every home of the cell; a random id; sealed parts.
+Out:    a disclosure, whole and checked; an entry in the agency's day.
+Holds:  no sign-in is taken, so that the server does not learn who shared; size and number are capped.
+Absent: what is in it. It is sealed to the case key.
+"""
+
+import hashlib
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, head, post, put
+from litestar.params import Parameter
+from msgspec import Meta
+
+from fanlight.model.ids import is_id
+from fanlight.server import requests
+from fanlight.server.errors import Conflict, Malformed, NotFound
+from fanlight.server.evidence import day, store
+from fanlight.server.evidence.store import Custody, Disclosure
+from fanlight.server.incoming import MAX_PART
+from fanlight.server.services import Services
+from fanlight.store.blobs import key_of
+from fanlight.store.database import Tx
+
+AnyRequest = Request[Any, Any, Any]
+MAX_PAYLOAD = 256 * 1024 * 1024
+MAX_MANIFEST = 1024 * 1024
+MAX_HEADER = 16 * 1024
+MOST = 500
+_PER_HOUR = 5_000
+_AGE = b"age-encryption.org/v1\n"
+
+
+class DoneIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What the sender holds of the payload and the manifest."""
+
+    length: Annotated[int, Meta(gt=0, le=MAX_PAYLOAD)]
+    root: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    manifest_sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Received(msgspec.Struct):
+    """How many bytes are here."""
+
+    received: int
+
+
+class Dropped(msgspec.Struct):
+    """The copy is with the case."""
+
+    disclosure: str
+
+
+def _anonymous(request: AnyRequest, services: Services, disclosure: str) -> None:
+    if "authorization" in request.headers or "cookie" in request.headers:
+        raise Malformed(
+            "A drop must not say who sends it.",
+            do="Send it without signing in.",
+            code="evidence.not_anonymous",
+        )
+    if not is_id(disclosure):
+        raise Malformed("A disclosure's id has another form.", do="Use 26 letters as docs/spec says.")
+    services.limits.spend(request.client.host if request.client else "", "drops", _PER_HOUR)
+
+
+async def _open(tx: Tx, token: str) -> requests.Token:
+    found = await requests.by_token(tx, requests.token_hash(token))
+    if found is None:
+        raise NotFound("This drop is not known.", do="Load the area's list again.", code="evidence.no_drop")
+    if found.state != "open":
+        raise Conflict(
+            "The request is closed; nothing can be sent any more.",
+            kept="Your clip is at home as before. Nothing was sent.",
+            do="There is nothing to do.",
+            code="evidence.request_closed",
+        )
+    if found.used >= MOST:
+        raise Conflict(
+            "This request has received as many copies as it may.",
+            kept="Your clip is at home as before.",
+            do="There is nothing to do.",
+            code="evidence.full",
+        )
+    return found
+
+
+async def _part(
+    services: Services, request: AnyRequest, names: tuple[str, str], offset: int, limit: int
+) -> Received:
+    token, disclosure = names
+    _anonymous(request, services, disclosure.rpartition(".")[0] or disclosure)
+    async with services.db.transaction() as tx:
+        await _open(tx, token)
+    body = await request.body()
+    return Received(await services.incoming.append(f"d.{disclosure}", offset, body, limit))
+
+
+@put(
+    "/v1/drops/{token:str}/{disclosure:str}/hdr",
+    operation_id="dropHeader",
+    status_code=200,
+    request_max_body_size=MAX_HEADER,
+)
+async def put_header(token: str, disclosure: str, request: AnyRequest, services: Services) -> Received:
+    """Send the copy's age header."""
+    return await _part(services, request, (token, f"{disclosure}.hdr"), 0, MAX_HEADER)
+
+
+@put(
+    "/v1/drops/{token:str}/{disclosure:str}/manifest",
+    operation_id="dropManifest",
+    status_code=200,
+    request_max_body_size=MAX_MANIFEST,
+)
+async def put_manifest(token: str, disclosure: str, request: AnyRequest, services: Services) -> Received:
+    """Send the copy's sealed manifest."""
+    return await _part(services, request, (token, f"{disclosure}.manifest"), 0, MAX_MANIFEST)
+
+
+@put(
+    "/v1/drops/{token:str}/{disclosure:str}/pay",
+    operation_id="dropPart",
+    status_code=200,
+    request_max_body_size=MAX_PART,
+)
+async def put_part(
+    token: str,
+    disclosure: str,
+    request: AnyRequest,
+    services: Services,
+    offset: Annotated[int, Parameter(ge=0)] = 0,
+) -> Received:
+    """Send the copy's payload from `offset` on, at most 4 MiB a call."""
+    return await _part(services, request, (token, f"{disclosure}.pay"), offset, MAX_PAYLOAD)
+
+
+@head("/v1/drops/{token:str}/{disclosure:str}/pay", operation_id="dropOffset")
+async def part_offset(token: str, disclosure: str, request: AnyRequest, services: Services) -> Response[None]:
+    """Return in `Upload-Offset` how many bytes of the payload are here."""
+    _anonymous(request, services, disclosure)
+    async with services.db.transaction() as tx:
+        await _open(tx, token)
+    have = services.incoming.received(f"d.{disclosure}.pay")
+    return Response(None, headers={"Upload-Offset": str(have)})
+
+
+@post("/v1/drops/{token:str}/{disclosure:str}/done", operation_id="finishDrop", status_code=200)
+async def finish(
+    token: str, disclosure: str, data: DoneIn, request: AnyRequest, services: Services
+) -> Dropped:
+    """Check the copy and put it with its case; again is fine."""
+    _anonymous(request, services, disclosure)
+    names = [f"d.{disclosure}.{part}" for part in ("hdr", "manifest", "pay")]
+    async with services.incoming.lock(f"d.{disclosure}"):
+        async with services.db.transaction() as tx:
+            known = await store.get(tx, disclosure)
+            if known is not None:
+                if (known.root, known.manifest_sha256) != (data.root, data.manifest_sha256):
+                    raise Conflict(
+                        "Another copy has this id.", do="Use a new id.", code="evidence.other_copy"
+                    )
+                return Dropped(disclosure)
+            await _open(tx, token)
+        hdr, manifest = (services.incoming.read(name) for name in names[:2])
+        length, root = await services.incoming.measure(names[2])
+        fits = (length, root) == (data.length, data.root)
+        if not fits or hashlib.sha256(manifest).hexdigest() != data.manifest_sha256:
+            raise _incomplete()
+        if not hdr.startswith(_AGE) or not manifest.startswith(_AGE):
+            raise _incomplete()
+        now = services.clock()
+        await services.blobs.put_file(key_of(disclosure), services.incoming.path(names[2]), now.date())
+        async with services.db.transaction() as tx:
+            found = await _open(tx, token)
+            row = Disclosure(
+                disclosure, found.request, now.date(), length, root, data.manifest_sha256, manifest, hdr
+            )
+            if await store.add(tx, row):
+                await requests.note_received(tx, requests.token_hash(token), found.request)
+                line = Custody(now.date().isoformat(), "disclosed", "a resident")
+                await store.add_custody(tx, disclosure, line)
+                detail = {
+                    "disclosure": disclosure,
+                    "request": found.request,
+                    "root": root,
+                    "manifest_sha256": data.manifest_sha256,
+                }
+                await day.enter(tx, found.agency, now, "disclosed", detail)
+        for name in names:
+            services.incoming.drop(name)
+    return Dropped(disclosure)
+
+
+def _incomplete() -> Malformed:
+    return Malformed(
+        "The copy did not arrive whole.",
+        kept="Your clip is at home as before. Nothing went to the agency.",
+        do="Send it again.",
+        code="evidence.incomplete",
+    )
+
+
+ROUTES = (put_header, put_manifest, put_part, part_offset, finish)

@@ -1,0 +1,144 @@
+"""An export: decided, recorded, proved, and only then answered."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from fanlight.model.clock import to_text
+from fanlight.model.ids import new_id
+from fanlight.server import programme, requests
+from fanlight.server.errors import NotAllowed, NotFound
+from fanlight.server.evidence import day, rules, store
+from fanlight.server.evidence.store import Custody, Disclosure, Export
+from fanlight.server.log import Proven
+from fanlight.server.services import Services
+from fanlight.store.database import Tx
+from fanlight.wire import jcs
+
+_PUBLISHED = ("request", "case-key", "export")
+
+
+class ExportIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """To whom, on what ground, until when; `signature` is over {disclosure, recipient, ground, return_by}."""
+
+    recipient: Annotated[str, Meta(min_length=2, max_length=200)]
+    ground: Annotated[str, Meta(min_length=2, max_length=500)]
+    return_by: date
+    signature: Annotated[str, Meta(min_length=88, max_length=88)]
+    recipient_kind: Annotated[str, Meta(max_length=40)] | None = None
+
+
+async def export(
+    services: Services,
+    signer: requests.Signer,
+    disclosure: Disclosure,
+    row: requests.RequestRow,
+    wire: ExportIn,
+) -> dict[str, Any]:
+    """Record an export and return what an evidence package needs.
+
+    Raises:
+        NotAllowed: the ordinance refuses (recorded), or the signature is wrong.
+        Unavailable: no witness has signed the record; the entry stands, nothing is handed out.
+    """
+    signed: dict[str, Any] = {
+        "disclosure": disclosure.id,
+        "recipient": wire.recipient,
+        "ground": wire.ground,
+        "return_by": wire.return_by.isoformat(),
+    }
+    if wire.recipient_kind is not None:
+        signed["recipient_kind"] = wire.recipient_kind
+    body = jcs.dumps(signed)
+    signer.check("export", body, wire.signature)
+    session, now = signer.session, services.clock()
+    kind = rules.recipient_kind(wire.recipient, wire.recipient_kind)
+    made = new_id()
+    detail = {**signed, "export": made, "by": session.name, "at": to_text(now)}
+    async with services.db.transaction() as tx:
+        pack = await programme.pack(tx, row.pack)
+        return_days = (wire.return_by - now.date()).days
+        decision = rules.decide_export(pack, kind, wire.ground, return_days)
+        if not decision.accepted:
+            await day.enter(tx, session.agency, now, "export-refused", detail)
+        else:
+            await store.lock(tx, f"custody {disclosure.id}")
+            leaf = await day.enter_now(services.log, tx, session.agency, now, detail)
+            kept = Export(
+                id=made,
+                disclosure=disclosure.id,
+                body=body.decode(),
+                sig=wire.signature,
+                by_whom=session.account,
+                leaf=leaf,
+            )
+            await store.add_export(tx, kept)
+            line = Custody(to_text(now), f"exported to {wire.recipient}", session.name)
+            await store.add_custody(tx, disclosure.id, line)
+    if not decision.accepted:
+        clauses = [rule for rule in decision.rules if not rule.holds]
+        raise NotAllowed(
+            f"The ordinance does not allow this export: {' '.join(rule.text for rule in clauses)}",
+            kept="Nothing was handed out; the attempt stands in the record.",
+            do=clauses[0].lawful_if if clauses else "Choose another recipient.",
+            code="evidence.export_refused",
+        )
+    return await _answer(services, disclosure, row, made, leaf)
+
+
+async def _answer(
+    services: Services, disclosure: Disclosure, row: requests.RequestRow, made: str, leaf: str
+) -> dict[str, Any]:
+    export_proof = await services.log.receipt(leaf)
+    async with services.db.transaction() as tx:
+        leaves = [row.leaf or "", row.key_leaf or "", leaf]
+        rows = await services.log.rows(tx, leaves)
+        openings = [
+            [
+                opening.as_json()
+                for opening in await services.log.openings(tx, one)
+                if opening.field != "officer"
+            ]
+            for one in leaves
+        ]
+        trail = await store.custody_of(tx, disclosure.id)
+    request_proof, key_proof = await services.log.prove(rows[:2])
+    proofs = dict(zip(_PUBLISHED, (request_proof, key_proof, export_proof), strict=True))
+    opened = dict(zip(_PUBLISHED, openings, strict=True))
+    return {
+        "export": made,
+        "opening": opened["export"],
+        "openings": opened,
+        "receipts": {
+            "request": receipt_json(proofs["request"]),
+            "key": receipt_json(proofs["case-key"]),
+            "export": receipt_json(proofs["export"]),
+        },
+        "custody": custody_json(trail),
+        "vkey": services.log.vkey,
+        "witness_vkeys": services.log.witness_vkeys,
+    }
+
+
+def receipt_json(proven: Proven) -> dict[str, Any]:
+    """Return a leaf with its receipt."""
+    return {"leaf": proven.leaf, "index": proven.index, "proof": proven.receipt, "receipt": proven.receipt}
+
+
+def custody_json(trail: list[Custody]) -> list[dict[str, str]]:
+    """Return a trail, oldest first."""
+    return [{"at": line.at, "act": line.act, "by": line.by_whom} for line in trail]
+
+
+async def own_disclosure(tx: Tx, agency: str, disclosure: str) -> tuple[Disclosure, requests.RequestRow]:
+    """Return a disclosure of one of an agency's requests; raises NotFound."""
+    found = await store.get(tx, disclosure)
+    if found is None:
+        raise NotFound(
+            "There is no such disclosure to your agency.",
+            do="Load the request again.",
+            code="evidence.no_disclosure",
+        )
+    return found, await requests.own_request(tx, agency, found.request)

@@ -1,0 +1,108 @@
+"""Routes: an agency reads a request with its disclosures, fetches a copy, exports one."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.response import Stream
+
+from fanlight.model.clock import to_text
+from fanlight.model.ids import is_id
+from fanlight.server import ranges, requests
+from fanlight.server.accounts import Session
+from fanlight.server.errors import NotFound
+from fanlight.server.evidence import day, drops, exports, store
+from fanlight.server.evidence.exports import ExportIn, custody_json, own_disclosure, receipt_json
+from fanlight.server.evidence.store import Custody
+from fanlight.server.services import Services
+from fanlight.store.blobs import key_of
+from fanlight.wire import b64
+
+AnyRequest = Request[Any, Any, Any]
+_RAW = "application/octet-stream"
+_PRIVATE = {"Cache-Control": "private, no-store"}
+
+
+@get("/v1/agency/requests/{request_id:str}", operation_id="getRequest")
+async def get_request(request_id: str, services: Services, session: Session) -> Response[dict[str, Any]]:
+    """Return a request of the agency: decision, case key, receipt, what was disclosed."""
+    session.of_kind("officer")
+    async with services.db.transaction() as tx:
+        row = await requests.own_request(tx, session.agency, request_id)
+        answer = await requests.request_json(tx, row)
+        disclosures = [
+            {
+                "disclosure": one.id,
+                "received_day": one.received_day.isoformat(),
+                "manifest": b64.encode(bytes(one.manifest)),
+                "length": one.length,
+                "root": one.root,
+                "custody": custody_json(await store.custody_of(tx, one.id)),
+            }
+            for one in await store.of_request(tx, row.id)
+        ]
+        leaves = await services.log.rows(tx, [leaf for leaf in (row.leaf, row.key_leaf) if leaf])
+    published = services.log.published.head.size
+    ready = all(leaf.idx is not None and leaf.idx < published for leaf in leaves)
+    proofs = [receipt_json(one) for one in await services.log.prove(leaves)] if ready else []
+    return Response(
+        {
+            **answer,
+            "signed": row.body,
+            "signature": row.sig,
+            "case_key_sealed": b64.encode(bytes(row.case_key_sealed)),
+            "receipt": proofs[0] if proofs else None,
+            "key_receipt": proofs[1] if len(proofs) > 1 else None,
+            "disclosures": disclosures,
+        },
+        headers=_PRIVATE,
+    )
+
+
+@get("/v1/agency/disclosures/{disclosure:str}/hdr", operation_id="getDisclosureHeader", media_type=_RAW)
+async def get_header(disclosure: str, services: Services, session: Session) -> Response[bytes]:
+    """Return a copy's age header, without which it cannot be opened; the look is recorded."""
+    session.of_kind("officer")
+    now = services.clock()
+    async with services.db.transaction() as tx:
+        found, _ = await own_disclosure(tx, session.agency, _id(disclosure))
+        await store.lock(tx, f"custody {disclosure}")
+        await store.add_custody(tx, disclosure, Custody(to_text(now), "viewed", session.name))
+        detail = {"disclosure": disclosure, "by": session.name, "at": to_text(now)}
+        await day.enter(tx, session.agency, now, "viewed", detail)
+    return Response(bytes(found.hdr), media_type=_RAW, headers=_PRIVATE)
+
+
+@get("/v1/agency/disclosures/{disclosure:str}/pay", operation_id="getDisclosurePayload", media_type=_RAW)
+async def get_payload(disclosure: str, request: AnyRequest, services: Services, session: Session) -> Stream:
+    """Return a copy's payload, or a range of it."""
+    session.of_kind("officer")
+    async with services.db.transaction() as tx:
+        found, _ = await own_disclosure(tx, session.agency, _id(disclosure))
+    return await ranges.payload(
+        services.blobs, key_of(disclosure), found.length, request.headers.get("range")
+    )
+
+
+@post("/v1/agency/disclosures/{disclosure:str}/exports", operation_id="exportDisclosure", status_code=200)
+async def post_export(
+    disclosure: str, data: ExportIn, services: Services, session: Session
+) -> Response[dict[str, Any]]:
+    """Record that a copy leaves Fanlight; the answer comes when the entry is cosigned."""
+    session.as_role("custodian", "officer", "supervisor")
+    async with services.db.transaction() as tx:
+        found, row = await own_disclosure(tx, session.agency, _id(disclosure))
+    signer = await requests.signer(services, session)
+    return Response(await exports.export(services, signer, found, row, data), headers=_PRIVATE)
+
+
+def _id(disclosure: str) -> str:
+    if not is_id(disclosure):
+        raise NotFound("There is no such disclosure to your agency.", do="Load the request again.")
+    return disclosure
+
+
+router = Router(
+    path="/",
+    tags=["evidence"],
+    route_handlers=[get_request, get_header, get_payload, post_export, *drops.ROUTES],
+)

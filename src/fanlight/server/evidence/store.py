@@ -1,0 +1,191 @@
+"""The rows of disclosures, their custody, exports, and each agency's planned day."""
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from fanlight.model.ids import new_id
+from fanlight.store.database import Tx, changed, many, one, value
+from fanlight.wire import jcs
+
+
+class Disclosure(msgspec.Struct, frozen=True):
+    """A disclosure as kept."""
+
+    id: str
+    request: str
+    received_day: date
+    length: int
+    root: str
+    manifest_sha256: str
+    manifest: bytes
+    hdr: bytes
+
+
+class Custody(msgspec.Struct, frozen=True):
+    """One line of a disclosure's trail."""
+
+    at: str
+    act: str
+    by_whom: str
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """A planned moment."""
+
+    id: str
+    agency: str
+    day: date
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A real entry that waits; `detail` is canonical JSON."""
+
+    place: int
+    act: str
+    detail: str
+
+
+_DISCLOSURE = "SELECT id, request, received_day, length, root, manifest_sha256, manifest, hdr FROM disclosure"
+
+
+async def add(tx: Tx, row: Disclosure) -> bool:
+    """Store a disclosure; tell whether it was new."""
+    return bool(
+        await changed(
+            tx,
+            "INSERT INTO disclosure (id, request, received_day, length, root, manifest_sha256, manifest, hdr)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [
+                *(row.id, row.request, row.received_day, row.length, row.root),
+                *(row.manifest_sha256, row.manifest, row.hdr),
+            ],
+        )
+    )
+
+
+async def get(tx: Tx, disclosure: str) -> Disclosure | None:
+    """Return a disclosure."""
+    return await one(tx, Disclosure, _DISCLOSURE + " WHERE id = %s", [disclosure])
+
+
+async def of_request(tx: Tx, request: str) -> list[Disclosure]:
+    """Return a request's disclosures."""
+    return await many(
+        tx, Disclosure, _DISCLOSURE + " WHERE request = %s ORDER BY received_day, id", [request]
+    )
+
+
+async def add_custody(tx: Tx, disclosure: str, line: Custody) -> None:
+    """Add a line to a disclosure's trail."""
+    await tx.execute(
+        "INSERT INTO custody (disclosure, place, at, act, by_whom)"
+        " SELECT %(id)s, count(*), %(at)s, %(act)s, %(by)s FROM custody WHERE disclosure = %(id)s",
+        {"id": disclosure, "at": line.at, "act": line.act, "by": line.by_whom},
+    )
+
+
+async def custody_of(tx: Tx, disclosure: str) -> list[Custody]:
+    """Return a disclosure's trail, oldest first."""
+    return await many(
+        tx, Custody, "SELECT at, act, by_whom FROM custody WHERE disclosure = %s ORDER BY place", [disclosure]
+    )
+
+
+async def lock(tx: Tx, name: str) -> None:
+    """Take turns over an agency's day or a disclosure's trail."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+
+
+class Export(msgspec.Struct, frozen=True, kw_only=True):
+    """An export as kept; `body` is the canonical JSON that was signed."""
+
+    id: str
+    disclosure: str
+    body: str
+    sig: str
+    by_whom: str
+    leaf: str
+
+
+async def add_export(tx: Tx, row: Export) -> None:
+    """Store an export."""
+    await tx.execute(
+        "INSERT INTO export (id, disclosure, body, sig, by_whom, leaf) VALUES (%s, %s, %s, %s, %s, %s)",
+        [row.id, row.disclosure, row.body, row.sig, row.by_whom, row.leaf],
+    )
+
+
+async def planned(tx: Tx, agency: str, day: date) -> int:
+    """Return how many moments an agency's day was planned with; 0 if it was not planned."""
+    found = await value(tx, "SELECT planned FROM case_day WHERE agency = %s AND day = %s", [agency, day])
+    return int(found or 0)
+
+
+async def plan(tx: Tx, agency: str, day: date, total: int, moments: list[datetime]) -> None:
+    """Add moments to an agency's day, which then has `total`."""
+    await tx.execute(
+        "INSERT INTO case_day (agency, day, planned) VALUES (%s, %s, %s)"
+        " ON CONFLICT (agency, day) DO UPDATE SET planned = excluded.planned",
+        [agency, day, total],
+    )
+    for at in moments:
+        await tx.execute(
+            "INSERT INTO case_slot (id, agency, day, at) VALUES (%s, %s, %s, %s)", [new_id(), agency, day, at]
+        )
+
+
+async def slots_left(tx: Tx, agency: str, day: date) -> int:
+    """Return how many moments of an agency's day are still to come."""
+    return int(
+        await value(tx, "SELECT count(*) FROM case_slot WHERE agency = %s AND day = %s", [agency, day])
+    )
+
+
+async def entries_waiting(tx: Tx, agency: str) -> int:
+    """Return how many real entries wait."""
+    return int(await value(tx, "SELECT count(*) FROM case_entry WHERE agency = %s", [agency]))
+
+
+async def take_next_slot(tx: Tx, agency: str, day: date) -> bool:
+    """Use up the next moment of an agency's day; tell whether there was one."""
+    return bool(
+        await changed(
+            tx,
+            "DELETE FROM case_slot WHERE id ="
+            " (SELECT id FROM case_slot WHERE agency = %s AND day = %s ORDER BY at LIMIT 1)",
+            [agency, day],
+        )
+    )
+
+
+async def take_due_slots(tx: Tx, now: datetime) -> list[Slot]:
+    """Use up and return the moments that have come."""
+    return await many(
+        tx,
+        Slot,
+        "WITH due AS (DELETE FROM case_slot WHERE at <= %s RETURNING id, agency, day, at)"
+        " SELECT id, agency, day FROM due ORDER BY at",
+        [now],
+    )
+
+
+async def add_entry(tx: Tx, agency: str, act: str, detail: dict[str, Any]) -> None:
+    """Let a real entry wait for the next moment."""
+    await tx.execute(
+        "INSERT INTO case_entry (agency, act, detail) VALUES (%s, %s, %s)",
+        [agency, act, jcs.dumps(detail).decode()],
+    )
+
+
+async def take_entry(tx: Tx, agency: str) -> Entry | None:
+    """Take the real entry that has waited longest."""
+    return await one(
+        tx,
+        Entry,
+        "DELETE FROM case_entry WHERE place ="
+        " (SELECT place FROM case_entry WHERE agency = %s ORDER BY place LIMIT 1)"
+        " RETURNING place, act, detail",
+        [agency],
+    )
