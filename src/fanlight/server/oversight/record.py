@@ -121,11 +121,6 @@ class RequestFile:
             return "refused"
         return "open" if self.request.second_signature or self.request.emergency else "waiting"
 
-    @property
-    def attempts_refused(self) -> tuple[Entry, ...]:
-        """Entries of the same request that were refused beside the one that stands."""
-        return tuple(e for e in self.entries if e is not self.deciding and _request(e).decision == "refused")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementFile:
@@ -251,9 +246,10 @@ def _file(
     openings: Mapping[int, Sequence[Opening]],
     now: str,
 ) -> RequestFile:
-    # A refused attempt (the same person signing twice) does not undo what was accepted before it.
-    accepted = [e for e in rows if _request(e).decision == "accepted"]
-    deciding = (accepted or rows)[-1]
+    # A refused attempt without a second person (the same one signing twice) undoes nothing. A refusal
+    # when the second person signed does: the ordinance no longer allowed it.
+    later = [e for e in rows[1:] if _request(e).decision == "accepted" or _request(e).second_signature]
+    deciding = [rows[0], *later][-1]
     request = _request(deciding)
     may_open = end is not None or request.opens_by <= now[: len(request.opens_by)]
     return RequestFile(

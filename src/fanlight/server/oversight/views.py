@@ -290,7 +290,8 @@ def _steps(file: RequestFile, text: Ordinance | None) -> list[str]:
             continue
         if said.decision == "refused":
             by = ", ".join(sections.get(rule, rule) for rule in said.rules)
-            steps.append(f"Asked, and refused by {by}" if not steps else f"An attempt refused by {by}")
+            first = "Asked, and refused" if not steps else "An attempt to sign, refused"
+            steps.append(f"{first} by {by}" if by else first)
         elif not steps:
             steps.append(
                 "Asked and accepted"
