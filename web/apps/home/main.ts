@@ -1,5 +1,8 @@
 import "../../ui/base.css";
+import "./home.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
+import { app } from "./app.svelte.ts";
 
+void app.start();
 mount(App, { target: document.body });

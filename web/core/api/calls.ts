@@ -51,14 +51,23 @@ export interface ClipRow {
   clip: string;
   card: string;
   sig: string;
-  manifest: string;
+  /** Left out where a short list was asked for. */
+  manifest: string | null;
 }
-const clips: Read<{ clips: ClipRow[] }> = obj({ clips: list(obj<ClipRow>({ clip: str, card: str, sig: str, manifest: str })) });
+export interface ClipPage {
+  clips: ClipRow[];
+  after: string | null;
+}
+const clips: Read<ClipPage> = obj<ClipPage>({
+  clips: list(obj<ClipRow>({ clip: str, card: str, sig: str, manifest: nullable(str) })),
+  after: nullable(str),
+});
 
 export interface Town {
   name: string;
   demo: boolean;
-  bounds: number[] | null;
+  /** Homes in each cell of the finest size; empty while no housing table is loaded. */
+  homes: Record<string, number>;
 }
 
 export interface CellFile {
@@ -132,8 +141,12 @@ export const putEpoch = async (api: Client, n: number, wire: EpochWire): Promise
 
 export const hubStatus = (api: Client): Promise<Bytes> => api.bytes("/v1/hub/status");
 
-export const clipsOf = (api: Client, day: string, after: string | null): Promise<{ clips: ClipRow[] }> =>
-  api.json(`/v1/clips?day=${encodeURIComponent(day)}${after ? `&after=${encodeURIComponent(after)}` : ""}`, clips);
+/** One page of a UTC day's clips, in no telling order; `after` is what the page before gave. */
+export const clipsOf = (api: Client, day: string, after: string | null): Promise<ClipPage> =>
+  api.json(`/v1/clips?brief=true&day=${encodeURIComponent(day)}${after ? `&after=${encodeURIComponent(after)}` : ""}`, clips);
+
+/** The sealed manifest of a clip that a short list left out. */
+export const clipManifest = (api: Client, clip: string): Promise<Bytes> => api.bytes(`/v1/clips/${clip}/manifest`);
 
 export const clipHeader = (api: Client, clip: string): Promise<Bytes> => api.bytes(`/v1/clips/${clip}/hdr`);
 
@@ -145,7 +158,12 @@ export const removeClip = async (api: Client, clip: string): Promise<void> => {
 };
 
 export const town = (api: Client): Promise<Town> =>
-  api.json("/v1/town", obj<Town>({ name: str, demo: (v) => v === true, bounds: nullable(list(num)) }), { anonymous: true });
+  api.json("/v1/town", obj<Town>({ name: or(str, ""), demo: (v) => v === true, homes: (v) => (v ?? {}) as Record<string, number> }), {
+    anonymous: true,
+  });
+
+/** The canonical text of an ordinance, by its SHA-256. The caller checks that it is that. */
+export const pack = (api: Client, sha256: string): Promise<string> => api.text(`/v1/packs/${sha256}`, { anonymous: true });
 
 export const mapLayer = (api: Client, layer: string): Promise<unknown> => api.json(`/v1/map/${layer}.geojson`, raw, { anonymous: true });
 

@@ -1,0 +1,239 @@
+/** The state of the home app: who this tab is, its household, its clips, its hub's word and its cell's requests.
+ *  Pages read it; only this file asks the server, and it stops asking while nobody looks. */
+import { cellKey, cellRequests, hubStatus, pack, town, type Town } from "../../core/api/calls.ts";
+import { ApiError, Client } from "../../core/api/client.ts";
+import { decide } from "../../core/policy/worker.ts";
+import { begin, end, restore, seedInFragment, type Session } from "../../ui/session.ts";
+import { troubleOf, type Trouble } from "../../ui/trouble.ts";
+import { Answers, type Answer } from "./answers.ts";
+import { CellRefused, readCell, type Ask, type Cell } from "./ask.ts";
+import { dayStart, utcDays } from "./day.ts";
+import { loadHouse, type House } from "./house.ts";
+import { Outgoing } from "./sending.svelte.ts";
+import { openStatus, type OpenedStatus } from "./status.ts";
+import { Timeline } from "./timeline.svelte.ts";
+
+const POLL_MS = 3000;
+const CELL_MS = 20_000;
+const STALE_MS = 3 * 60_000;
+
+export type Phase =
+  | { readonly kind: "starting" }
+  | { readonly kind: "nobody" }
+  | { readonly kind: "unknown" } // a key, but no account or household of it here
+  | { readonly kind: "home" }
+  | { readonly kind: "trouble"; readonly trouble: Trouble };
+
+export type HubWord = { readonly kind: "none" } | ({ readonly kind: "heard" } & OpenedStatus) | { readonly kind: "bad" };
+
+class App {
+  phase = $state.raw<Phase>({ kind: "starting" });
+  session = $state.raw<Session | null>(null);
+  name = $state<string | null>(null);
+  house = $state.raw<House | null>(null);
+  timeline = $state.raw<Timeline | null>(null);
+  hub = $state.raw<HubWord>({ kind: "none" });
+  cell = $state.raw<Cell | null>(null);
+  cellTrouble = $state.raw<CellRefused["why"] | null>(null);
+  town = $state.raw<Town | null>(null);
+  outgoing = $state.raw<Outgoing | null>(null);
+  /** Since when the server does not answer. */
+  awaySince = $state.raw<Date | null>(null);
+  now = $state.raw(new Date());
+  /** The local day that the timeline shows: so many days back. */
+  back = $state(0);
+  #answers: Answers | null = null;
+  #answersVersion = $state(0);
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #cellAsked = 0;
+  #cellIdentity: string | null = null;
+  #cellBytes = "";
+  readonly #packs = new Map<string, Promise<string>>();
+  readonly #ground = new Client((url, init) => fetch(url, init));
+
+  async start(): Promise<void> {
+    addEventListener("hashchange", () => {
+      // A card opened in a tab that is somebody already: become the other person, all anew.
+      if (seedInFragment(location.hash)) void restore().then(() => location.reload());
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.#tick();
+    });
+    addEventListener("online", () => this.#tick());
+    this.session = await restore();
+    void town(this.#ground).then(
+      (found) => (this.town = found),
+      () => undefined, // an empty server has no town yet
+    );
+    await this.enter();
+  }
+
+  /** Becomes the person of `seed`. */
+  async become(seed: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.phase = { kind: "starting" };
+    this.session = await begin(seed);
+    await this.enter();
+  }
+
+  /** Loads the household of whoever this tab is. */
+  async enter(): Promise<void> {
+    const { session } = this;
+    if (!session) {
+      this.phase = { kind: "nobody" };
+      return;
+    }
+    this.phase = { kind: "starting" };
+    try {
+      await session.whoami();
+      this.house = await loadHouse(session);
+      this.timeline = new Timeline(session.api, this.house.home);
+      this.outgoing = new Outgoing(this.#ground);
+      this.#answers = new Answers(session.seed, localStorage);
+      this.phase = { kind: "home" };
+      this.#tick();
+    } catch (error) {
+      const unknown = error instanceof ApiError && error.status === 404;
+      this.phase = unknown ? { kind: "unknown" } : { kind: "trouble", trouble: troubleOf(error) };
+    }
+  }
+
+  async leave(): Promise<void> {
+    if (this.session) await end(this.session);
+    location.assign(location.pathname);
+  }
+
+  /** Reads the household again, after something of it changed. */
+  async reload(): Promise<void> {
+    if (!this.session) return;
+    this.house = await loadHouse(this.session);
+    this.timeline = new Timeline(this.session.api, this.house.home);
+    this.#tick();
+  }
+
+  get dayStart(): Date {
+    return dayStart(this.now, this.back);
+  }
+
+  get stale(): Date | null {
+    if (this.hub.kind !== "heard") return null;
+    const at = new Date(this.hub.status.at);
+    return this.now.getTime() - at.getTime() > STALE_MS ? at : null;
+  }
+
+  answer(request: string): Answer | null {
+    void this.#answersVersion; // read, so that pages follow changes
+    return this.#answers?.of(request) ?? null;
+  }
+  get answered(): Answer[] {
+    void this.#answersVersion;
+    return this.#answers?.all() ?? [];
+  }
+  remember(answer: Answer): void {
+    this.#answers?.put(answer);
+    this.#answersVersion++;
+  }
+  forget(request: string): void {
+    this.#answers?.drop(request);
+    this.#answersVersion++;
+  }
+
+  matchOf(request: string): readonly string[] {
+    return this.hub.kind === "heard" ? (this.hub.status.matches.find((match) => match.request === request)?.clips ?? []) : [];
+  }
+  /** Requests that a clip of ours matches and that were not answered. */
+  get waiting(): Ask[] {
+    return (this.cell?.asks ?? []).filter((ask) => this.matchOf(ask.request).length > 0 && !this.answer(ask.request));
+  }
+
+  /** Fetches the cell's requests now; otherwise they come every so often. */
+  async refreshCell(): Promise<void> {
+    const { session, house } = this;
+    if (!session || !house) return;
+    this.#cellAsked = Date.now();
+    const file = await cellRequests(this.#ground, house.wire.cell);
+    const bytes = file.sig + file.body;
+    if (bytes === this.#cellBytes && this.cell) return; // the file changes only when a request opens or closes
+    this.#cellIdentity ??= (await cellKey(session.api, house.wire.cell)).identity;
+    try {
+      const cell = await readCell(file, {
+        cell: house.wire.cell,
+        identity: this.#cellIdentity,
+        seen: this.#answers?.seen ?? null,
+        pack: (sha256) => this.#pack(sha256),
+        decide,
+      });
+      this.cell = cell;
+      this.cellTrouble = null;
+      this.#cellBytes = cell.asks.some((ask) => Object.values(ask.checks).includes("unknown")) ? "" : bytes;
+      if (this.#answers) this.#answers.seen = cell.pin;
+    } catch (error) {
+      if (!(error instanceof CellRefused)) throw error;
+      this.cell = null;
+      this.cellTrouble = error.why;
+    }
+  }
+
+  /** Tries everything again now. */
+  again(): void {
+    this.#tick();
+  }
+
+  #pack(sha256: string): Promise<string> {
+    const known = this.#packs.get(sha256) ?? pack(this.#ground, sha256);
+    this.#packs.set(sha256, known);
+    known.catch(() => this.#packs.delete(sha256));
+    return known;
+  }
+
+  #tick(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.phase.kind !== "home" || document.hidden) return;
+    const began = performance.now();
+    void this.#ask().finally(() => {
+      this.now = new Date();
+      // A long list takes the server long: ask less often then.
+      const pause = Math.max(POLL_MS, (performance.now() - began) * 4);
+      if (this.#timer) clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#tick(), pause);
+    });
+  }
+
+  async #ask(): Promise<void> {
+    const { timeline } = this;
+    if (!timeline) return;
+    try {
+      await this.#askHub();
+      if (Date.now() - this.#cellAsked > CELL_MS) await this.refreshCell();
+      await timeline.refresh(utcDays(this.dayStart));
+      this.awaySince = null;
+    } catch (error) {
+      if (!(error instanceof ApiError)) console.error(error);
+      this.awaySince ??= new Date();
+    }
+  }
+
+  async #askHub(): Promise<void> {
+    const { session, house } = this;
+    if (!session || !house) return;
+    let box: Uint8Array;
+    try {
+      box = await hubStatus(session.api);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error;
+      this.hub = { kind: "none" };
+      return;
+    }
+    try {
+      const opened = await openStatus(box, house.home.identities, house.home.hubKeys, house.wire.household);
+      if (this.hub.kind === "heard" && this.hub.status.at === opened.status.at) return;
+      // An older word in place of a newer one tells nothing new.
+      if (this.hub.kind === "heard" && this.hub.status.at > opened.status.at) return;
+      this.hub = { kind: "heard", ...opened };
+    } catch {
+      this.hub = { kind: "bad" };
+    }
+  }
+}
+
+export const app = new App();

@@ -1,0 +1,130 @@
+/** The household's clips on this device: listed by day, opened here, kept while the tab lives. Refreshing never empties. */
+import { SvelteMap } from "svelte/reactivity";
+import { clipManifest, type ClipRow, clipsOf } from "../../core/api/calls.ts";
+import type { Client } from "../../core/api/client.ts";
+import { unb64 } from "../../core/seal/bytes.ts";
+import { Order, openManifest, type Household, type OpenedClip } from "../../core/seal/clip.ts";
+import { SealError } from "../../core/seal/errors.ts";
+import type { DayEvent } from "./day.ts";
+
+/** A clip whose description opened and is signed by our hub. */
+export interface HomeEvent extends DayEvent {
+  readonly opened: OpenedClip;
+  readonly thumb: string;
+  readonly row: Row;
+}
+/** A row of the server's list with its sealed manifest. */
+export interface Row {
+  readonly clip: string;
+  readonly card: string;
+  readonly sig: Uint8Array<ArrayBuffer>;
+  readonly manifestAge: Uint8Array<ArrayBuffer>;
+}
+/** A clip whose description does not hold. */
+export interface BrokenEvent {
+  readonly row: Row;
+  readonly day: string;
+  readonly error: SealError;
+}
+
+const SLICE_MS = 12; // leave a frame free between descriptions
+
+export class Timeline {
+  readonly events = new SvelteMap<string, HomeEvent>();
+  readonly broken = new SvelteMap<string, BrokenEvent>();
+  /** How far the opening of a list has come, or null when nothing is under way. */
+  progress = $state.raw<{ done: number; of: number } | null>(null);
+  /** UTC days that were listed to their end at least once. */
+  readonly listed = new SvelteMap<string, Date>();
+  readonly order = new Order();
+  readonly #api: Client;
+  readonly #home: Household;
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(api: Client, home: Household) {
+    this.#api = api;
+    this.#home = home;
+  }
+
+  /** Lists these UTC days and opens what is new. Throws ApiError. */
+  async refresh(days: readonly string[]): Promise<void> {
+    for (const day of days) {
+      const running = this.#running.get(day) ?? this.#list(day).finally(() => this.#running.delete(day));
+      this.#running.set(day, running);
+      await running;
+    }
+  }
+
+  /** The row of one clip, listing its day first if it is not known. */
+  async find(clip: string, day: string | null): Promise<Row | null> {
+    const known = (): Row | null => this.events.get(clip)?.row ?? this.broken.get(clip)?.row ?? null;
+    if (!known() && day) await this.refresh([day]);
+    return known();
+  }
+
+  forget(clip: string): void {
+    const event = this.events.get(clip);
+    if (event) URL.revokeObjectURL(event.thumb);
+    this.events.delete(clip);
+    this.broken.delete(clip);
+  }
+
+  async #list(day: string): Promise<void> {
+    const present = new Set<string>();
+    const fresh: ClipRow[] = [];
+    let after: string | null = null;
+    do {
+      const page = await clipsOf(this.#api, day, after);
+      for (const row of page.clips) {
+        present.add(row.clip);
+        if (!this.events.has(row.clip) && !this.broken.has(row.clip)) fresh.push(row);
+      }
+      // Open while the rest of a long list is still under way, but show the pace of all.
+      after = page.after;
+    } while (after);
+    // What a member erased elsewhere goes here too.
+    for (const [clip, event] of this.events) {
+      if (event.row.card.includes(`"day":"${day}"`) && !present.has(clip)) this.forget(clip);
+    }
+    await this.#openAll(fresh, day);
+    this.listed.set(day, new Date());
+  }
+
+  async #openAll(rows: readonly ClipRow[], day: string): Promise<void> {
+    let done = 0;
+    let pause = performance.now();
+    for (const row of rows) {
+      if (rows.length > 1) this.progress = { done, of: rows.length };
+      const manifestAge = row.manifest === null ? await clipManifest(this.#api, row.clip) : unb64(row.manifest);
+      await this.#open({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge }, day);
+      done++;
+      if (performance.now() - pause > SLICE_MS) {
+        await new Promise((resolve) => setTimeout(resolve));
+        pause = performance.now();
+      }
+    }
+    this.progress = null;
+  }
+
+  async #open(row: Row, day: string): Promise<void> {
+    try {
+      const opened = await openManifest(row.manifestAge, this.#home);
+      if (opened.manifest.clip !== row.clip) throw new SealError("replayed_manifest", "it describes another clip");
+      this.order.add(opened);
+      const { manifest } = opened;
+      this.events.set(row.clip, {
+        clip: row.clip,
+        start: new Date(manifest.start),
+        durationMs: manifest.durationMs,
+        label: manifest.label,
+        camera: manifest.cameraName,
+        opened,
+        thumb: URL.createObjectURL(new Blob([manifest.thumb], { type: "image/jpeg" })),
+        row,
+      });
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      this.broken.set(row.clip, { row, day, error });
+    }
+  }
+}
