@@ -1,6 +1,8 @@
 /** The calls of an agency's people. Answers are checked on arrival. */
 import type { Client } from "../../../core/api/client.ts";
 import { bool, list, nullable, num, obj, or, raw, type Read, record, str } from "../../../core/api/shape.ts";
+import type { Opening } from "../../../core/evidence/package.ts";
+import type { Json } from "../../../core/jcs.ts";
 import type { ExportFields, Person, RequestWire } from "./asking.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -138,7 +140,15 @@ export interface Disclosed {
   readonly manifest: string;
   readonly length: number;
   readonly root: string;
+  readonly custody: readonly Custody[];
 }
+/** Who did what with a clip at the agency; `at` is a day for what came from a home, else a time. */
+export interface Custody {
+  readonly at: string;
+  readonly act: string;
+  readonly by: string;
+}
+const custody: Read<Custody> = obj<Custody>({ at: str, act: str, by: str });
 /** A leaf and what proves it: the receipt is a C2SP tlog-proof text. */
 export interface Proof {
   readonly leaf: string;
@@ -158,7 +168,7 @@ const whole: Read<Whole> = obj<Whole>({
   signed: str,
   case_key_sealed: str,
   receipt: nullable(proof),
-  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: str, manifest: str, length: num, root: str })),
+  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: str, manifest: str, length: num, root: str, custody: or(list(custody), []) })),
 });
 
 export interface Asked {
@@ -185,8 +195,27 @@ export const disclosureHeader = (api: Client, id: string): Promise<Bytes> => api
 export const disclosureRange = (api: Client, id: string, from: number, to: number): Promise<Bytes> =>
   api.range(`/v1/agency/disclosures/${id}/pay`, from, to);
 export const disclosurePay = (api: Client, id: string): Promise<Bytes> => api.bytes(`/v1/agency/disclosures/${id}/pay`);
-export const exportEntry = (api: Client, id: string, fields: ExportFields, signature: string): Promise<unknown> =>
-  api.json(`/v1/agency/disclosures/${id}/exports`, raw, { method: "POST", json: { ...fields, signature } });
+
+export interface Exported {
+  readonly export: string;
+  readonly openings: Readonly<Record<"request" | "case-key" | "export", readonly Opening[]>>;
+  readonly receipts: Readonly<Record<"request" | "key" | "export", Proof>>;
+  readonly custody: readonly Custody[];
+  readonly vkey: string;
+  readonly witness_vkeys: string;
+}
+const opening: Read<Opening> = obj<Opening>({ field: str, salt: str, value: (value) => value as Json });
+const exported: Read<Exported> = obj<Exported>({
+  export: str,
+  openings: obj<Exported["openings"]>({ request: list(opening), "case-key": list(opening), export: list(opening) }),
+  receipts: obj<Exported["receipts"]>({ request: proof, key: proof, export: proof }),
+  custody: list(custody),
+  vkey: str,
+  witness_vkeys: str,
+});
+/** Enters an export in the record; the answer comes when the entry is cosigned. */
+export const exportEntry = (api: Client, id: string, fields: ExportFields, signature: string): Promise<Exported> =>
+  api.json(`/v1/agency/disclosures/${id}/exports`, exported, { method: "POST", json: { ...fields, signature } });
 export const checkpointKeys = async (api: Client): Promise<{ vkey: string; witnesses: string }> => {
   const [vkey, witnesses] = await Promise.all(["/log/vkey", "/log/witness.vkeys"].map((path) => api.text(path, { anonymous: true })));
   return { vkey: (vkey ?? "").trim(), witnesses: witnesses ?? "" };

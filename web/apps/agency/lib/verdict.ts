@@ -30,10 +30,11 @@ export function verdictOf(decision: Decision, clauses: readonly Clause[], open: 
   const lines = [
     ...decision.rules.map((rule: Rule): Line => {
       const why = (LOOKS_AT[rule.id] ?? []).map((fact) => open.get(fact)).find((found) => found !== undefined);
-      const base = { id: rule.id, cites: citesText(rule.cites), remedy: rule.lawful_if };
+      // A clause that holds names its own place; one that does not also says which laws it comes from.
+      const base = { id: rule.id, cites: citesText(why || rule.holds ? rule.cites.slice(0, 1) : rule.cites), remedy: rule.lawful_if };
       return why ? { ...base, text: words.get(rule.id)?.holds ?? rule.text, state: why } : { ...base, text: rule.text, state: rule.holds ? "holds" : "fails" };
     }),
-    ...later.map((clause): Line => ({ id: clause.id, text: clause.holds, cites: citesText(clause.cites), remedy: clause.lawful_if, state: "second" })),
+    ...later.map((clause): Line => ({ id: clause.id, text: clause.holds, cites: citesText(clause.cites.slice(0, 1)), remedy: clause.lawful_if, state: "second" })),
   ];
   const has = (state: Line["state"]): boolean => lines.some((line) => line.state === state);
   return { kind: has("fails") ? "refused" : has("empty") ? "open" : "accepted", lines };
