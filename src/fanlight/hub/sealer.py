@@ -7,13 +7,15 @@ Absent: any key that opens what was sealed. The hub has the epoch's public half 
 Why:    docs/spec/seal.md
 """
 
+import contextlib
 import sqlite3
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fanlight.hub.outbox import Parcel
+from fanlight.hub.outbox import OutboxFull, Parcel
 from fanlight.hub.segmenter import Segment, fmp4
 from fanlight.hub.settings import Camera
 from fanlight.model import ids
@@ -55,27 +57,44 @@ class Sealer:
     def __init__(self, folder: Path, household: str, signing: SigningKey) -> None:
         """Open the chains."""
         self._household, self._signing = household, signing
-        self._db = sqlite3.connect(folder / "clips.sqlite", isolation_level=None)
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(folder / "clips.sqlite", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")  # a number that was used must stay used
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS clip (clip TEXT PRIMARY KEY, camera TEXT NOT NULL,"
             " seq INTEGER NOT NULL, hash BLOB NOT NULL, label TEXT NOT NULL, start TEXT NOT NULL,"
-            " finish TEXT NOT NULL,"
+            " finish TEXT NOT NULL, lost INTEGER NOT NULL DEFAULT 0,"
             " UNIQUE (camera, seq)) STRICT"
         )
 
     def close(self) -> None:
         """Close the database."""
-        self._db.close()
+        with self._lock:
+            self._db.close()
 
     def seal(
         self, camera: Camera, occasion: Occasion, segments: Sequence[Segment], epoch: Epoch, clock: Clock
     ) -> tuple[Parcel, Kept]:
-        """Seal what `segments` hold as one clip, remember it, and return it for the outbox.
+        """Seal what `segments` hold as one clip, remember it, and return it for the outbox. Any thread may.
 
         Raises:
             BadFmp4: the segments do not make a clip (`fmp4.can_join` is false).
+            OutboxFull: the disk does not take the clip's number; the number stays unused.
         """
+        with self._lock:
+            try:
+                return self._seal(camera, occasion, segments, epoch, clock)
+            except sqlite3.OperationalError as error:
+                raise OutboxFull(
+                    "A clip could not be numbered on this hub's disk.",
+                    kept="The recording itself and all clips made before are still here.",
+                    do="Make room on the hub's disk.",
+                ) from error
+
+    def _seal(
+        self, camera: Camera, occasion: Occasion, segments: Sequence[Segment], epoch: Epoch, clock: Clock
+    ) -> tuple[Parcel, Kept]:
         joined = fmp4.join(segments)
         info = segments[0].info
         last = self._db.execute(
@@ -118,7 +137,7 @@ class Sealer:
             end=facts.start + timedelta(milliseconds=joined.duration_ms),
         )
         self._db.execute(
-            "INSERT INTO clip VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO clip VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
             (
                 kept.clip,
                 kept.camera,
@@ -141,7 +160,10 @@ class Sealer:
 
     def kept(self) -> list[Kept]:
         """Return every clip that this hub made, oldest first."""
-        rows = self._db.execute("SELECT clip, camera, label, start, finish FROM clip ORDER BY start")
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT clip, camera, label, start, finish FROM clip WHERE NOT lost ORDER BY start"
+            ).fetchall()
         return [
             Kept(
                 clip=clip,
@@ -152,6 +174,11 @@ class Sealer:
             )
             for clip, camera, label, start, finish in rows
         ]
+
+    def lose(self, clip: str) -> None:
+        """Match no request with a clip that could not be kept. Its number and its link stay used."""
+        with self._lock, contextlib.suppress(sqlite3.OperationalError):
+            self._db.execute("UPDATE clip SET lost = 1 WHERE clip = ?", (clip,))
 
 
 def _places(joined: fmp4.Joined) -> list[list[int]]:

@@ -31,7 +31,7 @@ from fanlight.demo import load_town
 from fanlight.hub.pipeline import Pipeline
 from fanlight.hub.settings import Camera, HubSettings, load_keys
 from fanlight.hub.status import Match
-from fanlight.hub.uplink import Uplink
+from fanlight.hub.uplink import Refused, Uplink
 from fanlight.model import clock, ids
 from fanlight.model.check import Check
 from fanlight.model.geo import home_cell
@@ -256,7 +256,8 @@ def _fill_in(plan: Plan, case_number: str, purpose: str, window: tuple[datetime,
 async def _match(pipeline: Pipeline, request: str) -> Match:
     async with asyncio.timeout(MATCH_TIMEOUT_S):
         while True:
-            await pipeline.requests.refresh(pipeline.uplink)
+            with contextlib.suppress(Refused):  # until a witness has signed the new entries
+                await pipeline.requests.refresh(pipeline.uplink)
             for match in pipeline.requests.matches(pipeline.sealer.kept(), clock.now()):
                 if match.request == request:
                     return match

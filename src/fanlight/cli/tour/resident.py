@@ -58,14 +58,14 @@ async def open_album(member: Member, out: Path) -> tuple[Album, list[ClipRow]]:
 
 async def _list(member: Member) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
-    after = ""
+    after: str | None = None
     while True:
         params = {"after": after} if after else {}
-        page = (await member.uplink.call("GET", "/v1/clips", params=params)).json()["clips"]
-        found += page
-        if not page or len({row["clip"] for row in found}) < len(found):
-            return list({row["clip"]: row for row in found}.values())
-        after = page[-1]["clip"]
+        page = (await member.uplink.call("GET", "/v1/clips", params=params)).json()
+        found += page["clips"]
+        after = page.get("after")
+        if not after:
+            return found
 
 
 async def share(member: Member, album: Album, clip: str, asked: Asked) -> str:
