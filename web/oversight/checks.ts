@@ -23,8 +23,16 @@ import { band, day, factsOfRequest, number } from "./words.ts";
 export type State = "waiting" | "holds" | "absent" | "fails" | "unknown";
 export type Pane = { readonly state: State; readonly title: string; readonly detail: string };
 export type Entry = { readonly index: number; readonly raw: Uint8Array };
-/** What a page shows: fact -> words of the request entry `decides`, and an entry's JSON where it is shown whole. */
-export type Shown = { readonly facts: ReadonlyMap<string, string>; readonly decides: number | null; readonly json: string | null };
+/**
+ * What a page shows: fact -> words of the request entry `decides`, an entry's JSON where it is shown whole,
+ * and the request that its address names, so that no other request can stand under that address.
+ */
+export type Shown = {
+  readonly facts: ReadonlyMap<string, string>;
+  readonly decides: number | null;
+  readonly json: string | null;
+  readonly request: string | null;
+};
 export type Memory = { readonly note: string; readonly vkey: string; readonly day: string };
 export type Report = {
   readonly panes: readonly Pane[];
@@ -122,6 +130,7 @@ export function differs(entries: readonly Entry[], shown: Shown): string | null 
   for (const { index, raw } of entries) {
     const leaf = parseLeaf(raw);
     if (leaf.kind !== "leaf") continue;
+    if (shown.request !== null && leaf.pub["request"] !== shown.request) return `Entry ${number(index)} is of another request.`;
     if (leaf.type === "request" && index === shown.decides) {
       for (const [name, words] of Object.entries(factsOfRequest(leaf.pub) ?? {})) expected.set(name, words);
     }

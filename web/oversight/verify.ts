@@ -51,7 +51,12 @@ function shownBy(box: HTMLElement): Shown {
     facts.set(shown.dataset["fact"] ?? "", flat(shown.textContent));
   }
   const decides = box.dataset["decides"];
-  return { facts, decides: decides ? Number(decides) : null, json: document.getElementById("shown-entry")?.textContent ?? null };
+  return {
+    facts,
+    decides: decides ? Number(decides) : null,
+    json: document.getElementById("shown-entry")?.textContent ?? null,
+    request: /\/requests\/([a-z2-7]{26})\/?$/.exec(location.pathname)?.[1] ?? null,
+  };
 }
 
 async function getFile(path: string): Promise<Uint8Array> {
