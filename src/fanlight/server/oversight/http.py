@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from litestar import Response, Router, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from fanlight.model.errors import FanlightError
 from fanlight.policy import Pack
@@ -132,7 +132,7 @@ _readers: WeakKeyDictionary[Log, Reader] = WeakKeyDictionary()
 async def get_page(
     services: Services,
     path: str = "",
-    form: Annotated[str | None, Parameter(query="format", max_length=4)] = None,
+    form: Annotated[str | None, QueryParameter(name="format", max_length=4)] = None,
 ) -> Response[bytes]:
     """Return a page of the public record, or a list as a file with `?format=csv` or `json`."""
     reader = _readers.get(services.log) or _readers.setdefault(services.log, Reader(services))
