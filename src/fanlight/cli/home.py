@@ -47,13 +47,18 @@ class Home:
         """Take this home for ourselves until the returned file is closed.
 
         Raises:
-            HomeInUse: another process has it.
+            HomeInUse: another process has it. HomeUnusable: the lock cannot be written.
         """
-        handle = (self.path / "lock").open("w")
+        try:
+            handle = (self.path / "lock").open("w")
+        except OSError as error:
+            raise _unusable(self, error) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             handle.close()
+            if not isinstance(error, BlockingIOError):
+                raise _unusable(self, error) from error
             raise HomeInUse(
                 f"Another Fanlight is running on {self.path}.",
                 kept="It goes on as it was.",
@@ -77,9 +82,9 @@ def open_home(path: Path | None = None) -> Home:
     home = Home((path or default_path()).expanduser().absolute())
     try:
         home.path.mkdir(parents=True, exist_ok=True)
+        _check_version(home)
         for name in FOLDERS:
             home.folder(name).mkdir(mode=0o700, exist_ok=True)
-        _check_version(home)
     except OSError as error:
         raise _unusable(home, error) from error
     return home
@@ -89,7 +94,10 @@ def _check_version(home: Home) -> None:
     stamp = home.path / "version"
     if not stamp.exists():
         pending = stamp.with_suffix(".new")
-        pending.write_text(VERSION + "\n")
+        with pending.open("w") as file:
+            file.write(VERSION + "\n")
+            file.flush()
+            os.fsync(file.fileno())  # an empty stamp after a power cut would read as another version
         pending.replace(stamp)
         return
     found = stamp.read_text(errors="replace").strip()[:20]
@@ -110,6 +118,7 @@ def _unusable(home: Home, error: OSError) -> HomeUnusable:
         errno.ENOSPC: "its disk is full",
         errno.ENOTDIR: "a file stands where a folder should be",
         errno.EEXIST: "a file stands where a folder should be",
+        errno.EISDIR: "a folder stands where a file should be",
     }
     reason = reasons.get(error.errno or 0, os.strerror(error.errno or 0))
     return HomeUnusable(

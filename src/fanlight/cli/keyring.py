@@ -40,7 +40,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         # A page elsewhere that rebinds its name to 127.0.0.1 still sends its own name.
-        host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
+        host = _name_of(self.headers.get("Host", ""))
         person = self.people.get(self.path.strip("/"))
         if host not in LOCAL_NAMES or person is None:
             self.send_error(HTTPStatus.NOT_FOUND, "No such card")
@@ -55,3 +55,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Write nothing: who opened which card is nobody's business."""
+
+
+def _name_of(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None

@@ -10,7 +10,15 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from fanlight.model.errors import FanlightError
+from fanlight.seal.keys import SEED_LENGTH
 from fanlight.wire import b64
+
+
+class PeopleUnreadable(FanlightError):
+    """The demo people's seeds cannot be read or written."""
+
+    code = "cli.people_unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +46,40 @@ def load_people(folder: Path) -> dict[str, Person]:
 
     Args:
         folder: the `demo` folder of a home.
+
+    Raises:
+        PeopleUnreadable: the file is damaged, or the folder cannot be written.
     """
     path = folder / "people.json"
-    if not path.exists():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        seeds = {role: b64.encode(secrets.token_bytes(32)) for role, *_ in CAST}
-        pending = path.with_suffix(".new")
-        with os.fdopen(os.open(pending, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(seeds, file)
-            file.flush()
-            os.fsync(file.fileno())
-        pending.replace(path)
-    seeds = json.loads(path.read_text())
-    return {
-        role: Person(role=role, name=name, title=title, app=app, seed=b64.decode(seeds[role]))
-        for role, name, title, app in CAST
-    }
+    try:
+        if not path.exists():
+            _make(path)
+        seeds = json.loads(path.read_text())
+        return {
+            role: Person(role=role, name=name, title=title, app=app, seed=_seed(seeds[role]))
+            for role, name, title, app in CAST
+        }
+    except (OSError, ValueError, KeyError, TypeError, FanlightError) as error:
+        raise PeopleUnreadable(
+            f"The seeds of the demo people cannot be read or written: {path}.",
+            kept="Everything stored so far is still there.",
+            do="Restore that file, or start the demo anew with another --home: its people hold the keys.",
+        ) from error
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    seeds = {role: b64.encode(secrets.token_bytes(SEED_LENGTH)) for role, *_ in CAST}
+    pending = path.with_suffix(".new")
+    with os.fdopen(os.open(pending, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(seeds, file)
+        file.flush()
+        os.fsync(file.fileno())
+    pending.replace(path)
+
+
+def _seed(text: str) -> bytes:
+    seed = b64.decode(text)
+    if len(seed) != SEED_LENGTH:
+        raise ValueError
+    return seed

@@ -22,6 +22,8 @@ from fanlight.model.errors import FanlightError
 READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
 _PR_SET_PDEATHSIG = 1
+# Looked up before any fork: a child of a program with threads must not load libraries.
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class PartFailed(FanlightError):
@@ -32,13 +34,15 @@ class PartFailed(FanlightError):
 
 @dataclass(slots=True)
 class Part:
-    """One running part: its name in messages, its process and its log file."""
+    """One running part: its name in messages, its process, its log file and its first line of output."""
 
     name: str
     process: subprocess.Popen[str]
     log: Path
     said: list[str] = field(default_factory=list)
+    _log_from: int = 0
     _ready: threading.Event = field(default_factory=threading.Event)
+    _reader: threading.Thread | None = None
 
     def wait_ready(self, timeout_s: float = READY_TIMEOUT_S) -> str:
         """Return the line with which the part said that it is ready.
@@ -58,16 +62,30 @@ class Part:
         """Read standard output to its end; the first line makes the part ready (runs in a thread)."""
         assert self.process.stdout is not None  # noqa: S101 - opened with a pipe below
         for line in self.process.stdout:
-            self.said.append(line.strip())
+            if not self.said:
+                self.said.append(line.strip())
             self._ready.set()
         self._ready.set()
+
+    def listen(self) -> None:
+        """Begin to read what it says."""
+        self._reader = threading.Thread(target=self.read_first_line, daemon=True)
+        self._reader.start()
+
+    def close(self) -> None:
+        """Let go of the output of a part that has ended."""
+        if self._reader is not None:
+            self._reader.join(STOP_TIMEOUT_S)
+        # Something that the part started may still hold the other end; closing would wait for it.
+        if self.process.stdout is not None and not (self._reader and self._reader.is_alive()):
+            self.process.stdout.close()
 
     def failure(self) -> PartFailed:
         """Describe, from its log, why this part is not running."""
         ended = self.process.poll()
         how = "did not become ready" if ended is None else f"ended with status {ended}"
         return PartFailed(
-            f"The {self.name} {how}. {_last_words(self.log)}".strip(),
+            f"The {self.name} {how}. {_last_words(self.log, self._log_from)}".strip(),
             kept="Everything stored so far is still there.",
             do=f"Read {self.log}, mend what it names and start again.",
         )
@@ -86,7 +104,9 @@ class Parts:
         The kernel sends the parent-death signal when the *thread* that started a child ends.
         """
         log.parent.mkdir(parents=True, exist_ok=True)
+        parent = os.getpid()
         with log.open("a") as errors:
+            log_from = errors.tell()  # what stands before it, an earlier run said
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -95,11 +115,11 @@ class Parts:
                 text=True,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})},
                 start_new_session=True,  # Ctrl-C reaches us alone; we stop the parts in order
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+                preexec_fn=(lambda: _die_with(parent)) if _LIBC else None,  # noqa: PLW1509
             )
-        part = Part(name, process, log)
+            part = Part(name, process, log, _log_from=log_from)
         self._parts.append(part)
-        threading.Thread(target=part.read_first_line, daemon=True).start()
+        part.listen()
         return part
 
     def ended(self) -> Part | None:
@@ -116,18 +136,21 @@ class Parts:
             except subprocess.TimeoutExpired:
                 part.process.kill()
                 part.process.wait()
-            if part.process.stdout is not None:
-                part.process.stdout.close()
+            part.close()
         self._parts.clear()
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _die_with(parent: int) -> None:
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it was killed before the kernel knew
+            os._exit(1)
 
 
-def _last_words(log: Path) -> str:
-    with contextlib.suppress(OSError):
-        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+def _last_words(log: Path, begin: int) -> str:
+    with contextlib.suppress(OSError), log.open("rb") as file:
+        file.seek(begin)
+        lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
         if lines:
             return f"It said: {lines[-1][:300]}"
     return ""

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
 import signal
 import sys
 from functools import partial
@@ -10,14 +9,23 @@ from pathlib import Path
 
 from fanlight.hub.camera import open_camera
 from fanlight.hub.pipeline import Pipeline
-from fanlight.hub.settings import load_keys, load_settings
+from fanlight.hub.settings import HubKeys, HubSettings, load_keys, load_settings, lock
 from fanlight.hub.uplink import Uplink
 from fanlight.model.errors import FanlightError
 
 
 async def run(folder: Path) -> int:
-    """Run the hub in `folder` until SIGTERM or SIGINT; return an exit status."""
-    settings, keys = load_settings(folder), load_keys(folder)
+    """Run the hub in `folder` until SIGTERM or SIGINT; return an exit status.
+
+    Raises:
+        NotPaired, KeysUnreadable, HubBusy, JournalError, EpochsRefused: it cannot start.
+    """
+    settings = load_settings(folder)
+    with lock(folder):
+        return await _work(folder, settings, load_keys(folder))
+
+
+async def _work(folder: Path, settings: HubSettings, keys: HubKeys) -> int:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -26,18 +34,29 @@ async def run(folder: Path) -> int:
         pipeline = Pipeline(folder, settings, keys, uplink)
         works = [pipeline.send(), pipeline.report(), pipeline.listen()]
         works += [pipeline.record(camera, partial(open_camera, camera.url)) for camera in settings.cameras]
-        tasks = [asyncio.create_task(work) for work in works]
-        print(f"hub ready {len(settings.cameras)}", flush=True)  # noqa: T201 - the starter waits for it
+        tasks = {asyncio.create_task(work) for work in works}
         waiting = asyncio.create_task(stopping.wait())
-        done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        for task in [waiting, *tasks]:
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        print(f"hub ready {len(settings.cameras)}", flush=True)  # noqa: T201 - the starter waits for it
+        try:
+            await _until_one_fails(waiting, tasks)
+        finally:
+            for task in [waiting, *tasks]:
+                task.cancel()
             await asyncio.gather(waiting, *tasks, return_exceptions=True)
-        pipeline.close()
-    for task in done - {waiting}:
-        task.result()
+            # A thread may still be writing for a task that was cancelled.
+            await loop.shutdown_default_executor()
+            pipeline.close()
     return 0
+
+
+async def _until_one_fails(waiting: asyncio.Task[bool], tasks: set[asyncio.Task[None]]) -> None:
+    """Return once `waiting` is done; raise what a task raises. A task may end: a file that has been read."""
+    left = set(tasks)
+    while not waiting.done():
+        done, _ = await asyncio.wait({waiting, *left}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {waiting}:
+            task.result()
+        left -= done
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from fanlight.hub.settings import HubSettings, write_private
-from fanlight.hub.uplink import Uplink
+from fanlight.hub.uplink import Uplink, member
 from fanlight.model.errors import FanlightError
 from fanlight.seal.epoch import Epoch, check_chain, from_wire
 from fanlight.wire import b64
@@ -25,11 +25,18 @@ class Epochs:
     """Known epochs, oldest first. `folder` is the hub's."""
 
     def __init__(self, folder: Path, settings: HubSettings) -> None:
-        """Take up what was accepted before."""
+        """Take up what was accepted before; raises EpochsRefused if that is of another household."""
         self._path, self._settings = folder / "epochs.json", settings
         self._chain: list[Epoch] = []
         if self._path.exists():
-            self._chain = self._check(json.loads(self._path.read_text()))
+            try:
+                self._chain = self._check(json.loads(self._path.read_text()))
+            except (ValueError, FanlightError) as error:
+                raise EpochsRefused(
+                    f"The household keys that this hub kept in {self._path} are not of its household.",
+                    kept="What was recorded and the clips that wait are still here.",
+                    do="Pair the hub in a new folder, or move that file away if the disk damaged it.",
+                ) from error
 
     @property
     def newest(self) -> Epoch | None:
@@ -43,7 +50,7 @@ class Epochs:
             EpochsRefused: it does not. SealError: a signature or a link does not hold.
         """
         answer = await uplink.call("GET", "/v1/households/mine/epochs")
-        wires = answer.json()["epochs"]
+        wires = member(answer, "epochs")
         chain = self._check(wires)
         known = [epoch.statement_bytes for epoch in self._chain]
         if [epoch.statement_bytes for epoch in chain[: len(known)]] != known:
@@ -56,7 +63,13 @@ class Epochs:
             write_private(self._path, json.dumps(wires).encode())
             self._chain = chain
 
-    def _check(self, wires: list[object]) -> list[Epoch]:
+    def _check(self, wires: object) -> list[Epoch]:
+        if not isinstance(wires, list):
+            raise EpochsRefused(
+                "The server gave something else than a list of household keys.",
+                kept="Clips are sealed to the last key that an owner really signed.",
+                do="Look whether the address really is a Fanlight server.",
+            )
         return check_chain(
             [from_wire(wire) for wire in wires],
             owner=b64.decode(self._settings.owner),

@@ -3,8 +3,8 @@
 In:     the cell file (the same bytes for everyone), the cell's key, this hub's place and clips.
 Out:    the requests that hold, and which clips fall into their area and window.
 Holds:  a request counts only if its entry and its case key's entry are in the record, the record is
-        signed by the log this hub knows, what was opened is what was committed, and the ordinance
-        accepts it again here.
+        signed by the log this hub knows, what was opened is what was committed, the ordinance accepts
+        it again here, and the facts it decides on are those of what was opened, as far as they show.
 Absent: the network. `hub.pipeline` fetches; every hub of the cell fetches the same, listening or not.
 Why:    docs/design/rules.md
 """
@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -22,6 +22,7 @@ from fanlight.hub.status import Match
 from fanlight.model.clock import from_text
 from fanlight.model.errors import FanlightError
 from fanlight.model.geo import Polygon
+from fanlight.model.offence import offence
 from fanlight.model.window import Window
 from fanlight.policy import Pack, decide
 from fanlight.proof import checkpoint, cosignature, merkle, openings
@@ -29,6 +30,7 @@ from fanlight.proof.note import VerifierKey
 from fanlight.seal import opening, sealing
 from fanlight.wire import b64, jcs
 
+_T = TypeVar("_T")
 OPENED_FIELDS = {"outline", "start", "end", "case_number", "words", "offence"}
 
 
@@ -54,14 +56,41 @@ class _PackName(msgspec.Struct, frozen=True):
 
 
 class _Body(msgspec.Struct, frozen=True):
-    v: int
-    type: str
+    v: Literal[1]
+    type: Literal["cell-requests"]
     cell: str
     pack: _PackName
     checkpoint: str
     vkey: str
     witness_vkeys: str
     requests: list[_Entry]
+
+
+class _RequestPub(msgspec.Struct, frozen=True):
+    request: str
+    agency: str
+    decision: str
+    pack: str
+    key_sha256: str | None
+    facts: dict[str, bool | int | str]
+
+
+class _KeyPub(msgspec.Struct, frozen=True):
+    agency: str
+    key: str
+    key_sha256: str
+
+
+class _Told(msgspec.Struct, frozen=True):
+    agency_name: str
+    outline: list[Any]
+    start: str
+    end: str
+    case_number: str
+    words: str
+    offence: str
+    drop: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+    openings: list[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +140,8 @@ def read_cell_file(raw: bytes, *, log: VerifierKey, cell: str, identity: str, pa
     body, signed, signature = _body(raw)
     if not log.holds(b"fanlight/cell/v1\n" + signed, signature) or body.cell != cell:
         raise _refused("It is not signed by this town's record for this area")
+    if body.pack.sha256 != pack.sha256:
+        raise _refused("It names another ordinance")
     try:
         stated = checkpoint.open_checkpoint(body.checkpoint.encode(), log)
         witnesses = cosignature.parse_witnesses(body.witness_vkeys)
@@ -151,42 +182,66 @@ def _read_entry(entry: _Entry, head: merkle.TreeHead, identity: str, pack: Pack,
     leaf, key_leaf = entry.leaf.encode(), entry.key_leaf.encode()
     for raw, index, path in ((leaf, entry.index, entry.proof), (key_leaf, entry.key_index, entry.key_proof)):
         merkle.verify_inclusion(merkle.hash_leaf(raw), index, [b64.decode(step) for step in path], head)
-    request, case_key = openings.parse_leaf(leaf), openings.parse_leaf(key_leaf)
-    key = _check_entries(entry, request, case_key, pack_sha256)
-    again = decide(pack, "request.open", request.pub["facts"])
-    if not again.accepted or request.pub["decision"] != "accepted":
-        raise _refused("The ordinance does not accept it")
-    told = jcs.loads(opening.open_age(b64.decode(entry.sealed), [identity]))
-    shown = openings.check_openings(leaf, [openings.Opening.from_json(one) for one in told["openings"]])
-    if set(shown) != OPENED_FIELDS or any(told[name] != shown[name] for name in OPENED_FIELDS):
-        raise _refused("What it says is not what stands in the record")
-    return Asked(
-        request=entry.request,
-        agency_name=str(told["agency_name"]),
-        case_key=key,
-        case_number=str(told["case_number"]),
-        words=str(told["words"]),
-        offence=str(told["offence"]),
-        area=Polygon.of(told["outline"]),
-        window=Window(start=from_text(told["start"]), end=from_text(told["end"])),
-        drop=str(told["drop"]),
-    )
-
-
-def _check_entries(entry: _Entry, request: openings.Leaf, case_key: openings.Leaf, pack_sha256: str) -> str:
-    pub, key_pub = request.pub, case_key.pub
-    if request.type != "request" or case_key.type != "case-key" or pub.get("request") != entry.request:
-        raise _refused("Its entries are of another kind")
-    key = str(key_pub.get("key"))
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    if not pub.get("key_sha256") == key_pub.get("key_sha256") == digest or pub.get("agency") != key_pub.get(
-        "agency"
-    ):
-        raise _refused("Its case key is not the one in the record")
-    if pub.get("pack") != pack_sha256:
+    request, key = _read_leaves(entry, leaf, key_leaf)
+    if request.pack != pack_sha256:
         raise _refused("It was decided by another ordinance")
-    sealing.check_recipient(key)
-    return key
+    if request.decision != "accepted" or not decide(pack, "request.open", request.facts).accepted:
+        raise _refused("The ordinance does not accept it")
+    raw_told = jcs.loads(opening.open_age(b64.decode(entry.sealed), [identity]))
+    told = _convert(raw_told, _Told)
+    shown = openings.check_openings(leaf, [openings.Opening.from_json(one) for one in told.openings])
+    if set(shown) != OPENED_FIELDS or any(raw_told[name] != shown[name] for name in OPENED_FIELDS):
+        raise _refused("What it says is not what stands in the record")
+    asked = Asked(
+        request=entry.request,
+        agency_name=told.agency_name,
+        case_key=key,
+        case_number=told.case_number,
+        words=told.words,
+        offence=told.offence,
+        area=Polygon.of(told.outline),
+        window=Window(start=from_text(told.start), end=from_text(told.end)),
+        drop=told.drop,
+    )
+    if not _facts_fit(request.facts, asked):
+        raise _refused("What it asks is not what the ordinance was asked about")
+    return asked
+
+
+def _read_leaves(entry: _Entry, leaf: bytes, key_leaf: bytes) -> tuple[_RequestPub, str]:
+    """Return what the request's entry says to everyone, and its case key, after checking that they fit."""
+    request, case_key = openings.parse_leaf(leaf), openings.parse_leaf(key_leaf)
+    if request.type != "request" or case_key.type != "case-key":
+        raise _refused("Its entries are of another kind")
+    pub, key_pub = _convert(request.pub, _RequestPub), _convert(case_key.pub, _KeyPub)
+    if pub.request != entry.request:
+        raise _refused("Its entry is another request's")
+    digest = hashlib.sha256(key_pub.key.encode()).hexdigest()
+    if not pub.key_sha256 == key_pub.key_sha256 == digest or pub.agency != key_pub.agency:
+        raise _refused("Its case key is not the one in the record")
+    sealing.check_recipient(key_pub.key)
+    return pub, key_pub.key
+
+
+def _facts_fit(facts: dict[str, bool | int | str], asked: Asked) -> bool:
+    """Tell whether the published facts, whole by the ordinance's schema, are true of what was opened."""
+    area_m2, row = facts["area_m2"], offence(asked.offence)
+    known = {
+        "window_min": asked.window.length_min,
+        "has_case_number": bool(asked.case_number),
+        "offence_listed": row.listed,
+        "offence_floor": row.above_floor(str(facts["purpose"])),
+        "offence_grave": row.grave,
+    }
+    is_right_area = isinstance(area_m2, int) and abs(area_m2 - asked.area.area_m2) <= 1
+    return is_right_area and all(facts[name] == value for name, value in known.items())
+
+
+def _convert(value: object, shape: type[_T]) -> _T:
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise _refused("An entry of it cannot be read") from error
 
 
 def _body(raw: bytes) -> tuple[_Body, bytes, bytes]:

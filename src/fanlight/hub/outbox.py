@@ -2,29 +2,39 @@
 
 In:     SealedClip from hub.sealer.
 Out:    the same bytes at the server, then nothing here.
-Holds:  O1 a row implies files of that size; a row is committed after its files and folder are synced.
-        O2 a clip is removed here only after the server said that it has all of it.
+Holds:  O1 a row implies a file of that size; a row is committed after its file and folder are synced.
+        O2 a clip is removed here only after the server said that it has all of it, or that a member
+           erased it.
         O3 sending twice is harmless: the server takes the same bytes for the same id once.
+        Start-up removes files without a row, and says of a row whose file is lost that it is.
 Absent: keys and plaintext. What waits here is sealed.
 Why:    docs/design/hub.md
 """
 
+import asyncio
+import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
+import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from fanlight.hub.uplink import Refused, Uplink
+from httpx import Response
+
+from fanlight.hub.uplink import Refused, Uplink, member, unreadable
 from fanlight.model.errors import FanlightError
 from fanlight.wire import b64
 
 PART_BYTES = 4 * 1024 * 1024
-_REFUSED_FOR_GOOD = {400, 403, 409, 413}
+_REFUSED_FOR_GOOD = {400, 409, 413}
+_GO_ON_LATER = {"vault.incomplete", "server.upload_gap"}  # the server lost a part: send it again
+_ERASED = "vault.erased"
+_LOST = "The disk of this hub lost the sealed clip before it was sent."
 
 
 class OutboxFull(FanlightError):
-    """The disk does not take another sealed clip."""
+    """The disk does not take what the outbox must write."""
 
     code = "outbox.full"
 
@@ -42,13 +52,14 @@ class Parcel:
 
 
 class Outbox:
-    """The queue in `folder`. One process uses it."""
+    """The queue in `folder`. One process uses it; any thread of it may put."""
 
     def __init__(self, folder: Path) -> None:
         """Open or make it, and drop files that no row names."""
         self._folder = folder / "outbox"
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(folder / "outbox.sqlite", isolation_level=None)
+        self._lock, self._pushing = threading.Lock(), asyncio.Lock()
+        self._db = sqlite3.connect(folder / "outbox.sqlite", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute(
@@ -61,14 +72,17 @@ class Outbox:
 
     def close(self) -> None:
         """Close the database."""
-        self._db.close()
+        with self._lock:
+            self._db.close()
 
     def put(self, parcel: Parcel) -> None:
-        """Keep a parcel until it is sent.
+        """Keep a parcel until it is sent. Putting one that is here already changes nothing.
 
         Raises:
             OutboxFull: the disk refused it; nothing of it stays, and earlier parcels are untouched.
         """
+        if self._ask("SELECT 1 FROM parcel WHERE clip = ?", parcel.clip):
+            return
         path = self._folder / parcel.clip
         try:
             with path.open("wb") as file:
@@ -76,52 +90,55 @@ class Outbox:
                 file.flush()
                 os.fsync(file.fileno())
             _sync_folder(self._folder)
-            self._db.execute(
+            self._ask(
                 "INSERT INTO parcel VALUES"
                 " (?, (SELECT coalesce(max(place), 0) + 1 FROM parcel), ?, ?, ?, ?, ?, NULL)",
-                (parcel.clip, parcel.card, parcel.card_sig, parcel.manifest, parcel.hdr, len(parcel.pay)),
-            )
-        except (OSError, sqlite3.OperationalError) as error:
-            path.unlink(missing_ok=True)
-            raise OutboxFull(
-                "A sealed clip could not be written to this hub's disk.",
-                kept="The recording itself and all clips that waited before are still here.",
-                do="Make room on the hub's disk.",
-            ) from error
+                parcel.clip, parcel.card, parcel.card_sig, parcel.manifest, parcel.hdr, len(parcel.pay),
+            )  # fmt: skip
+        except (OSError, OutboxFull) as error:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+            raise _full() from error
 
     def waiting(self) -> int:
         """Return how many clips wait."""
-        (count,) = self._db.execute("SELECT count(*) FROM parcel WHERE refused IS NULL").fetchone()
-        return int(count)
+        return int(self._ask("SELECT count(*) FROM parcel WHERE refused IS NULL")[0][0])
 
     def refusals(self) -> list[tuple[str, str]]:
         """Return (clip, reason) for those that the server will not take; they stay here."""
-        return [(clip, why) for clip, why in self._db.execute("SELECT clip, refused FROM parcel") if why]
+        return self._ask("SELECT clip, refused FROM parcel WHERE refused IS NOT NULL ORDER BY place")
 
     async def push(self, uplink: Uplink) -> int:
         """Send what waits, oldest first; return how many arrived.
 
         Raises:
             ServerAway: the server stopped answering; what was not acknowledged stays.
+            Refused: not for this clip's sake, such as an account that may not or a server without room.
+            OutboxFull: the disk does not take that a clip has been sent; it is sent again, harmlessly.
         """
         sent = 0
-        for clip in list(self._clips()):
-            try:
-                await self._send(clip, uplink)
-            except Refused as refusal:
-                if refusal.status not in _REFUSED_FOR_GOOD:
-                    raise
-                self._db.execute("UPDATE parcel SET refused = ? WHERE clip = ?", (refusal.what, clip))
-                continue
-            self._db.execute("DELETE FROM parcel WHERE clip = ?", (clip,))
-            (self._folder / clip).unlink(missing_ok=True)
-            sent += 1
+        async with self._pushing:
+            for (clip,) in self._ask("SELECT clip FROM parcel WHERE refused IS NULL ORDER BY place"):
+                try:
+                    await self._send(clip, uplink)
+                except Refused as refusal:
+                    if refusal.server_code == _ERASED:
+                        self._drop(clip)
+                    elif refusal.status not in _REFUSED_FOR_GOOD or refusal.server_code in _GO_ON_LATER:
+                        raise
+                    else:
+                        self._refuse(clip, refusal.what)
+                except OSError:
+                    self._refuse(clip, _LOST)
+                else:
+                    self._drop(clip)
+                    sent += 1
         return sent
 
     async def _send(self, clip: str, uplink: Uplink) -> None:
-        card, sig, manifest, hdr, size = self._db.execute(
-            "SELECT card, card_sig, manifest, hdr, pay_bytes FROM parcel WHERE clip = ?", (clip,)
-        ).fetchone()
+        card, sig, manifest, hdr, size = self._ask(
+            "SELECT card, card_sig, manifest, hdr, pay_bytes FROM parcel WHERE clip = ?", clip
+        )[0]
         wire = {
             "card": card.decode(),
             "sig": b64.encode(sig),
@@ -129,29 +146,77 @@ class Outbox:
             "hdr": b64.encode(hdr),
         }
         await uplink.call("PUT", f"/v1/clips/{clip}", json=wire)
+        resumed = await self._send_payload(clip, size, uplink)
+        try:
+            answer = await uplink.call("POST", f"/v1/clips/{clip}/done")
+        except Refused as refusal:
+            # A server that lost power may hold other bytes than were sent. It has dropped them by now.
+            if not resumed or refusal.status not in _REFUSED_FOR_GOOD or refusal.server_code in _GO_ON_LATER:
+                raise
+            await self._send_payload(clip, size, uplink)
+            answer = await uplink.call("POST", f"/v1/clips/{clip}/done")
+        if member(answer, "kept") is not True:
+            raise unreadable(answer)
+
+    async def _send_payload(self, clip: str, size: int, uplink: Uplink) -> bool:
+        """Send what the server lacks of a payload; tell whether it had some of it."""
         answer = await uplink.call("HEAD", f"/v1/clips/{clip}/pay")
-        offset = int(answer.headers.get("Upload-Offset", "0"))
+        offset = began = _count(answer.headers.get("Upload-Offset", "0"), answer)
         with (self._folder / clip).open("rb") as file:
             while offset < size:
                 file.seek(offset)
-                part = file.read(PART_BYTES)
+                part = await asyncio.to_thread(file.read, PART_BYTES)
+                if not part:
+                    raise OSError(_LOST)
                 answer = await uplink.call(
                     "PUT", f"/v1/clips/{clip}/pay", params={"offset": offset}, content=part
                 )
-                offset = int(answer.json()["received"])
-        await uplink.call("POST", f"/v1/clips/{clip}/done")
+                received = _count(member(answer, "received"), answer)
+                if received <= offset:
+                    raise unreadable(answer)
+                offset = received
+        return began > 0
 
-    def _clips(self) -> Iterator[str]:
-        for (clip,) in self._db.execute(
-            "SELECT clip FROM parcel WHERE refused IS NULL ORDER BY place"
-        ).fetchall():
-            yield clip
+    def _drop(self, clip: str) -> None:
+        self._ask("DELETE FROM parcel WHERE clip = ?", clip)
+        with contextlib.suppress(OSError):  # a file without a row goes at the next start
+            (self._folder / clip).unlink(missing_ok=True)
+
+    def _refuse(self, clip: str, why: str) -> None:
+        self._ask("UPDATE parcel SET refused = ? WHERE clip = ?", why, clip)
+
+    def _ask(self, statement: str, *values: object) -> list[Any]:
+        with self._lock:
+            try:
+                return self._db.execute(statement, values).fetchall()
+            except sqlite3.OperationalError as error:
+                raise _full() from error
 
     def _repair(self) -> None:
-        named = {clip for (clip,) in self._db.execute("SELECT clip FROM parcel")}
+        sizes = dict(self._ask("SELECT clip, pay_bytes FROM parcel"))
         for path in self._folder.iterdir():
-            if path.name not in named:
+            if path.name not in sizes:
                 path.unlink()
+            elif path.stat().st_size == sizes[path.name]:
+                del sizes[path.name]
+        self._ask("UPDATE parcel SET refused = NULL WHERE refused = ?", _LOST)
+        for clip in sizes:
+            self._refuse(clip, _LOST)
+
+
+def _count(value: object, answer: Response) -> int:
+    try:
+        return int(str(value))
+    except ValueError as error:
+        raise unreadable(answer) from error
+
+
+def _full() -> OutboxFull:
+    return OutboxFull(
+        "A sealed clip could not be written to this hub's disk.",
+        kept="The recording itself and all clips that waited before are still here.",
+        do="Make room on the hub's disk.",
+    )
 
 
 def _sync_folder(folder: Path) -> None:

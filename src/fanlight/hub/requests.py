@@ -2,7 +2,8 @@
 
 In:     the cell file, the cell's key, the pack it names; the log's key, pinned at the first meeting.
 Out:    the requests that hold.
-Holds:  the record this hub saw never shrinks and never forks; what does is refused and said.
+Holds:  the record this hub saw never shrinks and never forks: a longer one must prove that it begins with
+        the one seen before. What does not is refused and said.
 Why:    docs/design/rules.md, "Matching without being watched"
 """
 
@@ -13,15 +14,19 @@ from datetime import datetime
 from pathlib import Path
 
 from fanlight.hub import matching
-from fanlight.hub.matching import Asked, CellFile, CellFileRefused
+from fanlight.hub.matching import Asked, CellFileRefused
 from fanlight.hub.sealer import Kept
 from fanlight.hub.settings import HubSettings, write_private
 from fanlight.hub.status import Match
-from fanlight.hub.uplink import Uplink
+from fanlight.hub.uplink import Refused, Uplink, member
 from fanlight.policy import Pack, default_pack, load_pack
+from fanlight.proof.errors import ProofError
+from fanlight.proof.merkle import TreeHead, verify_consistency
 from fanlight.proof.note import VerifierKey
+from fanlight.proof.tiles import TileReader
+from fanlight.seal import keys
 
-NOT_MODIFIED = 304
+NOT_MODIFIED, NOT_FOUND = 304, 404
 
 
 class Requests:
@@ -42,6 +47,7 @@ class Requests:
         Raises:
             CellFileRefused: it does not hold; the requests known before stay.
             UplinkError: the server is away or says no.
+            FanlightError: the log's key, the cell's or the pack cannot be read.
         """
         cell = self._settings.cell
         headers = {"If-None-Match": self._etag} if self._etag else {}
@@ -50,12 +56,14 @@ class Requests:
             return
         log = await self._log_key(uplink)
         if self._identity is None:
-            self._identity = str((await uplink.call("GET", f"/v1/cells/{cell}/key")).json()["identity"])
+            identity = str(member(await uplink.call("GET", f"/v1/cells/{cell}/key"), "identity"))
+            keys.identity_bytes(identity)
+            self._identity = identity
         pack = await self._pack(uplink, matching.named_pack(answer.content))
         found = matching.read_cell_file(
             answer.content, log=log, cell=cell, identity=self._identity, pack=pack
         )
-        self._cross_check(found)
+        await self._cross_check(TreeHead(found.size, found.root), uplink)
         self.asked = found.asked
         self._etag = answer.headers.get("ETag", "")
 
@@ -78,14 +86,45 @@ class Requests:
             self._packs[sha256] = load_pack(raw)
         return self._packs[sha256]
 
-    def _cross_check(self, found: CellFile) -> None:
+    async def _cross_check(self, head: TreeHead, uplink: Uplink) -> None:
         if self._seen_path.exists():
-            seen = json.loads(self._seen_path.read_text())
-            forked = found.size == seen["size"] and found.root.hex() != seen["root"]
-            if found.size < seen["size"] or forked:
-                raise _refused("The record is shorter or other than the one this hub saw before")
-        state = {"size": found.size, "root": found.root.hex()}
+            stored = json.loads(self._seen_path.read_text())
+            seen = TreeHead(int(stored["size"]), bytes.fromhex(stored["root"]))
+            if head.size < seen.size:
+                raise _refused("The record is shorter than the one this hub saw before")
+            try:
+                proof = await _consistency(seen.size, head.size, uplink)
+                verify_consistency(seen, head, proof)
+            except ProofError as error:
+                raise _refused("The record is other than the one this hub saw before") from error
+        state = {"size": head.size, "root": head.root.hex()}
         write_private(self._seen_path, json.dumps(state).encode())
+
+
+class _Wanted(Exception):
+    """A file of the log that must be fetched first; the argument is its path."""
+
+
+async def _consistency(old: int, new: int, uplink: Uplink) -> list[bytes]:
+    """Return the proof that the log of `new` leaves begins with its first `old`, from the log's tiles."""
+    files: dict[str, bytes | None] = {}
+
+    def read(path: str) -> bytes | None:
+        if path not in files:
+            raise _Wanted(path)
+        return files[path]
+
+    while True:
+        try:
+            return TileReader(new, read).consistency_proof(old)
+        except _Wanted as wanted:
+            path = str(wanted)
+        try:
+            files[path] = (await uplink.public("GET", f"/log/{path}")).content
+        except Refused as refusal:
+            if refusal.status != NOT_FOUND:
+                raise
+            files[path] = None
 
 
 def _refused(why: str) -> CellFileRefused:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import msgspec
 
 from fanlight.model.errors import FanlightError
 from fanlight.seal import keys
@@ -42,6 +43,13 @@ class Refused(UplinkError):
         self.status, self.server_code = status, server_code
 
 
+class _Said(msgspec.Struct, frozen=True):
+    code: str
+    what: str
+    kept: str
+    do: str
+
+
 class Uplink:
     """One signed-in conversation with a server. Use as an async context manager.
 
@@ -51,9 +59,16 @@ class Uplink:
     """
 
     def __init__(self, server: str, signer: keys.SigningKey | None = None) -> None:
-        """Remember where and as whom; nothing is sent yet."""
+        """Remember where and as whom; nothing is sent yet. Raises ServerAway if that is no address."""
         timeout = httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
-        self._http = httpx.AsyncClient(base_url=server.rstrip("/"), timeout=timeout, trust_env=False)
+        try:
+            self._http = httpx.AsyncClient(base_url=server.rstrip("/"), timeout=timeout, trust_env=False)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise ServerAway(
+                "The server's address cannot be read.",
+                kept="Everything waiting here stays here.",
+                do="Write it like https://fanlight.example.org.",
+            ) from error
         self._signer = signer
         self._token: str | None = None
         self.session: dict[str, Any] = {}
@@ -80,15 +95,15 @@ class Uplink:
             )
         public = b64.encode(self._signer.public)
         asked = await self._send("POST", "/v1/sessions/challenge", json={"sign_pub": public})
-        challenge = asked.json()["challenge"]
+        challenge = str(member(asked, "challenge"))
         signature = b64.encode(self._signer.sign("sign-in", challenge.encode()))
         answer = await self._send(
             "POST",
             "/v1/sessions",
             json={"sign_pub": public, "challenge": challenge, "signature": signature},
         )
+        self._token = str(member(answer, "token"))
         self.session = answer.json()
-        self._token = self.session["token"]
         return self.session
 
     async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -130,13 +145,41 @@ class Uplink:
         raise _refusal(answer)
 
 
-def _refusal(answer: httpx.Response) -> UplinkError:
+def member(answer: httpx.Response, name: str) -> object:
+    """Return the member `name` of an answer's JSON object.
+
+    Raises:
+        ServerAway: the answer is no JSON object or has no such member: whoever answered is not our server.
+    """
     try:
-        said = answer.json()
-        return Refused(answer.status_code, said["code"], said["what"], said["kept"], said["do"])
-    except (ValueError, KeyError, TypeError):
-        return ServerAway(
-            f"The server gave an answer we cannot read (status {answer.status_code}).",
-            kept="Everything waiting here stays here.",
-            do="Look whether the address really is a Fanlight server.",
+        found: object = answer.json()[name]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise unreadable(answer) from error
+    return found
+
+
+def unreadable(answer: httpx.Response) -> ServerAway:
+    """Return the error for an answer that no Fanlight server gives."""
+    return ServerAway(
+        f"The server gave an answer we cannot read (status {answer.status_code}).",
+        kept="Everything waiting here stays here.",
+        do="Look whether the address really is a Fanlight server.",
+    )
+
+
+def _refusal(answer: httpx.Response) -> UplinkError:
+    status = answer.status_code
+    # An answer to HEAD has no body, so that its status is all the server can say.
+    if answer.request.method == "HEAD" and httpx.codes.is_client_error(status):
+        return Refused(
+            status,
+            "",
+            f"The server refused to say how far a clip has come (status {status}).",
+            "Everything waiting here stays here.",
+            "It is asked again by itself.",
         )
+    try:
+        said = msgspec.json.decode(answer.content, type=_Said)
+    except (msgspec.MsgspecError, RecursionError):
+        return unreadable(answer)
+    return Refused(status, said.code, said.what, said.kept, said.do)
