@@ -233,7 +233,7 @@ export const words = {
     mapLabel: (m2: number) => `Map of the area asked about: ${areaText(m2)}. The outline is drawn on the streets around it.`,
     corners: "Corners of the area",
     corner: (lon: number, lat: number) => `${Math.abs(lat).toFixed(5)}° ${lat < 0 ? "south" : "north"}, ${Math.abs(lon).toFixed(5)}° ${lon < 0 ? "west" : "east"}`,
-    place: "Your home",
+    attribution: "© OpenStreetMap contributors",
     rules: "Which rule allows them to ask",
     rulesText: "Your browser applied the town’s ordinance itself, to the facts that stand in the public record.",
     rulesUnknown: "The ordinance could not be applied here. Sharing waits for it.",
