@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from fanlight.model.errors import FanlightError
 from fanlight.server.errors import NOTHING, ServerError
+from fanlight.server.pages import HEADERS
 from fanlight.store.blobs import BlobMissing, DiskFull
 from fanlight.store.database import DatabaseUnusable
 
@@ -29,7 +30,7 @@ def refusal(status: int, code: str, what: str, kept: str, do: str) -> Response[d
         {"code": code, "what": what, "kept": kept, "do": do},
         status_code=status,
         media_type="application/json",
-        headers={"Cache-Control": "no-store"},
+        headers={**HEADERS, "Cache-Control": "no-store"},
     )
 
 

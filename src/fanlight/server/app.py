@@ -33,6 +33,7 @@ from fanlight.server.log import Log
 from fanlight.server.log import http as log_http
 from fanlight.server.log.files import LogFiles
 from fanlight.server.log.witnesses import WitnessClient
+from fanlight.server.oversight import http as oversight_http
 from fanlight.server.programme import http as programme_http
 from fanlight.server.requests import clockwork
 from fanlight.server.requests import http as requests_http
@@ -128,6 +129,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         requests_http.router,
         evidence_http.router,
         operator.router,
+        oversight_http.router,
     ]
     return Litestar(
         route_handlers=handlers,

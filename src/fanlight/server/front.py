@@ -7,7 +7,7 @@ import jinja2
 from litestar import MediaType, Response, get
 
 from fanlight.server import setup
-from fanlight.server.services import Services
+from fanlight.server.services import Parts
 
 _PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -37,7 +37,7 @@ _DOES = {
 
 
 @get("/", include_in_schema=False)
-async def front(services: Services) -> Response[str]:
+async def front(services: Parts) -> Response[str]:
     """Show the front page."""
     document = setup.load(services.home)
     cards = [

@@ -7,13 +7,13 @@ from typing import Any
 from litestar import Router, get
 
 from fanlight import __version__
-from fanlight.server.accounts import Session
-from fanlight.server.services import Services
+from fanlight.server.accounts import Caller
+from fanlight.server.services import Parts
 from fanlight.store.database import value
 
 
 @get("/v1/operator/health", operation_id="getHealth")
-async def get_health(services: Services, session: Session) -> dict[str, Any]:
+async def get_health(services: Parts, session: Caller) -> dict[str, Any]:
     """Say how database, record, witness and disk stand."""
     session.of_kind("operator")
     async with services.db.transaction() as tx:

@@ -5,6 +5,7 @@ import mimetypes
 from pathlib import Path
 
 from litestar import MediaType, Response, Router, get
+from litestar.params import FromPath
 
 from fanlight.server.errors import NotFound
 
@@ -24,12 +25,11 @@ HEADERS = {
 }
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _BRIEF = "no-cache"
-_TYPES = {".js": "text/javascript; charset=utf-8", ".wasm": "application/wasm", ".woff2": "font/woff2"}
+_TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".woff2": "font/woff2"}
 
 
 def _type_of(path: Path) -> str:
-    guessed = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return f"{guessed}; charset=utf-8" if guessed in {"text/html", "text/css"} else guessed
+    return _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 async def _file(below: str, name: str, cache: str) -> Response[bytes]:
@@ -56,34 +56,54 @@ async def _app(app: str, name: str) -> Response[bytes]:
         )
 
 
-@get(["/home", "/home/{path:path}"], include_in_schema=False)
-async def home(path: str = "") -> Response[bytes]:
+@get("/home", include_in_schema=False)
+async def home() -> Response[bytes]:
     """Serve the residents' app."""
+    return await _app("home", "")
+
+
+@get("/home/{path:path}", include_in_schema=False)
+async def home_at(path: FromPath[str]) -> Response[bytes]:
+    """Serve the residents' app at an address within it."""
     return await _app("home", path)
 
 
-@get(["/agency", "/agency/{path:path}"], include_in_schema=False)
-async def agency(path: str = "") -> Response[bytes]:
+@get("/agency", include_in_schema=False)
+async def agency() -> Response[bytes]:
     """Serve the agencies' app."""
+    return await _app("agency", "")
+
+
+@get("/agency/{path:path}", include_in_schema=False)
+async def agency_at(path: FromPath[str]) -> Response[bytes]:
+    """Serve the agencies' app at an address within it."""
     return await _app("agency", path)
 
 
-@get(["/operator", "/operator/{path:path}"], include_in_schema=False)
-async def operator(path: str = "") -> Response[bytes]:
+@get("/operator", include_in_schema=False)
+async def operator() -> Response[bytes]:
     """Serve the caretaker's app."""
+    return await _app("operator", "")
+
+
+@get("/operator/{path:path}", include_in_schema=False)
+async def operator_at(path: FromPath[str]) -> Response[bytes]:
+    """Serve the caretaker's app at an address within it."""
     return await _app("operator", path)
 
 
 @get("/assets/{path:path}", include_in_schema=False)
-async def assets(path: str) -> Response[bytes]:
+async def assets(path: FromPath[str]) -> Response[bytes]:
     """Serve the apps' parts, whose names hold their hash."""
     return await _file("assets", path, _IMMUTABLE)
 
 
 @get("/static/{path:path}", include_in_schema=False)
-async def static(path: str) -> Response[bytes]:
+async def static(path: FromPath[str]) -> Response[bytes]:
     """Serve shared styles, fonts and scripts."""
     return await _file("", path, _BRIEF)
 
 
-router = Router(path="/", route_handlers=[home, agency, operator, assets, static])
+router = Router(
+    path="/", route_handlers=[home, home_at, agency, agency_at, operator, operator_at, assets, static]
+)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from litestar.di import NamedDependency
+
 from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits
 from fanlight.server.log import Log
@@ -37,3 +39,6 @@ class Services:
     def today(self) -> str:
         """Return the present day in UTC, `2026-11-21`."""
         return self.clock().date().isoformat()
+
+
+Parts = NamedDependency[Services]  # as a route asks for them

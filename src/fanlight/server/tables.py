@@ -17,7 +17,7 @@ def as_csv(name: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]) ->
         writer.writerow([_cell(row.get(column)) for column in columns])
     return Response(
         out.getvalue(),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"},
     )
 

@@ -7,7 +7,7 @@ Holds:  an agency's account is never of a household (the table's key says so); a
 Absent: what is sealed.
 """
 
-from fanlight.server.accounts.sessions import Session, provide_session
+from fanlight.server.accounts.sessions import Caller, Session, provide_session
 from fanlight.server.accounts.store import (
     Person,
     account_by_id,
@@ -20,6 +20,7 @@ from fanlight.server.accounts.store import (
 )
 
 __all__ = [
+    "Caller",
     "Person",
     "Session",
     "account_by_id",

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Router, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from fanlight.model.clock import to_text
@@ -13,9 +15,9 @@ from fanlight.model.ids import new_id
 from fanlight.seal import epoch, keys, sealing
 from fanlight.server.accounts import rules, sessions, store
 from fanlight.server.accounts.challenges import Challenges
-from fanlight.server.accounts.sessions import Session
+from fanlight.server.accounts.sessions import Caller, Session
 from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
-from fanlight.server.services import Services
+from fanlight.server.services import Parts, Services
 from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
 
@@ -190,7 +192,7 @@ def _spend(request: AnyRequest, services: Services, what: str, per_hour: int) ->
 
 @post("/v1/sessions/challenge", operation_id="askChallenge", status_code=200)
 async def ask_challenge(
-    data: ChallengeIn, request: AnyRequest, services: Services, challenges: Challenges
+    data: JSONBody[ChallengeIn], request: AnyRequest, services: Parts, challenges: NamedDependency[Challenges]
 ) -> ChallengeOut:
     """Ask for a text to sign. The answer is the same for keys that are not known."""
     _spend(request, services, "sign-in", _PER_HOUR)
@@ -199,7 +201,7 @@ async def ask_challenge(
 
 @post("/v1/sessions", operation_id="signIn", status_code=200)
 async def sign_in(
-    data: SignIn, request: AnyRequest, services: Services, challenges: Challenges
+    data: JSONBody[SignIn], request: AnyRequest, services: Parts, challenges: NamedDependency[Challenges]
 ) -> SessionOut:
     """Begin a session with a signed challenge."""
     _spend(request, services, "sign-in", _PER_HOUR)
@@ -235,14 +237,14 @@ async def sign_in(
 
 
 @delete("/v1/sessions", operation_id="signOut", status_code=204)
-async def sign_out(request: AnyRequest, services: Services) -> None:
+async def sign_out(request: AnyRequest, services: Parts) -> None:
     """End this session."""
     async with services.db.transaction() as tx:
         await store.end_session(tx, sessions.token_hash(sessions.bearer(request)))
 
 
 @post("/v1/accounts", operation_id="makeAccount")
-async def make_account(data: AccountIn, request: AnyRequest, services: Services) -> AccountOut:
+async def make_account(data: JSONBody[AccountIn], request: AnyRequest, services: Parts) -> AccountOut:
     """Make a member's account; the same key again gives the same account."""
     _spend(request, services, "accounts", _ACCOUNTS_PER_HOUR)
     public = _public(data.sign_pub)
@@ -263,7 +265,7 @@ async def _ensure(tx: Tx, kind: str, public: bytes, recipient: str) -> str:
 
 
 @post("/v1/households", operation_id="foundHousehold")
-async def found_household(data: HouseholdIn, services: Services, session: Session) -> HouseholdMade:
+async def found_household(data: JSONBody[HouseholdIn], services: Parts, session: Caller) -> HouseholdMade:
     """Found a household; the caller becomes its owner."""
     session.of_kind("member")
     if session.household:
@@ -278,7 +280,7 @@ async def found_household(data: HouseholdIn, services: Services, session: Sessio
 
 
 @get("/v1/households/mine", operation_id="getHousehold")
-async def get_household(services: Services, session: Session) -> HouseholdOut:
+async def get_household(services: Parts, session: Caller) -> HouseholdOut:
     """Return one's own household: members, hubs and epochs."""
     session.of_kind("member", "hub")
     if not session.household:
@@ -301,7 +303,7 @@ async def get_household(services: Services, session: Session) -> HouseholdOut:
 
 
 @post("/v1/households/mine/hubs", operation_id="admitHub")
-async def admit_hub(data: HubIn, services: Services, session: Session) -> HubMade:
+async def admit_hub(data: JSONBody[HubIn], services: Parts, session: Caller) -> HubMade:
     """Let a hub into the household; the same hub again gives the same id."""
     _owner(session)
     public, recipient = _public(data.sign_pub), _recipient(data.age_recipient)
@@ -327,7 +329,7 @@ async def tx_other_home(services: Services, account: str) -> bool:
 
 
 @get("/v1/households/mine/epochs", operation_id="getEpochs")
-async def get_epochs(services: Services, session: Session) -> EpochsOut:
+async def get_epochs(services: Parts, session: Caller) -> EpochsOut:
     """Return all epochs of one's household, in order."""
     session.at_home("member", "hub")
     async with services.db.transaction(household=session.household) as tx:
@@ -335,7 +337,9 @@ async def get_epochs(services: Services, session: Session) -> EpochsOut:
 
 
 @put("/v1/households/mine/epochs/{number:int}", operation_id="putEpoch", status_code=204)
-async def put_epoch(number: int, data: EpochWire, services: Services, session: Session) -> None:
+async def put_epoch(
+    number: FromPath[int], data: JSONBody[EpochWire], services: Parts, session: Caller
+) -> None:
     """Publish the household's next epoch; the same one again is fine."""
     _owner(session)
     async with services.db.transaction(household=session.household) as tx:

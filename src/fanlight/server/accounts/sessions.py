@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from litestar import Request
+from litestar.di import NamedDependency
 
 from fanlight.server.accounts import store
 from fanlight.server.errors import NotAllowed, NotSignedIn
-from fanlight.server.services import Services
+from fanlight.server.services import Parts, Services
 
 _LIFE_H = {"member": 24 * 30, "hub": 24, "officer": 12, "operator": 12}
 _SCHEME = "Bearer "
@@ -114,7 +115,7 @@ async def load_session(services: Services, account: str) -> Session:
     )
 
 
-async def provide_session(request: Request, services: Services) -> Session:  # type: ignore[type-arg]
+async def provide_session(request: Request, services: Parts) -> Session:  # type: ignore[type-arg]
     """Return the caller's session; a Litestar dependency. Raises NotSignedIn."""
     hashed = token_hash(bearer(request))
     async with services.db.transaction() as tx:
@@ -134,3 +135,6 @@ def no_household() -> NotAllowed:
     return NotAllowed(
         "You have no household yet.", do="Set up your household first.", code="accounts.no_household"
     )
+
+
+Caller = NamedDependency[Session]  # as a route asks for it

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, head, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from fanlight.model.ids import is_id
@@ -20,7 +20,7 @@ from fanlight.server.errors import Conflict, Malformed, NotFound
 from fanlight.server.evidence import day, store
 from fanlight.server.evidence.store import Custody, Disclosure
 from fanlight.server.incoming import MAX_PART
-from fanlight.server.services import Services
+from fanlight.server.services import Parts, Services
 from fanlight.store.blobs import key_of
 from fanlight.store.database import Tx
 
@@ -103,7 +103,9 @@ async def _part(
     status_code=200,
     request_max_body_size=MAX_HEADER,
 )
-async def put_header(token: str, disclosure: str, request: AnyRequest, services: Services) -> Received:
+async def put_header(
+    token: FromPath[str], disclosure: FromPath[str], request: AnyRequest, services: Parts
+) -> Received:
     """Send the copy's age header."""
     return await _part(services, request, (token, f"{disclosure}.hdr"), 0, MAX_HEADER)
 
@@ -114,7 +116,9 @@ async def put_header(token: str, disclosure: str, request: AnyRequest, services:
     status_code=200,
     request_max_body_size=MAX_MANIFEST,
 )
-async def put_manifest(token: str, disclosure: str, request: AnyRequest, services: Services) -> Received:
+async def put_manifest(
+    token: FromPath[str], disclosure: FromPath[str], request: AnyRequest, services: Parts
+) -> Received:
     """Send the copy's sealed manifest."""
     return await _part(services, request, (token, f"{disclosure}.manifest"), 0, MAX_MANIFEST)
 
@@ -126,18 +130,20 @@ async def put_manifest(token: str, disclosure: str, request: AnyRequest, service
     request_max_body_size=MAX_PART,
 )
 async def put_part(
-    token: str,
-    disclosure: str,
+    token: FromPath[str],
+    disclosure: FromPath[str],
     request: AnyRequest,
-    services: Services,
-    offset: Annotated[int, Parameter(ge=0)] = 0,
+    services: Parts,
+    offset: Annotated[int, QueryParameter(ge=0)] = 0,
 ) -> Received:
     """Send the copy's payload from `offset` on, at most 4 MiB a call."""
     return await _part(services, request, (token, f"{disclosure}.pay"), offset, MAX_PAYLOAD)
 
 
 @head("/v1/drops/{token:str}/{disclosure:str}/pay", operation_id="dropOffset")
-async def part_offset(token: str, disclosure: str, request: AnyRequest, services: Services) -> Response[None]:
+async def part_offset(
+    token: FromPath[str], disclosure: FromPath[str], request: AnyRequest, services: Parts
+) -> Response[None]:
     """Return in `Upload-Offset` how many bytes of the payload are here."""
     _anonymous(request, services, disclosure)
     async with services.db.transaction() as tx:
@@ -148,7 +154,11 @@ async def part_offset(token: str, disclosure: str, request: AnyRequest, services
 
 @post("/v1/drops/{token:str}/{disclosure:str}/done", operation_id="finishDrop", status_code=200)
 async def finish(
-    token: str, disclosure: str, data: DoneIn, request: AnyRequest, services: Services
+    token: FromPath[str],
+    disclosure: FromPath[str],
+    data: JSONBody[DoneIn],
+    request: AnyRequest,
+    services: Parts,
 ) -> Dropped:
     """Check the copy and put it with its case; again is fine."""
     _anonymous(request, services, disclosure)

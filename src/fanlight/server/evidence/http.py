@@ -3,17 +3,18 @@
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
 from fanlight.model.clock import to_text
 from fanlight.model.ids import is_id
 from fanlight.server import ranges, requests
-from fanlight.server.accounts import Session
+from fanlight.server.accounts import Caller
 from fanlight.server.errors import NotFound
 from fanlight.server.evidence import day, drops, exports, store
 from fanlight.server.evidence.exports import ExportIn, custody_json, own_disclosure, receipt_json
 from fanlight.server.evidence.store import Custody
-from fanlight.server.services import Services
+from fanlight.server.services import Parts
 from fanlight.store.blobs import key_of
 from fanlight.wire import b64
 
@@ -23,7 +24,9 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 @get("/v1/agency/requests/{request_id:str}", operation_id="getRequest")
-async def get_request(request_id: str, services: Services, session: Session) -> Response[dict[str, Any]]:
+async def get_request(
+    request_id: FromPath[str], services: Parts, session: Caller
+) -> Response[dict[str, Any]]:
     """Return a request of the agency: decision, case key, receipt, what was disclosed."""
     session.of_kind("officer")
     async with services.db.transaction() as tx:
@@ -59,7 +62,7 @@ async def get_request(request_id: str, services: Services, session: Session) -> 
 
 
 @get("/v1/agency/disclosures/{disclosure:str}/hdr", operation_id="getDisclosureHeader", media_type=_RAW)
-async def get_header(disclosure: str, services: Services, session: Session) -> Response[bytes]:
+async def get_header(disclosure: FromPath[str], services: Parts, session: Caller) -> Response[bytes]:
     """Return a copy's age header, without which it cannot be opened; the look is recorded."""
     session.of_kind("officer")
     now = services.clock()
@@ -73,7 +76,9 @@ async def get_header(disclosure: str, services: Services, session: Session) -> R
 
 
 @get("/v1/agency/disclosures/{disclosure:str}/pay", operation_id="getDisclosurePayload", media_type=_RAW)
-async def get_payload(disclosure: str, request: AnyRequest, services: Services, session: Session) -> Stream:
+async def get_payload(
+    disclosure: FromPath[str], request: AnyRequest, services: Parts, session: Caller
+) -> Stream:
     """Return a copy's payload, or a range of it."""
     session.of_kind("officer")
     async with services.db.transaction() as tx:
@@ -85,7 +90,7 @@ async def get_payload(disclosure: str, request: AnyRequest, services: Services, 
 
 @post("/v1/agency/disclosures/{disclosure:str}/exports", operation_id="exportDisclosure", status_code=200)
 async def post_export(
-    disclosure: str, data: ExportIn, services: Services, session: Session
+    disclosure: FromPath[str], data: JSONBody[ExportIn], services: Parts, session: Caller
 ) -> Response[dict[str, Any]]:
     """Record that a copy leaves Fanlight; the answer comes when the entry is cosigned."""
     session.as_role("custodian", "officer", "supervisor")

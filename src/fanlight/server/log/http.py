@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, Router, get
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from fanlight.server.log import no_entry
-from fanlight.server.services import Services
+from fanlight.server.services import Parts
 
-_TEXT = "text/plain; charset=utf-8"
+_TEXT = "text/plain"  # the framework adds the character set
 _FOREVER = "public, max-age=31536000, immutable"
 _SECONDS = "public, max-age=1"
 _TILE = re.compile(r"^/?tile/(entries|\d{1,2})(/x\d{3})*/\d{3}(\.p/\d{1,3})?$")
@@ -33,7 +33,7 @@ class LeavesOut(msgspec.Struct):
 
 
 @get("/log/{path:path}", operation_id="getLogFile", include_in_schema=False)
-async def get_file(path: str, services: Services) -> Response[bytes]:
+async def get_file(path: FromPath[str], services: Parts) -> Response[bytes]:
     """Return a file of the log's folder."""
     name = path.lstrip("/")
     note = name in _NOTES
@@ -54,10 +54,10 @@ async def get_file(path: str, services: Services) -> Response[bytes]:
 
 @get("/v1/log/leaves", operation_id="listLeaves")
 async def list_leaves(
-    services: Services,
-    leaf_type: Annotated[str | None, Parameter(query="type", max_length=64)] = None,
-    after: Annotated[int, Parameter(ge=-1)] = -1,
-    limit: Annotated[int, Parameter(ge=1, le=1_000)] = 1_000,
+    services: Parts,
+    leaf_type: Annotated[str | None, QueryParameter(name="type", max_length=64)] = None,
+    after: Annotated[int, QueryParameter(ge=-1)] = -1,
+    limit: Annotated[int, QueryParameter(ge=1, le=1_000)] = 1_000,
 ) -> LeavesOut:
     """List published leaves behind place `after`, of one type or all."""
     size = services.log.published.head.size
@@ -66,13 +66,13 @@ async def list_leaves(
 
 
 @get("/v1/log/proof/{index:int}", operation_id="getProof", media_type=_TEXT)
-async def get_proof(index: int, services: Services) -> Response[str]:
+async def get_proof(index: FromPath[int], services: Parts) -> Response[str]:
     """Return a leaf's receipt against the present checkpoint (C2SP tlog-proof)."""
     return Response(await services.log.proof_at(index), media_type=_TEXT, headers={"Cache-Control": _SECONDS})
 
 
 @get("/v1/log/state", operation_id="getLogState")
-async def get_state(services: Services) -> dict[str, Any]:
+async def get_state(services: Parts) -> dict[str, Any]:
     """Say how the record stands: size, what is cosigned, whether the witness answers."""
     return services.log.state()
 

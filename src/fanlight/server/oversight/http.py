@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from litestar import Response, Router, get
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from fanlight.model.errors import FanlightError
 from fanlight.policy import Pack
@@ -32,7 +32,7 @@ from fanlight.server.oversight.pages import Page, render
 from fanlight.server.oversight.record import Beside, LogState, Record
 from fanlight.server.oversight.sketch import Ground, read_layer
 from fanlight.server.requests import public_openings
-from fanlight.server.services import Services
+from fanlight.server.services import Parts, Services
 from fanlight.server.setup import MAPS
 
 HEADERS = {
@@ -45,6 +45,7 @@ HEADERS = {
 OPENING_DAYS = 180  # a pack may open earlier, never later
 _LAYERS = ("city", "streets")
 _KEPT_PAGES = 500
+Form = Annotated[str | None, QueryParameter(name="format", max_length=4)]
 
 log = structlog.get_logger()
 
@@ -128,17 +129,23 @@ def _ground(folder: Path) -> Ground:
 _readers: WeakKeyDictionary[Log, Reader] = WeakKeyDictionary()
 
 
-@get(["/record", "/record/{path:path}"], include_in_schema=False)
-async def get_page(
-    services: Services,
-    path: str = "",
-    form: Annotated[str | None, QueryParameter(name="format", max_length=4)] = None,
-) -> Response[bytes]:
+@get("/record", include_in_schema=False)
+async def get_front(services: Parts, form: Form = None) -> Response[bytes]:
+    """Return the front page of the public record."""
+    return await _answer(services, "", form)
+
+
+@get("/record/{path:path}", include_in_schema=False)
+async def get_page(services: Parts, path: FromPath[str], form: Form = None) -> Response[bytes]:
     """Return a page of the public record, or a list as a file with `?format=csv` or `json`."""
+    return await _answer(services, path, form)
+
+
+async def _answer(services: Services, path: str, form: str | None) -> Response[bytes]:
     reader = _readers.get(services.log) or _readers.setdefault(services.log, Reader(services))
     name = f"/record/{path.strip('/')}" + (f".{form}" if form in {"csv", "json"} else "")
     made = await reader.page(name)
     return Response(made.body, status_code=made.status, media_type=made.media_type, headers=HEADERS)
 
 
-router = Router(path="/", route_handlers=[get_page])
+router = Router(path="/", route_handlers=[get_front, get_page])

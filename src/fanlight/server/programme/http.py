@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 from litestar import Response, Router, get
+from litestar.params import FromPath
 
 from fanlight.model.geo import COARSEST_RES, FINEST_RES, HOMES_PER_CELL
 from fanlight.server import programme
-from fanlight.server.accounts import Session, people
+from fanlight.server.accounts import Caller, people
 from fanlight.server.errors import NotFound
 from fanlight.server.programme import store
-from fanlight.server.services import Services
+from fanlight.server.services import Parts
 from fanlight.server.setup import MAPS
 
 _DAY_CACHE = "public, max-age=86400"
@@ -45,7 +46,7 @@ def agreement_json(row: store.AgreementRow) -> dict[str, Any]:
 
 
 @get("/v1/town", operation_id="getTown")
-async def get_town(services: Services) -> dict[str, Any]:
+async def get_town(services: Parts) -> dict[str, Any]:
     """Describe the town: name, agencies, cells, packs, map."""
     async with services.db.transaction() as tx:
         described = await programme.town(tx)
@@ -62,7 +63,7 @@ async def get_town(services: Services) -> dict[str, Any]:
 
 
 @get("/v1/packs/{sha256:str}", operation_id="getPack")
-async def get_pack(sha256: str, services: Services) -> Response[bytes]:
+async def get_pack(sha256: FromPath[str], services: Parts) -> Response[bytes]:
     """Return a pack's canonical bytes, whose SHA-256 is its name."""
     async with services.db.transaction() as tx:
         pack = await programme.pack(tx, sha256)
@@ -74,7 +75,7 @@ async def get_pack(sha256: str, services: Services) -> Response[bytes]:
 
 
 @get("/v1/map/{layer:str}", operation_id="getMapLayer")
-async def get_layer(layer: str, services: Services) -> Response[bytes]:
+async def get_layer(layer: FromPath[str], services: Parts) -> Response[bytes]:
     """Return one layer of the map, gzipped GeoJSON."""
     name = layer.removesuffix(_SUFFIX)
     path = services.home / MAPS / f"{name}.geojson.gz"
@@ -88,7 +89,7 @@ async def get_layer(layer: str, services: Services) -> Response[bytes]:
 
 
 @get("/v1/agency", operation_id="getAgency")
-async def get_agency(services: Services, session: Session) -> dict[str, Any]:
+async def get_agency(services: Parts, session: Caller) -> dict[str, Any]:
     """Describe the caller's agency: agreement in force, pack, people."""
     session.of_kind("officer")
     async with services.db.transaction() as tx:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
 from fanlight.model.clock import to_text
@@ -12,13 +13,13 @@ from fanlight.model.geo import check_cell
 from fanlight.model.ids import is_id
 from fanlight.policy import find_phrases
 from fanlight.server import programme, tables
-from fanlight.server.accounts import Session, account_by_id, cell_of, person_name
+from fanlight.server.accounts import Caller, Session, account_by_id, cell_of, person_name
 from fanlight.server.errors import Malformed, NotAllowed, NotFound
 from fanlight.server.requests import cells, deciding, store
 from fanlight.server.requests.deciding import Outcome, Signer
 from fanlight.server.requests.rules import RequestIn
 from fanlight.server.requests.store import RequestRow
-from fanlight.server.services import Services
+from fanlight.server.services import Parts, Services
 from fanlight.store.database import Tx
 from fanlight.wire import jcs
 
@@ -88,7 +89,7 @@ async def request_json(tx: Tx, row: RequestRow) -> dict[str, Any]:
 
 
 @post("/v1/agency/requests", operation_id="submitRequest", status_code=200, request_max_body_size=MAX_BODY)
-async def submit(request: AnyRequest, services: Services, session: Session) -> dict[str, Any]:
+async def submit(request: AnyRequest, services: Parts, session: Caller) -> dict[str, Any]:
     """Ask residents of an area for footage; the ordinance decides at once and names its clauses."""
     session.as_role("officer", "supervisor")
     raw = await request.body()
@@ -109,7 +110,9 @@ async def submit(request: AnyRequest, services: Services, session: Session) -> d
 
 
 @post("/v1/agency/requests/{request_id:str}/cosign", operation_id="cosignRequest", status_code=200)
-async def cosign(request_id: str, data: CosignIn, services: Services, session: Session) -> dict[str, Any]:
+async def cosign(
+    request_id: FromPath[str], data: JSONBody[CosignIn], services: Parts, session: Caller
+) -> dict[str, Any]:
     """Give the second signature as another person of the agency."""
     session.of_kind("officer")
     who = await signer(services, session)
@@ -117,7 +120,7 @@ async def cosign(request_id: str, data: CosignIn, services: Services, session: S
 
 
 @post("/v1/agency/requests/{request_id:str}/close", operation_id="closeRequest", status_code=200)
-async def close(request_id: str, services: Services, session: Session) -> dict[str, Any]:
+async def close(request_id: FromPath[str], services: Parts, session: Caller) -> dict[str, Any]:
     """Close a request; only now the public hears in which band the disclosures were."""
     session.as_role("supervisor", "officer")
     band = await deciding.close(services, session, _id(request_id))
@@ -126,9 +129,9 @@ async def close(request_id: str, services: Services, session: Session) -> dict[s
 
 @get("/v1/agency/requests", operation_id="listRequests")
 async def list_requests(
-    services: Services,
-    session: Session,
-    format: Format = "json",  # noqa: A002 - the API's word
+    services: Parts,
+    session: Caller,
+    format: FromQuery[Format] = "json",  # noqa: A002 - the API's word
 ) -> Response[Any]:
     """List the agency's requests, latest first."""
     session.of_kind("officer")
@@ -141,7 +144,7 @@ async def list_requests(
 
 
 @get("/v1/cells/{cell:str}/requests", operation_id="getCellRequests")
-async def cell_requests(cell: str, request: AnyRequest, services: Services) -> Response[bytes]:
+async def cell_requests(cell: FromPath[str], request: AnyRequest, services: Parts) -> Response[bytes]:
     """Return the cell's open requests: one signed file, the same for everybody."""
     body = await cells.file_of(services, check_cell(cell))
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
@@ -152,7 +155,7 @@ async def cell_requests(cell: str, request: AnyRequest, services: Services) -> R
 
 
 @get("/v1/cells/{cell:str}/key", operation_id="getCellKey")
-async def cell_key(cell: str, services: Services, session: Session) -> Response[dict[str, str]]:
+async def cell_key(cell: FromPath[str], services: Parts, session: Caller) -> Response[dict[str, str]]:
     """Return the key with which homes of a cell open what is sealed to it."""
     session.at_home("member", "hub")
     check_cell(cell)

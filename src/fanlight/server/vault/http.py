@@ -5,17 +5,17 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, Router, delete, get, head, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 from msgspec import Meta
 
 from fanlight.model.errors import FanlightError
 from fanlight.model.ids import is_id
 from fanlight.server import ranges
-from fanlight.server.accounts import Session, members_of
+from fanlight.server.accounts import Caller, Session, members_of
 from fanlight.server.errors import Conflict, Malformed, NotFound, TooLarge
 from fanlight.server.incoming import MAX_PART
-from fanlight.server.services import Services
+from fanlight.server.services import Parts, Services
 from fanlight.server.vault import rules, store
 from fanlight.store.blobs import key_of
 from fanlight.wire import b64
@@ -85,7 +85,9 @@ def _decode(text: str) -> bytes:
 
 
 @put("/v1/clips/{clip:str}", operation_id="putClip", status_code=200, request_max_body_size=12 * 1024 * 1024)
-async def put_clip(clip: str, data: ClipIn, services: Services, session: Session) -> ClipState:
+async def put_clip(
+    clip: FromPath[str], data: JSONBody[ClipIn], services: Parts, session: Caller
+) -> ClipState:
     """Announce a clip: card, sealed manifest and header. The same again is fine."""
     session.at_home("hub")
     outside = rules.Outside(
@@ -116,11 +118,11 @@ async def _clip(services: Services, session: Session, clip: str) -> store.ClipRo
 
 @put("/v1/clips/{clip:str}/pay", operation_id="putClipPart", status_code=200, request_max_body_size=MAX_PART)
 async def put_part(
-    clip: str,
+    clip: FromPath[str],
     request: AnyRequest,
-    services: Services,
-    session: Session,
-    offset: Annotated[int, Parameter(ge=0)] = 0,
+    services: Parts,
+    session: Caller,
+    offset: Annotated[int, QueryParameter(ge=0)] = 0,
 ) -> Received:
     """Send the payload's bytes from `offset` on, at most 4 MiB a call."""
     row = await _clip(services, session.at_home("hub"), clip)
@@ -130,7 +132,7 @@ async def put_part(
 
 
 @head("/v1/clips/{clip:str}/pay", operation_id="clipOffset")
-async def part_offset(clip: str, services: Services, session: Session) -> Response[None]:
+async def part_offset(clip: FromPath[str], services: Parts, session: Caller) -> Response[None]:
     """Return in `Upload-Offset` how many bytes are here."""
     row = await _clip(services, session.at_home("hub", "member"), clip)
     have = row.length if row.kept else services.incoming.received(clip)
@@ -138,7 +140,7 @@ async def part_offset(clip: str, services: Services, session: Session) -> Respon
 
 
 @post("/v1/clips/{clip:str}/done", operation_id="finishClip", status_code=200)
-async def finish(clip: str, services: Services, session: Session) -> ClipState:
+async def finish(clip: FromPath[str], services: Parts, session: Caller) -> ClipState:
     """Check length and root of the payload and keep it; again is fine."""
     session.at_home("hub")
     async with services.incoming.lock(_id(clip)):
@@ -164,7 +166,7 @@ async def finish(clip: str, services: Services, session: Session) -> ClipState:
 
 @get("/v1/clips", operation_id="listClips")
 async def list_clips(
-    services: Services, session: Session, day: date | None = None, after: str | None = None
+    services: Parts, session: Caller, day: FromQuery[date | None] = None, after: FromQuery[str | None] = None
 ) -> ClipsOut:
     """List the household's clips, latest day first; within a day the order tells nothing."""
     session.at_home("member", "hub")
@@ -185,14 +187,14 @@ async def list_clips(
 
 
 @get("/v1/clips/{clip:str}/hdr", operation_id="getClipHeader", media_type=_RAW)
-async def get_header(clip: str, services: Services, session: Session) -> Response[bytes]:
+async def get_header(clip: FromPath[str], services: Parts, session: Caller) -> Response[bytes]:
     """Return the clip's age header."""
     row = await _clip(services, session.at_home(), clip)
     return Response(bytes(row.hdr), media_type=_RAW, headers={"Cache-Control": "private, no-store"})
 
 
 @get("/v1/clips/{clip:str}/pay", operation_id="getClipPayload", media_type=_RAW)
-async def get_payload(clip: str, request: AnyRequest, services: Services, session: Session) -> Stream:
+async def get_payload(clip: FromPath[str], request: AnyRequest, services: Parts, session: Caller) -> Stream:
     """Return the clip's payload, or a range of it."""
     row = await _clip(services, session.at_home(), clip)
     if not row.kept:
@@ -201,7 +203,7 @@ async def get_payload(clip: str, request: AnyRequest, services: Services, sessio
 
 
 @delete("/v1/clips/{clip:str}", operation_id="eraseClip", status_code=204)
-async def erase(clip: str, services: Services, session: Session) -> None:
+async def erase(clip: FromPath[str], services: Parts, session: Caller) -> None:
     """Erase a clip for good: header first, then payload."""
     session.at_home()
     async with services.db.transaction(household=session.household) as tx:
@@ -212,7 +214,7 @@ async def erase(clip: str, services: Services, session: Session) -> None:
 
 
 @put("/v1/hub/status", operation_id="putHubStatus", status_code=204, request_max_body_size=MAX_STATUS)
-async def put_status(request: AnyRequest, services: Services, session: Session) -> None:
+async def put_status(request: AnyRequest, services: Parts, session: Caller) -> None:
     """Replace the household's status box, which only members can open."""
     session.at_home("hub")
     body = await request.body()
@@ -225,7 +227,7 @@ async def put_status(request: AnyRequest, services: Services, session: Session) 
 
 
 @get("/v1/hub/status", operation_id="getHubStatus", media_type=_RAW)
-async def get_status(services: Services, session: Session) -> Response[bytes]:
+async def get_status(services: Parts, session: Caller) -> Response[bytes]:
     """Return the household's last status box."""
     session.at_home("member", "hub")
     async with services.db.transaction(household=session.household) as tx:
