@@ -79,13 +79,7 @@ const state: Read<State> = (value, where) => {
   return known.find((one) => one === value) ?? (str(value, where) as State);
 };
 
-export interface Who {
-  readonly account: string;
-  readonly name: string;
-}
-const who: Read<Who> = obj<Who>({ account: str, name: str });
-
-export interface Row {
+interface Common {
   readonly request: string;
   readonly state: State;
   readonly case_number: string;
@@ -96,20 +90,21 @@ export interface Row {
   readonly words: string;
   readonly outline: readonly (readonly number[])[];
   readonly emergency: boolean;
-  readonly made: string;
+  /** When it was sent, RFC 3339. */
+  readonly at: string;
   readonly expires: string;
   readonly cosign_by: string | null;
-  readonly officer: Who;
-  readonly cosigner: Who | null;
+  /** By name; `officer_account` tells two of one name apart. */
+  readonly officer: string;
+  readonly officer_account: string;
+  readonly cosigner: string | null;
   readonly number_in_case: number;
   readonly decision: Decision;
   readonly case_key: string;
-  /** Clips disclosed so far: exact for the agency, a band for everybody else. */
-  readonly received: number;
   readonly reason: string | null;
   readonly band: string | null;
 }
-const rowFields: { [K in keyof Row]: Read<Row[K]> } = {
+const common: { [K in keyof Common]: Read<Common[K]> } = {
   request: str,
   state,
   case_number: str,
@@ -120,19 +115,24 @@ const rowFields: { [K in keyof Row]: Read<Row[K]> } = {
   words: str,
   outline: list(list(num)),
   emergency: bool,
-  made: str,
+  at: str,
   expires: str,
   cosign_by: nullable(str),
-  officer: who,
-  cosigner: nullable(who),
+  officer: str,
+  officer_account: str,
+  cosigner: nullable(str),
   number_in_case: num,
   decision,
   case_key: str,
-  received: num,
   reason: nullable(str),
   band: nullable(str),
 };
-const row: Read<Row> = obj<Row>(rowFields);
+/** A request in a list. */
+export interface Row extends Common {
+  /** Clips disclosed so far: exact for the agency, a band for everybody else. */
+  readonly disclosures: number;
+}
+const row: Read<Row> = obj<Row>({ ...common, disclosures: num });
 
 export interface Disclosed {
   readonly disclosure: string;
@@ -155,7 +155,7 @@ export interface Proof {
   readonly index: number;
   readonly receipt: string;
 }
-export interface Whole extends Row {
+export interface Whole extends Common {
   /** The request exactly as its officer signed it. */
   readonly signed: string;
   readonly case_key_sealed: string;
@@ -164,7 +164,7 @@ export interface Whole extends Row {
 }
 const proof: Read<Proof> = obj<Proof>({ leaf: str, index: num, receipt: str });
 const whole: Read<Whole> = obj<Whole>({
-  ...rowFields,
+  ...common,
   signed: str,
   case_key_sealed: str,
   receipt: nullable(proof),
