@@ -47,7 +47,6 @@ export interface Ask {
   /** Null where the sealed part could not be opened. */
   readonly told: Told | null;
   readonly caseKey: string;
-  readonly opensBy: string | null;
   readonly emergency: boolean;
   readonly cosigned: boolean;
   readonly areaM2: number;
@@ -185,7 +184,6 @@ async function readAsk(
     sound: ASK_CHECKS.every((check) => checks[check] === "holds"),
     told: opened,
     caseKey,
-    opensBy: typeof pub["opens_by"] === "string" ? pub["opens_by"] : null,
     emergency: pub["emergency"] === true,
     cosigned: facts["second_signature"] === true,
     areaM2: typeof pub["area_m2"] === "number" ? pub["area_m2"] : 0,

@@ -132,7 +132,7 @@ export const words = {
 
   clip: {
     notFound: "This clip is not there",
-    notFoundText: "It was erased by a member of your household, or its time was over.",
+    notFoundText: "It was erased by a member of your household, or never was.",
     when: (start: Date, end: Date, camera: string) => `${camera} · ${dateText(start)}, ${timeText(start, true)} to ${timeText(end, true)}`,
     label: (camera: string, start: Date, ms: number) => `${camera}, ${timeText(start)}, ${lengthText(ms / 1000)}`,
     checked: "What was checked",
@@ -177,7 +177,7 @@ export const words = {
     eraseNo: "Keep it",
     facts: "About this clip",
     stays: "Stays until",
-    staysText: "You erase it, or the time your household set is over",
+    staysText: "You erase it",
     size: "Size",
     sizeText: (size: string) => `${size}, sealed`,
     seen: "Who can see it",
@@ -215,7 +215,7 @@ export const words = {
   },
 
   ask: {
-    number: (caseNumber: string, until: Date | null) => (until ? `Case ${caseNumber} · open until ${dateText(until)}` : `Case ${caseNumber}`),
+    number: (caseNumber: string) => `Case ${caseNumber}`,
     title: (agency: string, camera: string) => `${agency} asks for a clip from your ${camera}`,
     titleNone: (agency: string) => `${agency} asks for footage`,
     gone: "This request is closed, or was never for your area",
@@ -236,6 +236,9 @@ export const words = {
     attribution: "© OpenStreetMap contributors",
     rules: "Which rule allows them to ask",
     rulesText: "Your browser applied the town’s ordinance itself, to the facts that stand in the public record.",
+    rulesCount: (held: number, of: number) => (held === of ? `All ${of} clauses hold.` : `${held} of ${of} clauses hold.`),
+    rulesAll: "Each clause, with where it comes from",
+    allClips: (count: number) => `Show all ${count} clips that match`,
     rulesUnknown: "The ordinance could not be applied here. Sharing waits for it.",
     isPublic: "This request is public. Read it in the record",
     checked: "What was checked",
