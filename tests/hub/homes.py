@@ -1,0 +1,54 @@
+"""A household as its hub knows it: settings, keys, epochs."""
+
+from pathlib import Path
+
+from tests.hub.cells import CELL, PLACE
+
+from fanlight.hub.settings import Camera, HubKeys, HubSettings
+from fanlight.model.ids import new_id
+from fanlight.seal import keys
+from fanlight.seal.epoch import Epoch, new_epoch
+from fanlight.seal.keys import Identity, SigningKey
+from fanlight.wire import b64
+
+OWNER = SigningKey(b"o" * 32)
+MEMBER = keys.member_keys(b"m" * 32)
+HOUSEHOLD = "h" * 26
+CAMERA = Camera("c" * 26, "Front door", "/nowhere.mp4")
+HUB = HubKeys(SigningKey(b"h" * 32), keys.new_identity().secret)
+
+
+def make_settings(server: str = "http://127.0.0.1:9", **change: object) -> HubSettings:
+    lon, lat = PLACE
+    parts = {
+        "server": server,
+        "household": HOUSEHOLD,
+        "owner": b64.encode(OWNER.public),
+        "cell": CELL,
+        "lon": lon,
+        "lat": lat,
+        "cameras": [CAMERA],
+    }
+    return HubSettings(**{**parts, **change})  # type: ignore[arg-type] # names are checked by the struct
+
+
+def make_epoch(
+    after: Epoch | None = None, *, owner: SigningKey = OWNER, household: str = HOUSEHOLD
+) -> tuple[Identity, Epoch]:
+    return new_epoch(household=household, after=after, members=[MEMBER.age.recipient], owner_key=owner)
+
+
+def make_chain(length: int, *, owner: SigningKey = OWNER, household: str = HOUSEHOLD) -> list[Epoch]:
+    chain: list[Epoch] = []
+    for _ in range(length):
+        chain.append(make_epoch(chain[-1] if chain else None, owner=owner, household=household)[1])
+    return chain
+
+
+def hub_folder(path: Path) -> Path:
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def fresh_id() -> str:
+    return new_id()
