@@ -18,8 +18,10 @@ export interface Known {
   readonly agreementInForce: boolean;
   /** Rings of the jurisdiction, holes not expected; null while it is not loaded. */
   readonly jurisdiction: readonly Outline[] | null;
-  /** Requests of this case that are already there, refused ones left out. */
-  readonly earlierInCase: (caseNumber: string) => number;
+  /** Which request of its case this would be; see cases.ts. */
+  readonly numberInCase: number;
+  /** The agreement in force names its vote. */
+  readonly voteRecorded: boolean;
 }
 
 export type Why = "empty" | "server";
@@ -46,10 +48,10 @@ export function factsOf(draft: Draft, known: Known, now: Date): Asked {
   const facts: Facts = {
     agency_kind: known.agencyKind,
     agreement_in_force: known.agreementInForce,
-    vote_recorded: true, // an agreement without a recorded vote never comes into force
+    vote_recorded: known.voteRecorded,
     named_officer: true,
     has_case_number: unlessEmpty("has_case_number", draft.caseNumber === "", true, () => CASE_NUMBER.test(draft.caseNumber)),
-    number_in_case: known.earlierInCase(draft.caseNumber) + 1,
+    number_in_case: known.numberInCase,
     purpose: unlessEmpty("purpose", draft.purpose === "", "identify_suspect", () => draft.purpose),
     offence_class: offence ? offenceClass(offence) : "",
     offence_listed: unlessEmpty("offence_listed", !offence, true, () => offence?.listed === true),
@@ -92,8 +94,11 @@ export const LOOKS_AT: { readonly [clause: string]: readonly string[] } = {
 export function covers(ring: Outline, corners: Outline): boolean {
   const [first] = corners;
   if (!first || !corners.every(([lon, lat]) => contains(ring, lon, lat))) return false;
-  return !edges(ring).some(([a, b]) => edges(corners).some(([c, d]) => cross(a, b, c, d)));
+  return !crossing(ring, corners);
 }
+
+/** Whether an edge of one outline crosses an edge of the other. */
+export const crossing = (one: Outline, other: Outline): boolean => edges(one).some(([a, b]) => edges(other).some(([c, d]) => cross(a, b, c, d)));
 
 type Point = readonly [number, number];
 const edges = (ring: Outline): (readonly [Point, Point])[] => ring.map((point, i) => [point, ring[(i + 1) % ring.length] ?? point]);

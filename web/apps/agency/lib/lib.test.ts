@@ -5,6 +5,7 @@ import { jcs } from "../../../core/jcs.ts";
 import { unb64 } from "../../../core/seal/bytes.ts";
 import { memberKeys, verify } from "../../../core/seal/keys.ts";
 import { keyHolders, makeCaseKey, openCaseKey, signRequest } from "./asking.ts";
+import { numberInCase } from "./cases.ts";
 import { cornersText, moved, readCorners, resized, sizeText } from "./corners.ts";
 import { type Draft, draftText, EMPTY, missing, readDraft } from "./draft.ts";
 import { covers, factsOf, ringsOf } from "./facts.ts";
@@ -25,7 +26,7 @@ const whole: Draft = {
   emergency: false,
 };
 const now = fromField("2026-11-21T12:00") as Date;
-const known = { agencyKind: "municipal", agreementInForce: true, jurisdiction: [square], earlierInCase: () => 0 };
+const known = { agencyKind: "municipal", agreementInForce: true, jurisdiction: [square], voteRecorded: true, numberInCase: 1 };
 
 test("R21: a draft keeps every field through storage, and a broken one is empty", () => {
   expect(readDraft(draftText(whole))).toEqual(whole);
@@ -100,6 +101,23 @@ test("a jurisdiction with a bay does not cover an outline across it", () => {
   expect(covers(bay, [[1, 2], [9, 2], [9, 3], [1, 3]])).toBe(false);
   expect(covers(bay, [[1, 0.2], [9, 0.2], [9, 0.8], [1, 0.8]])).toBe(true);
   expect(ringsOf({ type: "Polygon", coordinates: [bay] })).toEqual([bay]);
+});
+
+test("R21: requests split over case numbers are counted as one case, over hops too", () => {
+  const row = (part: Partial<Draft>, state = "open") => {
+    const { caseNumber, offence, outline, from, to } = { ...whole, ...part };
+    return { case_number: caseNumber, offence, outline, start: (fromField(from) as Date).toISOString(), end: (fromField(to) as Date).toISOString(), state };
+  };
+  const near = square.map(([lon, lat]) => [lon + 0.003, lat] as const);
+  const far = square.map(([lon, lat]) => [lon + 0.007, lat] as const);
+  expect(numberInCase(whole, [])).toBe(1);
+  expect(numberInCase(whole, [row({})])).toBe(2);
+  expect(numberInCase(whole, [row({}, "refused")])).toBe(1);
+  expect(numberInCase(whole, [row({ caseNumber: "X-1", outline: near })])).toBe(2);
+  expect(numberInCase(whole, [row({ caseNumber: "X-2", outline: far }), row({ caseNumber: "X-1", outline: near })])).toBe(3);
+  expect(numberInCase(whole, [row({ caseNumber: "X-1", outline: far })])).toBe(1);
+  expect(numberInCase(whole, [row({ caseNumber: "X-1", outline: near, offence: "23F" })])).toBe(1);
+  expect(numberInCase(whole, [row({ caseNumber: "X-1", outline: near, from: "2026-11-18T12:00", to: "2026-11-18T13:00" })])).toBe(1);
 });
 
 test("R21: one press shortens a window of 13 h to 12 h and ends a future one now", () => {
