@@ -114,9 +114,7 @@ def ask(officer: Actor, now: datetime, **change: Any) -> dict[str, Any]:
         "end": to_text(end),
         "emergency": False,
         "case_key": case_key.recipient,
-        "case_key_sealed": b64.encode(
-            sealing.seal(case_key.secret.encode(), [officer.keys.age.recipient])
-        ),
+        "case_key_sealed": b64.encode(sealing.seal(case_key.secret.encode(), [officer.keys.age.recipient])),
     }
     fields |= change
     signature = b64.encode(officer.keys.signing.sign("request", jcs.dumps(fields)))

@@ -1,21 +1,16 @@
 """An agency asks: decisions, second signatures, cell files, ends."""
 
 import asyncio
-import hashlib
-import json
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import pytest
+from tests.server.acting import CELL, make_household, open_request
+from tests.server.running import running, witness_process
 
 from fanlight.hub.matching import named_pack, read_cell_file
-from fanlight.model.clock import now, to_text
+from fanlight.model.clock import now
 from fanlight.policy import load_pack
 from fanlight.proof.note import VerifierKey
 from fanlight.server import setup
-from tests.server.acting import CELL, ask, cosign, make_household, open_request, staff
-from tests.server.running import Running, running, witness_process
 
 
 def test_a_cosigned_request_reaches_the_cell_and_the_hub_accepts_it(database: str, tmp_path: Path) -> None:
@@ -49,7 +44,8 @@ def test_a_cosigned_request_reaches_the_cell_and_the_hub_accepts_it(database: st
 def prepare(home: Path) -> str:
     from datetime import UTC, datetime
 
-    from fanlight.cli.demo_town import document
     from tests.server.acting import PEOPLE
+
+    from fanlight.cli.demo_town import document
 
     return setup.prepare(home, PEOPLE, town=document(datetime.now(UTC)))

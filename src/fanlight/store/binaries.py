@@ -17,6 +17,10 @@ from typing import IO
 
 NOBODY = 65534
 _MAPPED = ("unshare", "--map-user=1000", "--map-group=1000")
+_NOBODY_WHO_PASSES = (
+    *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--pdeathsig=SIGINT"),
+    *("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"),
+)
 _SYSTEM = Path("/usr/lib/postgresql")
 
 
@@ -44,10 +48,17 @@ class Programs:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """A way to run a program: a prefix of the command, or another account."""
+    """A way to run a program.
+
+    Attributes:
+        prefix: put before the command.
+        account: run as this account.
+        owner: whom new folders must belong to; None for ourselves.
+    """
 
     prefix: tuple[str, ...] = ()
     account: int | None = None
+    owner: int | None = None
 
     def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
         """Run to the end and return what it said."""
@@ -83,8 +94,8 @@ class Runner:
     def make_folder(self, path: Path) -> None:
         """Make a private folder that belongs to whoever this runs programs as."""
         path.mkdir(mode=0o700, exist_ok=True)
-        if self.account is not None:
-            os.chown(path, self.account, self.account)
+        if self.owner is not None:
+            os.chown(path, self.owner, self.owner)
 
 
 def find(wheel_first: bool, major: str | None) -> list[Programs]:  # noqa: FBT001 - the only two orders
@@ -118,28 +129,50 @@ def major_of(programs: Programs) -> str:
 def runner_for(programs: Programs, owned: Sequence[Path]) -> Runner | None:
     """Return a way to run `programs` on the folders `owned`, or None where there is none.
 
-    As root, a user namespace is tried first. Failing that the folders are given to `nobody`, but only
-    if nobody can reach them already: opening root's own folders to everybody is not ours to do.
+    As root, a user namespace is tried first. Failing that the folders are given to `nobody`; opening the
+    folders above them to everybody is not ours to do.
     """
     if os.geteuid() != 0:
         return Runner()
-    mapped = Runner(prefix=_MAPPED)
-    if _answers(mapped, programs):
-        return mapped
-    return drop_to_nobody(programs, owned)
+    for way in (as_mapped, as_nobody, as_nobody_through_private_folders):
+        runner = way(programs, owned)
+        if runner is not None:
+            return runner
+    return None
 
 
-def drop_to_nobody(programs: Programs, owned: Sequence[Path]) -> Runner | None:
-    """Give the folders to `nobody` and return a runner as that account, if it can reach all of it."""
-    dropped = Runner(account=NOBODY)
+def as_mapped(programs: Programs, owned: Sequence[Path]) -> Runner | None:  # noqa: ARG001 - one form for all ways
+    """Run in a user namespace in which we are somebody else; every file stays ours."""
+    return _working(Runner(prefix=_MAPPED), programs)
+
+
+def as_nobody(programs: Programs, owned: Sequence[Path]) -> Runner | None:
+    """Give the folders to `nobody`, if that account can reach them."""
+    runner = Runner(account=NOBODY, owner=NOBODY)
     above = [folder.parent if folder.exists() else folder.parent.parent for folder in owned]
-    reachable = all(_reaches(dropped, folder) for folder in above)
-    if not reachable or not _answers(dropped, programs):
+    if not all(_reaches(runner, folder) for folder in above):
         return None
-    for folder in owned:
-        for path in (folder, *folder.rglob("*")) if folder.exists() else ():
-            os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
-    return dropped
+    return _give(_working(runner, programs), owned)
+
+
+def as_nobody_through_private_folders(programs: Programs, owned: Sequence[Path]) -> Runner | None:
+    """Give the folders to `nobody`, who keeps the one right to pass through folders of others.
+
+    For a home below `/root` in a container that forbids user namespaces.
+    """
+    return _give(_working(Runner(prefix=_NOBODY_WHO_PASSES, owner=NOBODY), programs), owned)
+
+
+def _working(runner: Runner, programs: Programs) -> Runner | None:
+    return runner if _answers(runner, programs) else None
+
+
+def _give(runner: Runner | None, owned: Sequence[Path]) -> Runner | None:
+    if runner is not None:
+        for folder in owned:
+            for path in (folder, *folder.rglob("*")) if folder.exists() else ():
+                os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+    return runner
 
 
 def _answers(runner: Runner, programs: Programs) -> bool:

@@ -68,14 +68,15 @@ class Postgres:
     Args:
         folder: keeps `data/`, `postgres.log` and, where the path is short enough, the socket.
         wheel_first: look for the wheel's programs before the system's.
+        durable: False only where the folder is thrown away: nothing is synced to the disk then.
     """
 
-    def __init__(self, folder: Path, *, wheel_first: bool = True) -> None:
+    def __init__(self, folder: Path, *, wheel_first: bool = True, durable: bool = True) -> None:
         """Remember where; nothing is touched yet."""
         self.folder = folder.absolute()
         self.data = self.folder / "data"
         self.log = self.folder / "postgres.log"
-        self._wheel_first = wheel_first
+        self._wheel_first, self._durable = wheel_first, durable
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
         self._socket: Path | None = None
@@ -134,7 +135,7 @@ class Postgres:
                 self._process.wait()
             self._process = None
         if self._socket is not None and self._socket.parent != self.folder:
-            shutil.rmtree(self._socket, ignore_errors=True)
+            shutil.rmtree(self._socket.parent, ignore_errors=True)
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -175,11 +176,9 @@ class Postgres:
                 f"no {which} was found that fits the data there", do="Install it, then start again."
             )
         assert self._socket is not None  # noqa: S101 - set by start
-        owned = (
-            [self.folder, self._socket]
-            if self._socket.parent == self.folder
-            else [self.folder, self._socket.parent]
-        )
+        owned = [self.folder]
+        if self._socket.parent != self.folder:
+            owned.append(self._socket.parent)
         for programs in found:
             runner = binaries.runner_for(programs, owned)
             if runner is not None:
@@ -199,6 +198,7 @@ class Postgres:
                 str(programs.initdb),
                 *("-D", str(pending), "-U", OWNER, "--auth=trust", "--encoding=UTF8"),
                 *("--locale=C.UTF-8", "--no-instructions"),
+                *(() if self._durable else ("--no-sync",)),
             ]
         )
         if made.returncode != 0:
@@ -238,6 +238,8 @@ class Postgres:
         if self._socket.parent != self.folder:
             runner.make_folder(self._socket)
         options = {**_SETTINGS, "unix_socket_directories": str(self._socket)}
+        if not self._durable:
+            options["fsync"] = "off"
         command = [str(programs.postgres), "-D", str(self.data)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
@@ -278,8 +280,9 @@ class Postgres:
 def temporary() -> Iterator[Postgres]:
     """Run a PostgreSQL in a folder that is removed afterwards: for tests and benchmarks."""
     folder = Path(tempfile.mkdtemp(prefix="fanlight-pg-"))
+    folder.chmod(0o711)  # for an unprivileged account to pass through; what is in it stays private
     try:
-        with Postgres(folder / "postgres") as running:
+        with Postgres(folder / "postgres", durable=False) as running:
             yield running
     finally:
         shutil.rmtree(folder, ignore_errors=True)

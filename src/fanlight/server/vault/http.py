@@ -164,19 +164,27 @@ async def finish(clip: FromPath[str], services: Parts, session: Caller) -> ClipS
     return ClipState(row.length, kept=True)
 
 
+def _cursor(day: date | None, after: str | None) -> tuple[date, str] | None:
+    """Read `2026-11-21.<clip>` as a page of clips gave it, or a clip's id alone beside a day."""
+    if after is None:
+        return None
+    day_text, _, clip = after.rpartition(".")
+    try:
+        last_day = date.fromisoformat(day_text) if day_text else day
+    except ValueError:
+        last_day = None
+    if last_day is None or not is_id(clip):
+        raise Malformed("`after` is not one that a page of clips gave.", do="Start over.")
+    return last_day, clip
+
+
 @get("/v1/clips", operation_id="listClips")
 async def list_clips(
     services: Parts, session: Caller, day: FromQuery[date | None] = None, after: FromQuery[str | None] = None
 ) -> ClipsOut:
     """List the household's clips, latest day first; within a day the order tells nothing."""
     session.at_home("member", "hub")
-    last = None
-    if after is not None:
-        last_day, _, last_id = after.partition(".")
-        try:
-            last = date.fromisoformat(last_day), _id(last_id)
-        except ValueError as error:
-            raise Malformed("`after` is not one that a page of clips gave.", do="Start over.") from error
+    last = _cursor(day, after)
     async with services.db.transaction(household=session.household) as tx:
         rows = await store.page(tx, day, last, PAGE + 1)
     more, rows = len(rows) > PAGE, rows[:PAGE]
