@@ -1,4 +1,4 @@
-"""Room 1 of the hub: cameras. One driver a file, one interface (`packet.Camera`)."""
+"""Room 1 of the hub: cameras. One driver a file, one interface (`hub.packet.Camera`)."""
 
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,9 @@ from fanlight.hub.camera.errors import (
     UnsupportedCodec,
 )
 from fanlight.hub.camera.file import FileCamera
-from fanlight.hub.camera.packet import Camera, Packet, StreamInfo
 from fanlight.hub.camera.rtsp import RtspCamera
 from fanlight.hub.camera.watch import StateChanged, watch
+from fanlight.hub.packet import Camera, Packet, StreamInfo
 
 __all__ = [
     "Camera", "CameraError", "CameraGone", "CameraRefused", "CameraUnreachable", "FileCamera", "NotAVideo",

@@ -23,10 +23,10 @@ from av.stream import Disposition
 
 from fanlight.hub.camera import nal
 from fanlight.hub.camera.errors import CameraUnreachable, NotAVideo
-from fanlight.hub.camera.packet import Clock, Packet, StreamInfo
 from fanlight.hub.camera.sample import SampleBuilder
 from fanlight.hub.camera.timeline import Timeline
 from fanlight.hub.camera.transcode import Coded, Transcoder
+from fanlight.hub.packet import Clock, Packet, StreamInfo
 from fanlight.model import clock
 
 if TYPE_CHECKING:

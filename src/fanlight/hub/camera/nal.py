@@ -10,7 +10,7 @@ Source: ITU-T H.264 (7.3.2.1, Annex B); ISO/IEC 14496-15, 5.3.3.
 import struct
 from collections.abc import Iterable, Sequence
 
-from fanlight.hub.camera.packet import StreamInfo
+from fanlight.hub.packet import StreamInfo
 from fanlight.model.errors import FanlightError
 
 IDR, SEI, SPS, PPS, AUD, FILLER = 5, 6, 7, 8, 9, 12

@@ -23,11 +23,11 @@ from fanlight.hub.camera.errors import (
     NotAVideo,
     UnsupportedCodec,
 )
-from fanlight.hub.camera.packet import Clock, Packet, StreamInfo
 from fanlight.hub.camera.sample import SampleBuilder
 from fanlight.hub.camera.sdp import BadSdp, Description, Media, parse_sdp
 from fanlight.hub.camera.timeline import Timeline
 from fanlight.hub.camera.wire import BadRtsp, Interleaved, Request, Response, Wire
+from fanlight.hub.packet import Clock, Packet, StreamInfo
 from fanlight.model import clock
 
 ANSWER_S = 10.0

@@ -8,7 +8,7 @@ Holds:  the description changes only when a parameter set does, so a comparison 
 from collections.abc import Sequence
 
 from fanlight.hub.camera import nal
-from fanlight.hub.camera.packet import StreamInfo
+from fanlight.hub.packet import StreamInfo
 
 _LEFT_OUT = frozenset({nal.SPS, nal.PPS, nal.AUD, nal.FILLER})
 

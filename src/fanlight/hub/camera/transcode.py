@@ -12,8 +12,8 @@ import av
 from av.video.frame import PictureType
 
 from fanlight.hub.camera import nal
-from fanlight.hub.camera.packet import StreamInfo
 from fanlight.hub.camera.sample import SampleBuilder
+from fanlight.hub.packet import StreamInfo
 
 _GOP_90K = 90_000
 _CRF = "23"

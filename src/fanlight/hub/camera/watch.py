@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Literal
 
 from fanlight.hub.camera.errors import CameraError, CameraRefused, NotAVideo, UnsupportedCodec
-from fanlight.hub.camera.packet import Camera, Packet
+from fanlight.hub.packet import Camera, Packet
 from fanlight.model import clock
 
 State = Literal["recording", "away", "refused", "unreadable"]

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import av
 
-from fanlight.hub.camera.packet import Packet, StreamInfo
+from fanlight.hub.packet import Packet, StreamInfo
 
 _MAX_WAITING_BYTES = 32 << 20
 

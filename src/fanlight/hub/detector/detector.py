@@ -15,7 +15,6 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from fanlight.hub.camera.packet import Packet
 from fanlight.hub.detector.decode import LookDecoder
 from fanlight.hub.detector.event import Closed, Event, Label, Opened
 from fanlight.hub.detector.gate import Gate
@@ -23,6 +22,7 @@ from fanlight.hub.detector.presence import Presence, Present
 from fanlight.hub.detector.thumb import shrink, to_jpeg
 from fanlight.hub.detector.tracks import Box, Tracks
 from fanlight.hub.detector.yolox import Yolox
+from fanlight.hub.packet import Packet
 from fanlight.model.ids import new_id
 
 _OPEN_LOOK_S = 0.5

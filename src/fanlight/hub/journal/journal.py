@@ -23,9 +23,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from fanlight.hub.camera.packet import StreamInfo
 from fanlight.hub.journal.errors import JournalError, JournalFull, JournalUnreadable, JournalUnwritable
 from fanlight.hub.journal.vault import OVERHEAD_BYTES, Vault
+from fanlight.hub.packet import StreamInfo
 from fanlight.hub.segmenter.segment import Segment
 from fanlight.model.ids import new_id
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fanlight.hub.camera.packet import StreamInfo
+from fanlight.hub.packet import StreamInfo
 from fanlight.hub.segmenter.boxes import Box, bad, box, find, full_box, need, walk
 from fanlight.hub.segmenter.segment import Segment
 from fanlight.model.padding import padded_length

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fanlight.hub.camera.packet import StreamInfo
+from fanlight.hub.packet import StreamInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

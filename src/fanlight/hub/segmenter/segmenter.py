@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median_low
 
-from fanlight.hub.camera.packet import Packet
+from fanlight.hub.packet import Packet
 from fanlight.hub.segmenter.fmp4 import Sample, fragment
 from fanlight.hub.segmenter.segment import Segment
 

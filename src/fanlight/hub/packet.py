@@ -1,4 +1,4 @@
-"""What a camera yields: encoded pictures and the description a decoder needs for them.
+"""What a camera yields: encoded pictures and the description a decoder needs. Shared ground of the hub's rooms.
 
 Holds:  `data` is length-prefixed NAL units (4-byte big-endian lengths), parameter sets left out:
         those are in `info`. Timestamps of one run start at or after 0 and never wrap.
