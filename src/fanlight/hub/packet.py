@@ -1,4 +1,4 @@
-"""What a camera yields: encoded pictures and the description a decoder needs. Shared ground of the hub's rooms.
+"""What a camera yields: encoded pictures, and what a decoder needs for them. Shared by the hub's rooms.
 
 Holds:  `data` is length-prefixed NAL units (4-byte big-endian lengths), parameter sets left out:
         those are in `info`. Timestamps of one run start at or after 0 and never wrap.
