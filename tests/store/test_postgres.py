@@ -1,10 +1,13 @@
 """Our own launcher: as whoever runs the tests, and as an ordinary user where that can be had."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -121,22 +124,30 @@ def test_an_ordinary_user_runs_it_directly() -> None:
     assert said.stdout.strip() == "(1,)"
 
 
+@pytest.fixture
+def passable() -> Iterator[Path]:
+    """A folder that others may pass through; pytest keeps its own private."""
+    folder = Path(tempfile.mkdtemp(prefix="fanlight-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.mark.parametrize("way", ["as_mapped", "as_nobody", "as_nobody_through_private_folders"])
 def test_root_has_three_ways_and_each_leaves_the_parents_alone(
-    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    way: str, passable: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a kernel or a container forbids one way, the next is taken. An ordinary user needs none."""
-    chosen = getattr(binaries, way)
     if os.geteuid() == 0:
-        monkeypatch.setattr(binaries, "runner_for", chosen)
-    above = tmp_path / "above"
-    above.mkdir()
-    if way == "as_nobody":
-        for folder in (above, tmp_path, *tmp_path.parents[:2]):
-            folder.chmod(0o711)  # pytest's own folders are private
+        monkeypatch.setattr(binaries, "runner_for", getattr(binaries, way))
+    above = passable / "above"
+    above.mkdir(mode=0o700 if "private" in way else 0o711)
     before = {path: path.stat().st_mode for path in (above, *above.parents)}
     for _ in range(2):
-        with Postgres(above / "postgres", durable=False) as server, psycopg.connect(server.url) as connection:
+        with (
+            Postgres(above / "postgres", durable=False) as server,
+            psycopg.connect(server.url) as connection,
+        ):
             assert connection.execute("SELECT 1").fetchone() == (1,)
     assert {path: path.stat().st_mode for path in before} == before
 
