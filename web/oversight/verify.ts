@@ -94,7 +94,7 @@ function tell(box: HTMLElement, report: Report, seconds: number): void {
     how.textContent = `${line} Checked on your device in ${seconds.toFixed(1)} s.`.replace("hold Checked", "hold. Checked");
   }
   const more = box.querySelector("#check-more");
-  const again = element("button", "", "btn go full noprint");
+  const again = element("button", "", `btn full noprint${tone === "fails" ? "" : " go"}`);
   again.type = "button";
   again.append(icon(seal), "Check again");
   again.addEventListener("click", () => void run(box));

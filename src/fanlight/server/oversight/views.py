@@ -126,15 +126,13 @@ def _front_sentence(record: Record, asking: int) -> str:
     if not record.requests:
         return f"Nobody has asked for footage. {may}"
     is_open = f"{_some(now, 'request is', 'requests are')} open now." if now else "No request is open now."
-    return (
-        f"{is_open} {may} Every request there ever was is below, with the clause that allowed or refused it."
-    )
+    return f"{is_open} {may} Every request there ever was stands here, with the clauses it was decided by."
 
 
 def _some(count: int, one: str, many: str) -> str:
     if not count:
         return f"No {one}"
-    return f"One {one}" if count == 1 else f"{words.number(count)} {many}"
+    return f"One {one}" if count == 1 else f"{words.spelled(count)} {many}"
 
 
 def _agency(file: AgencyFile, rest: list[str], record: Record) -> View | None:

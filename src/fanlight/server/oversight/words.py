@@ -80,12 +80,18 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_SPELLED = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _DATE_LENGTH = 10
 
 
 def number(value: int) -> str:
     """Return an integer with commas between thousands."""
     return f"{value:,}"
+
+
+def spelled(value: int) -> str:
+    """Return a number as a sentence begins with it: `Two`, `12`."""
+    return _SPELLED[value] if 0 <= value < len(_SPELLED) else number(value)
 
 
 def day(text: str) -> str:
