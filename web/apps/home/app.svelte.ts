@@ -1,6 +1,6 @@
 /** The state of the home app: who this tab is, its household, its clips, its hub's word and its cell's requests.
  *  Pages read it; only this file asks the server, and it stops asking while nobody looks. */
-import { cellKey, cellRequests, hubStatus, pack, town, type Town } from "../../core/api/calls.ts";
+import { type CellFile, cellKey, cellRequests, hubStatus, pack, town, type Town } from "../../core/api/calls.ts";
 import { ApiError, Client } from "../../core/api/client.ts";
 import { decide } from "../../core/policy/worker.ts";
 import { begin, end, restore, seedInFragment, type Session } from "../../ui/session.ts";
@@ -14,6 +14,7 @@ import { openStatus, type OpenedStatus } from "./status.ts";
 import { Timeline } from "./timeline.svelte.ts";
 
 const POLL_MS = 3000;
+const POLL_MOST_MS = 12_000;
 const CELL_MS = 20_000;
 const STALE_MS = 3 * 60_000;
 
@@ -35,6 +36,10 @@ class App {
   hub = $state.raw<HubWord>({ kind: "none" });
   cell = $state.raw<Cell | null>(null);
   cellTrouble = $state.raw<CellRefused["why"] | null>(null);
+  /** Why the list of requests could not be had, where the server did answer. */
+  cellAway = $state.raw<Trouble | null>(null);
+  /** No agency can ask in this area: the town has no such cell. */
+  cellNone = $state(false);
   town = $state.raw<Town | null>(null);
   outgoing = $state.raw<Outgoing | null>(null);
   /** Since when the server does not answer. */
@@ -150,7 +155,8 @@ class App {
     const { session, house } = this;
     if (!session || !house) return;
     this.#cellAsked = Date.now();
-    const file = await cellRequests(this.#ground, house.wire.cell);
+    const file = await this.#cellFile(house.wire.cell);
+    if (!file) return;
     const bytes = file.sig + file.body;
     if (bytes === this.#cellBytes && this.cell) return; // the file changes only when a request opens or closes
     this.#cellIdentity ??= (await cellKey(session.api, house.wire.cell)).identity;
@@ -170,6 +176,20 @@ class App {
       if (!(error instanceof CellRefused)) throw error;
       this.cell = null;
       this.cellTrouble = error.why;
+    }
+  }
+
+  async #cellFile(cell: string): Promise<CellFile | null> {
+    try {
+      const file = await cellRequests(this.#ground, cell);
+      this.cellAway = null;
+      this.cellNone = false;
+      return file;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.away) throw error;
+      this.cellNone = error.status === 404; // nobody can ask here
+      this.cellAway = error.status === 404 ? null : troubleOf(error); // the witness is away: the list waits for it
+      return null;
     }
   }
 
@@ -193,7 +213,7 @@ class App {
     void this.#ask().finally(() => {
       this.now = new Date();
       // A long list takes the server long: ask less often then.
-      const pause = Math.max(POLL_MS, (performance.now() - began) * 4);
+      const pause = Math.max(POLL_MS, Math.min((performance.now() - began) * 4, POLL_MOST_MS));
       if (this.#timer) clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#tick(), pause);
     });
@@ -204,8 +224,8 @@ class App {
     if (!timeline) return;
     try {
       await this.#askHub();
-      if (Date.now() - this.#cellAsked > CELL_MS) await this.refreshCell();
       await timeline.refresh(utcDays(this.dayStart));
+      if (Date.now() - this.#cellAsked > CELL_MS) await this.refreshCell();
       this.awaySince = null;
     } catch (error) {
       if (!(error instanceof ApiError)) console.error(error);
