@@ -77,7 +77,7 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_list_of_keys_that_lies_changes_nothing(tmp_path: Path, lie: str) -> None:
-    """R12: nobody but the owner can make a hub seal to another key."""
+    """R05: nobody but the owner can make a hub seal to another key."""
     with answering() as server:
         show(server, OURS[:2])
         refresh(tmp_path, server)

@@ -162,7 +162,7 @@ LIES: dict[str, tuple[Asking, str]] = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_request_that_lies_does_not_count_and_hides_no_other(lie: str) -> None:
-    """R24, R41: what the record does not bear out is not shown, and says why."""
+    """R24, R42: what the record does not bear out is not shown, and says why."""
     asking, why = LIES[lie]
     honest = Asking()
     found = read(cell_file(asking, honest))

@@ -130,7 +130,7 @@ def test_a_record_that_shrinks_is_refused_and_what_was_known_stays(tmp_path: Pat
 
 @pytest.mark.parametrize("longer_by", [0, 1, 300])
 def test_a_record_that_forks_is_refused_also_after_a_restart(tmp_path: Path, longer_by: int) -> None:
-    """R41: a log that says one thing here and another there is found out by whoever saw the first."""
+    """R42: a log that says one thing here and another there is found out by whoever saw the first."""
     with answering() as server:
         town = Town(server)
         town.show(Asking())

@@ -32,7 +32,7 @@ def test_settings_come_back_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_settings_and_keys_are_readable_by_their_owner_only(tmp_path: Path) -> None:
-    """R12: passwords of cameras and the hub's keys are nobody else's."""
+    """Passwords of cameras and the hub's keys are nobody else's."""
     old = os.umask(0)
     try:
         save_settings(tmp_path, make_settings())
