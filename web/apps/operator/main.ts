@@ -1,4 +1,5 @@
 import "../../ui/base.css";
+import "./operator.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
 
