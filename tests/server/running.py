@@ -80,6 +80,11 @@ class Running:
         await self.until(fresh)
 
 
+def prepare(home: Path) -> str:
+    """Write what a first start needs; return the log's vkey."""
+    return setup.prepare(home, PEOPLE, town=document(datetime.now(UTC)))
+
+
 @contextlib.asynccontextmanager
 async def serving(app: Litestar) -> AsyncIterator[str]:
     """Serve an application on a free port of the loopback, as the server does."""
@@ -108,7 +113,7 @@ async def running(
     """Run a town until the end of the block."""
     ticking = ticking or Clock()
     if town:
-        setup.prepare(home, PEOPLE, town=document(datetime.now(UTC)))
+        prepare(home)
     else:
         setup.prepare(home)
     options = Options(home=home, database=database, witness=witness, clock=ticking, demo=town, port=8420)

@@ -9,7 +9,7 @@ from fanlight.server.requests import cells, deciding, store
 from fanlight.server.services import Services
 
 POLL_S = 0.3
-DUE_S = 5.0
+DUE_S = 1.0
 
 log = structlog.get_logger()
 
