@@ -7,7 +7,7 @@ Seeds live in `demo/people.json` of the home (mode 0600) and are read by `fanlig
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fanlight.model.errors import FanlightError
@@ -29,7 +29,7 @@ class Person:
     name: str
     title: str
     app: str
-    seed: bytes
+    seed: bytes = field(repr=False)
 
 
 CAST = (

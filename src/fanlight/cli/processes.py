@@ -122,6 +122,10 @@ class Parts:
         part.listen()
         return part
 
+    def named(self, name: str) -> Part:
+        """Return the running part of that name; raises KeyError."""
+        return {part.name: part for part in self._parts}[name]
+
     def ended(self) -> Part | None:
         """Return a part that has ended by itself, if there is one."""
         return next((part for part in self._parts if part.process.poll() is not None), None)

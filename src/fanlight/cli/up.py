@@ -35,10 +35,11 @@ class PortTaken(FanlightError):
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A running town: where it answers, and its home."""
+    """A running town: where it answers, its home, the address of its database, its demo people."""
 
     url: str
     home: Home
+    database: str
     people: dict[str, Person]
 
 
@@ -109,7 +110,7 @@ def running(
             )
             keyring = Keyring(people, port + 1, port)
             stack.callback(keyring.stop)
-        yield Town(url, home, people), parts
+        yield Town(url, home, database.url, people), parts
 
 
 def _prepare(home: Home, people: dict[str, Person]) -> str:
