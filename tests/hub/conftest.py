@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.hub.towns import house
 
 from fanlight.hub.camera import FileCamera, Packet
 from fanlight.hub.segmenter import Segment, Segmenter
+
+__all__ = ["house"]  # a fixture
 
 START = datetime(2026, 11, 21, 18, 36, 41, tzinfo=UTC)
 _X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
