@@ -1,7 +1,7 @@
 """From the end of an event to the moment a member's client has opened its clip's first segment.
 
 The demo runs as it does for a person: real time, its own camera. The client polls as the home app does:
-the hub's status, then the day's clips, then a pause of POLL_S or four times what the asking took.
+the hub's status, then the day's clips, then its pause, or four times what the asking took.
 
 Two ends of an event are told. `manifest`: the end of the clip's picture, as its manifest says. `left`: when
 the visitor left the picture, which the demo clip's own description tells; the camera's loop is found by
@@ -10,6 +10,7 @@ comparing its pictures with the clip's.
 
 import asyncio
 import hashlib
+import re
 import statistics
 import time
 from dataclasses import dataclass, field
@@ -27,14 +28,12 @@ from fanlight.seal import container
 from fanlight.seal.manifest import ClipManifest
 from fanlight.seal.reading import ClipReader, Order, check_card, open_clip_manifest
 from fanlight.wire import b64
-from machine import Demo, Figure, scratch, tell
+from machine import ROOT, Demo, Figure, scratch, tell
 
 EVENTS = 5
 LEAVES_S = (19.0, 44.5, 69.0, 86.5)  # when the clip's four visitors leave, as its README has it
-POLL_S = 3.0  # POLL_MS of web/apps/home
-PACE = 4  # and its factor for slow answers
+PACE = 4  # and, as the app does, four times the asking if that is more
 WAIT_S = 300.0
-NEAR = timedelta(seconds=20)
 
 FIGURES = [
     Figure(
@@ -57,6 +56,14 @@ FIGURES = [
         how="from when the visitor left the picture, so with the wait for a return; median",
     ),
 ]
+
+
+def poll_s() -> float:
+    """Return the home app's pause between two looks, in seconds, from its source."""
+    found = re.search(r"POLL_MS = ([\d_]+);", (ROOT / "web/apps/home/app.svelte.ts").read_text())
+    if found is None:
+        raise SystemExit("The home app no longer says how often it asks.")
+    return int(found[1].replace("_", "")) / 1000
 
 
 @dataclass(slots=True)
@@ -150,14 +157,14 @@ async def watch(demo: Demo, count: int) -> list[tuple[float, float]]:
         watcher = Watcher(member, member.open_epochs(mine), b64.decode(mine["hubs"][0]["sign_pub"]))
         await watcher.look()
         watcher.opened.clear()  # those were waiting already
-        deadline = time.monotonic() + WAIT_S
+        pause, deadline = poll_s(), time.monotonic() + WAIT_S
         while len(watcher.opened) < count:
             demo.check()
             if time.monotonic() > deadline:
                 raise SystemExit(f"Only {len(watcher.opened)} of {count} events came in {WAIT_S:.0f} s.")
             started = time.monotonic()
             await watcher.look()
-            await asyncio.sleep(max(POLL_S, (time.monotonic() - started) * PACE))
+            await asyncio.sleep(max(pause, (time.monotonic() - started) * PACE))
     found = []
     for manifest, seen in watcher.opened[:count]:
         end = manifest.facts.start.astimezone(UTC) + timedelta(milliseconds=manifest.facts.duration_ms)

@@ -3,7 +3,7 @@
     python bench/soak.py --hours 8      what `make soak` does
     python bench/soak.py --minutes 3    a short try
 
-Fails (status 1) if a part ends, if the record does not hold, or if a part's memory grows by more than a third
+Fails (status 1) if a part ends, if the record does not hold, or if a part's memory grows by more than 30 %
 after the first half hour: the mean of the last tenth of the samples beside that of the first tenth after it.
 """
 
