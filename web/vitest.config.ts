@@ -5,5 +5,7 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ["{core,ui,apps,oversight}/**/*.test.ts"],
     environment: "node",
+    // Post-quantum keys in JavaScript take a while on a busy machine.
+    testTimeout: 30_000,
   },
 });
