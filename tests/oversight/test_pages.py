@@ -329,3 +329,16 @@ def test_the_same_record_gives_the_same_bytes(sample: Sample) -> None:
     one, two = sample.book.record(), sample.book.record()
     for path in paths(one):
         assert render(path, one) == render(path, two)
+
+
+def test_an_ordinance_shows_every_clause_with_its_law_and_no_open_slot(sample: Sample) -> None:
+    """R43: clauses in plain words, citations, and the text the machine reads."""
+    pack = default_pack()
+    shown = html(f"/record/ordinances/{pack.sha256}", sample.book.record())
+    prose = shown.partition("<pre")[0]
+    assert "{" not in prose
+    for clause in pack.clauses:
+        assert f'id="{clause.id}"' in prose
+        for cite in clause.cites:
+            assert cite.source == "this pack" or cite.section in prose
+    assert "@id(&#34;window.most&#34;)" in shown

@@ -13,7 +13,7 @@ from fanlight.proof.cosignature import Witness
 from fanlight.server.oversight import leaves, words
 from fanlight.server.oversight.leaves import Entry
 
-_SLOT = re.compile(r"\{([a-z_]+)\}")
+_SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 
 
 def who(witnesses: Sequence[Witness], place: int) -> str:
