@@ -1,11 +1,8 @@
 """A household as its hub knows it: settings, keys, epochs."""
 
-from pathlib import Path
-
 from tests.hub.cells import CELL, PLACE
 
 from fanlight.hub.settings import Camera, HubKeys, HubSettings
-from fanlight.model.ids import new_id
 from fanlight.seal import keys
 from fanlight.seal.epoch import Epoch, new_epoch
 from fanlight.seal.keys import Identity, SigningKey
@@ -43,12 +40,3 @@ def make_chain(length: int, *, owner: SigningKey = OWNER, household: str = HOUSE
     for _ in range(length):
         chain.append(make_epoch(chain[-1] if chain else None, owner=owner, household=household)[1])
     return chain
-
-
-def hub_folder(path: Path) -> Path:
-    path.mkdir(exist_ok=True)
-    return path
-
-
-def fresh_id() -> str:
-    return new_id()

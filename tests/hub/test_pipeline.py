@@ -1,0 +1,423 @@
+"""The hub's rooms in their order: real video in, sealed clips out, and recording that nothing stops."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from av import VideoFrame
+from tests.hub.answering import Answer, Answering, answering
+from tests.hub.cells import CELL_KEY, LOG
+from tests.hub.homes import CAMERA, HUB, make_chain, make_epoch, make_settings
+from tests.hub.limits import full_disk
+from tests.hub.sources import DEMO_CLIP, Source
+from tests.hub.towns import Fault, House, network
+
+from fanlight.hub.camera import FileCamera, Packet
+from fanlight.hub.detector import Detector, Event
+from fanlight.hub.detector.yolox import SCORE, Detection, Yolox
+from fanlight.hub.journal import Journal
+from fanlight.hub.pipeline import CLIPS, Line, Pipeline, _watch
+from fanlight.hub.sealer import POST_ROLL, PRE_ROLL, Kept, Occasion
+from fanlight.hub.settings import HubKeys, HubSettings, load_keys, save_settings
+from fanlight.hub.status import CameraStatus
+from fanlight.hub.uplink import Uplink
+from fanlight.model import clock
+from fanlight.seal.epoch import Epoch
+from fanlight.seal.opening import open_age
+from fanlight.seal.reading import Order, open_clip_manifest
+from fanlight.wire import b64, jcs
+
+Video = Callable[[str], Path]
+EPOCHS = "GET /v1/households/mine/epochs"
+STATUS = "PUT /v1/hub/status"
+IDENTITY, EPOCH = make_epoch()
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    folder: Path, settings: HubSettings | None = None, keys: HubKeys = HUB, epoch: Epoch | None = EPOCH
+) -> AsyncIterator[Pipeline]:
+    """Open a hub's rooms; `epoch` is the one it knew before its server went away."""
+    settings = settings or make_settings()
+    if epoch is not None:
+        (folder / "epochs.json").write_text(json.dumps([epoch.to_wire()]))
+    async with Uplink(settings.server, keys.signing) as uplink:
+        pipeline = Pipeline(folder, settings, keys, uplink)
+        try:
+            yield pipeline
+        finally:
+            pipeline.close()
+
+
+async def record(pipeline: Pipeline, path: Path, each: Callable[[int, Packet], Packet] | None = None) -> Line:
+    """Record a file that has just ended."""
+    start = clock.now() - timedelta(minutes=5)
+    make = (lambda: Source(path, start, each)) if each else (lambda: Source(path, start))
+    await pipeline.record(CAMERA, make)
+    return pipeline.lines[CAMERA.id]
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Return when something holds; the test's own time limit is the only one."""
+    while not holds():  # noqa: ASYNC110 - other processes and threads change it
+        await asyncio.sleep(0.02)
+
+
+@dataclass
+class Seen:
+    """What came of the demo clip at a hub whose server was away."""
+
+    folder: Path
+    start: datetime
+    made: list[tuple[Occasion, Kept]] = field(default_factory=list)
+    waiting: int = 0
+    spans: list[tuple[datetime, datetime]] = field(default_factory=list)
+    status: CameraStatus | None = None
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory, house: House) -> Seen:
+    async def watch() -> Seen:
+        folder = tmp_path_factory.mktemp("hub")
+        away = house.settings(server="http://127.0.0.1:9")
+        async with opened(folder, away, house.hub, house.epoch) as pipeline:
+            made: list[tuple[Occasion, Kept]] = []
+            pipeline.listen_to_clips(lambda occasion, kept: made.append((occasion, kept)))
+            sending = asyncio.create_task(pipeline.send())
+            line = await record(pipeline, DEMO_CLIP)
+            assert not sending.done()
+            sending.cancel()
+            assert line.began is not None
+            spans = pipeline.journal.spans(CAMERA.id)
+            return Seen(folder, line.began, made, pipeline.outbox.waiting(), spans, line.status)
+
+    return asyncio.run(watch())
+
+
+def test_each_person_before_the_camera_becomes_a_clip(seen: Seen) -> None:
+    """R01: four people come and go, one after another; each gives one clip with what led up to it."""
+    assert [occasion.label for occasion, _ in seen.made] == ["person"] * 4
+    for occasion, kept in seen.made:
+        assert occasion.thumb.startswith(b"\xff\xd8")
+        assert occasion.start - PRE_ROLL - timedelta(seconds=4) <= kept.start <= occasion.start - PRE_ROLL
+        assert occasion.end + POST_ROLL <= kept.end <= occasion.end + POST_ROLL + timedelta(seconds=4)
+
+
+def test_while_the_server_is_away_clips_wait_and_recording_goes_on(seen: Seen) -> None:
+    assert seen.waiting == len(seen.made) == 4
+    ((first, last),) = seen.spans
+    assert (last - first).total_seconds() == pytest.approx(90, abs=1)
+    assert seen.status is not None
+    assert (seen.status.state, seen.status.note) == ("recording", "")
+
+
+def test_when_the_server_is_back_every_clip_arrives_and_plays(
+    seen: Seen, house: House, frames: Callable[[bytes], int]
+) -> None:
+    """R01, R03: from the camera to the member's screen, with every check a member makes."""
+
+    async def send() -> None:
+        async with opened(seen.folder, house.settings(), house.hub, None) as pipeline:
+            assert await pipeline.outbox.push(pipeline.uplink) == 4
+            assert len(pipeline.sealer.kept()) == 4
+
+    asyncio.run(send())
+    order = Order()
+    listed = asyncio.run(house.listed())
+    for number, (occasion, kept) in enumerate(seen.made):
+        manifest, plain = asyncio.run(house.open(kept.clip))
+        assert (manifest.seq, manifest.facts.label, manifest.facts.clock) == (number, "person", "media")
+        assert manifest.facts.thumb == occasion.thumb
+        assert frames(plain) > 100
+        raw = b64.decode(listed[kept.clip]["manifest"])
+        order.add(open_clip_manifest(raw, [house.identity.secret], house.hub.signing.public))
+
+
+def test_a_press_of_the_bell_makes_a_clip_around_it(seen: Seen, house: House) -> None:
+    async def press() -> tuple[Kept | None, Kept | None]:
+        async with opened(seen.folder, house.settings(), house.hub, None) as pipeline:
+            line = Line(
+                CAMERA, CameraStatus(id=CAMERA.id, name="", state="away", since=seen.start), ended=True
+            )
+            inside = await pipeline.press(line, seen.start + timedelta(seconds=30), "media")
+            outside = await pipeline.press(line, seen.start - timedelta(hours=1), "media")
+            return inside, outside
+
+    kept, nothing = asyncio.run(press())
+    assert nothing is None
+    assert kept is not None
+    assert kept.label == "doorbell"
+    rung = seen.start + timedelta(seconds=30)
+    assert kept.start <= rung - PRE_ROLL
+    assert kept.end >= rung + timedelta(seconds=12)
+
+
+def test_a_disk_that_refuses_is_a_state_and_recording_goes_on_when_it_takes_again(
+    tmp_path: Path, video: Video
+) -> None:
+    states: dict[int, CameraStatus] = {}
+
+    async def run() -> tuple[Line, float]:
+        async with opened(tmp_path) as pipeline:
+            limit = full_disk()
+
+            def each(number: int, packet: Packet) -> Packet:
+                if number in {12, 24}:
+                    _ = limit.__enter__() if number == 12 else limit.__exit__(None, None, None)
+                states[number] = pipeline.lines[CAMERA.id].status
+                return packet
+
+            line = await record(pipeline, video("plain.mp4"), each)
+            kept = pipeline.journal.spans(CAMERA.id)
+            return line, sum((end - start).total_seconds() for start, end in kept)
+
+    line, kept_s = asyncio.run(run())
+    assert (states[11].state, states[23].state, line.status.state) == ("recording", "unreadable", "recording")
+    assert "cannot write" in states[23].note
+    assert states[23].since >= states[11].since
+    assert kept_s == pytest.approx(3)
+    assert line.status.note == ""
+
+
+def test_a_journal_without_room_is_a_state(tmp_path: Path, video: Video) -> None:
+    async def run() -> Line:
+        async with opened(tmp_path) as pipeline:
+            pipeline.journal.close()
+            pipeline.journal = Journal(tmp_path, quota_bytes=100)
+            return await record(pipeline, video("plain.mp4"))
+
+    status = asyncio.run(run()).status
+    assert status.state == "unreadable"
+    assert "no room" in status.note
+
+
+def test_a_clip_that_no_disk_takes_is_said_and_matches_nothing(tmp_path: Path, video: Video) -> None:
+    async def run() -> None:
+        async with opened(tmp_path) as pipeline:
+            line = await record(pipeline, video("plain.mp4"))
+            assert line.began is not None
+            occasion = Occasion(label="person", start=line.began, end=line.began, score=90, thumb=b"")
+            with full_disk(200_000):  # rows fit, a payload does not
+                await pipeline._try_clip(line, occasion, "media")
+            assert "A clip was lost" in line.status.note
+            assert line.status.state == "recording"
+            assert (pipeline.sealer.kept(), pipeline.outbox.waiting()) == ([], 0)
+            await pipeline._try_clip(line, occasion, "media")
+            assert CLIPS not in line.troubles
+            assert (len(pipeline.sealer.kept()), pipeline.outbox.waiting()) == (1, 1)
+
+    asyncio.run(run())
+
+
+class OutOfMemory(Yolox):
+    """A model on a machine that has no memory left for it, until it has."""
+
+    fails = True
+
+    def detect(self, frame: VideoFrame, score: float = SCORE) -> list[Detection]:
+        if self.fails:
+            raise MemoryError
+        return super().detect(frame, score)
+
+
+def test_a_detector_that_fails_is_said_and_never_ends_the_recording(
+    video: Video, read: Callable[[Path], tuple[list[Packet], FileCamera]]
+) -> None:
+    """Recording and watching take turns over the same packets: an error must not leave the second."""
+    packets, _ = read(video("plain.mp4"))
+    line = Line(CAMERA, CameraStatus(id=CAMERA.id, name="", state="recording", since=packets[0].wall))
+    model = OutOfMemory()
+    detector = Detector(CAMERA.id, model)
+
+    async def look(some: list[Packet]) -> list[Event]:
+        return [event for packet in some for event in await _watch(line, detector, packet)]
+
+    assert asyncio.run(look(packets[:15])) == []
+    assert line.status.state == "recording"
+    assert "detector fails (MemoryError)" in line.status.note
+    model.fails = False
+    asyncio.run(look(packets[15:]))
+    assert line.status.note == ""
+
+
+def test_a_clip_waits_for_the_households_first_key(tmp_path: Path, video: Video) -> None:
+    """Nothing is sealed to a key that no owner signed; what is recorded meanwhile is not lost."""
+    replies = [Answer(body={"epochs": []}), Answer(body={"epochs": [EPOCH.to_wire()]})]
+
+    async def run(url: str) -> None:
+        async with opened(tmp_path, make_settings(url), epoch=None) as pipeline:
+            line = await record(pipeline, video("plain.mp4"))
+            assert line.began is not None
+            kept = await pipeline.press(line, line.began, "media")
+            assert kept is not None
+            assert pipeline.outbox.waiting() == 1
+
+    with answering(**{EPOCHS: lambda _: replies.pop(0)}) as server:
+        asyncio.run(run(server.url))
+    assert replies == []
+
+
+def said(server: Answering) -> list[dict[str, Any]]:
+    """Return what a member reads in the boxes that were put."""
+    boxes = [one.body for one in server.asked if f"{one.method} {one.path}" == STATUS]
+    return [jcs.loads(jcs.loads(open_age(box, [IDENTITY.secret]))["manifest"]) for box in boxes]
+
+
+def test_the_status_box_tells_members_how_cameras_are(tmp_path: Path, video: Video) -> None:
+    async def run(url: str) -> None:
+        async with opened(tmp_path, make_settings(url)) as pipeline:
+            await pipeline.report_once()
+            line = await record(pipeline, video("plain.mp4"))
+            assert line.began is not None
+            await pipeline.press(line, line.began, "media")
+            await pipeline.report_once()
+
+    with answering(**{EPOCHS: Answer(body={"epochs": [EPOCH.to_wire()]}), STATUS: Answer(204)}) as server:
+        asyncio.run(run(server.url))
+        first, second = said(server)
+    assert first["cameras"] == []
+    assert (second["cameras"][0]["name"], second["cameras"][0]["state"]) == ("Front door", "recording")
+    assert second["held"] == {"clips_waiting": 1}
+    assert second["matches"] == []
+
+
+def test_a_server_that_shows_other_keys_is_told_nothing_it_could_open(tmp_path: Path) -> None:
+    """R05: the box stays under the last key that the owner signed."""
+    forged = make_chain(1)
+
+    async def run(url: str) -> None:
+        async with opened(tmp_path, make_settings(url)) as pipeline:
+            await pipeline.report_once()
+
+    answers = {EPOCHS: Answer(body={"epochs": [one.to_wire() for one in forged]}), STATUS: Answer(204)}
+    with answering(**answers) as server:
+        asyncio.run(run(server.url))
+        assert len(said(server)) == 1
+
+
+def test_nonsense_from_the_server_ends_no_part_of_the_hub(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def run(server: Answering) -> None:
+        settings = make_settings(server.url, poll_s=0.01, status_s=0.01)
+        async with opened(tmp_path, settings) as pipeline:
+            tasks = [asyncio.create_task(work) for work in (pipeline.report(), pipeline.listen())]
+            await until(
+                lambda: server.count("GET", "/v1/households/mine/epochs") > 3 and len(server.asked) > 15
+            )
+            assert not any(task.done() for task in tasks)
+            server.answers[EPOCHS] = Answer(body={"epochs": [EPOCH.to_wire()]})
+            server.answers[STATUS] = Answer(204)
+            await until(lambda: "status: it works again." in caplog.text)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    cell = f"GET /v1/cells/{make_settings().cell}/requests"
+    garbage = {
+        EPOCHS: Answer(body=b"<html>"),
+        STATUS: Answer(500, b"?"),
+        cell: Answer(body=b"{}"),
+        "GET /log/vkey": Answer(body=LOG.verifier.vkey.encode()),
+        f"GET /v1/cells/{make_settings().cell}/key": Answer(body={"identity": CELL_KEY.secret}),
+    }
+    with answering(**garbage) as server:
+        asyncio.run(run(server))
+    assert caplog.text.count("requests: It cannot be read") == 1
+
+
+def test_sending_goes_on_by_itself_when_the_server_is_back(
+    tmp_path: Path, house: House, video: Video
+) -> None:
+    async def run() -> str:
+        async with network(house.url) as between:
+            settings = house.settings(server=between.url)
+            async with opened(tmp_path, settings, house.hub, house.epoch) as pipeline:
+                between.faults += [Fault("PUT", "/pay", landed=False)]
+                sending = asyncio.create_task(pipeline.send())
+                line = await record(pipeline, video("plain.mp4"))
+                assert line.began is not None
+                kept = await pipeline.press(line, line.began, "media")
+                await until(lambda: pipeline.outbox.waiting() == 0)
+                assert between.faults == []
+                sending.cancel()
+        assert kept is not None
+        return kept.clip
+
+    clip = asyncio.run(run())
+    manifest, _ = asyncio.run(house.open(clip))
+    assert manifest.facts.label == "doorbell"
+
+
+# As a process
+
+
+@contextlib.contextmanager
+def hub_process(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "fanlight.hub", "--home", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_hub_that_is_not_paired_says_so_and_ends(tmp_path: Path) -> None:
+    with hub_process(tmp_path) as process:
+        out, err = process.communicate()
+    assert (process.returncode, out) == (1, "")
+    assert err.startswith("This hub does not know its household yet.")
+    assert "Traceback" not in err
+
+
+def test_a_hub_runs_on_after_its_file_has_ended_and_stops_when_told(
+    tmp_path: Path, house: House, video: Video
+) -> None:
+    own = load_keys(tmp_path)
+    camera = {"id": CAMERA.id, "name": "Shed", "url": str(video("plain.mp4"))}
+    settings = house.settings(status_s=0.2, poll_s=0.2)
+    save_settings(tmp_path, settings)
+    stored = json.loads((tmp_path / "hub.json").read_text())
+    (tmp_path / "hub.json").write_text(json.dumps({**stored, "cameras": [camera]}))
+
+    async def admitted() -> None:
+        async with Uplink(house.url, house.member.keys.signing) as uplink:
+            wire = {"sign_pub": b64.encode(own.signing.public), "age_recipient": own.recipient}
+            await uplink.call("POST", "/v1/households/mine/hubs", json=wire)
+
+    async def cameras() -> list[str]:
+        async with Uplink(house.url, house.member.keys.signing) as uplink:
+
+            async def look() -> list[str]:
+                try:
+                    box = (await uplink.call("GET", "/v1/hub/status")).content
+                except Exception:  # noqa: BLE001 - none was put yet
+                    return []
+                manifest = jcs.loads(jcs.loads(open_age(box, [house.identity.secret]))["manifest"])
+                return [f"{one['name']} {one['state']}" for one in manifest["cameras"]]
+
+            while (found := await look()) != ["Shed recording"]:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.05)
+            return found
+
+    asyncio.run(admitted())
+    with hub_process(tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "hub ready 1\n"
+        assert asyncio.run(cameras()) == ["Shed recording"]
+        with hub_process(tmp_path) as other:
+            assert "Another hub is running" in other.communicate()[1]
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate()
+    assert (process.returncode, out) == (0, "")
+    assert "Traceback" not in err
