@@ -1,6 +1,6 @@
-"""What an entry says, in a sentence, and where it belongs. Pure.
+"""What an entry or a request says, in a sentence, and where it belongs. Pure.
 
-In:     entries of the record, witnesses.
+In:     entries and requests of the record, witnesses.
 Out:    words for lists and headings; the entry as indented JSON.
 Absent: single words and figures (oversight.words), HTML (the templates).
 """
@@ -9,9 +9,11 @@ import json
 import re
 from collections.abc import Sequence
 
+from fanlight.policy import Pack
 from fanlight.proof.cosignature import Witness
 from fanlight.server.oversight import leaves, words
 from fanlight.server.oversight.leaves import Entry
+from fanlight.server.oversight.record import RequestFile
 
 _SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 
@@ -81,3 +83,59 @@ def href_of(entry: Entry) -> str | None:
             return f"/record/ordinances/{entry.known.sha256}"
         case _:
             return None
+
+
+def later(file: RequestFile) -> str:
+    """Return when what is kept back opens."""
+    by = words.day(file.request.opens_by)
+    when = f"on {by}" if file.state == "refused" else f"when this request closes, and on {by} at the latest"
+    return (
+        f"The words to residents, the outline of the area, the exact times, the case number and the exact "
+        f"offence open {when}. They are committed in the record, so they cannot change until then."
+    )
+
+
+def map_label(file: RequestFile) -> str:
+    """Return what the sketch shows, for those who cannot see it."""
+    many = len(file.request.cells)
+    cells = "one cell" if many == 1 else f"{many} cells"
+    inside = "with the outline drawn in it" if file.opened.get("outline") else "without an outline"
+    return f"Sketch of streets, {cells} of the map marked, {inside}. The list below names each cell."
+
+
+def status(file: RequestFile) -> str:
+    """Return how a request stands for residents."""
+    match file.state:
+        case "open":
+            return "Residents inside the area can answer it, or not."
+        case "waiting":
+            return "No resident has seen it."
+        case "closed":
+            return "It can no longer be answered."
+        case "refused":
+            return "No resident ever saw it."
+
+
+def steps(file: RequestFile, text: Pack | None) -> list[str]:
+    """Return what happened at each of a request's entries, with the sections that refused."""
+    sections = {clause.id: clause.section for clause in text.clauses} if text else {}
+    steps: list[str] = []
+    for entry in file.entries:
+        said = entry.known
+        if not isinstance(said, leaves.Request):
+            continue
+        if said.decision == "refused":
+            by = ", ".join(sections.get(rule, rule) for rule in said.rules)
+            first = "Asked, and refused" if not steps else "An attempt to sign, refused"
+            steps.append(f"{first} by {by}" if by else first)
+        elif not steps:
+            steps.append(
+                "Asked and accepted"
+                if said.second_signature
+                else "Asked as an emergency and accepted"
+                if said.emergency
+                else "Asked; accepted once a second person signs"
+            )
+        else:
+            steps.append("A second person signed" if said.second_signature else "Decided again")
+    return steps

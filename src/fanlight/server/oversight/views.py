@@ -12,12 +12,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fanlight.model import clock
-from fanlight.policy import Pack as Ordinance
 from fanlight.proof.merkle import hash_leaf
 from fanlight.server.oversight import leaves, sketch, words
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.record import AgencyFile, Record, RequestFile
-from fanlight.server.oversight.sentences import href_of, plain, pretty
+from fanlight.server.oversight.sentences import href_of, later, map_label, plain, pretty, status, steps
 from fanlight.server.oversight.tally import (
     PER_PAGE,
     STATES,
@@ -236,71 +235,19 @@ def _request(file: RequestFile, record: Record) -> View:
             "agency_name": agency.agency.name if agency else request.agency,
             "pack_title": ordinance.pack.title if ordinance else "an ordinance this record does not name",
             "clauses": redecide(file, ordinance.text if ordinance else None),
-            "status": _status(file),
-            "later": _later(file),
-            "steps": _steps(file, ordinance.text if ordinance else None),
+            "status": status(file),
+            "later": later(file),
+            "steps": steps(file, ordinance.text if ordinance else None),
             "key_entry": _key_entry(file, record),
             "seal_entries": [*file.entries, file.closed] if file.closed else list(file.entries),
             "map": sketch.draw(
                 () if request.protected and not file.is_open_to_public else request.cells,
                 file.opened.get("outline"),
                 record.ground,
-                label=_map_label(file),
+                label=map_label(file),
             ),
         },
     )
-
-
-def _later(file: RequestFile) -> str:
-    by = words.day(file.request.opens_by)
-    when = f"on {by}" if file.state == "refused" else f"when this request closes, and on {by} at the latest"
-    return (
-        f"The words to residents, the outline of the area, the exact times, the case number and the exact "
-        f"offence open {when}. They are committed in the record, so they cannot change until then."
-    )
-
-
-def _map_label(file: RequestFile) -> str:
-    many = len(file.request.cells)
-    cells = "one cell" if many == 1 else f"{many} cells"
-    inside = "with the outline drawn in it" if file.opened.get("outline") else "without an outline"
-    return f"Sketch of streets, {cells} of the map marked, {inside}. The list below names each cell."
-
-
-def _status(file: RequestFile) -> str:
-    match file.state:
-        case "open":
-            return "Residents inside the area can answer it, or not."
-        case "waiting":
-            return "No resident has seen it."
-        case "closed":
-            return "It can no longer be answered."
-        case "refused":
-            return "No resident ever saw it."
-
-
-def _steps(file: RequestFile, text: Ordinance | None) -> list[str]:
-    sections = {clause.id: clause.section for clause in text.clauses} if text else {}
-    steps: list[str] = []
-    for entry in file.entries:
-        said = entry.known
-        if not isinstance(said, leaves.Request):
-            continue
-        if said.decision == "refused":
-            by = ", ".join(sections.get(rule, rule) for rule in said.rules)
-            first = "Asked, and refused" if not steps else "An attempt to sign, refused"
-            steps.append(f"{first} by {by}" if by else first)
-        elif not steps:
-            steps.append(
-                "Asked and accepted"
-                if said.second_signature
-                else "Asked as an emergency and accepted"
-                if said.emergency
-                else "Asked; accepted once a second person signs"
-            )
-        else:
-            steps.append("A second person signed" if said.second_signature else "Decided again")
-    return steps
 
 
 def _key_entry(file: RequestFile, record: Record) -> Entry | None:
