@@ -11,7 +11,8 @@ from tests.server.running import prepare, running, witness_process
 from fanlight.proof.cosignature import parse_witnesses
 from fanlight.proof.note import VerifierKey
 from fanlight.proof.receipt import Receipt, verify_receipt
-from fanlight.proof.verify_log import State, verify_log
+from  import State
+from fanlight.proof.verify_log import verify_log
 from fanlight.server.errors import Unavailable
 from fanlight.server.log import LogBroken
 
@@ -101,6 +102,18 @@ def test_it_never_signs_what_its_rows_contradict(database: str, tmp_path: Path) 
         owner.execute("UPDATE leaf SET body = body || ' ' WHERE idx = 0")
     shutil.rmtree(tmp_path / "log" / "tile")
     with pytest.raises(LogBroken, match="not those this log has signed for"):
+        asyncio.run(start())
+
+
+def test_a_record_larger_than_the_database_knows_is_not_continued(database: str, tmp_path: Path) -> None:
+    async def start() -> None:
+        async with running(tmp_path, database, town=False):
+            pass
+
+    asyncio.run(start())
+    with psycopg.connect(database) as owner:
+        owner.execute("DELETE FROM signed_checkpoint")
+    with pytest.raises(LogBroken, match="larger than what the database knows"):
         asyncio.run(start())
 
 

@@ -119,8 +119,12 @@ class Incoming:
         """Forget an upload."""
         self.path(name).unlink(missing_ok=True)
         self._locks.pop(name, None)
+        os.utime(self._folder, (_midnight(), _midnight()))
 
     def _hide_time(self, name: str) -> None:
-        today = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
-        os.utime(self.path(name), (today, today))
-        os.utime(self._folder, (today, today))
+        for path in (self.path(name), self._folder):
+            os.utime(path, (_midnight(), _midnight()))
+
+
+def _midnight() -> float:
+    return dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()

@@ -126,6 +126,9 @@ class Blobs:
             await obstore.delete_async(self._store, key)
         except FileNotFoundError:
             return
+        if self.folder is not None:
+            today = dt.datetime.now(dt.UTC).date()
+            await asyncio.to_thread(_date, [(self.folder / key).parent, self.folder], today)
 
     async def _size(self, key: str) -> int | None:
         try:
@@ -145,15 +148,21 @@ class Blobs:
 
     def _settle(self, path: Path, day: dt.date) -> None:
         """Sync file and folders, then set their times to the day's midnight (UTC)."""
-        midnight = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp()
         assert self.folder is not None  # noqa: S101 - the caller checked
-        for part in (path, path.parent, self.folder):
+        parts = [path, path.parent, self.folder]
+        for part in parts:
             handle = os.open(part, os.O_RDONLY)
             try:
                 os.fsync(handle)
             finally:
                 os.close(handle)
-            os.utime(part, (midnight, midnight))
+        _date(parts, day)
+
+
+def _date(paths: list[Path], day: dt.date) -> None:
+    midnight = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp()
+    for path in paths:
+        os.utime(path, (midnight, midnight))
 
 
 def _check(key: str) -> None:

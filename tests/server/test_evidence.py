@@ -1,0 +1,238 @@
+"""A resident drops a copy, an officer looks, a custodian exports; the public cannot count."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.server.acting import CELL, Actor, ask, cosign, make_household, staff
+from tests.server.running import Running, prepare, running, witness_process
+from tests.server.sealed import disclosure
+
+from fanlight.hub.matching import Asked, named_pack, read_cell_file
+from fanlight.model.clock import now
+from fanlight.policy import load_pack
+from fanlight.proof.cosignature import parse_witnesses
+from fanlight.proof.note import VerifierKey
+from fanlight.proof.openings import Opening, check_openings
+from fanlight.proof.receipt import Receipt, verify_receipt
+from fanlight.seal.clip import SealedDisclosure
+from fanlight.server.evidence import rules
+from fanlight.wire import b64, jcs
+
+
+async def asked_of_home(town: Running) -> Asked:
+    """Open a request and return it as a home of the cell reads it."""
+    officer, supervisor = staff(town.http, "officer"), staff(town.http, "supervisor")
+    asked = await officer.json("POST", "/v1/agency/requests", json=ask(officer, now()))
+    assert (await cosign(supervisor, asked["request"])).is_success
+    home = await make_household(town.http)
+    await town.settled()
+    raw = (await town.http.get(f"/v1/cells/{CELL}/requests")).content
+    identity = (await home.hub.json("GET", f"/v1/cells/{CELL}/key"))["identity"]
+    pack = load_pack((await town.http.get(f"/v1/packs/{named_pack(raw)}")).content)
+    log = VerifierKey.parse(town.services.log.vkey)
+    (found,) = read_cell_file(raw, log=log, cell=CELL, identity=identity, pack=pack).asked
+    return found
+
+
+async def drop(
+    http: httpx.AsyncClient, token: str, name: str, sealed: SealedDisclosure, **headers: str
+) -> httpx.Response:
+    """Drop a copy as a resident's client does; return the last answer."""
+    base = f"/v1/drops/{token}/{name}"
+    for part, data in (("hdr", sealed.hdr), ("manifest", sealed.manifest_age), ("pay", bytes(sealed.pay))):
+        answer = await http.put(f"{base}/{part}", content=data, headers=headers)
+        if not answer.is_success:
+            return answer
+    done = {
+        "length": sealed.length,
+        "root": sealed.root.hex(),
+        "manifest_sha256": sealed.manifest_sha256.hex(),
+    }
+    return await http.post(f"{base}/done", json=done, headers=headers)
+
+
+async def export(actor: Actor, name: str, **change: Any) -> httpx.Response:
+    """Export a copy."""
+    fields = {
+        "recipient": "Office of the prosecutor",
+        "ground": "case file",
+        "return_by": (now().date() + timedelta(days=30)).isoformat(),
+        **change,
+    }
+    signature = b64.encode(actor.keys.signing.sign("export", jcs.dumps({"disclosure": name, **fields})))
+    return await actor.call(
+        "POST", f"/v1/agency/disclosures/{name}/exports", json={**fields, "signature": signature}
+    )
+
+
+def test_a_copy_goes_from_a_home_to_the_case_and_out_only_with_its_entry(
+    database: str, tmp_path: Path
+) -> None:
+    """R26, R30, R31: what leaves is recorded first; the public hears a band, and only at the end."""
+    vkey = prepare(tmp_path)
+
+    async def body(witness: str) -> None:
+        async with running(tmp_path, database, witness=witness) as town:
+            asked = await asked_of_home(town)
+            name, sealed = disclosure(asked.request, asked.case_key, now())
+            assert (await drop(town.http, asked.drop, name, sealed)).json() == {"disclosure": name}
+            assert (await drop(town.http, asked.drop, name, sealed)).is_success
+            officer, custodian = staff(town.http, "officer"), staff(town.http, "custodian")
+            seen = await officer.json("GET", f"/v1/agency/requests/{asked.request}")
+            (row,) = seen["disclosures"]
+            assert (row["disclosure"], row["length"], row["root"]) == (name, sealed.length, sealed.root.hex())
+            assert (await officer.call("GET", f"/v1/agency/disclosures/{name}/pay")).content == sealed.pay
+            assert (await officer.call("GET", f"/v1/agency/disclosures/{name}/hdr")).content == sealed.hdr
+            answer = (await export(custodian, name)).json()
+            check_export(answer, vkey)
+            assert [line["act"] for line in answer["custody"]] == [
+                "disclosed",
+                "viewed",
+                "exported to Office of the prosecutor",
+            ]
+            assert answer["custody"][0] == {
+                "at": now().date().isoformat(),
+                "act": "disclosed",
+                "by": "a resident",
+            }
+            refused = await export(custodian, name, recipient="ICE field office")
+            assert (refused.status_code, refused.json()["code"]) == (403, "evidence.export_refused")
+            await staff(town.http, "supervisor").json("POST", f"/v1/agency/requests/{asked.request}/close")
+            await town.settled()
+            (closed,) = await town.leaves("request-closed")
+            assert closed["pub"]["band"] == "1-4"
+            late = await drop(
+                town.http, asked.drop, *disclosure(asked.request, asked.case_key, now(), seed=9)
+            )
+            assert (late.status_code, late.json()["code"]) == (409, "evidence.request_closed")
+
+    with witness_process(tmp_path / "w", vkey) as witness:
+        asyncio.run(body(witness))
+
+
+def check_export(answer: dict[str, Any], vkey: str) -> None:
+    """Check all that an evidence package is made from, offline."""
+    witnesses = parse_witnesses(answer["witness_vkeys"])
+    for kind, leaf in (("request", "request"), ("key", "case-key"), ("export", "export")):
+        shown = answer["receipts"][kind]
+        raw = shown["leaf"].encode()
+        verify_receipt(raw, Receipt.parse(shown["proof"]), VerifierKey.parse(vkey), witnesses, need=1)
+        check_openings(raw, [Opening.from_json(one) for one in answer["openings"][leaf]])
+    opened = {one["field"]: one["value"] for one in answer["opening"]}
+    assert opened["act"] == "exported"
+    assert opened["detail"]["export"] == answer["export"]
+    assert answer["vkey"] == vkey
+
+
+def test_a_drop_that_says_who_sends_it_or_is_not_whole_is_refused(database: str, tmp_path: Path) -> None:
+    """R24: the server does not learn who shared, not even from an honest mistake."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            asked = await asked_of_home(town)
+            name, sealed = disclosure(asked.request, asked.case_key, now())
+            for headers in ({"Authorization": "Bearer x"}, {"Cookie": "a=b"}):
+                answer = await drop(town.http, asked.drop, name, sealed, **headers)
+                assert (answer.status_code, answer.json()["code"]) == (400, "evidence.not_anonymous")
+            answer = await drop(town.http, "unknown", name, sealed)
+            assert (answer.status_code, answer.json()["code"]) == (404, "evidence.no_drop")
+            done = {"length": 5, "root": "0" * 64, "manifest_sha256": "0" * 64}
+            answer = await town.http.post(f"/v1/drops/{asked.drop}/{name}/done", json=done)
+            assert (answer.status_code, answer.json()["code"]) == (400, "evidence.incomplete")
+            large = await town.http.put(f"/v1/drops/{asked.drop}/{name}/hdr", content=b"x" * 20_000)
+            assert large.status_code == 413
+            async with town.services.db.transaction() as tx:
+                await tx.execute("UPDATE request_cell SET used = 500")
+            answer = await drop(town.http, asked.drop, name, sealed)
+            assert (answer.status_code, answer.json()["code"]) == (409, "evidence.full")
+
+    asyncio.run(body())
+
+
+def test_an_export_without_a_witness_hands_out_nothing(database: str, tmp_path: Path) -> None:
+    """R42: the entry is cosigned before anything is returned."""
+    vkey = prepare(tmp_path)
+
+    async def body(witness: str, stop: Any) -> None:
+        async with running(tmp_path, database, witness=witness) as town:
+            asked = await asked_of_home(town)
+            name, sealed = disclosure(asked.request, asked.case_key, now())
+            assert (await drop(town.http, asked.drop, name, sealed)).is_success
+            stop(None, None, None)
+            log = town.services.log
+            receipt = log.receipt
+            log.receipt = lambda leaf: receipt(leaf, timeout_s=0.2)  # type: ignore[method-assign,assignment,misc]
+            answer = await export(staff(town.http, "custodian"), name)
+            assert (answer.status_code, answer.json()["code"]) == (503, "log.not_cosigned")
+            assert await town.count("SELECT count(*) FROM export") == 1
+
+    process = witness_process(tmp_path / "w", vkey)
+    asyncio.run(body(process.__enter__(), process.__exit__))
+
+
+def test_an_agencys_day_has_a_fixed_number_of_entries_of_one_size(database: str, tmp_path: Path) -> None:
+    """R31, R42: nothing real can be counted among the dummies, before or beside the band."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            asked = await asked_of_home(town)
+            name, sealed = disclosure(asked.request, asked.case_key, now())
+            assert (await drop(town.http, asked.drop, name, sealed)).is_success
+            for _ in range(3):
+                await staff(town.http, "officer").call("GET", f"/v1/agency/disclosures/{name}/hdr")
+            tomorrow = datetime.combine(now().date() + timedelta(days=1), datetime.min.time(), UTC)
+            for ahead in (timedelta(seconds=1), timedelta(days=1, seconds=1)):
+                town.clock.ahead = tomorrow - now() + ahead
+
+                async def emitted(days: int = ahead.days + 1) -> bool:
+                    return len(await town.leaves("case")) >= 64 * days
+
+                await town.until(emitted)
+            rows = (await town.json("/v1/log/leaves", params={"type": "case"}))["leaves"]
+            days = [json.loads(row["leaf"])["pub"]["day"] for row in rows]
+            assert {days.count(day) for day in list(dict.fromkeys(days))[:2]} == {64}
+            assert len({len(row["leaf"]) for row in rows}) == 1
+            acts = await town.count(
+                "SELECT count(*) FROM opening WHERE field = 'act' AND value <> '[\"dummy\"]'"
+            )
+            assert acts == 4
+
+    asyncio.run(body())
+
+
+def test_a_busy_day_is_planned_again_to_128(database: str, tmp_path: Path) -> None:
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            asked = await asked_of_home(town)
+            name, sealed = disclosure(asked.request, asked.case_key, now())
+            assert (await drop(town.http, asked.drop, name, sealed)).is_success
+            officer = staff(town.http, "officer")
+            for _ in range(70):
+                assert (await officer.call("GET", f"/v1/agency/disclosures/{name}/hdr")).is_success
+            assert await town.count("SELECT max(planned) FROM case_day") == 128
+
+    asyncio.run(body())
+
+
+@given(st.integers(0, 86_399), st.integers(1, 300), st.floats(0, 0.999999))
+def test_planned_moments_lie_in_what_is_left_of_the_day(second: int, count: int, part: float) -> None:
+    start = datetime(2026, 11, 21, tzinfo=UTC)
+    at = start + timedelta(seconds=second)
+    moments = rules.plan_moments(at, at.date(), count, lambda: part)
+    assert len(moments) == count
+    assert all(at <= moment < start + timedelta(days=1) for moment in moments)
+
+
+def test_a_federal_recipient_is_one_whatever_kind_is_named() -> None:
+    """R27: naming another kind does not open the door."""
+    for words in ("ICE Seattle", "the FBI", "Joint Terrorism Task Force", "fusion center"):
+        assert rules.recipient_kind(words, "court") != "court"
+    assert rules.recipient_kind("Superior Court", None) == "court"
+    assert rules.recipient_kind("Office of the district attorney", None) == "prosecutor"
+    assert rules.recipient_kind("Port of Alice", None) == "prosecutor"

@@ -1,0 +1,113 @@
+"""What the tables cannot hold."""
+
+from collections import defaultdict
+
+import psycopg
+import pytest
+
+HOUSEHOLD_TABLES = {"household", "membership", "epoch", "clip", "shred", "hub_status"}
+
+
+def test_no_table_joins_a_household_to_a_request(database: str) -> None:
+    """R24: no row, through whatever keys, names both a home and a request."""
+    with psycopg.connect(database) as owner:
+        rows = owner.execute(
+            "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint"
+            " WHERE contype = 'f'"
+        ).fetchall()
+        columns = owner.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+        ).fetchall()
+    points_at = defaultdict(set)
+    for source, target in rows:
+        points_at[source].add(target)
+
+    def reach(table: str) -> set[str]:
+        seen, todo = set(), [table]
+        while todo:
+            at = todo.pop()
+            if at not in seen:
+                seen.add(at)
+                todo += points_at[at]
+        return seen
+
+    assert "request" in reach("disclosure")
+    for table in {name for name, _ in columns}:
+        assert not {"household", "request"} <= reach(table), table
+    named = defaultdict(set)
+    for table, column in columns:
+        named[table].add(column)
+    for table, names in named.items():
+        homes = names & {"household", "clip", "hub", "member"}
+        cases = names & {"request", "disclosure", "case_key", "agency"}
+        assert not (homes and cases), table
+
+
+def test_rows_of_a_household_hold_no_time(database: str) -> None:
+    """R11: a clip's row carries the day; no row of a household carries anything finer."""
+    with psycopg.connect(database) as owner:
+        timed = owner.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+            " AND (data_type LIKE 'time%%' OR data_type = 'interval' OR data_type = 'date')"
+        ).fetchall()
+        ordered = owner.execute(
+            "SELECT table_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND (is_identity = 'YES' OR column_default LIKE 'nextval%%')"
+        ).fetchall()
+        stamped = owner.execute("SHOW track_commit_timestamp").fetchone()
+    assert [row for row in timed if row[0] in HOUSEHOLD_TABLES] == [("clip", "day")]
+    assert not HOUSEHOLD_TABLES & {row[0] for row in ordered}
+    assert stamped == ("off",)
+
+
+VOTE = {
+    "vote_body": "Board",
+    "vote_date": "2026-01-01",
+    "vote_ayes": 5,
+    "vote_noes": 2,
+    "vote_reference": "26-1",
+}
+
+
+@pytest.mark.parametrize(
+    "lack",
+    [
+        {"vote_body": None},
+        {"vote_body": ""},
+        {"vote_date": None},
+        {"vote_date": "2026-06-02"},
+        {"vote_ayes": None},
+        {"vote_ayes": 2},
+        {"vote_noes": None},
+        {"vote_reference": None},
+    ],
+)
+def test_the_database_refuses_an_agreement_in_force_without_its_vote(
+    database: str, lack: dict[str, object]
+) -> None:
+    """R33: not even the owner of the tables can bring one into force without the record."""
+    with psycopg.connect(database) as owner:
+        owner.execute("INSERT INTO leaf (id, type, body) VALUES ('l', 'x', 'x')")
+        owner.execute("INSERT INTO pack VALUES ('p', 'p', '', 'l')")
+        owner.execute("INSERT INTO agency VALUES ('o', 'o', 'municipal', true, '{}', 'l')")
+        row = {**VOTE, **lack}
+        with pytest.raises(psycopg.errors.CheckViolation, match="vote_before_force"):
+            owner.execute(
+                "INSERT INTO agreement (id, agency, pack, state, valid_from, valid_until, leaf, vote_body,"
+                " vote_date, vote_ayes, vote_noes, vote_reference) VALUES ('a', 'o', 'p', 'in_force',"
+                " '2026-06-01', '2027-06-01', 'l', %(vote_body)s, %(vote_date)s, %(vote_ayes)s,"
+                " %(vote_noes)s, %(vote_reference)s)",
+                row,
+            )
+
+
+def test_a_leaf_keeps_its_place_and_its_words(database: str) -> None:
+    """R42: the app's role cannot change a leaf, and nobody can move one."""
+    with psycopg.connect(database) as owner:
+        owner.execute("INSERT INTO leaf (id, type, body, idx) VALUES ('l', 'x', 'x', 0)")
+        with pytest.raises(psycopg.errors.RaiseException, match="keeps its place"), owner.transaction():
+            owner.execute("UPDATE leaf SET idx = 1 WHERE id = 'l'")
+        owner.execute("SET ROLE fanlight_app")
+        for change in ("UPDATE leaf SET body = 'y'", "DELETE FROM leaf", "DELETE FROM signed_checkpoint"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), owner.transaction():
+                owner.execute(change.encode())
