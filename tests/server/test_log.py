@@ -8,10 +8,10 @@ import psycopg
 import pytest
 from tests.server.running import prepare, running, witness_process
 
+from fanlight.model.check import State
 from fanlight.proof.cosignature import parse_witnesses
 from fanlight.proof.note import VerifierKey
 from fanlight.proof.receipt import Receipt, verify_receipt
-from  import State
 from fanlight.proof.verify_log import verify_log
 from fanlight.server.errors import Unavailable
 from fanlight.server.log import LogBroken

@@ -142,17 +142,14 @@ def test_what_keeps_it_from_starting_is_said_in_three_sentences(
         said = refused(capsys, "--home", str(tmp_path), "--port", port, "--database", database)
         assert "already listens" in said
     free = str(free_port())
+    rest = ("--port", free, "--database", database)
     (tmp_path / "file").write_text("")
-    assert "cannot be" in refused(
-        capsys, "--home", str(tmp_path / "file"), "--port", free, "--database", database
-    )
+    assert "cannot be" in refused(capsys, "--home", str(tmp_path / "file"), *rest)
     nowhere = "postgresql://fanlight@/x?host=/nonexistent"
     assert "database" in refused(capsys, "--home", str(tmp_path), "--port", free, "--database", nowhere)
     with psycopg.connect(database) as owner:
         owner.execute("INSERT INTO schema_version VALUES (9999, 'later', 'x')")
-    assert "another version" in refused(
-        capsys, "--home", str(tmp_path), "--port", free, "--database", database
-    )
+    assert "another version" in refused(capsys, "--home", str(tmp_path), *rest)
     (tmp_path / "server" / "setup.json").write_text('{"v": 2}')
     with psycopg.connect(database) as owner:
         owner.execute("DELETE FROM schema_version WHERE version = 9999")
