@@ -32,7 +32,7 @@ _Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_.-]{1,63}$")]
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 _Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
 _Read = Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d\d(-\d\d)?|unread)$")]
-_SLOT = re.compile(r"\{([a-z_]+)\}")
+_SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 
 
 class BadPack(FanlightError):

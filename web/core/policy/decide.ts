@@ -55,7 +55,7 @@ export function refusing(decision: Decision): string[] {
 
 /** A clause's text with each `{name}` replaced by that fact. */
 export function fill(text: string, facts: Facts): string {
-  return text.replace(/\{([a-z_]+)\}/g, (slot, name: string) => String(facts[name] ?? slot));
+  return text.replace(/\{([a-z0-9_]+)\}/g, (slot, name: string) => String(facts[name] ?? slot));
 }
 
 type Asked = { readonly allowed: boolean; readonly reasons: ReadonlySet<string> };

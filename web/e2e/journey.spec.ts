@@ -1,0 +1,182 @@
+// The main job, by hand, in a browser: R01 R03 R05 R20 R21 R22 R24 R30 R42. One story in order; each step is a page.
+import { expect, test, type BrowserContext, type Page } from "@playwright/test";
+import { be, expectAccessible } from "./people.ts";
+
+test.describe.configure({ mode: "serial" });
+
+let context: BrowserContext;
+let base: string;
+let request: string;
+let resident: Page;
+let officer: Page;
+
+test.beforeAll(async ({ browser }, { project }) => {
+  const { baseURL, viewport, colorScheme, locale, timezoneId, hasTouch, isMobile } = project.use;
+  base = baseURL ?? "";
+  context = await browser.newContext({ baseURL, viewport, colorScheme, locale, timezoneId, hasTouch, isMobile });
+});
+test.afterAll(() => context.close());
+
+const caseNumber = (name: string): string => `E2E-${name.toUpperCase()}-${Date.now().toString(36).toUpperCase()}`;
+
+/** The page checked itself: signature, entry and cosignature hold, and it says that the demo's witness is no outsider. */
+async function expectChecked(page: Page): Promise<void> {
+  const verdict = page.getByRole("status").filter({ hasText: /[345] of 5 checks hold\. Checked, but by the operator's own witness/ });
+  await expect(verdict).toBeVisible();
+  await expect(page.getByText("The record is signed by the town")).toBeVisible();
+  await expect(page.getByText("witness.fanlight.local").first()).toBeVisible();
+}
+
+test("R01 R03 a resident sees what the camera saw and plays a sealed clip", async () => {
+  resident = await be(context, base, "resident");
+  await expect(resident.getByRole("heading", { name: "Today" })).toBeVisible();
+  const first = resident.getByRole("link", { name: /A person came by/ }).first();
+  await expect(first).toBeVisible({ timeout: 150_000 });
+  const thumbnail = first.locator("img");
+  await expect.poll(() => thumbnail.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(100);
+  await expectAccessible(resident);
+
+  await first.click();
+  const video = resident.getByRole("region", { name: /^Video: / });
+  await video.getByRole("button", { name: "Play", exact: true }).click();
+  const media = video.locator("video");
+  await expect.poll(() => media.evaluate((v: HTMLVideoElement) => v.currentTime)).toBeGreaterThan(0.5);
+  const position = video.getByRole("slider", { name: "Position" });
+  const before = await media.evaluate((v: HTMLVideoElement) => v.currentTime);
+  await position.press("ArrowRight");
+  await expect.poll(() => media.evaluate((v: HTMLVideoElement) => v.currentTime)).toBeGreaterThan(before + 3);
+  expect(await media.evaluate((v: HTMLVideoElement) => v.error)).toBeNull();
+  await expect(resident.getByText("Altered on the way")).toHaveCount(0);
+  await expectAccessible(resident);
+});
+
+test("R20 R21 an officer asks, the ordinance answers by clause while the form is filled in", async ({}, { project }) => {
+  officer = await be(context, base, "officer");
+  await expectAccessible(officer);
+  await officer.goto("/agency/#/new");
+  await officer.getByRole("button", { name: "Fill in the demo town's example" }).click();
+  await officer.getByLabel("Case number").fill(caseNumber(project.name));
+  await expect(officer.getByText("sq mi").first()).toBeVisible();
+
+  const from = officer.getByLabel("From");
+  const wanted = await from.inputValue();
+  const early = new Date(`${wanted}:00Z`);
+  early.setUTCHours(early.getUTCHours() - 11);
+  await from.fill(early.toISOString().slice(0, 16));
+  const refused = officer.getByRole("heading", { name: "Would be refused" });
+  await expect(refused).toBeVisible();
+  await from.fill(wanted);
+  await expect(refused).toHaveCount(0);
+  await expectAccessible(officer);
+
+  await officer.getByRole("button", { name: "Send to a supervisor" }).click();
+  await expect(officer.getByText("Sent. It waits for a second person of your agency to sign.")).toBeVisible();
+});
+
+test("R21 the map is drawn from what ships, and corners can be set on it", async () => {
+  const drawing = await be(context, base, "officer");
+  await drawing.goto("/agency/#/new");
+  const map = drawing.locator("canvas.maplibregl-canvas");
+  await expect(map).toBeVisible({ timeout: 60_000 });
+  await expect(drawing.getByText("Drawing the street map")).toHaveCount(0, { timeout: 120_000 });
+  const box = await map.boundingBox();
+  if (!box) throw new Error("the map has no size");
+  for (const [x, y] of [[0.35, 0.35], [0.6, 0.35], [0.6, 0.65], [0.35, 0.65]] as const) {
+    await map.click({ position: { x: box.width * x, y: box.height * y } });
+  }
+  await expect(drawing.getByRole("list", { name: "Corners of the area" }).getByRole("listitem")).toHaveCount(4);
+  await expect(drawing.getByText("© OpenStreetMap contributors")).toBeVisible();
+  await drawing.close();
+});
+
+test("R21 the officer cannot sign twice; a second person reads it whole and signs", async () => {
+  await officer.goto("/agency/#/");
+  await officer.getByRole("link", { name: /E2E-/ }).first().click();
+  await expect(officer.getByText("You asked for this yourself")).toBeVisible();
+  request = officer.url().split("/").pop() ?? "";
+  expect(request).toMatch(/^[a-z2-7]{26}$/);
+
+  const supervisor = await be(context, base, "supervisor");
+  await supervisor.goto(`/agency/#/case/${request}`);
+  await supervisor.getByRole("button", { name: "Sign as second person" }).click();
+  await expect(supervisor.getByText("Signed. The request is open to residents.")).toBeVisible();
+  await expectAccessible(supervisor);
+  await supervisor.close();
+});
+
+test("R42 the public page shows request and decision at once and checks itself", async () => {
+  const anyone = await context.newPage();
+  await anyone.goto(`/record/requests/${request}`);
+  await expectChecked(anyone);
+  await expect(anyone.getByText(/Folsom/)).toHaveCount(0);
+  await expectAccessible(anyone);
+  await anyone.close();
+});
+
+test("R22 R24 the resident reads who asks, sees what was checked, trims and shares", async () => {
+  await resident.goto("/home/#/requests");
+  const asked = resident.locator(`a[href$="${request}"]`);
+  await expect(asked).toBeVisible({ timeout: 60_000 });
+  await asked.click();
+  await expect(resident.getByText("Decided again on this device, with the same answer")).toBeVisible();
+  await expect(resident.getByText("You are free to say no", { exact: false }).first()).toBeVisible();
+  const [share, decline] = [/^Share this copy$/, /^Decline$/].map((name) => resident.getByRole("button", { name }));
+  if (!share || !decline) throw new Error("no answer buttons");
+  await expect(share).toBeEnabled({ timeout: 60_000 });
+  const [yes, no] = [await share.boundingBox(), await decline.boundingBox()];
+  expect([yes?.width, yes?.height]).toEqual([no?.width, no?.height]);
+  await resident.getByRole("slider", { name: "Start of the copy" }).press("ArrowRight");
+  await expect(resident.getByText(/trimmed from/)).toBeVisible();
+  await resident.getByLabel("Send now").check();
+  await expectAccessible(resident);
+  await share.click();
+  await expect(resident.getByText("Your copy was sent")).toBeVisible({ timeout: 60_000 });
+});
+
+test("R30 the officer plays what was disclosed", async () => {
+  await officer.goto(`/agency/#/case/${request}`);
+  await officer.reload();
+  await officer.getByRole("button", { name: "Open the clip" }).first().click();
+  const video = officer.getByRole("region", { name: /^Video: / });
+  await video.getByRole("button", { name: "Play", exact: true }).click();
+  const media = video.locator("video");
+  await expect.poll(() => media.evaluate((v: HTMLVideoElement) => v.currentTime)).toBeGreaterThan(0.5);
+  await expectAccessible(officer);
+});
+
+test("R26 R30 the custodian exports; the evidence package is made in the page", async ({}, { project }) => {
+  const custodian = await be(context, base, "custodian");
+  await custodian.goto(`/agency/#/case/${request}`);
+  await custodian.getByRole("link", { name: "Export with an evidence package" }).first().click();
+  await custodian.getByRole("textbox", { name: "Recipient, by name" }).fill("Office of the District Attorney (demo)");
+  await custodian.getByLabel("Ground").fill("Shown to the charging prosecutor");
+  await custodian.getByLabel("Kind of recipient").selectOption("prosecutor");
+  const due = custodian.getByLabel("To be returned or destroyed by");
+  if (!(await due.inputValue())) await due.fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10));
+  await expectAccessible(custodian);
+  const sent: string[] = [];
+  custodian.on("request", (one) => one.method() !== "GET" && sent.push(new URL(one.url()).pathname));
+  await custodian.getByRole("button", { name: "Enter the export and make the package" }).click();
+  await expect(custodian.getByText("The evidence package is made")).toBeVisible();
+  const downloading = custodian.waitForEvent("download");
+  await custodian.getByText(/^Save .*\.zip/).click();
+  const download = await downloading;
+  await download.saveAs(`${process.env["FANLIGHT_E2E_OUT"] ?? "test-results"}/evidence-${project.name}.zip`);
+  expect(sent.every((path) => path.endsWith("/exports"))).toBe(true);
+  await custodian.close();
+});
+
+test("R24 R42 once it is closed, the public page shows a band, and still no number", async () => {
+  const supervisor = await be(context, base, "supervisor");
+  await supervisor.goto(`/agency/#/case/${request}`);
+  await supervisor.getByRole("button", { name: "Close the request" }).click();
+  await supervisor.getByRole("button", { name: "Close it" }).click();
+  await expect(supervisor.getByText("Closed. Nobody can answer it any more.")).toBeVisible();
+  await supervisor.close();
+
+  const anyone = await context.newPage();
+  await anyone.goto(`/record/requests/${request}`);
+  await expect(anyone.getByText(/1.4/).first()).toBeVisible();
+  await expectChecked(anyone);
+  await anyone.close();
+});

@@ -1,0 +1,26 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type BrowserContext, type Page } from "@playwright/test";
+
+/** The keyring of the demo listens one port above the server. */
+export function card(base: string, role: string): string {
+  const url = new URL(base);
+  return `${url.protocol}//${url.hostname}:${Number(url.port) + 1}/${role}`;
+}
+
+/** Opens a demo person's page in a tab of its own, as a click on their card does. */
+export async function be(context: BrowserContext, base: string, role: string): Promise<Page> {
+  const page = await context.newPage();
+  const broken: string[] = [];
+  page.on("pageerror", (error) => broken.push(error.message));
+  await page.goto(card(base, role));
+  await expect(page).not.toHaveURL(/#k=/);
+  expect(broken).toEqual([]);
+  return page;
+}
+
+/** Nothing serious by axe on the page as it stands. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter((one) => one.impact === "serious" || one.impact === "critical");
+  expect(serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
+}

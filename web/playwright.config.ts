@@ -1,0 +1,43 @@
+import { defineConfig } from "@playwright/test";
+
+// The town under test is started by whoever runs this (tests/journey/test_browser.py); it gives the addresses.
+const url = process.env["FANLIGHT_URL"] ?? "http://localhost:8420";
+
+const flags = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--use-gl=angle",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--autoplay-policy=no-user-gesture-required",
+];
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: process.env["FANLIGHT_E2E_OUT"] ?? "test-results",
+  fullyParallel: false,
+  workers: 1,
+  retries: 0,
+  timeout: 240_000,
+  expect: { timeout: 30_000 },
+  reporter: [["list"]],
+  use: {
+    baseURL: url,
+    locale: "en-GB",
+    timezoneId: "America/Los_Angeles",
+    screenshot: "only-on-failure",
+    trace: "off",
+    launchOptions: { executablePath: process.env["FANLIGHT_CHROMIUM"] ?? "/usr/bin/chromium", args: flags },
+  },
+  projects: [
+    { name: "desk", use: { viewport: { width: 1280, height: 900 }, colorScheme: "light" } },
+    {
+      name: "phone",
+      use: { viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true, isMobile: true },
+    },
+  ],
+});
