@@ -55,6 +55,9 @@ class Part:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise self.failure()
         if not self.said:
+            # Its output ends a moment before it does, and how it ended is worth a moment.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(STOP_TIMEOUT_S)
             raise self.failure()
         return self.said[0]
 
