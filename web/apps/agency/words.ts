@@ -1,6 +1,7 @@
 /** Every string of the agency app. British spelling, whole sentences, no exclamation mark. An agency asks; it does not need. */
 
 export const words = {
+  appName: "Fanlight for agencies",
   title: (page: string): string => `${page} · Fanlight for agencies`,
   nav: { label: "Main", requests: "Requests", ask: "Ask residents", people: "People", record: "Public record" },
   band: {

@@ -1,7 +1,7 @@
 /** Checks, in this page, that a request stands in the public record. */
 import { sha256 } from "@noble/hashes/sha2.js";
 
-import { checkOpening, parseLeaf } from "../../../core/proof/leaf.ts";
+import { parseLeaf } from "../../../core/proof/leaf.ts";
 import { parseVkey } from "../../../core/proof/note.ts";
 import { parseWitnesses, witnessSentence } from "../../../core/proof/cosignature.ts";
 import { parseReceipt, verifyReceipt } from "../../../core/proof/receipt.ts";
@@ -9,8 +9,6 @@ import { hex, utf8 } from "../../../core/seal/bytes.ts";
 import type { Pane } from "../../../ui/seal.ts";
 import { words } from "../words.ts";
 import type { Proof, Whole } from "./api.ts";
-
-export { checkOpening };
 
 export interface Checked {
   readonly panes: readonly Pane[];
