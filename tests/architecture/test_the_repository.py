@@ -14,21 +14,29 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
 
 
-@pytest.mark.parametrize("host", ["registry." + "npmjs", "files." + "pythonhosted", "pypi." + "org", "deb." + "debian"])
+@pytest.mark.parametrize(
+    "host", ["registry." + "npmjs", "files." + "pythonhosted", "pypi." + "org", "deb." + "debian"]
+)
 def test_no_file_names_a_registry_host(host: str) -> None:
     found = [str(path) for path in tracked() if host.encode() in path.read_bytes()]
     assert found == []
 
 
 def test_generated_pages_say_what_the_code_says_now() -> None:
-    result = subprocess.run([sys.executable, "docs/generate.py", "--check"], cwd=ROOT, check=False, capture_output=True)
+    result = subprocess.run(
+        [sys.executable, "docs/generate.py", "--check"], cwd=ROOT, check=False, capture_output=True
+    )
     assert result.returncode == 0, result.stdout.decode()
 
 
 def test_every_locked_dependency_has_a_line_in_the_licence_list() -> None:
     listed = (ROOT / "docs/ref/licences.md").read_text().lower()
     pins = (ROOT / "requirements/run.txt").read_text().splitlines()
-    names = {line.split("==")[0].split("[")[0].lower() for line in pins if "==" in line and not line.startswith(" ")}
+    names = {
+        line.split("==")[0].split("[")[0].lower()
+        for line in pins
+        if "==" in line and not line.startswith(" ")
+    }
     assert {name for name in names if f"`{name}`" not in listed} == set()
 
 
