@@ -1,0 +1,82 @@
+"""The hub as `fanlight up` starts it: a process that says what is wrong, runs on, and stops when told."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.hub.homes import CAMERA
+from tests.hub.towns import House
+
+from fanlight.hub.settings import load_keys, save_settings
+from fanlight.hub.uplink import Uplink
+from fanlight.seal.opening import open_age
+from fanlight.wire import b64, jcs
+
+Video = Callable[[str], Path]
+
+
+@contextlib.contextmanager
+def hub_process(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "fanlight.hub", "--home", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_hub_that_is_not_paired_says_so_and_ends(tmp_path: Path) -> None:
+    with hub_process(tmp_path) as process:
+        out, err = process.communicate()
+    assert (process.returncode, out) == (1, "")
+    assert err.startswith("This hub does not know its household yet.")
+    assert "Traceback" not in err
+
+
+def test_a_hub_runs_on_after_its_file_has_ended_and_stops_when_told(
+    tmp_path: Path, house: House, video: Video
+) -> None:
+    own = load_keys(tmp_path)
+    camera = {"id": CAMERA.id, "name": "Shed", "url": str(video("plain.mp4"))}
+    settings = house.settings(status_s=0.2, poll_s=0.2)
+    save_settings(tmp_path, settings)
+    stored = json.loads((tmp_path / "hub.json").read_text())
+    (tmp_path / "hub.json").write_text(json.dumps({**stored, "cameras": [camera]}))
+
+    async def admitted() -> None:
+        async with Uplink(house.url, house.member.keys.signing) as uplink:
+            wire = {"sign_pub": b64.encode(own.signing.public), "age_recipient": own.recipient}
+            await uplink.call("POST", "/v1/households/mine/hubs", json=wire)
+
+    async def cameras() -> list[str]:
+        async with Uplink(house.url, house.member.keys.signing) as uplink:
+
+            async def look() -> list[str]:
+                try:
+                    box = (await uplink.call("GET", "/v1/hub/status")).content
+                except Exception:  # noqa: BLE001 - none was put yet
+                    return []
+                manifest = jcs.loads(jcs.loads(open_age(box, [house.identity.secret]))["manifest"])
+                return [f"{one['name']} {one['state']}" for one in manifest["cameras"]]
+
+            while (found := await look()) != ["Shed recording"]:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.05)
+            return found
+
+    asyncio.run(admitted())
+    with hub_process(tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "hub ready 1\n"
+        assert asyncio.run(cameras()) == ["Shed recording"]
+        with hub_process(tmp_path) as other:
+            assert "Another hub is running" in other.communicate()[1]
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate()
+    assert (process.returncode, out) == (0, "")
+    assert "Traceback" not in err
