@@ -123,10 +123,11 @@ def test_another_household_sees_nothing_and_cannot_take_the_id(database: str, tm
             name, sealed = clip(home, now())
             assert (await send(home, name, sealed)).is_success
             assert (await other.owner.json("GET", "/v1/clips"))["clips"] == []
-            for method, path in (("GET", "hdr"), ("GET", "pay"), ("HEAD", "pay")):
+            for method, path in (("GET", "manifest"), ("GET", "hdr"), ("GET", "pay"), ("HEAD", "pay")):
                 assert (await other.owner.call(method, f"/v1/clips/{name}/{path}")).status_code == 404
             assert (await other.owner.call("DELETE", f"/v1/clips/{name}")).status_code == 404
-            assert (await home.hub.call("GET", f"/v1/clips/{name}/hdr")).status_code == 403
+            for path in ("manifest", "hdr"):
+                assert (await home.hub.call("GET", f"/v1/clips/{name}/{path}")).status_code == 403
             assert (await town.http.get("/v1/clips")).status_code == 401
 
     asyncio.run(body())
@@ -166,6 +167,43 @@ def test_nothing_at_the_server_tells_a_clips_time_of_day(database: str, tmp_path
             assert path.stat().st_mtime % 86_400 == 0, path
 
 
+def test_a_brief_list_is_answered_again_only_when_it_changed(database: str, tmp_path: Path) -> None:
+    """R03: a page may ask every second; the sealed manifests are fetched one by one, once."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            home = await make_household(town.http)
+
+            async def listed(tag: str = "") -> httpx.Response:
+                headers = {"If-None-Match": tag} if tag else {}
+                params = {"day": now().date().isoformat(), "brief": "true"}
+                return await home.owner.call("GET", "/v1/clips", params=params, headers=headers)
+
+            empty = await listed()
+            assert empty.json() == {"clips": [], "after": None}
+            name, sealed = clip(home, now())
+            await home.hub.json("PUT", f"/v1/clips/{name}", json=wire(sealed))
+            assert (await home.owner.call("GET", f"/v1/clips/{name}/manifest")).status_code == 404
+            assert (await listed(empty.headers["etag"])).status_code == 304
+            assert (await send(home, name, sealed)).is_success
+            one = await listed(empty.headers["etag"])
+            card = {k: v for k, v in wire(sealed).items() if k in {"card", "sig"}}
+            assert one.json() == {"clips": [{"clip": name, **card}], "after": None}
+            for tag in (one.headers["etag"], f"W/{one.headers['etag']}"):
+                same = await listed(tag)
+                assert (same.status_code, same.content) == (304, b"")
+                assert same.headers["etag"] == one.headers["etag"]
+            got = await home.owner.call("GET", f"/v1/clips/{name}/manifest")
+            assert got.content == sealed.manifest_age
+            assert (await home.owner.call("DELETE", f"/v1/clips/{name}")).is_success
+            assert (await listed(one.headers["etag"])).headers["etag"] == empty.headers["etag"]
+            assert (await home.owner.call("GET", f"/v1/clips/{name}/manifest")).status_code == 404
+            full = await home.owner.call("GET", "/v1/clips")
+            assert "etag" not in full.headers
+
+    asyncio.run(body())
+
+
 def test_pages_of_clips_follow_each_other_without_gap(database: str, tmp_path: Path) -> None:
     async def body() -> None:
         async with running(tmp_path, database) as town:
@@ -191,6 +229,10 @@ def test_pages_of_clips_follow_each_other_without_gap(database: str, tmp_path: P
                 after = page["after"]
             assert len(seen) == len(names)
             assert set(seen) == names
+            brief = await home.owner.json("GET", "/v1/clips", params={"brief": "true"})
+            assert [row["clip"] for row in brief["clips"]] == seen
+            assert brief["after"] is None
+            assert not any("manifest" in row for row in brief["clips"])
             day = now().date().isoformat()
             first = (await home.owner.json("GET", "/v1/clips", params={"day": day}))["clips"]
             last = first[0]["clip"]

@@ -1,5 +1,6 @@
 """Routes: a hub sends clips and its status; members list, fetch and erase."""
 
+import hashlib
 from datetime import date
 from typing import Annotated, Any
 
@@ -7,7 +8,7 @@ import msgspec
 from litestar import Request, Response, Router, delete, get, head, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from fanlight.model.errors import FanlightError
 from fanlight.model.ids import is_id
@@ -22,6 +23,7 @@ from fanlight.wire import b64
 
 AnyRequest = Request[Any, Any, Any]
 PAGE = 60
+BRIEF_PAGE = 1_000
 MAX_STATUS = 128 * 1024
 _RAW = "application/octet-stream"
 _MAX_B64_MANIFEST = rules.MAX_MANIFEST * 4 // 3 + 4
@@ -45,12 +47,12 @@ class ClipState(msgspec.Struct):
 
 
 class ClipOut(msgspec.Struct):
-    """A clip as members list it."""
+    """A clip as members list it. A brief list leaves the manifest out."""
 
     clip: str
     card: str
     sig: str
-    manifest: str
+    manifest: str | UnsetType = UNSET
 
 
 class ClipsOut(msgspec.Struct):
@@ -179,19 +181,48 @@ def _cursor(day: date | None, after: str | None) -> tuple[date, str] | None:
 
 
 @get("/v1/clips", operation_id="listClips")
-async def list_clips(
-    services: Parts, session: Caller, day: FromQuery[date | None] = None, after: FromQuery[str | None] = None
-) -> ClipsOut:
-    """List the household's clips, latest day first; within a day the order tells nothing."""
+async def list_clips(  # noqa: PLR0913, PLR0917 - one parameter each
+    services: Parts,
+    session: Caller,
+    request: AnyRequest,
+    day: FromQuery[date | None] = None,
+    after: FromQuery[str | None] = None,
+    brief: FromQuery[bool] = False,  # noqa: FBT002 - a query parameter
+) -> Response[ClipsOut | None]:
+    """List the household's clips, latest day first; within a day the order tells nothing.
+
+    A brief list has no manifests and an ETag, so that asking again every second costs little.
+    """
     session.at_home("member", "hub")
-    last = _cursor(day, after)
+    last, size = _cursor(day, after), BRIEF_PAGE if brief else PAGE
     async with services.db.transaction(household=session.household) as tx:
-        rows = await store.page(tx, day, last, PAGE + 1)
-    more, rows = len(rows) > PAGE, rows[:PAGE]
-    return ClipsOut(
-        [ClipOut(row.id, row.card, row.sig, b64.encode(bytes(row.manifest))) for row in rows],
+        rows = await store.page(tx, day, last, size + 1, brief=brief)
+    more, rows = len(rows) > size, rows[:size]
+    answer = ClipsOut(
+        [ClipOut(row.id, row.card, row.sig, _or_unset(row.manifest)) for row in rows],
         f"{rows[-1].day}.{rows[-1].id}" if more else None,
     )
+    if not brief:
+        return Response(answer)
+    tag = f'"{hashlib.sha256(msgspec.json.encode(answer)).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-store"}
+    # A proxy that compresses may have made the tag a weak one, `W/"..."`.
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(None, status_code=304, headers=headers)
+    return Response(answer, headers=headers)
+
+
+def _or_unset(manifest: bytes | None) -> str | UnsetType:
+    return UNSET if manifest is None else b64.encode(bytes(manifest))
+
+
+@get("/v1/clips/{clip:str}/manifest", operation_id="getClipManifest", media_type=_RAW)
+async def get_manifest(clip: FromPath[str], services: Parts, session: Caller) -> Response[bytes]:
+    """Return the clip's sealed manifest, which a brief list leaves out."""
+    row = await _clip(services, session.at_home(), clip)
+    if not row.kept:
+        raise no_clip()
+    return Response(bytes(row.manifest), media_type=_RAW, headers={"Cache-Control": "private, no-store"})
 
 
 @get("/v1/clips/{clip:str}/hdr", operation_id="getClipHeader", media_type=_RAW)
@@ -256,6 +287,7 @@ router = Router(
         part_offset,
         finish,
         list_clips,
+        get_manifest,
         get_header,
         get_payload,
         erase,

@@ -24,7 +24,19 @@ class ClipRow(msgspec.Struct, frozen=True):
     kept: bool
 
 
+class ListRow(msgspec.Struct, frozen=True):
+    """A clip as listed. `manifest` is null where a brief list was asked for."""
+
+    id: str
+    day: date
+    card: str
+    sig: str
+    manifest: bytes | None
+
+
 _CLIP = "SELECT id, day, length, root, card, sig, manifest, hdr, kept FROM clip"
+_LIST = "SELECT id, day, card, sig, manifest FROM clip"
+_BRIEF = "SELECT id, day, card, sig, NULL::bytea AS manifest FROM clip"
 
 
 async def add(tx: Tx, household: str, hub: str, card: Card, outside: Outside) -> bool:
@@ -53,13 +65,15 @@ async def keep(tx: Tx, clip: str) -> None:
     await tx.execute("UPDATE clip SET kept = true WHERE id = %s", [clip])
 
 
-async def page(tx: Tx, day: date | None, after: tuple[date, str] | None, limit: int) -> list[ClipRow]:
+async def page(
+    tx: Tx, day: date | None, after: tuple[date, str] | None, limit: int, *, brief: bool = False
+) -> list[ListRow]:
     """Return whole clips of the transaction's household, latest day first, within a day by id."""
     last_day, last_id = after or (None, None)
     return await many(
         tx,
-        ClipRow,
-        _CLIP + " WHERE kept AND (%(day)s::date IS NULL OR day = %(day)s)"
+        ListRow,
+        (_BRIEF if brief else _LIST) + " WHERE kept AND (%(day)s::date IS NULL OR day = %(day)s)"
         " AND (%(last_day)s::date IS NULL OR day < %(last_day)s OR (day = %(last_day)s AND id > %(last_id)s))"
         " ORDER BY day DESC, id LIMIT %(limit)s",
         {"day": day, "last_day": last_day, "last_id": last_id, "limit": limit},
