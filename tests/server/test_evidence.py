@@ -220,6 +220,74 @@ def test_a_busy_day_is_planned_again_to_128(database: str, tmp_path: Path) -> No
     asyncio.run(body())
 
 
+def test_what_comes_late_in_a_day_does_not_make_the_day_grow(database: str, tmp_path: Path) -> None:
+    """R31, R42: few moments are left then, and more of them would tell that something real came."""
+    vkey = prepare(tmp_path)
+
+    async def body(witness: str) -> None:
+        async with running(tmp_path, database, witness=witness) as town:
+            asked = await asked_of_home(town)
+            name, sealed = disclosure(asked.request, asked.case_key, now())
+            tomorrow = datetime.combine(now().date() + timedelta(days=1), datetime.min.time(), UTC)
+            town.clock.ahead = tomorrow - timedelta(seconds=40) - now()
+
+            async def all_but_few() -> bool:
+                return len(await town.leaves("case")) >= 60
+
+            await town.until(all_but_few)
+            assert (await drop(town.http, asked.drop, name, sealed)).is_success
+            for _ in range(8):
+                await staff(town.http, "officer").call("GET", f"/v1/agency/disclosures/{name}/hdr")
+            for _ in range(3):
+                assert (await export(staff(town.http, "custodian"), name)).is_success
+            assert await town.count("SELECT max(planned) FROM case_day") == 64
+            town.clock.ahead = tomorrow + timedelta(days=1, seconds=1) - now()
+
+            async def two_days() -> bool:
+                return len(await town.leaves("case")) >= 128
+
+            await town.until(two_days)
+            days = [leaf["pub"]["day"] for leaf in await town.leaves("case")]
+            first = tomorrow.date() - timedelta(days=1)
+            assert [days.count(day.isoformat()) for day in (first, tomorrow.date())] == [64, 64]
+            acts = await town.count(
+                "SELECT count(*) FROM opening WHERE field = 'act' AND value <> '[\"dummy\"]'"
+            )
+            assert acts == 12
+
+    with witness_process(tmp_path / "w", vkey) as witness:
+        asyncio.run(body(witness))
+
+
+def test_an_agencys_days_go_on_after_its_agreement_ends(database: str, tmp_path: Path) -> None:
+    """R31: a day with entries would otherwise tell that somebody looked at what is still held."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            async with town.services.db.transaction() as tx:
+                await tx.execute("UPDATE agreement SET state = 'ended'")
+            town.clock.ahead = timedelta(days=2)
+            day = (now() + town.clock.ahead).date()
+
+            async def planned() -> bool:
+                return await town.count("SELECT count(*) FROM case_day WHERE day = %s", day) == 1
+
+            await town.until(planned)
+
+    asyncio.run(body())
+
+
+@given(st.integers(0, 86_399), st.floats(0, 0.999999))
+def test_tomorrows_moments_begin_today(second: int, part: float) -> None:
+    start = datetime(2026, 11, 21, tzinfo=UTC)
+    at = start + timedelta(seconds=second)
+    tomorrow = at.date() + timedelta(days=1)
+    assert (tomorrow in rules.days_filling(at)) == (second >= 20 * 3_600)
+    (moment,) = rules.plan_moments(start, tomorrow, 1, lambda: part)
+    assert start + timedelta(hours=20) <= moment < start + timedelta(days=2)
+    assert moment.date() in {at.date(), tomorrow}
+
+
 @given(st.integers(0, 86_399), st.integers(1, 300), st.floats(0, 0.999999))
 def test_planned_moments_lie_in_what_is_left_of_the_day(second: int, count: int, part: float) -> None:
     start = datetime(2026, 11, 21, tzinfo=UTC)

@@ -4,7 +4,10 @@ In:     real entries (disclosed, viewed, refused exports), which take the next m
         take it at once, because nothing may be handed out before its leaf.
 Out:    `case` leaves of one size: agency and day are public, what happened is committed.
 Holds:  a day has 64, 128, 256 ... leaves, so that nothing real can be counted; a real entry is stored in
-        the transaction of what it records.
+        the transaction of what it records. A day grows only when more waits than a whole day holds: one
+        that grew because few moments were left would tell that something came late. So what comes late
+        waits for the next day, and an export, which cannot wait, takes the next day's first place: from
+        four hours before midnight on, dummies of both days come.
 """
 
 import asyncio
@@ -27,44 +30,51 @@ _RANDOM = random.SystemRandom()
 log = structlog.get_logger()
 
 
-async def ensure_planned(tx: Tx, agency: str, now: datetime, need: int = 0) -> None:
-    """Plan an agency's day, and again as much while fewer than `need` moments are left."""
-    day = now.date()
+async def ensure_planned(tx: Tx, agency: str, now: datetime) -> None:
+    """Plan an agency's days that have begun to fill; today again as much while more waits than it holds."""
     await store.lock(tx, f"day {agency}")
+    for day in rules.days_filling(now):
+        if not await store.planned(tx, agency, day):
+            await _plan_more(tx, agency, now, day)
+    waiting = await store.entries_waiting(tx, agency)
+    while await store.planned(tx, agency, now.date()) < waiting:
+        await _plan_more(tx, agency, now, now.date())
+
+
+async def _plan_more(tx: Tx, agency: str, now: datetime, day: date) -> None:
     total = await store.planned(tx, agency, day)
-    if not total:
-        total = rules.FIRST_PLAN
-        await store.plan(tx, agency, day, total, rules.plan_moments(now, day, total, _RANDOM.random))
-    while await store.slots_left(tx, agency, day) < need:
-        moments = rules.plan_moments(now, day, total, _RANDOM.random)
-        total *= 2
-        await store.plan(tx, agency, day, total, moments)
+    count = total or rules.FIRST_PLAN
+    moments = rules.plan_moments(now, day, count, _RANDOM.random)
+    await store.plan(tx, agency, day, total + count, moments)
 
 
 async def enter(tx: Tx, agency: str, now: datetime, act: str, detail: dict[str, Any]) -> None:
     """Store a real entry with what it records; its leaf follows at the next moment."""
     await store.add_entry(tx, agency, act, detail)
-    await ensure_planned(tx, agency, now, await store.entries_waiting(tx, agency))
+    await ensure_planned(tx, agency, now)
 
 
 async def enter_now(record: Log, tx: Tx, agency: str, now: datetime, detail: dict[str, Any]) -> str:
     """Record an export at once, in the next moment's place; return the leaf's id."""
-    await ensure_planned(tx, agency, now, await store.entries_waiting(tx, agency) + 1)
-    await store.take_next_slot(tx, agency, now.date())
-    return await _leaf(record, tx, (agency, now.date()), "exported", detail)
+    await ensure_planned(tx, agency, now)
+    slot = await store.take_next_slot(tx, agency)
+    while slot is None:  # as many exports within the hour as two days have places
+        await _plan_more(tx, agency, now, now.date())
+        slot = await store.take_next_slot(tx, agency)
+    return await _leaf(record, tx, slot, "exported", detail)
 
 
 async def emit_due(services: Services) -> int:
     """Turn the moments that have come into leaves, real or dummy; return how many."""
     now = services.clock()
     async with services.db.transaction() as tx:
-        for agency in await programme.agencies_in_force(tx, now.date()):
-            await ensure_planned(tx, agency, now, await store.entries_waiting(tx, agency))
+        for agency in await programme.agencies_once_in_force(tx, now.date()):
+            await ensure_planned(tx, agency, now)
         slots = await store.take_due_slots(tx, now)
         for slot in slots:
             entry = await store.take_entry(tx, slot.agency)
             act, detail = ("dummy", {}) if entry is None else (entry.act, jcs.loads(entry.detail))
-            await _leaf(services.log, tx, (slot.agency, slot.day), act, detail)
+            await _leaf(services.log, tx, slot, act, detail)
     return len(slots)
 
 
@@ -78,5 +88,6 @@ async def run(services: Services) -> None:
         await asyncio.sleep(POLL_S)
 
 
-async def _leaf(record: Log, tx: Tx, slot: tuple[str, date], act: str, detail: dict[str, Any]) -> str:
-    return await record.queue_leaf(tx, "case", rules.case_pub(*slot), {"act": act, "detail": detail})
+async def _leaf(record: Log, tx: Tx, slot: store.Slot, act: str, detail: dict[str, Any]) -> str:
+    pub = rules.case_pub(slot.agency, slot.day)
+    return await record.queue_leaf(tx, "case", pub, {"act": act, "detail": detail})

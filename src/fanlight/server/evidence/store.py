@@ -136,27 +136,19 @@ async def plan(tx: Tx, agency: str, day: date, total: int, moments: list[datetim
         )
 
 
-async def slots_left(tx: Tx, agency: str, day: date) -> int:
-    """Return how many moments of an agency's day are still to come."""
-    return int(
-        await value(tx, "SELECT count(*) FROM case_slot WHERE agency = %s AND day = %s", [agency, day])
-    )
-
-
 async def entries_waiting(tx: Tx, agency: str) -> int:
     """Return how many real entries wait."""
     return int(await value(tx, "SELECT count(*) FROM case_entry WHERE agency = %s", [agency]))
 
 
-async def take_next_slot(tx: Tx, agency: str, day: date) -> bool:
-    """Use up the next moment of an agency's day; tell whether there was one."""
-    return bool(
-        await changed(
-            tx,
-            "DELETE FROM case_slot WHERE id ="
-            " (SELECT id FROM case_slot WHERE agency = %s AND day = %s ORDER BY at LIMIT 1)",
-            [agency, day],
-        )
+async def take_next_slot(tx: Tx, agency: str) -> Slot | None:
+    """Use up and return the next moment of an agency, of whichever day; None if none is planned."""
+    return await one(
+        tx,
+        Slot,
+        "DELETE FROM case_slot WHERE id ="
+        " (SELECT id FROM case_slot WHERE agency = %s ORDER BY at LIMIT 1) RETURNING id, agency, day",
+        [agency],
     )
 
 

@@ -20,13 +20,13 @@ from fanlight.policy import Pack, load_pack
 from fanlight.server.errors import NotFound
 from fanlight.server.programme import store
 from fanlight.server.programme.load import load_town, vote_of
-from fanlight.server.programme.store import AgreementRow, agencies_in_force
+from fanlight.server.programme.store import AgreementRow, agencies_once_in_force
 from fanlight.store.database import Tx
 
 __all__ = [
     "Agency",
     "AgreementRow",
-    "agencies_in_force",
+    "agencies_once_in_force",
     "agency",
     "agreement_in_force",
     "assembly_overlap",

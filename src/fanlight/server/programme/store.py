@@ -104,12 +104,12 @@ async def agreement_in_force(tx: Tx, ori: str, day: date) -> AgreementRow | None
     )
 
 
-async def agencies_in_force(tx: Tx, day: date) -> list[str]:
-    """Return the agencies that may ask on a day."""
+async def agencies_once_in_force(tx: Tx, day: date) -> list[str]:
+    """Return the agencies that may ask on a day or might before; what they hold outlives the agreement."""
     cursor = await tx.execute(
-        "SELECT DISTINCT agency FROM agreement WHERE state = 'in_force' AND valid_from <= %s"
-        " AND valid_until > %s ORDER BY agency",
-        [day, day],
+        "SELECT DISTINCT agency FROM agreement WHERE state IN ('in_force', 'suspended', 'ended')"
+        " AND valid_from <= %s ORDER BY agency",
+        [day],
     )
     return [row[0] for row in await cursor.fetchall()]
 
