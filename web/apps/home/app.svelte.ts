@@ -3,18 +3,19 @@
 import { type CellFile, cellKey, cellRequests, hubStatus, pack, town, type Town } from "../../core/api/calls.ts";
 import { ApiError, Client } from "../../core/api/client.ts";
 import { decide } from "../../core/policy/worker.ts";
-import { begin, end, restore, seedInFragment, type Session } from "../../ui/session.ts";
+import { begin, end, restore, type Session } from "../../ui/session.ts";
 import { troubleOf, type Trouble } from "../../ui/trouble.ts";
 import { Answers, type Answer } from "./answers.ts";
 import { CellRefused, readCell, type Ask, type Cell } from "./ask.ts";
 import { dayStart, utcDays } from "./day.ts";
 import { loadHouse, type House } from "./house.ts";
+import { pauseAfter } from "./listing.ts";
 import { Outgoing } from "./sending.svelte.ts";
 import { openStatus, type OpenedStatus } from "./status.ts";
 import { Timeline } from "./timeline.svelte.ts";
 
-const POLL_MS = 3000;
-const POLL_MOST_MS = 12_000;
+const HUB_MS = 3000;
+const CLOCK_MS = 10_000; // pages lay the day out anew when `now` changes
 const CELL_MS = 20_000;
 const STALE_MS = 3 * 60_000;
 
@@ -51,16 +52,16 @@ class App {
   #answersVersion = $state(0);
   #timer: ReturnType<typeof setTimeout> | null = null;
   #cellAsked = 0;
+  #hubAsked = 0;
+  #failures = 0;
   #cellIdentity: string | null = null;
   #cellBytes = "";
   readonly #packs = new Map<string, Promise<string>>();
   readonly #ground = new Client((url, init) => fetch(url, init));
 
   async start(): Promise<void> {
-    addEventListener("hashchange", () => {
-      // A card opened in a tab that is somebody already: become the other person, all anew.
-      if (seedInFragment(location.hash)) void restore().then(() => location.reload());
-    });
+    // Another person's key in the address of a page that is open already: begin anew, as that person.
+    addEventListener("hashchange", () => location.hash.startsWith("#k=") && location.reload());
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.#tick();
     });
@@ -211,11 +212,9 @@ class App {
     if (this.phase.kind !== "home" || document.hidden) return;
     const began = performance.now();
     void this.#ask().finally(() => {
-      this.now = new Date();
-      // A long list takes the server long: ask less often then.
-      const pause = Math.max(POLL_MS, Math.min((performance.now() - began) * 4, POLL_MOST_MS));
+      if (Date.now() - this.now.getTime() > CLOCK_MS) this.now = new Date();
       if (this.#timer) clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#tick(), pause);
+      this.#timer = setTimeout(() => this.#tick(), pauseAfter(performance.now() - began, this.#failures));
     });
   }
 
@@ -223,19 +222,22 @@ class App {
     const { timeline } = this;
     if (!timeline) return;
     try {
-      await this.#askHub();
+      if (Date.now() - this.#hubAsked > HUB_MS) await this.#askHub();
       await timeline.refresh(utcDays(this.dayStart));
       if (Date.now() - this.#cellAsked > CELL_MS) await this.refreshCell();
       this.awaySince = null;
+      this.#failures = 0;
     } catch (error) {
       if (!(error instanceof ApiError)) console.error(error);
       this.awaySince ??= new Date();
+      this.#failures++;
     }
   }
 
   async #askHub(): Promise<void> {
     const { session, house } = this;
     if (!session || !house) return;
+    this.#hubAsked = Date.now();
     let box: Uint8Array;
     try {
       box = await hubStatus(session.api);

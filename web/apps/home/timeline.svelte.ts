@@ -1,11 +1,12 @@
 /** The household's clips on this device: listed by day, opened here, kept while the tab lives. Refreshing never empties. */
-import { SvelteMap } from "svelte/reactivity";
-import { clipManifest, type ClipRow, clipsOf } from "../../core/api/calls.ts";
-import type { Client } from "../../core/api/client.ts";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import { clipManifest, type ClipRow } from "../../core/api/calls.ts";
+import { ApiError, type Client } from "../../core/api/client.ts";
 import { unb64 } from "../../core/seal/bytes.ts";
 import { Order, openManifest, type Household, type OpenedClip } from "../../core/seal/clip.ts";
 import { SealError } from "../../core/seal/errors.ts";
 import type { DayEvent } from "./day.ts";
+import { fewAtOnce, Listing } from "./listing.ts";
 
 /** A clip whose description opened and is signed by our hub. */
 export interface HomeEvent extends DayEvent {
@@ -27,6 +28,7 @@ export interface BrokenEvent {
   readonly error: SealError;
 }
 
+const AT_ONCE = 4; // manifests under way
 const SLICE_MS = 12; // leave a frame free between descriptions
 
 export class Timeline {
@@ -35,15 +37,17 @@ export class Timeline {
   /** How far the opening of a list has come, or null when nothing is under way. */
   progress = $state.raw<{ done: number; of: number } | null>(null);
   /** UTC days that were listed to their end at least once. */
-  readonly listed = new SvelteMap<string, Date>();
+  readonly listed = new SvelteSet<string>();
   readonly order = new Order();
   readonly #api: Client;
   readonly #home: Household;
+  readonly #listing: Listing;
   readonly #running = new Map<string, Promise<void>>();
 
   constructor(api: Client, home: Household) {
     this.#api = api;
     this.#home = home;
+    this.#listing = new Listing(api);
   }
 
   /** Lists these UTC days and opens what is new. Throws ApiError. */
@@ -70,40 +74,46 @@ export class Timeline {
   }
 
   async #list(day: string): Promise<void> {
-    const present = new Set<string>();
-    const fresh: ClipRow[] = [];
-    let after: string | null = null;
-    do {
-      const page = await clipsOf(this.#api, day, after);
-      for (const row of page.clips) {
-        present.add(row.clip);
-        if (!this.events.has(row.clip) && !this.broken.has(row.clip)) fresh.push(row);
-      }
-      // Open while the rest of a long list is still under way, but show the pace of all.
-      after = page.after;
-    } while (after);
+    const rows = await this.#listing.of(day);
     // What a member erased elsewhere goes here too.
+    const present = new Set(rows.map((row) => row.clip));
     for (const [clip, event] of this.events) {
       if (event.row.card.includes(`"day":"${day}"`) && !present.has(clip)) this.forget(clip);
     }
-    await this.#openAll(fresh, day);
-    this.listed.set(day, new Date());
+    await this.#openAll(
+      rows.filter((row) => !this.events.has(row.clip) && !this.broken.has(row.clip)),
+      day,
+    );
+    this.listed.add(day);
   }
 
   async #openAll(rows: readonly ClipRow[], day: string): Promise<void> {
     let done = 0;
     let pause = performance.now();
-    for (const row of rows) {
-      if (rows.length > 1) this.progress = { done, of: rows.length };
-      const manifestAge = row.manifest === null ? await clipManifest(this.#api, row.clip) : unb64(row.manifest);
-      await this.#open({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge }, day);
-      done++;
-      if (performance.now() - pause > SLICE_MS) {
-        await new Promise((resolve) => setTimeout(resolve));
-        pause = performance.now();
-      }
+    try {
+      await fewAtOnce(rows, AT_ONCE, async (row) => {
+        if (rows.length > 1) this.progress = { done, of: rows.length };
+        const manifestAge = await this.#manifest(row.clip);
+        if (manifestAge) await this.#open({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge }, day);
+        done++;
+        if (performance.now() - pause > SLICE_MS) {
+          await new Promise((resolve) => setTimeout(resolve));
+          pause = performance.now();
+        }
+      });
+    } finally {
+      this.progress = null;
     }
-    this.progress = null;
+  }
+
+  /** Null where the clip was erased since it was listed. */
+  async #manifest(clip: string): Promise<Uint8Array<ArrayBuffer> | null> {
+    try {
+      return await clipManifest(this.#api, clip);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    }
   }
 
   async #open(row: Row, day: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** The calls of a household member and of anybody, as the contract of the HTTP API has them. */
 
-import { Client } from "./client.ts";
+import { Client, type Tagged } from "./client.ts";
 import { list, nullable, num, obj, or, raw, type Read, str } from "./shape.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -51,15 +51,13 @@ export interface ClipRow {
   clip: string;
   card: string;
   sig: string;
-  /** Left out where a short list was asked for. */
-  manifest: string | null;
 }
 export interface ClipPage {
   clips: ClipRow[];
   after: string | null;
 }
 const clips: Read<ClipPage> = obj<ClipPage>({
-  clips: list(obj<ClipRow>({ clip: str, card: str, sig: str, manifest: nullable(str) })),
+  clips: list(obj<ClipRow>({ clip: str, card: str, sig: str })),
   after: nullable(str),
 });
 
@@ -141,11 +139,11 @@ export const putEpoch = async (api: Client, n: number, wire: EpochWire): Promise
 
 export const hubStatus = (api: Client): Promise<Bytes> => api.bytes("/v1/hub/status");
 
-/** One page of a UTC day's clips, in no telling order; `after` is what the page before gave. */
-export const clipsOf = (api: Client, day: string, after: string | null): Promise<ClipPage> =>
-  api.json(`/v1/clips?brief=true&day=${encodeURIComponent(day)}${after ? `&after=${encodeURIComponent(after)}` : ""}`, clips);
+/** One page of a UTC day's clips, in no telling order; `after` is what the page before gave. Null: as it was under `tag`. */
+export const clipsOf = (api: Client, day: string, after: string | null, tag: string | null = null): Promise<Tagged<ClipPage> | null> =>
+  api.jsonIfChanged(`/v1/clips?brief=true&day=${encodeURIComponent(day)}${after ? `&after=${encodeURIComponent(after)}` : ""}`, clips, tag);
 
-/** The sealed manifest of a clip that a short list left out. */
+/** The sealed manifest of a clip of that list. */
 export const clipManifest = (api: Client, clip: string): Promise<Bytes> => api.bytes(`/v1/clips/${clip}/manifest`);
 
 export const clipHeader = (api: Client, clip: string): Promise<Bytes> => api.bytes(`/v1/clips/${clip}/hdr`);

@@ -24,6 +24,12 @@ export class ApiError extends Error {
   }
 }
 
+/** An answer with the tag by which to ask whether it changed. */
+export interface Tagged<T> {
+  readonly value: T;
+  readonly tag: string | null;
+}
+
 export interface Ask {
   readonly method?: Method;
   /** A JSON body. */
@@ -53,14 +59,13 @@ export class Client {
 
   /** Asks for JSON and checks its shape. Throws ApiError. */
   async json<T>(path: string, read: Read<T>, ask: Ask = {}): Promise<T> {
-    const answer = await this.send(path, ask);
-    try {
-      return read(await answer.json(), "the answer");
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "AbortError") throw error;
-      const why = error instanceof BadAnswer ? error.message : "it is no JSON";
-      throw new ApiError("client.bad_answer", `The server answered in a way this page does not know: ${why}.`, "Nothing was changed here.", "Reload the page.", answer.status);
-    }
+    return readJson(await this.send(path, ask), read);
+  }
+
+  /** Asks for JSON that the server tags; null says that it is still what `tag` came with. Throws ApiError. */
+  async jsonIfChanged<T>(path: string, read: Read<T>, tag: string | null): Promise<Tagged<T> | null> {
+    const answer = await this.send(path, tag === null ? {} : { headers: { "If-None-Match": tag } });
+    return answer.status === 304 ? null : { value: await readJson(answer, read), tag: answer.headers.get("ETag") };
   }
 
   /** Asks for raw bytes. */
@@ -133,7 +138,7 @@ export class Client {
   }
 
   async #checked(answer: Response): Promise<Response> {
-    if (answer.ok) return answer;
+    if (answer.ok || answer.status === 304) return answer; // 304 only comes to whoever sent a tag
     const said: unknown = await answer.json().catch(() => null);
     const get = (key: string, otherwise: string): string => {
       const value = said !== null && typeof said === "object" ? (said as Record<string, unknown>)[key] : undefined;
@@ -146,5 +151,15 @@ export class Client {
       get("do", "Try again; if it stays so, tell whoever runs this server."),
       answer.status,
     );
+  }
+}
+
+async function readJson<T>(answer: Response, read: Read<T>): Promise<T> {
+  try {
+    return read(await answer.json(), "the answer");
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    const why = error instanceof BadAnswer ? error.message : "it is no JSON";
+    throw new ApiError("client.bad_answer", `The server answered in a way this page does not know: ${why}.`, "Nothing was changed here.", "Reload the page.", answer.status);
   }
 }
