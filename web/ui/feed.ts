@@ -62,7 +62,7 @@ export class Feed {
       const init = this.#source.init();
       const first = nextWanted(this.#source.segments, this.#have, this.#video.currentTime * 1000, 0);
       const segment = first >= 0 ? this.#source.segment(first) : null;
-      segment?.catch(() => undefined); // reported once, below
+      for (const part of [init, segment]) part?.catch(() => undefined); // reported once, below
       const media = new Class();
       this.#media = media;
       this.#video.disableRemotePlayback = true; // a condition of the managed kind
