@@ -9,7 +9,7 @@ from typing import Any
 import h3
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fanlight.model.geo import (
@@ -22,6 +22,7 @@ from fanlight.model.geo import (
     check_cell,
     covering_cells,
     home_cell,
+    town_cells,
 )
 
 VECTORS = Path(__file__).parents[2] / "vectors/geo"
@@ -50,6 +51,21 @@ def test_an_outline_is_read_as_the_vector_says(vector: dict[str, Any]) -> None:
 def test_the_towns_cells_are_as_the_vector_says(vector: dict[str, Any]) -> None:
     assert home_cell(vector["point"][0], vector["point"][1], vector["homes"]) == vector["home_cell"]
     assert covering_cells(Polygon.of(vector["corners"]), vector["homes"]) == vector["covering"]
+
+
+@settings(deadline=None, max_examples=15)  # a whole town is partitioned each time
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 2**32))
+def test_every_cell_that_an_area_touches_is_one_of_the_towns(x: float, y: float, which: int) -> None:
+    west, south, east, north = bounds = (-122.52, 37.70, -122.35, 37.84)
+    fine = h3.cell_to_children("85283083fffffff", 8)
+    homes = {cell: which % 97 + at % 50 for at, cell in enumerate(fine) if (at * 2_654_435_761 ^ which) % 3}
+    lon, lat = west + x * (east - west), south + y * (north - south)
+    area = Polygon.of([(lon, lat), (lon + 0.01, lat), (lon + 0.01, lat + 0.01)])
+    for table in (homes, {}):
+        everywhere = town_cells(bounds, table)
+        assert home_cell(lon, lat, table) in everywhere
+        if lon + 0.01 <= east and lat + 0.01 <= north:
+            assert set(covering_cells(area, table)) <= set(everywhere)
 
 
 @given(st.floats(-60, 60), st.floats(-170, 170))

@@ -1,6 +1,7 @@
 """An agency asks: decisions, second signatures, cell files, ends."""
 
 import asyncio
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.server.acting import CELL, SAMPLE, ask, cosign, make_household, open_request, staff
-from tests.server.running import Running, prepare, running, witness_process
+from tests.server.running import prepare, running, witness_process
 
 from fanlight.hub.matching import named_pack, read_cell_file
 from fanlight.model.clock import now, to_text
@@ -267,19 +268,41 @@ def test_a_cells_key_is_for_its_homes_only(database: str, tmp_path: Path) -> Non
 
 
 def test_a_protected_offence_is_public_without_its_cells(database: str, tmp_path: Path) -> None:
-    async def body(town: Running) -> None:
-        await open_request(town.http, now(), sensitive=True)
-        await town.settled()
-        for leaf in await town.leaves("request"):
-            assert (leaf["pub"]["protected"], leaf["pub"]["cells"]) == (True, [])
-            assert leaf["pub"]["offence_class"] == "protected"
-        assert (await town.json(f"/v1/cells/{CELL}/requests"))["body"].count('"sealed"') == 1
+    """Section 2 of the design: not even a comparison of all cells' files tells where it is about."""
+    vkey = prepare(tmp_path)
 
-    async def start() -> None:
-        async with running(tmp_path, database) as town:
-            await body(town)
+    async def body(witness: str) -> None:
+        async with running(tmp_path, database, witness=witness) as town:
+            request = await open_request(town.http, now(), sensitive=True)
+            await town.settled()
+            for leaf in await town.leaves("request"):
+                assert (leaf["pub"]["protected"], leaf["pub"]["cells"]) == (True, [])
+                assert leaf["pub"]["offence_class"] == "protected"
+            told = await town.json("/v1/town")
+            elsewhere = next(cell for cell in sorted(told["homes"]) if cell != CELL)
+            files = [await town.http.get(f"/v1/cells/{cell}/requests") for cell in (CELL, elsewhere)]
+            log = VerifierKey.parse(vkey)
+            pack = load_pack((await town.http.get(f"/v1/packs/{named_pack(files[0].content)}")).content)
+            asked = []
+            for number, (cell, file) in enumerate(zip((CELL, elsewhere), files, strict=True)):
+                home = await make_household(town.http, bytes([number + 40]) * 32, cell)
+                identity = (await home.hub.json("GET", f"/v1/cells/{cell}/key"))["identity"]
+                read = read_cell_file(file.content, log=log, cell=cell, identity=identity, pack=pack)
+                asked.append([one.request for one in read.asked])
+            shown = [json.loads(json.loads(file.content)["body"]) for file in files]
+            assert asked == [[request], []]
+            assert [len(one.pop("cell")) for one in shown] == [len(CELL), len(elsewhere)]
+            (first,), (second,) = (one["requests"] for one in shown)
+            assert len(first.pop("sealed")) == len(second.pop("sealed"))
+            assert shown[0] == shown[1]
+            away = await staff(town.http, "supervisor").json("POST", f"/v1/agency/requests/{request}/close")
+            assert away["state"] == "closed"
+            await town.settled()
+            for cell in (CELL, elsewhere):
+                assert request not in (await town.json(f"/v1/cells/{cell}/requests"))["body"]
 
-    asyncio.run(start())
+    with witness_process(tmp_path / "w", vkey) as witness:
+        asyncio.run(body(witness))
 
 
 @pytest.mark.parametrize("kind", ["agency", "requests"])

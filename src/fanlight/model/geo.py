@@ -191,6 +191,21 @@ def covering_cells(polygon: Polygon, homes: Mapping[str, int]) -> list[str]:
     return sorted({partition_cell(cell, homes) for cell in fine})
 
 
+def town_cells(bounds: tuple[float, float, float, float], homes: Mapping[str, int]) -> list[str]:
+    """Return all cells of the town's partition that touch its bounds, sorted.
+
+    Args:
+        bounds: west, south, east, north in degrees.
+        homes: homes per H3 cell of res 8; empty where no housing table is loaded.
+    """
+    west, south, east, north = bounds
+    box = h3.LatLngPoly([(south, west), (south, east), (north, east), (north, west)])
+    coarse = h3.h3shape_to_cells_experimental(box, COARSEST_RES, contain="overlap")
+    if not homes:
+        return sorted(coarse)
+    return sorted({partition_cell(fine, homes) for cell in coarse for fine in _children(cell)})
+
+
 def check_cell(text: str) -> str:
     """Return `text` if it names an H3 cell of res 5 to 8; raises BadCell."""
     if h3.is_valid_cell(text) and COARSEST_RES <= h3.get_resolution(text) <= FINEST_RES:

@@ -3,6 +3,7 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 as hash } from "@noble/hashes/sha2.js";
 import { beforeAll, expect, test } from "vitest";
 import type { CellFile } from "../../core/api/calls.ts";
+import { areaM2, type Outline } from "../../core/geo/polygon.ts";
 import { jcs, jcsText, type Json } from "../../core/jcs.ts";
 import type { Decided } from "../../core/policy/decide.ts";
 import { hashLeaf, rootOfHashes } from "../../core/proof/merkle.ts";
@@ -23,6 +24,7 @@ const TOLD: Record<string, Json> = {
   words: "Please look.",
   offence: "220",
 };
+const FACTS = { second_signature: true, area_m2: Math.round(areaM2(TOLD["outline"] as unknown as Outline)), window_min: 60, has_case_number: true };
 let cellIdentity: Identity;
 let caseKey: Identity;
 beforeAll(async () => {
@@ -57,7 +59,7 @@ async function cellFile(change: Change = {}): Promise<CellFile> {
     openings.map(({ field, value }, i) => [field, hex(hmac(hash, new Uint8Array(32).fill(i + 1), jcs(["request", field, value])))]),
   );
   const keyHash = hex(sha256(utf8(caseKey.recipient)));
-  const pub: Record<string, Json> = { request: "r1", agency: "A", decision: "accepted", pack: PACK_HASH, key_sha256: keyHash, facts: { second_signature: true }, area_m2: 1, purpose: "x", emergency: false, ...change.pub };
+  const pub: Record<string, Json> = { request: "r1", agency: "A", decision: "accepted", pack: PACK_HASH, key_sha256: keyHash, facts: FACTS, area_m2: 1, purpose: "x", emergency: false, ...change.pub };
   const leaf = jcsText({ v: 1, type: "request", pub, commit });
   const keyLeaf = jcsText({ v: 1, type: "case-key", pub: { agency: "A", key: change.key ?? caseKey.recipient, key_sha256: keyHash }, commit: {} });
   const sealed = await sealAge(jcs({ agency_name: "Harbor", drop: "d", ...TOLD, ...change.told, openings }), [cellIdentity.recipient]);
@@ -95,7 +97,7 @@ test("R22: a request holds when record, key, witness, words and rules all hold, 
 test("each thing that is not so fails its own check, and none lets anybody share", async () => {
   const other = (await newIdentity()).recipient;
   expect(await failing({ told: { words: "Hurry!" } })).toEqual(["words"]);
-  expect(await failing({ told: { end: "2026-11-21T23:00:00.000Z" } })).toEqual(["words"]);
+  expect(await failing({ told: { end: "2026-11-21T23:00:00.000Z" } })).toEqual(["words", "rules"]);
   expect(await failing({ cosigned: false })).toEqual(["witness"]);
   expect(await failing({ key: other })).toEqual(["case-key"]);
   expect(await failing({ pub: { request: "r2" } })).toEqual(["request"]);
@@ -109,6 +111,12 @@ test("the record's own word on a decision is not enough: this device must come t
   expect(await failing({}, { decide: async () => ({ kind: "undecided", why: "x" }) })).toEqual(["rules"]);
   expect(await failing({}, { pack: async () => '{"pack":2}' })).toEqual(["rules"]);
   expect(await failing({}, { pack: () => Promise.reject(new Error("away")) })).toEqual(["rules"]);
+});
+
+test("facts that are not true of what is asked count as an ordinance that was not asked", async () => {
+  expect(await failing({ pub: { facts: { ...FACTS, area_m2: 65_000 } } })).toEqual(["rules"]);
+  expect(await failing({ pub: { facts: { ...FACTS, window_min: 15 } } })).toEqual(["rules"]);
+  expect(await failing({ pub: { facts: { ...FACTS, has_case_number: false } } })).toEqual(["rules"]);
 });
 
 test("a file that is not the record's, not this cell's, or of a rewritten record counts for nothing", async () => {
@@ -131,4 +139,11 @@ test("a request sealed to another cell shows nothing and cannot be answered", as
   const elsewhere = await newIdentity();
   const { asks } = await readCell(await cellFile(), means({ identity: elsewhere.secret }));
   expect(asks[0]).toMatchObject({ told: null, sound: false, checks: { words: "unknown" } });
+});
+
+test("a protected request that is about another cell is not shown at all", async () => {
+  const elsewhere = await newIdentity();
+  const file = await cellFile({ pub: { protected: true } });
+  expect((await readCell(file, means({ identity: elsewhere.secret }))).asks).toEqual([]);
+  expect((await readCell(file, means())).asks).toHaveLength(1);
 });

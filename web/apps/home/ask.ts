@@ -3,11 +3,12 @@
  *  In:      the cell file (the same bytes for everybody of the cell), the cell's key, what was last seen of the record.
  *  Out:     the requests that are for this cell, each with what was checked and whether all of it holds.
  *  Holds:   sharing is possible only where every check holds: the file is signed by the record's key, request and case key
- *           stand in a co-signed record, what is told is what was committed, and the ordinance accepts it again here.
+ *           stand in a co-signed record, what is told is what was committed, and the ordinance accepts it again here, on facts that are true of it.
  *  Absent:  the network (the caller fetches), and whether a clip matches (the hub finds that at home).
  */
 import { type CellBody, type CellFile, type CellRequest, readCellBody } from "../../core/api/calls.ts";
 import { list, num, obj, raw, str } from "../../core/api/shape.ts";
+import { areaM2, outline } from "../../core/geo/polygon.ts";
 import { type Json, parseJcs } from "../../core/jcs.ts";
 import type { Decided, Rule } from "../../core/policy/decide.ts";
 import type { Facts } from "../../core/policy/pack.ts";
@@ -103,7 +104,10 @@ export async function readCell(file: CellFile, means: Means): Promise<Cell> {
   const packText = await means.pack(body.pack.sha256).catch(() => null);
   const pack = packText !== null && hex(sha256(utf8(packText))) === body.pack.sha256 ? packText : null;
   const asks: Ask[] = [];
-  for (const entry of body.requests) asks.push(await readAsk(entry, body, checkpoint, seenBy, pack, means));
+  for (const entry of body.requests) {
+    const ask = await readAsk(entry, body, checkpoint, seenBy, pack, means);
+    if (ask) asks.push(ask);
+  }
   const witnesses = seenBy.map(({ witness }) => ({
     name: witness.key.name,
     runBy: witness.runBy,
@@ -155,7 +159,7 @@ async function readAsk(
   seenBy: readonly Cosigned[],
   pack: string | null,
   means: Means,
-): Promise<Ask> {
+): Promise<Ask | null> {
   const leaf = kindOf(parseLeaf(entry.leaf), "request");
   const keyLeaf = kindOf(parseLeaf(entry.key_leaf), "case-key");
   const pub = leaf?.pub ?? {};
@@ -167,7 +171,10 @@ async function readAsk(
     keyLeaf?.pub["key_sha256"] === keyHash &&
     keyLeaf?.pub["agency"] === pub["agency"];
   const opened = await openSealed(entry, means.identity);
+  // A protected request stands in every cell's file; where it is not about this cell, it opens to nobody.
+  if (!opened && pub["protected"] === true) return null;
   const { state: rulesState, rules } = await decideAgain(pub, body, pack, means);
+  const facts = (pub["facts"] ?? {}) as Record<string, Json>;
   const state = (holds: boolean): CheckState => (holds ? "holds" : "fails");
   const checks: Record<AskCheck, CheckState> = {
     record: "holds", // the file's signature and the record's own; without them nothing of it was read
@@ -175,9 +182,8 @@ async function readAsk(
     "case-key": state(keyFits && stands(entry.key_leaf, entry.key_index, entry.key_proof, checkpoint)),
     witness: state(seenBy.length > 0),
     words: opened ? state(committed(entry.leaf, opened)) : "unknown",
-    rules: rulesState,
+    rules: opened && !factsFit(facts, opened) ? "fails" : rulesState,
   };
-  const facts = (pub["facts"] ?? {}) as Record<string, Json>;
   return {
     request: entry.request,
     checks,
@@ -219,6 +225,14 @@ function committed(leaf: string, opened: Told & { openings: Opening[] }): boolea
     const opening = opened.openings.find((one) => one.field === field);
     return opening !== undefined && same(opening.value, opened[field]) && checkOpening(leaf, opening).kind === "proven";
   });
+}
+
+/** Whether the facts that the ordinance was asked about are true of what is told, as far as they show here. */
+function factsFit(facts: Record<string, Json>, told: Told): boolean {
+  const length = (Date.parse(told.end) - Date.parse(told.start)) / 60_000;
+  const drawn = outline(told.outline);
+  if (drawn.kind !== "outline" || Math.abs(Number(facts["area_m2"]) - areaM2(drawn.corners)) > 1) return false;
+  return facts["window_min"] === length && facts["has_case_number"] === (told.case_number !== "");
 }
 
 const same = (one: Json, two: Json): boolean => JSON.stringify(one) === JSON.stringify(two);

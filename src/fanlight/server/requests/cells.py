@@ -10,25 +10,35 @@ Absent: who asks. Nothing is written when a file is fetched.
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import h3
 import msgspec
 
-from fanlight.model.geo import COARSEST_RES, FINEST_RES, check_cell, partition_cell
+from fanlight.model.geo import COARSEST_RES, FINEST_RES, check_cell, partition_cell, town_cells
+from fanlight.model.request import FootageRequest
 from fanlight.seal import keys, sealing
 from fanlight.server import programme
 from fanlight.server.errors import NotFound, Unavailable
 from fanlight.server.log import Log
-from fanlight.server.requests import store
+from fanlight.server.requests import rules, store
 from fanlight.server.services import Services
 from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
 
 _AROUND_DEG = 0.5
 _OPENED = {"outline", "start", "end", "case_number", "words", "offence"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The cells that a request touches, and those whose file bears it so that nobody sees which."""
+
+    cells: list[str]
+    decoys: list[str]
 
 
 def token_hash(token: str) -> bytes:
@@ -45,16 +55,38 @@ async def identity_of(tx: Tx, cell: str) -> tuple[str, str]:
     return await store.ensure_cell_key(tx, cell, made.secret, made.recipient)
 
 
-async def tell(log: Log, tx: Tx, row: store.RequestRow, agency_name: str, cells: Iterable[str]) -> None:
-    """Seal an opening request to each of its cells, with the cell's drop token."""
+async def tell(log: Log, tx: Tx, row: store.RequestRow, agency_name: str, told: Told) -> None:
+    """Seal an opening request to each of its cells, with the cell's drop token.
+
+    A protected request stands in the file of every cell, so that comparing the files, which are public,
+    does not tell where it is about. Where it is not, as many sealed bytes say nothing to anybody.
+    """
     openings = [one.as_json() for one in await log.openings(tx, row.leaf or "") if one.field in _OPENED]
     said = {one["field"]: one["value"] for one in openings}
-    for cell in cells:
+    nobody = keys.new_identity().recipient
+    for cell in (*told.cells, *told.decoys):
         token = secrets.token_urlsafe(24)
-        _, recipient = await identity_of(tx, cell)
         plain = jcs.dumps({"agency_name": agency_name, **said, "drop": token, "openings": openings})
-        await store.tell_cell(tx, row.id, cell, sealing.seal(plain, [recipient]), token_hash(token))
-        await store.mark_stale(tx, cell)
+        if cell in told.cells:
+            sealed = sealing.seal(plain, [(await identity_of(tx, cell))[1]])
+        else:
+            sealed = sealing.seal(bytes(len(plain)), [nobody])
+        await store.tell_cell(tx, row.id, cell, sealed, token_hash(token))
+    await store.mark_stale(tx, [*told.cells, *told.decoys])
+
+
+def cells_to_tell(request: FootageRequest, town: Mapping[str, Any]) -> Told:
+    """Return in which cells' files a request stands, and in which of them only for show."""
+    cells = rules.cells_of(request, town["homes"])
+    if not request.protected:
+        return Told(cells, [])
+    everywhere = _town_cells(tuple(town["bounds"]), tuple(sorted(town["homes"].items())))
+    return Told(cells, [cell for cell in everywhere if cell not in cells])
+
+
+@lru_cache(maxsize=4)
+def _town_cells(bounds: tuple[float, float, float, float], homes: tuple[tuple[str, int], ...]) -> list[str]:
+    return town_cells(bounds, dict(homes))
 
 
 async def make_file(services: Services, cell: str) -> bytes | None:
@@ -131,7 +163,7 @@ async def file_of(services: Services, cell: str) -> bytes:
         if known is not None:
             return known
         check_in_town(await programme.town(tx), cell)
-        await store.mark_stale(tx, cell)
+        await store.start_file(tx, cell)
     made = await make_file(services, cell)
     if made is None:
         raise Unavailable(

@@ -92,7 +92,7 @@ class Desk:
         """Open a request: its cells are told."""
         agency = await programme.agency(self.tx, row.agency)
         await store.open_request(self.tx, row)
-        told = await self.cells(request)
+        told = cells.cells_to_tell(request, await programme.town(self.tx))
         await cells.tell(self.services.log, self.tx, row, agency.name, told)
 
     async def close(self, row: RequestRow, reason: Reason) -> bool:
@@ -103,6 +103,5 @@ class Desk:
         pub = {"request": row.id, "reason": reason, "band": band}
         leaf = await self.services.log.queue_leaf(self.tx, "request-closed", pub)
         await store.set_close_leaf(self.tx, row.id, leaf)
-        for cell in await store.cells_told(self.tx, row.id):
-            await store.mark_stale(self.tx, cell)
+        await store.mark_stale(self.tx, await store.cells_told(self.tx, row.id))
         return True

@@ -186,12 +186,17 @@ async def cells_told(tx: Tx, request: str) -> list[str]:
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def mark_stale(tx: Tx, cell: str) -> None:
-    """Note that a cell's file has to be made again."""
+async def start_file(tx: Tx, cell: str) -> None:
+    """Let a cell that somebody asks about have a file, to be made."""
     await tx.execute(
         "INSERT INTO cell_file (cell, stale) VALUES (%s, true) ON CONFLICT (cell) DO UPDATE SET stale = true",
         [cell],
     )
+
+
+async def mark_stale(tx: Tx, cells: list[str]) -> None:
+    """Note that the files of cells, where they have one, have to be made again."""
+    await tx.execute("UPDATE cell_file SET stale = true WHERE cell = ANY(%s)", [cells])
 
 
 async def stale_cells(tx: Tx) -> list[str]:
