@@ -54,6 +54,7 @@ class App {
   #cellAsked = 0;
   #hubAsked = 0;
   #failures = 0;
+  #tookMs = 0;
   #cellIdentity: string | null = null;
   #cellBytes = "";
   readonly #packs = new Map<string, Promise<string>>();
@@ -210,11 +211,10 @@ class App {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.phase.kind !== "home" || document.hidden) return;
-    const began = performance.now();
     void this.#ask().finally(() => {
       if (Date.now() - this.now.getTime() > CLOCK_MS) this.now = new Date();
       if (this.#timer) clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#tick(), pauseAfter(performance.now() - began, this.#failures));
+      this.#timer = setTimeout(() => this.#tick(), pauseAfter(this.#tookMs, this.#failures));
     });
   }
 
@@ -223,7 +223,7 @@ class App {
     if (!timeline) return;
     try {
       if (Date.now() - this.#hubAsked > HUB_MS) await this.#askHub();
-      await timeline.refresh(utcDays(this.dayStart));
+      this.#tookMs = await timeline.refresh(utcDays(this.dayStart));
       if (Date.now() - this.#cellAsked > CELL_MS) await this.refreshCell();
       this.awaySince = null;
       this.#failures = 0;

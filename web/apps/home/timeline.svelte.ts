@@ -42,7 +42,7 @@ export class Timeline {
   readonly #api: Client;
   readonly #home: Household;
   readonly #listing: Listing;
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, Promise<number>>();
 
   constructor(api: Client, home: Household) {
     this.#api = api;
@@ -50,13 +50,15 @@ export class Timeline {
     this.#listing = new Listing(api);
   }
 
-  /** Lists these UTC days and opens what is new. Throws ApiError. */
-  async refresh(days: readonly string[]): Promise<void> {
+  /** Lists these UTC days and opens what is new; returns the milliseconds of the slowest list. Throws ApiError. */
+  async refresh(days: readonly string[]): Promise<number> {
+    let slowest = 0;
     for (const day of days) {
       const running = this.#running.get(day) ?? this.#list(day).finally(() => this.#running.delete(day));
       this.#running.set(day, running);
-      await running;
+      slowest = Math.max(slowest, await running);
     }
+    return slowest;
   }
 
   /** The row of one clip, listing its day first if it is not known. */
@@ -73,8 +75,10 @@ export class Timeline {
     this.broken.delete(clip);
   }
 
-  async #list(day: string): Promise<void> {
+  async #list(day: string): Promise<number> {
+    const began = performance.now();
     const rows = await this.#listing.of(day);
+    const took = performance.now() - began;
     // What a member erased elsewhere goes here too.
     const present = new Set(rows.map((row) => row.clip));
     for (const [clip, event] of this.events) {
@@ -85,6 +89,7 @@ export class Timeline {
       day,
     );
     this.listed.add(day);
+    return took;
   }
 
   async #openAll(rows: readonly ClipRow[], day: string): Promise<void> {
