@@ -11,10 +11,11 @@ from tests.proof.logs import flip, make_log, write_log
 from fanlight.cli.main import main
 from fanlight.cli.verify import report
 from fanlight.model.check import Check, State
+from fanlight.proof.note import ED25519, SignerKey
 
 
-def verify(target: object) -> Result:
-    return CliRunner().invoke(main, ["verify", str(target)])
+def verify(target: object, *options: str) -> Result:
+    return CliRunner().invoke(main, ["verify", str(target), *options])
 
 
 def outcome(result: Result) -> tuple[int, str]:
@@ -37,6 +38,28 @@ def test_a_changed_log_ends_with_1(tmp_path: Path) -> None:
     result = verify(write_log(tmp_path, files))
     assert outcome(result) == (1, "This does not hold. Do not rely on it.")
     assert "FAILS " in result.output
+
+
+def test_keys_from_elsewhere_are_trusted_instead_of_those_that_the_log_names(tmp_path: Path) -> None:
+    """R42: a log that names keys of its own choice is caught by who knows the right ones."""
+    files = make_log(10, 20)
+    folder = write_log(tmp_path / "log", files)
+    key, listed = files["vkey"].decode().strip(), tmp_path / "witnesses"
+    listed.write_bytes(files["witness.vkeys"])
+    assert outcome(verify(folder, "--log-key", key, "--witnesses", str(listed)))[0] == 0
+    listed.write_text("")
+    result = verify(folder, "--witnesses", str(listed))
+    assert outcome(result)[0] == 2
+    assert "No witness has co-signed" in result.output
+    other = SignerKey("log.example", ED25519, bytes(32)).verifier.vkey
+    assert outcome(verify(folder, "--log-key", other))[0] == 1
+
+
+def test_keys_that_cannot_be_read_check_nothing(tmp_path: Path) -> None:
+    for options in (("--log-key", "nonsense"), ("--witnesses", str(tmp_path / "none"))):
+        result = CliRunner().invoke(main, ["verify", str(tmp_path), *options])
+        assert result.exit_code == 1
+        assert "Nothing was checked." in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,19 @@ def test_it_keeps_rows_over_a_restart_behind_a_private_socket_and_leaves_parents
     assert {path: path.stat().st_mode for path in before} == before
 
 
+def test_a_checkpoint_leaves_little_of_the_log_that_bears_the_moments_of_commits(tmp_path: Path) -> None:
+    """R05: who steals the disk must not read from it when a home sent something, weeks back."""
+    with Postgres(tmp_path / "postgres", durable=False) as server:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE t (a text)")
+            for _ in range(8):
+                connection.execute("INSERT INTO t SELECT repeat('x', 500) FROM generate_series(1, 4000)")
+            connection.execute("CHECKPOINT")
+            connection.execute("CHECKPOINT")
+        segments = [path for path in (server.data / "pg_wal").iterdir() if path.is_file()]
+        assert sum(path.stat().st_size for path in segments) <= 3 * 1024 * 1024
+
+
 def test_a_long_home_gets_a_short_private_socket(tmp_path: Path) -> None:
     folder = tmp_path / ("long" * 25)
     with Postgres(folder, durable=False) as server:

@@ -95,14 +95,20 @@ def open_(clip: Path, key: Path, out: Path) -> None:
 
 @main.command()
 @click.argument("target")
-def verify(target: str) -> None:
+@click.option("--log-key", help="The log's public key, from elsewhere; by default the one TARGET names.")
+@click.option(
+    "--witnesses",
+    type=click.Path(path_type=Path),
+    help="File with a trusted witness a line (KEY # who runs it); by default those TARGET names.",
+)
+def verify(target: str, log_key: str | None, witnesses: Path | None) -> None:
     """Check TARGET: a log (folder or address) or an evidence package.
 
     Exits 0 if all holds, 1 if something does not, 2 if something could not be checked.
     """
-    from fanlight.cli.verify import verify_target  # noqa: PLC0415
+    from fanlight.cli.verify import read_trust, verify_target  # noqa: PLC0415
 
-    sys.exit(verify_target(target))
+    sys.exit(verify_target(target, *read_trust(log_key, witnesses)))
 
 
 @main.group()

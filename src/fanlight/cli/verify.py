@@ -1,27 +1,64 @@
 """`fanlight verify`: one line a check; exit 0 all hold, 1 something fails, 2 not all could be checked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from fanlight.cli.verify_log import verify_log_target
 from fanlight.custody.errors import BadPackage
 from fanlight.custody.verify_package import verify_package
 from fanlight.model.check import Check, State
+from fanlight.model.errors import FanlightError
+from fanlight.proof.cosignature import Witness, parse_witnesses
+from fanlight.proof.note import VerifierKey
 
 MARKS = {"holds": "holds ", "fails": "FAILS ", "unknown": "?     "}
 EXIT_HOLDS, EXIT_FAILS, EXIT_UNKNOWN = 0, 1, 2
 
 
-def verify_target(target: str) -> int:
-    """Check a log folder, a log's address or an evidence package; print and return the exit status."""
+class BadTrust(FanlightError):
+    """The keys to trust cannot be read."""
+
+    code = "cli.bad_trust"
+
+
+def read_trust(
+    log_key: str | None, witnesses: Path | None
+) -> tuple[VerifierKey | None, Sequence[Witness] | None]:
+    """Return the log's key and the witnesses to trust, as given on the command line; raises BadTrust."""
+    try:
+        log = VerifierKey.parse(log_key.strip()) if log_key else None
+        listed = parse_witnesses(witnesses.read_text()) if witnesses else None
+    except (OSError, UnicodeDecodeError, FanlightError) as error:
+        raise BadTrust(
+            "The log's key or the list of witnesses to trust cannot be read.",
+            kept="Nothing was checked.",
+            do="Give a key like NAME+HASH+KEY, and a file with one witness a line.",
+        ) from error
+    return log, listed
+
+
+def verify_target(
+    target: str, log: VerifierKey | None = None, witnesses: Sequence[Witness] | None = None
+) -> int:
+    """Check a log folder, a log's address or an evidence package; print and return the exit status.
+
+    Args:
+        target: where it is.
+        log: the key trusted for the log; by default the one that the target names.
+        witnesses: the witnesses trusted; by default those that the target names.
+    """
     path = Path(target)
     is_package = not target.startswith(("http://", "https://")) and not path.is_dir()
-    return report(_verify_package(path) if is_package else verify_log_target(target))
+    if is_package:
+        return report(_verify_package(path, log, witnesses))
+    return report(verify_log_target(target, log=log, witnesses=witnesses))
 
 
-def _verify_package(path: Path) -> Iterator[Check]:
+def _verify_package(
+    path: Path, log: VerifierKey | None, witnesses: Sequence[Witness] | None
+) -> Iterator[Check]:
     try:
-        yield from verify_package(path)
+        yield from verify_package(path, log=log, witnesses=witnesses)
     except BadPackage as error:
         yield Check("package", State.FAILS, error.what)
     except OSError as error:

@@ -46,6 +46,8 @@ _SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "log_line_prefix": "",
+    # The write-ahead log bears the moment of each commit: what is done with is removed, not kept for reuse.
+    "wal_recycle": "off",
     "jit": "off",
 }
 
@@ -198,6 +200,7 @@ class Postgres:
                 str(programs.initdb),
                 *("-D", str(pending), "-U", OWNER, "--auth=trust", "--encoding=UTF8"),
                 *("--locale=C.UTF-8", "--no-instructions"),
+                "--wal-segsize=1",  # MiB: 16, as usual, would hold a quiet town's moments for weeks
                 *(() if self._durable else ("--no-sync",)),
             ]
         )
