@@ -22,6 +22,8 @@ from fanlight.proof.openings import Opening, check_openings
 from fanlight.proof.receipt import Receipt, verify_receipt
 from fanlight.seal.clip import SealedDisclosure
 from fanlight.server.evidence import rules
+from fanlight.server.requests import store, token_hash
+from fanlight.store.blobs import key_of
 from fanlight.wire import b64, jcs
 
 
@@ -87,6 +89,7 @@ def test_a_copy_goes_from_a_home_to_the_case_and_out_only_with_its_entry(
             seen = await officer.json("GET", f"/v1/agency/requests/{asked.request}")
             (row,) = seen["disclosures"]
             assert (row["disclosure"], row["length"], row["root"]) == (name, sealed.length, sealed.root.hex())
+            await town.services.blobs.delete(key_of(name))  # as erasing a clip of the same id would
             assert (await officer.call("GET", f"/v1/agency/disclosures/{name}/pay")).content == sealed.pay
             assert (await officer.call("GET", f"/v1/agency/disclosures/{name}/hdr")).content == sealed.hdr
             answer = (await export(custodian, name)).json()
@@ -151,6 +154,32 @@ def test_a_drop_that_says_who_sends_it_or_is_not_whole_is_refused(database: str,
                 await tx.execute("UPDATE request_cell SET used = 500")
             answer = await drop(town.http, asked.drop, name, sealed)
             assert (answer.status_code, answer.json()["code"]) == (409, "evidence.full")
+
+    asyncio.run(body())
+
+
+def test_a_copy_that_comes_while_its_request_closes_is_in_the_band_or_refused(
+    database: str, tmp_path: Path
+) -> None:
+    """R31: the band counts what was received, all of it."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            asked = await asked_of_home(town)
+
+            async def receive() -> bool:
+                async with town.services.db.transaction() as tx:
+                    return await store.note_received(tx, token_hash(asked.drop), asked.request)
+
+            assert await receive()
+            async with town.services.db.transaction() as closing:
+                assert await store.received_so_far(closing, asked.request) == 1
+                late = asyncio.create_task(receive())
+                await asyncio.sleep(0.2)
+                assert not late.done()
+                await store.close(closing, asked.request, "officer", "1-4")
+            assert not await late
+            assert await town.count("SELECT received FROM request") == 1
 
     asyncio.run(body())
 

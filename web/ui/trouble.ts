@@ -18,5 +18,3 @@ export function troubleOf(error: unknown, otherwise: Trouble = words.trouble.unk
   const name = typeof code === "string" ? code : error instanceof Error ? error.name : "";
   return name ? { ...otherwise, code: name } : otherwise;
 }
-
-export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === "AbortError";

@@ -19,7 +19,6 @@ from fanlight.proof.errors import EntryRefused, Malformed, MissingFile
 
 WIDTH = 256
 MAX_ENTRY = 65_535
-MAX_LEVEL = 63
 _SHIFT = 8
 _CACHED_TILES = 64  # 512 KiB: enough for the upper levels and one run of neighbours
 

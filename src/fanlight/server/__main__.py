@@ -27,7 +27,6 @@ from fanlight.server.app import Options, make_app, open_services
 from fanlight.store.postgres import Postgres
 
 _READY_S = 30.0
-_STOP_S = 10.0
 
 
 class PortTaken(FanlightError):

@@ -10,7 +10,6 @@ from litestar.params import FromPath
 from fanlight.server.errors import NotFound
 
 STATIC = Path(__file__).parent / "static"
-APPS = ("home", "agency", "operator")
 POLICY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; "
     "img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "

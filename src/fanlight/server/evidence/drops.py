@@ -14,7 +14,7 @@ from litestar import Request, Response, head, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
-from fanlight.model.ids import is_id
+from fanlight.model.ids import id_of, is_id
 from fanlight.server import requests
 from fanlight.server.errors import Conflict, Malformed, NotFound
 from fanlight.server.evidence import day, store
@@ -53,6 +53,12 @@ class Dropped(msgspec.Struct):
     disclosure: str
 
 
+def blob_of(disclosure: str) -> str:
+    """Return the key of a copy's payload: none that a home could give to its own clip, and then erase."""
+    digest = hashlib.sha256(f"disclosure {disclosure}".encode()).digest()
+    return key_of(id_of(digest[:16]))
+
+
 def _anonymous(request: AnyRequest, services: Services, disclosure: str) -> None:
     if "authorization" in request.headers or "cookie" in request.headers:
         raise Malformed(
@@ -70,12 +76,7 @@ async def _open(tx: Tx, token: str) -> requests.Token:
     if found is None:
         raise NotFound("This drop is not known.", do="Load the area's list again.", code="evidence.no_drop")
     if found.state != "open":
-        raise Conflict(
-            "The request is closed; nothing can be sent any more.",
-            kept="Your clip is at home as before. Nothing was sent.",
-            do="There is nothing to do.",
-            code="evidence.request_closed",
-        )
+        raise _closed()
     if found.used >= MOST:
         raise Conflict(
             "This request has received as many copies as it may.",
@@ -163,7 +164,7 @@ async def finish(
     """Check the copy and put it with its case; again is fine."""
     _anonymous(request, services, disclosure)
     names = [f"d.{disclosure}.{part}" for part in ("hdr", "manifest", "pay")]
-    async with services.incoming.lock(f"d.{disclosure}"):
+    async with services.incoming.lock(names[2]):  # no more of the payload comes while it is measured and kept
         async with services.db.transaction() as tx:
             known = await store.get(tx, disclosure)
             if known is not None:
@@ -181,14 +182,15 @@ async def finish(
         if not hdr.startswith(_AGE) or not manifest.startswith(_AGE):
             raise _incomplete()
         now = services.clock()
-        await services.blobs.put_file(key_of(disclosure), services.incoming.path(names[2]), now.date())
+        await services.blobs.put_file(blob_of(disclosure), services.incoming.path(names[2]), now.date())
         async with services.db.transaction() as tx:
             found = await _open(tx, token)
             row = Disclosure(
                 disclosure, found.request, now.date(), length, root, data.manifest_sha256, manifest, hdr
             )
             if await store.add(tx, row):
-                await requests.note_received(tx, requests.token_hash(token), found.request)
+                if not await requests.note_received(tx, requests.token_hash(token), found.request):
+                    raise _closed()
                 line = Custody(now.date().isoformat(), "disclosed", "a resident")
                 await store.add_custody(tx, disclosure, line)
                 detail = {
@@ -201,6 +203,15 @@ async def finish(
         for name in names:
             services.incoming.drop(name)
     return Dropped(disclosure)
+
+
+def _closed() -> Conflict:
+    return Conflict(
+        "The request is closed; nothing can be sent any more.",
+        kept="Your clip is at home as before. Nothing was sent.",
+        do="There is nothing to do.",
+        code="evidence.request_closed",
+    )
 
 
 def _incomplete() -> Malformed:

@@ -15,7 +15,6 @@ from fanlight.server.evidence import day, drops, exports, store
 from fanlight.server.evidence.exports import ExportIn, custody_json, own_disclosure, receipt_json
 from fanlight.server.evidence.store import Custody
 from fanlight.server.services import Parts
-from fanlight.store.blobs import key_of
 from fanlight.wire import b64
 
 AnyRequest = Request[Any, Any, Any]
@@ -84,7 +83,7 @@ async def get_payload(
     async with services.db.transaction() as tx:
         found, _ = await own_disclosure(tx, session.agency, _id(disclosure))
     return await ranges.payload(
-        services.blobs, key_of(disclosure), found.length, request.headers.get("range")
+        services.blobs, drops.blob_of(disclosure), found.length, request.headers.get("range")
     )
 
 

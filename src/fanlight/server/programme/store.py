@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from fanlight.store.database import Tx, changed, many, one, value
+from fanlight.store.database import Tx, many, one, value
 
 
 class AgencyRow(msgspec.Struct, frozen=True):
@@ -129,17 +129,6 @@ async def add_agreement(tx: Tx, row: AgreementRow, leaf: str) -> None:
             *(row.id, row.agency, row.pack, row.state, row.valid_from, row.valid_until, row.vote_body),
             *(row.vote_date, row.vote_ayes, row.vote_noes, row.vote_reference, leaf),
         ],
-    )
-
-
-async def end_agreement(tx: Tx, agreement: str, state: str, leaf: str) -> bool:
-    """Suspend or end an agreement in force; tell whether it was."""
-    return bool(
-        await changed(
-            tx,
-            "UPDATE agreement SET state = %s, leaf = %s WHERE id = %s AND state = 'in_force'",
-            [state, leaf, agreement],
-        )
     )
 
 

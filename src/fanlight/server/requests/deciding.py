@@ -183,9 +183,10 @@ async def close(services: Services, session: Session, request_id: str) -> str:
     async with services.db.transaction() as tx:
         row = await own_request(tx, session.agency, request_id)
         desk = Desk(services, tx, session.agency, services.clock())
-        if not await desk.close(row, "officer"):
+        band = await desk.close(row, "officer")
+        if band is None:
             raise Conflict("This request is closed already.", do="Load it again.", code="requests.not_open")
-    return rules.band_of(row.received)
+    return band
 
 
 async def close_due(services: Services) -> int:

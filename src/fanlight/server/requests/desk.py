@@ -14,7 +14,7 @@ from fanlight.model.request import FootageRequest, RequestFacts, Standing
 from fanlight.policy import decide, find_phrases
 from fanlight.server import programme
 from fanlight.server.requests import cells, rules, store
-from fanlight.server.requests.rules import Decided
+from fanlight.server.requests.rules import Band, Decided
 from fanlight.server.requests.store import RequestRow
 from fanlight.server.services import Services
 from fanlight.store.database import Tx
@@ -95,13 +95,15 @@ class Desk:
         told = cells.cells_to_tell(request, await programme.town(self.tx))
         await cells.tell(self.services.log, self.tx, row, agency.name, told)
 
-    async def close(self, row: RequestRow, reason: Reason) -> bool:
-        """Close a request and record the band of what was received; tell whether it was alive."""
-        band = rules.band_of(row.received)
-        if not await store.close(self.tx, row.id, reason, band):
-            return False
+    async def close(self, row: RequestRow, reason: Reason) -> Band | None:
+        """Close a request, record and return the band of what was received; None if it was not alive."""
+        received = await store.received_so_far(self.tx, row.id)
+        if received is None:
+            return None
+        band = rules.band_of(received)
+        await store.close(self.tx, row.id, reason, band)
         pub = {"request": row.id, "reason": reason, "band": band}
         leaf = await self.services.log.queue_leaf(self.tx, "request-closed", pub)
         await store.set_close_leaf(self.tx, row.id, leaf)
         await store.mark_stale(self.tx, await store.cells_told(self.tx, row.id))
-        return True
+        return band

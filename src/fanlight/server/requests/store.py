@@ -131,15 +131,20 @@ async def refuse(tx: Tx, request: str, decision: str, leaf: str) -> None:
     )
 
 
-async def close(tx: Tx, request: str, reason: str, band: str) -> bool:
-    """Close a request; tell whether it was alive."""
-    return bool(
-        await changed(
-            tx,
-            "UPDATE request SET state = 'closed', reason = %s, band = %s"
-            " WHERE id = %s AND state IN ('waiting', 'open')",
-            [reason, band, request],
-        )
+async def received_so_far(tx: Tx, request: str) -> int | None:
+    """Return how many disclosures a live request has, and let none come until the transaction ends."""
+    found: int | None = await value(
+        tx,
+        "SELECT received FROM request WHERE id = %s AND state IN ('waiting', 'open') FOR UPDATE",
+        [request],
+    )
+    return found
+
+
+async def close(tx: Tx, request: str, reason: str, band: str) -> None:
+    """Close a request."""
+    await tx.execute(
+        "UPDATE request SET state = 'closed', reason = %s, band = %s WHERE id = %s", [reason, band, request]
     )
 
 
@@ -256,10 +261,14 @@ async def by_token(tx: Tx, token_hash: bytes) -> Token | None:
     )
 
 
-async def note_received(tx: Tx, token_hash: bytes, request: str) -> None:
-    """Count a disclosure with its request and its token."""
+async def note_received(tx: Tx, token_hash: bytes, request: str) -> bool:
+    """Count a disclosure with its request and its token; tell whether the request is open still."""
     await tx.execute("UPDATE request_cell SET used = used + 1 WHERE token_hash = %s", [token_hash])
-    await tx.execute("UPDATE request SET received = received + 1 WHERE id = %s", [request])
+    return bool(
+        await changed(
+            tx, "UPDATE request SET received = received + 1 WHERE id = %s AND state = 'open'", [request]
+        )
+    )
 
 
 class _Published(msgspec.Struct, frozen=True):
