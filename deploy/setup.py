@@ -100,7 +100,9 @@ def _python(dev: bool) -> None:  # noqa: FBT001 - one caller, one meaning
     uv = str(TOOLS / "bin" / "uv")
     if not (VENV / "bin" / "python").exists():
         _step("a Python environment", [uv, "venv", "-q", "--python", sys.executable, str(VENV)])
-    install = [uv, "pip", "install", "-q", "--compile-bytecode", "--python", str(VENV / "bin" / "python")]
+    # The machine's own certificates, as pip uses them: a network that inspects TLS has its own root.
+    install = [uv, "pip", "install", "-q", "--compile-bytecode", "--system-certs"]
+    install += ["--python", str(VENV / "bin" / "python")]
     _step(f"Python packages ({wanted.stem})", [*install, "--require-hashes", "-r", str(wanted)])
     _step("the fanlight command", [*install, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     _mark_done("python", [wanted, ROOT / "pyproject.toml"], VENV)
