@@ -118,6 +118,8 @@ test("R42 the public page shows request and decision at once and checks itself",
 });
 
 test("R22 R24 the resident reads who asks, sees what was checked, trims and shares", async () => {
+  const fetched: string[] = [];
+  resident.on("request", (one) => fetched.push(new URL(one.url()).pathname));
   await resident.goto("/home/#/requests");
   const asked = resident.locator(`a[href$="${request}"]`);
   await expect(asked).toBeVisible({ timeout: 60_000 });
@@ -135,6 +137,8 @@ test("R22 R24 the resident reads who asks, sees what was checked, trims and shar
   await expectAccessible(resident);
   await share.click();
   await expect(resident.getByText("Your copy was sent")).toBeVisible({ timeout: 60_000 });
+  expect(fetched.some((path) => path.startsWith("/v1/drops/"))).toBe(true);
+  expect(fetched.filter((path) => path.includes(request))).toEqual([]); // nothing says which request was read
 });
 
 test("R30 the officer plays what was disclosed", async () => {

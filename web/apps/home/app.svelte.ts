@@ -1,9 +1,10 @@
 /** The state of the home app: who this tab is, its household, its clips, its hub's word and its cell's requests.
  *  Pages read it; only this file asks the server, and it stops asking while nobody looks. */
-import { type CellFile, cellKey, cellRequests, hubStatus, pack, town, type Town } from "../../core/api/calls.ts";
+import { type CellFile, cellKey, cellRequests, hubStatus, mapLayer, pack, town, type Town } from "../../core/api/calls.ts";
 import { ApiError, Client } from "../../core/api/client.ts";
 import { decide } from "../../core/policy/worker.ts";
 import { begin, end, restore, type Session } from "../../ui/session.ts";
+import { readStreets, type Street } from "../../ui/streets.ts";
 import { troubleOf, type Trouble } from "../../ui/trouble.ts";
 import { Answers, type Answer } from "./answers.ts";
 import { CellRefused, readCell, type Ask, type Cell } from "./ask.ts";
@@ -57,6 +58,7 @@ class App {
   #tookMs = 0;
   #cellIdentity: string | null = null;
   #cellBytes = "";
+  #streets: Promise<unknown> = Promise.resolve(null);
   readonly #packs = new Map<string, Promise<string>>();
   readonly #ground = new Client((url, init) => fetch(url, init));
 
@@ -97,6 +99,9 @@ class App {
       this.outgoing = new Outgoing(this.#ground);
       this.#answers = new Answers(session.seed, localStorage);
       this.phase = { kind: "home" };
+      // By everybody who opens the app: fetched with a request's page, it would tell that somebody reads one.
+      this.#streets = mapLayer(this.#ground, "streets");
+      this.#streets.catch(() => undefined); // told where the map is missed
       this.#tick();
     } catch (error) {
       const unknown = error instanceof ApiError && error.status === 404;
@@ -115,6 +120,11 @@ class App {
     this.house = await loadHouse(this.session);
     this.timeline = new Timeline(this.session.api, this.house.home);
     this.#tick();
+  }
+
+  /** The town's streets, to draw an area on. Throws ApiError for a town without a map. */
+  async streets(): Promise<Street[]> {
+    return readStreets(await this.#streets);
   }
 
   get dayStart(): Date {

@@ -246,7 +246,7 @@ export const words = {
     rulesAll: "Each clause, with where it comes from",
     allClips: (count: number) => `Show all ${count} clips that match`,
     rulesUnknown: "The ordinance could not be applied here. Sharing waits for it.",
-    isPublic: "This request is public. Read it in the record",
+    isPublic: "This request is public. Find it in the record",
     checked: "What was checked",
     checkedText: "On this device, before you are asked anything.",
     checks: {
