@@ -21,7 +21,8 @@ export async function loadHouse(session: Session): Promise<House> {
   const wire = await myHousehold(session.api);
   const owners = wire.members.filter((member) => member.role === "owner");
   const own = owners.find((member) => member.age_recipient === session.keys.age.recipient);
-  const owner = unb64((own ?? owners[0])?.sign_pub ?? "");
+  // An owner's own key is known on this device: what the server calls it does not count, nor goes into a pairing code.
+  const owner = own ? session.keys.signing.public : unb64(owners[0]?.sign_pub ?? "");
   const chain = checkChain(wire.epochs, owner, wire.household);
   const identities = new Map<number, string>();
   for (const epoch of chain) {
