@@ -288,7 +288,7 @@ def _check_item(
     archive: Archive, evidence: Evidence, item: ItemEntry, leaves: Mapping[str, Leaf], outcome: _Outcome
 ) -> None:
     here, name = f"items/{item.disclosure}", f"clip {item.disclosure}"
-    with outcome.step(f"{name}: manifest", "Signed by the household's key for this case."):
+    with outcome.step(f"{name}: manifest", "Signed by a key made for this case; whose it is, is not known."):
         raw, sig = read_container(archive.read(f"{here}/manifest.json"), padded=False)
         manifest = check_disclosure_manifest(raw, sig).manifest
         _must(manifest.facts.disclosure == item.disclosure, "The manifest describes another clip.")
