@@ -10,6 +10,7 @@ Absent: how any of it works.
 import asyncio
 import contextlib
 import logging
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -35,9 +36,11 @@ from fanlight.seal.epoch import Epoch
 LONGEST_WAIT = timedelta(seconds=20)  # a press's ten seconds, what follows it, and a long segment
 RETRY_S = 3.0
 PRESS_LENGTH = timedelta(seconds=10)
+JITTER = 0.2  # so that the hubs of a town do not all ask in the same second
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 RECORDING, WATCHING, CLIPS = "recording", "watching", "clips"
 
+_RANDOM = random.SystemRandom()
 log = logging.getLogger("fanlight.hub")
 
 
@@ -213,10 +216,10 @@ class Pipeline:
         await self.uplink.call("PUT", "/v1/hub/status", content=box)
 
     async def listen(self) -> None:
-        """Fetch the cell's requests at a steady pace, for ever."""
+        """Fetch the cell's requests, for ever, at a pace that varies by chance and by nothing else."""
         while True:
             await self._try("requests", self.requests.refresh(self.uplink))
-            await asyncio.sleep(self.settings.poll_s)
+            await asyncio.sleep(self.settings.poll_s * _RANDOM.uniform(1 - JITTER, 1 + JITTER))
 
     async def _try(self, room: str, work: Awaitable[object]) -> bool:
         """Do some work; say once in the hub's log why it fails, and when it works again."""
