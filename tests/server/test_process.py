@@ -96,6 +96,8 @@ def test_the_demos_front_page_has_a_card_for_each_role_and_pages_obey_one_policy
         town = client.get("/v1/town").json()
         assert (town["demo"], [one["ori"] for one in town["agencies"]]) == (True, ["CA0389900"])
         schema = client.get("/schema/openapi.json").json()
+        assert client.get("/schema").json() == schema  # and no page that loads scripts from elsewhere
+        assert client.get("/schema/swagger").status_code == 404
         names = [
             call["operationId"]
             for path in schema["paths"].values()

@@ -17,6 +17,7 @@ from litestar import Litestar, get
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 
 from fanlight import __version__
 from fanlight.model import clock
@@ -146,7 +147,11 @@ def make_app(options: Options, services: Services) -> Litestar:
         response_headers=pages.HEADERS,
         request_max_body_size=MAX_BODY,
         openapi_config=OpenAPIConfig(
-            title="Fanlight", version=__version__, path="/schema", use_handler_docstrings=True
+            title="Fanlight",
+            version=__version__,
+            path="/schema",
+            use_handler_docstrings=True,
+            render_plugins=[JsonRenderPlugin()],  # the framework's own pages load scripts from elsewhere
         ),
         logging_config=None,
     )
