@@ -30,7 +30,7 @@ FIGURES = [
         key="seek", what="seek in the browser", unit="ms", at_most=200,
         how=f"set time to picture, four positions in each of those; median of {4 * RUNS}",
     ),
-    Figure(key="slowest_seek", what="the same, slowest", unit="ms", how="the slowest of those"),
+    Figure(key="slowest_seek", what="seek in the browser, slowest", unit="ms", how="the slowest of those"),
 ]  # fmt: skip
 
 

@@ -90,10 +90,10 @@ def main() -> int:
     wanted = parser.parse_args().names or list(SCRIPTS)
     if unknown := set(wanted) - set(SCRIPTS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
-    rows = []
-    for name in SCRIPTS:
-        rows += lines_of(name) if name in wanted else kept_of(name)
-    PAGE.write_text(HEAD.format(machine=model()) + "\n".join(rows) + "\n")
+    for measured in wanted:
+        found = lines_of(measured)
+        rows = [row for name in SCRIPTS for row in (found if name == measured else kept_of(name))]
+        PAGE.write_text(HEAD.format(machine=model()) + "\n".join(rows) + "\n")
     print(f"Written: {PAGE.relative_to(ROOT)}")
     return 0
 
