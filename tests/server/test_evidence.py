@@ -22,7 +22,7 @@ from fanlight.proof.openings import Opening, check_openings
 from fanlight.proof.receipt import Receipt, verify_receipt
 from fanlight.seal.clip import SealedDisclosure
 from fanlight.server.evidence import rules
-from fanlight.server.requests import store, token_hash
+from fanlight.server.requests import store
 from fanlight.store.blobs import key_of
 from fanlight.wire import b64, jcs
 
@@ -151,9 +151,31 @@ def test_a_drop_that_says_who_sends_it_or_is_not_whole_is_refused(database: str,
             large = await town.http.put(f"/v1/drops/{asked.drop}/{name}/hdr", content=b"x" * 20_000)
             assert large.status_code == 413
             async with town.services.db.transaction() as tx:
-                await tx.execute("UPDATE request_cell SET used = 500")
+                await tx.execute("UPDATE request SET received = 500")
             answer = await drop(town.http, asked.drop, name, sealed)
-            assert (answer.status_code, answer.json()["code"]) == (409, "evidence.full")
+            assert (answer.status_code, answer.json()["code"]) == (409, "evidence.request_closed")
+
+    asyncio.run(body())
+
+
+def test_a_drop_leaves_no_trace_in_what_is_kept_of_a_cell(database: str, tmp_path: Path) -> None:
+    """R24: where one household lives in a cell, a count or a time there would name who shared."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            asked = await asked_of_home(town)
+
+            async def kept() -> list[list[Any]]:
+                async with town.services.db.transaction() as tx:
+                    told = await tx.execute("SELECT xmin::text, * FROM request_cell ORDER BY request, cell")
+                    keys = await tx.execute("SELECT xmin::text, * FROM cell_key ORDER BY cell")
+                    return [await told.fetchall(), await keys.fetchall()]
+
+            before = await kept()
+            sealed = disclosure(asked.request, asked.case_key, now())
+            assert (await drop(town.http, asked.drop, *sealed)).is_success
+            assert before[0]
+            assert await kept() == before
 
     asyncio.run(body())
 
@@ -169,7 +191,7 @@ def test_a_copy_that_comes_while_its_request_closes_is_in_the_band_or_refused(
 
             async def receive() -> bool:
                 async with town.services.db.transaction() as tx:
-                    return await store.note_received(tx, token_hash(asked.drop), asked.request)
+                    return await store.note_received(tx, asked.request, 500)
 
             assert await receive()
             async with town.services.db.transaction() as closing:

@@ -60,6 +60,22 @@ def test_rows_of_a_household_hold_no_time(database: str) -> None:
     assert stamped == ("off",)
 
 
+def test_what_is_kept_of_a_cell_holds_no_count_and_no_time(database: str) -> None:
+    """R24: a drop changes nothing in a row that names a cell; nothing there could count or date one."""
+    with psycopg.connect(database) as owner:
+        rows = owner.execute(
+            "SELECT c.table_name, c.column_name, c.data_type,"
+            " has_column_privilege('fanlight_app', c.table_name, c.column_name, 'UPDATE')"
+            " FROM information_schema.columns c WHERE c.table_schema = 'public' AND c.table_name IN"
+            " (SELECT table_name FROM information_schema.columns WHERE column_name = 'cell')"
+        ).fetchall()
+    assert {"request_cell", "cell_key", "cell_file"} <= {table for table, *_ in rows}
+    kinds = {(table, kind) for table, _, kind, _ in rows}
+    assert {kind for _, kind in kinds} <= {"text", "bytea", "boolean"}, kinds
+    changing = {(table, column) for table, column, _, may_change in rows if may_change}
+    assert changing == {("cell_file", "body"), ("cell_file", "stale")}
+
+
 VOTE = {
     "vote_body": "Board",
     "vote_date": "2026-01-01",

@@ -75,15 +75,8 @@ async def _open(tx: Tx, token: str) -> requests.Token:
     found = await requests.by_token(tx, requests.token_hash(token))
     if found is None:
         raise NotFound("This drop is not known.", do="Load the area's list again.", code="evidence.no_drop")
-    if found.state != "open":
+    if found.state != "open" or found.received >= MOST:  # one answer: nobody learns how many copies came
         raise _closed()
-    if found.used >= MOST:
-        raise Conflict(
-            "This request has received as many copies as it may.",
-            kept="Your clip is at home as before.",
-            do="There is nothing to do.",
-            code="evidence.full",
-        )
     return found
 
 
@@ -189,7 +182,7 @@ async def finish(
                 disclosure, found.request, now.date(), length, root, data.manifest_sha256, manifest, hdr
             )
             if await store.add(tx, row):
-                if not await requests.note_received(tx, requests.token_hash(token), found.request):
+                if not await requests.note_received(tx, found.request, MOST):
                     raise _closed()
                 line = Custody(now.date().isoformat(), "disclosed", "a resident")
                 await store.add_custody(tx, disclosure, line)

@@ -52,7 +52,7 @@ class Token(msgspec.Struct, frozen=True):
     request: str
     agency: str
     state: str
-    used: int
+    received: int
 
 
 _REQUEST = (
@@ -255,18 +255,19 @@ async def by_token(tx: Tx, token_hash: bytes) -> Token | None:
     return await one(
         tx,
         Token,
-        "SELECT c.request, r.agency, r.state, c.used FROM request_cell c JOIN request r ON r.id = c.request"
-        " WHERE c.token_hash = %s",
+        "SELECT c.request, r.agency, r.state, r.received FROM request_cell c"
+        " JOIN request r ON r.id = c.request WHERE c.token_hash = %s",
         [token_hash],
     )
 
 
-async def note_received(tx: Tx, token_hash: bytes, request: str) -> bool:
-    """Count a disclosure with its request and its token; tell whether the request is open still."""
-    await tx.execute("UPDATE request_cell SET used = used + 1 WHERE token_hash = %s", [token_hash])
+async def note_received(tx: Tx, request: str, most: int) -> bool:
+    """Count a disclosure with its request; tell whether it is open still and has fewer than `most`."""
     return bool(
         await changed(
-            tx, "UPDATE request SET received = received + 1 WHERE id = %s AND state = 'open'", [request]
+            tx,
+            "UPDATE request SET received = received + 1 WHERE id = %s AND state = 'open' AND received < %s",
+            [request, most],
         )
     )
 
