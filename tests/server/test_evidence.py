@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.server.acting import CELL, Actor, ask, cosign, make_household, staff
@@ -15,13 +16,15 @@ from tests.server.sealed import disclosure
 
 from fanlight.hub.matching import Asked, named_pack, read_cell_file
 from fanlight.model.clock import now
+from fanlight.model.ids import new_id
 from fanlight.policy import load_pack
 from fanlight.proof.cosignature import parse_witnesses
 from fanlight.proof.note import VerifierKey
 from fanlight.proof.openings import Opening, check_openings
 from fanlight.proof.receipt import Receipt, verify_receipt
 from fanlight.seal.clip import SealedDisclosure
-from fanlight.server.evidence import rules
+from fanlight.server import unfinished
+from fanlight.server.evidence import drops, rules
 from fanlight.server.requests import store
 from fanlight.store.blobs import key_of
 from fanlight.wire import b64, jcs
@@ -176,6 +179,49 @@ def test_a_drop_leaves_no_trace_in_what_is_kept_of_a_cell(database: str, tmp_pat
             assert (await drop(town.http, asked.drop, *sealed)).is_success
             assert before[0]
             assert await kept() == before
+
+    asyncio.run(body())
+
+
+def test_what_a_token_leaves_unfinished_is_capped_and_swept(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            asked = await asked_of_home(town)
+
+            async def begin(name: str, length: int, part: str = "pay", offset: int = 0) -> str:
+                at = f"/v1/drops/{asked.drop}/{name}/{part}"
+                answer = await town.http.put(at, params={"offset": offset}, content=b"x" * length)
+                assert answer.status_code in {200, 409, 429}
+                return str(answer.json().get("code", ""))
+
+            monkeypatch.setattr(unfinished, "MOST_BYTES", 10_000)
+            ids = [new_id() for _ in range(unfinished.MOST_DROPS)]
+            assert await begin(ids[0], 9_000) == ""
+            assert await begin(ids[0], 9_000) == ""  # the same bytes again take no more room
+            assert await begin(ids[0], 900, offset=9_050) == "server.upload_gap"
+            assert await begin(ids[1], 1_001) == "evidence.unfinished_bytes"
+            assert await begin(ids[1], 500) == ""
+            assert await begin(ids[1], 501, "hdr") == "evidence.unfinished_bytes"
+            for name in ids[2:]:
+                assert await begin(name, 1) == ""
+            assert await begin(new_id(), 1) == "evidence.many_unfinished"
+            monkeypatch.setattr(unfinished, "MOST_BYTES", 1 << 30)
+            name, sealed = disclosure(asked.request, asked.case_key, now())
+            full = await drop(town.http, asked.drop, name, sealed)
+            assert (full.status_code, full.json()["code"]) == (429, "evidence.many_unfinished")
+            await drops.sweep(town.services)
+            assert town.services.incoming.received(f"d.{ids[0]}.pay") == 9_000
+            town.clock.ahead += unfinished.IDLE + timedelta(minutes=1)
+            assert (await town.http.put(f"/v1/drops/{asked.drop}/{ids[1]}/hdr", content=b"x")).is_success
+            await drops.sweep(town.services)
+            kept = {path.name for path in (tmp_path / "server" / "incoming").iterdir()}
+            assert kept == {f"d.{ids[1]}.pay", f"d.{ids[1]}.hdr"}
+            assert (await drop(town.http, asked.drop, name, sealed)).is_success
+            town.clock.ahead += timedelta(days=3)
+            await town.services.incoming.sweep(town.clock())
+            assert not list((tmp_path / "server" / "incoming").iterdir())
 
     asyncio.run(body())
 

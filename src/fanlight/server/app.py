@@ -26,7 +26,7 @@ from fanlight.server import answers, first_start, front, operator, pages, setup
 from fanlight.server.accounts import http as accounts_http
 from fanlight.server.accounts import provide_session
 from fanlight.server.accounts.challenges import Challenges
-from fanlight.server.evidence import day
+from fanlight.server.evidence import day, drops
 from fanlight.server.evidence import http as evidence_http
 from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits
@@ -39,6 +39,7 @@ from fanlight.server.programme import http as programme_http
 from fanlight.server.requests import clockwork
 from fanlight.server.requests import http as requests_http
 from fanlight.server.services import Services
+from fanlight.server.unfinished import Unfinished
 from fanlight.server.vault import http as vault_http
 from fanlight.store.blobs import Blobs
 from fanlight.store.database import Database, migrate
@@ -94,6 +95,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         limits=RateLimits(options.clock),
         clock=options.clock,
         incoming=Incoming(options.home / "server" / "incoming"),
+        unfinished=Unfinished(),
         demo=options.demo,
         port=options.port,
     )
@@ -105,6 +107,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
             asyncio.create_task(log.sequencer.run()),
             asyncio.create_task(clockwork.run(services)),
             asyncio.create_task(day.run(services)),
+            asyncio.create_task(drops.run(services)),
         ]
         yield services
     finally:

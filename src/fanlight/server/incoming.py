@@ -3,7 +3,8 @@
 In:     parts at an offset, from a hub (vault) or from nobody in particular (evidence).
 Out:    how much is there; the finished file, its length and tree root.
 Holds:  a part that was received before is accepted again only if its bytes are the same; files here
-        carry the day as their time; what is two days old is dropped at start-up.
+        carry the day as their time; what is two days old is dropped at start-up and
+        whenever `sweep` is called.
 Absent: what the bytes are. They are ciphertext.
 """
 
@@ -30,10 +31,25 @@ class Incoming:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        now_s = dt.datetime.now(dt.UTC).timestamp()
-        for path in folder.iterdir():
-            if now_s - path.stat().st_mtime > _STALE_S:
-                path.unlink(missing_ok=True)
+        for path in self._stale(dt.datetime.now(dt.UTC)):
+            path.unlink(missing_ok=True)
+
+    def _stale(self, now: dt.datetime) -> list[Path]:
+        return [path for path in self._folder.iterdir() if self._is_stale(path, now)]
+
+    @staticmethod
+    def _is_stale(path: Path, now: dt.datetime) -> bool:
+        try:
+            return now.timestamp() - path.stat().st_mtime > _STALE_S
+        except FileNotFoundError:
+            return False
+
+    async def sweep(self, now: dt.datetime) -> None:
+        """Drop what nobody finished, between its parts."""
+        for path in await asyncio.to_thread(self._stale, now):
+            async with self.lock(path.name):
+                if self._is_stale(path, now):
+                    self.drop(path.name)
 
     def lock(self, name: str) -> asyncio.Lock:
         """Return the lock of one upload: parts and the end of it take turns."""

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits
 from fanlight.server.log import Log
+from fanlight.server.unfinished import Unfinished
 from fanlight.store.blobs import Blobs
 from fanlight.store.database import Database
 
@@ -22,6 +23,7 @@ class Services:
         home: the state folder.
         clock: gives the present, aware.
         incoming: payloads on their way in.
+        unfinished: what drop tokens have lying in `incoming`.
         demo: whether the front page shows the invented people.
         port: where this server answers.
     """
@@ -33,6 +35,7 @@ class Services:
     limits: RateLimits
     clock: Callable[[], datetime]
     incoming: Incoming
+    unfinished: Unfinished
     demo: bool = False
     port: int = 0
 

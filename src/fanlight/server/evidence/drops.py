@@ -2,18 +2,22 @@
 
 In:     a drop token from the cell's file, the same for every home of the cell; a random id; sealed parts.
 Out:    a disclosure, whole and checked; an entry in the agency's day.
-Holds:  no sign-in is taken, so that the server does not learn who shared; size and number are capped.
+Holds:  no sign-in is taken, so that the server does not learn who shared; size and number are capped,
+        also of what is not finished, which is swept each hour.
 Absent: what is in it. It is sealed to the case key.
 """
 
+import asyncio
 import hashlib
 from typing import Annotated, Any
 
 import msgspec
+import structlog
 from litestar import Request, Response, head, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
+from fanlight.model.errors import FanlightError
 from fanlight.model.ids import id_of, is_id
 from fanlight.server import requests
 from fanlight.server.errors import Conflict, Malformed, NotFound
@@ -30,7 +34,11 @@ MAX_MANIFEST = 1024 * 1024
 MAX_HEADER = 16 * 1024
 MOST = 500
 _PER_HOUR = 5_000
+_PARTS = ("hdr", "manifest", "pay")
+_SWEEP_S = 3_600
 _AGE = b"age-encryption.org/v1\n"
+
+log = structlog.get_logger()
 
 
 class DoneIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -83,12 +91,19 @@ async def _open(tx: Tx, token: str) -> requests.Token:
 async def _part(
     services: Services, request: AnyRequest, names: tuple[str, str], offset: int, limit: int
 ) -> Received:
-    token, disclosure = names
-    _anonymous(request, services, disclosure.rpartition(".")[0] or disclosure)
+    token, name = names
+    disclosure, _, part = name.partition(".")
+    _anonymous(request, services, disclosure)
     async with services.db.transaction() as tx:
         await _open(tx, token)
     body = await request.body()
-    return Received(await services.incoming.append(f"d.{disclosure}", offset, body, limit))
+    hashed, end = requests.token_hash(token), min(offset + len(body), limit)
+    services.unfinished.reserve(hashed, disclosure, part, end, services.clock())
+    try:
+        return Received(await services.incoming.append(f"d.{name}", offset, body, limit))
+    except FanlightError:
+        services.unfinished.settle(hashed, disclosure, part, services.incoming.received(f"d.{name}"))
+        raise
 
 
 @put(
@@ -156,7 +171,7 @@ async def finish(
 ) -> Dropped:
     """Check the copy and put it with its case; again is fine."""
     _anonymous(request, services, disclosure)
-    names = [f"d.{disclosure}.{part}" for part in ("hdr", "manifest", "pay")]
+    names = _names(disclosure)
     async with services.incoming.lock(names[2]):  # no more of the payload comes while it is measured and kept
         async with services.db.transaction() as tx:
             known = await store.get(tx, disclosure)
@@ -195,7 +210,34 @@ async def finish(
                 await day.enter(tx, found.agency, now, "disclosed", detail)
         for name in names:
             services.incoming.drop(name)
+        services.unfinished.end(disclosure)
     return Dropped(disclosure)
+
+
+def _names(disclosure: str) -> list[str]:
+    return [f"d.{disclosure}.{part}" for part in _PARTS]
+
+
+async def sweep(services: Services) -> None:
+    """Drop what nobody finished: at once where nothing came for hours, by its day after a start."""
+    for disclosure in services.unfinished.idle(services.clock()):
+        names = _names(disclosure)
+        async with services.incoming.lock(names[2]):
+            if disclosure in services.unfinished.idle(services.clock()):
+                for name in names:
+                    services.incoming.drop(name)
+                services.unfinished.end(disclosure)
+    await services.incoming.sweep(services.clock())
+
+
+async def run(services: Services) -> None:
+    """Sweep each hour until cancelled. What fails is logged and tried again."""
+    while True:
+        await asyncio.sleep(_SWEEP_S)
+        try:
+            await sweep(services)
+        except Exception as error:  # noqa: BLE001 - the next hour tries again
+            log.warning("drops", error=type(error).__name__)
 
 
 def _closed() -> Conflict:
