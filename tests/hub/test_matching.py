@@ -65,6 +65,13 @@ def test_a_request_that_holds_is_read_with_all_that_a_resident_is_shown() -> Non
     assert (asked.words, asked.offence) == (asking.request.words, asking.request.offence)
 
 
+def test_what_is_told_may_be_padded() -> None:
+    """R24: the server pads what it seals; the hub reads the same request from it."""
+    asking = Asking(change_told=put(pad="0" * 3_000))
+    (found,) = read(cell_file(asking)).asked
+    assert found.request == asking.id
+
+
 def test_a_cell_without_requests_has_a_file_all_the_same() -> None:
     assert read(cell_file()).asked == ()
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.server.acting import CELL, SAMPLE, ask, cosign, make_household, open_request, staff
 from tests.server.running import prepare, running, witness_process
 
@@ -15,6 +17,8 @@ from fanlight.hub.matching import named_pack, read_cell_file
 from fanlight.model.clock import now, to_text
 from fanlight.policy import load_pack
 from fanlight.proof.note import VerifierKey
+from fanlight.server.requests import cells
+from fanlight.wire import jcs
 
 SQUARE = SAMPLE.area.as_json()
 
@@ -244,6 +248,28 @@ def test_an_open_request_expires(database: str, tmp_path: Path) -> None:
             await expect(
                 await officer.call("POST", f"/v1/agency/requests/{request}/close"), 409, "requests.not_open"
             )
+
+    asyncio.run(body())
+
+
+@given(st.text(max_size=9_000))
+def test_what_a_cell_is_told_fills_whole_steps(words: str) -> None:
+    raw = cells.padded({"words": words})
+    assert len(raw) % 4_096 == 0
+    assert jcs.loads(raw)["words"] == words
+
+
+def test_the_length_of_what_is_sealed_tells_neither_words_nor_corners(database: str, tmp_path: Path) -> None:
+    """R24: the cell files are public, and so is the size of all in them."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            a, *others = SQUARE
+            middle = [(one + two) / 2 for one, two in zip(a, others[0], strict=True)]
+            await open_request(town.http, now())
+            await open_request(town.http, now(), words=SAMPLE.words * 3, outline=[a, middle, *others])
+            assert await town.count("SELECT count(*) FROM request_cell") >= 2
+            assert await town.count("SELECT count(DISTINCT length(sealed)) FROM request_cell") == 1
 
     asyncio.run(body())
 

@@ -94,6 +94,11 @@ test("R22: a request holds when record, key, witness, words and rules all hold, 
   expect(cell.witnesses).toEqual([{ name: "witness.test", runBy: "the operator", own: true }]);
 });
 
+test("R24: what is told may be padded", async () => {
+  const cell = await readCell(await cellFile({ told: { pad: "0".repeat(3_000) } }), means());
+  expect(cell.asks[0]).toMatchObject({ sound: true, told: { words: "Please look." } });
+});
+
 test("each thing that is not so fails its own check, and none lets anybody share", async () => {
   const other = (await newIdentity()).recipient;
   expect(await failing({ told: { words: "Hurry!" } })).toEqual(["words"]);

@@ -30,6 +30,7 @@ from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
 
 _AROUND_DEG = 0.5
+_STEP_BYTES = 4 * 1024
 _OPENED = {"outline", "start", "end", "case_number", "words", "offence"}
 
 
@@ -66,13 +67,23 @@ async def tell(log: Log, tx: Tx, row: store.RequestRow, agency_name: str, told: 
     nobody = keys.new_identity().recipient
     for cell in (*told.cells, *told.decoys):
         token = secrets.token_urlsafe(24)
-        plain = jcs.dumps({"agency_name": agency_name, **said, "drop": token, "openings": openings})
+        plain = padded({"agency_name": agency_name, **said, "drop": token, "openings": openings})
         if cell in told.cells:
             sealed = sealing.seal(plain, [(await identity_of(tx, cell))[1]])
         else:
             sealed = sealing.seal(bytes(len(plain)), [nobody])
         await store.tell_cell(tx, row.id, cell, sealed, token_hash(token))
     await store.mark_stale(tx, [*told.cells, *told.decoys])
+
+
+def padded(told: Mapping[str, Any]) -> bytes:
+    """Return what a cell is told as canonical JSON whose field `pad` fills it up to whole 4 KiB.
+
+    The files are public: a sealed length to the byte would tell how long the words are, and how many
+    corners the area has.
+    """
+    bare = len(jcs.dumps({**told, "pad": ""}))
+    return jcs.dumps({**told, "pad": "0" * (-bare % _STEP_BYTES)})
 
 
 def cells_to_tell(request: FootageRequest, town: Mapping[str, Any]) -> Told:
