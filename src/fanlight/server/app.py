@@ -7,6 +7,7 @@ Holds:  rooms are joined here only; every answer carries the page policy; no cal
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from fanlight.model.errors import FanlightError
 from fanlight.server import answers, first_start, front, operator, pages, setup
 from fanlight.server.accounts import http as accounts_http
 from fanlight.server.accounts import provide_session
+from fanlight.server.accounts.areas import Areas
 from fanlight.server.accounts.challenges import Challenges
 from fanlight.server.evidence import day, drops
 from fanlight.server.evidence import http as evidence_http
@@ -36,7 +38,7 @@ from fanlight.server.log.files import LogFiles
 from fanlight.server.log.witnesses import WitnessClient
 from fanlight.server.oversight import http as oversight_http
 from fanlight.server.programme import http as programme_http
-from fanlight.server.requests import clockwork
+from fanlight.server.requests import cells, clockwork
 from fanlight.server.requests import http as requests_http
 from fanlight.server.services import Services
 from fanlight.server.unfinished import Unfinished
@@ -122,6 +124,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
 def make_app(options: Options, services: Services) -> Litestar:
     """Return the application over opened services."""
     challenges = Challenges(options.clock)
+    areas = Areas(functools.partial(cells.check_area, services))
     handlers: list[Any] = [
         health,
         front.front,
@@ -140,6 +143,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),
             "challenges": Provide(lambda: challenges, sync_to_thread=False),
+            "areas": Provide(lambda: areas, sync_to_thread=False),
             "session": Provide(provide_session),
         },
         exception_handlers={

@@ -7,6 +7,7 @@ from litestar import Request, Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
+from psycopg.errors import UniqueViolation
 
 from fanlight.model.clock import to_text
 from fanlight.model.errors import FanlightError
@@ -14,6 +15,7 @@ from fanlight.model.geo import check_cell
 from fanlight.model.ids import new_id
 from fanlight.seal import epoch, keys, sealing
 from fanlight.server.accounts import rules, sessions, store
+from fanlight.server.accounts.areas import Areas
 from fanlight.server.accounts.challenges import Challenges
 from fanlight.server.accounts.sessions import Caller, Session
 from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
@@ -24,6 +26,7 @@ from fanlight.wire import b64, jcs
 AnyRequest = Request[Any, Any, Any]
 _PER_HOUR = 2_000
 _ACCOUNTS_PER_HOUR = 300
+_HOUSEHOLDS_PER_HOUR = 100
 _MAX_HUBS = 4
 _Key = Annotated[str, Meta(min_length=44, max_length=44)]
 _Signature = Annotated[str, Meta(min_length=88, max_length=88)]
@@ -265,18 +268,31 @@ async def _ensure(tx: Tx, kind: str, public: bytes, recipient: str) -> str:
 
 
 @post("/v1/households", operation_id="foundHousehold")
-async def found_household(data: JSONBody[HouseholdIn], services: Parts, session: Caller) -> HouseholdMade:
-    """Found a household; the caller becomes its owner."""
+async def found_household(
+    data: JSONBody[HouseholdIn],
+    request: AnyRequest,
+    services: Parts,
+    session: Caller,
+    areas: NamedDependency[Areas],
+) -> HouseholdMade:
+    """Found a household in an area of this town; the caller becomes its owner. An account has one at most."""
     session.of_kind("member")
+    _spend(request, services, "households", _HOUSEHOLDS_PER_HOUR)
     if session.household:
-        raise Conflict(
-            "You belong to a household already.", do="Leave it first.", code="accounts.has_household"
-        )
+        raise _has_household()
     cell = check_cell(data.cell)
+    await areas.check(cell)
     household = new_id()
-    async with services.db.transaction(household=household) as tx:
-        await store.add_household(tx, household, cell, session.account)
+    try:
+        async with services.db.transaction(household=household) as tx:
+            await store.add_household(tx, household, cell, session.account)
+    except UniqueViolation as error:  # two calls at once: the account is the key of its membership
+        raise _has_household() from error
     return HouseholdMade(household)
+
+
+def _has_household() -> Conflict:
+    return Conflict("You belong to a household already.", do="Leave it first.", code="accounts.has_household")
 
 
 @get("/v1/households/mine", operation_id="getHousehold")

@@ -185,6 +185,12 @@ async def file_of(services: Services, cell: str) -> bytes:
     return made
 
 
+async def check_area(services: Services, cell: str) -> None:
+    """Raise NotFound unless `cell` is one of the town's, as `check_in_town` has it."""
+    async with services.db.transaction() as tx:
+        check_in_town(await programme.town(tx), cell)
+
+
 def check_in_town(town: Mapping[str, Any], cell: str) -> None:
     """Raise NotFound unless `cell` is one of the town's partition, within reach of its bounds."""
     check_cell(cell)
