@@ -27,7 +27,8 @@ from fanlight.hub.matching import Asked, CellFile, CellFileRefused, find_matches
 from fanlight.hub.sealer import Kept
 from fanlight.model.window import Window
 from fanlight.policy import default_pack
-from fanlight.proof.note import ED25519, SignerKey
+from fanlight.proof.cosignature import THE_OPERATOR, Witness, format_witnesses
+from fanlight.proof.note import COSIGNATURE, ED25519, SignerKey
 from fanlight.seal import keys
 from fanlight.wire import jcs
 
@@ -113,6 +114,27 @@ def test_a_checkpoint_whose_cosignature_is_wrong_is_refused() -> None:
 
     with pytest.raises(CellFileRefused, match="signatures under it"):
         read(cell_file(change_body=swap))
+
+
+def test_a_checkpoint_that_no_listed_witness_has_cosigned_is_refused() -> None:
+    """R42: the log alone could show this cell another record than everybody else."""
+
+    def alone(body: dict[str, Any]) -> None:
+        body["checkpoint"] = body["checkpoint"].rsplit("\n", 2)[0] + "\n"
+
+    def by_another(body: dict[str, Any]) -> None:
+        other = SignerKey("another.example", COSIGNATURE, b"o" * 32)
+        body["witness_vkeys"] = format_witnesses([Witness(other.verifier, THE_OPERATOR)])
+
+    def with_none_listed(body: dict[str, Any]) -> None:
+        alone(body)
+        body["witness_vkeys"] = ""
+
+    for change in (alone, by_another):
+        with pytest.raises(CellFileRefused, match="No witness"):
+            read(cell_file(Asking(), change_body=change))
+    found = read(cell_file(Asking(), change_body=with_none_listed))
+    assert (len(found.asked), found.cosigned_by) == (1, ())
 
 
 def _no_opening(told: dict[str, Any]) -> None:

@@ -135,7 +135,8 @@ def read_cell_file(raw: bytes, *, log: VerifierKey, cell: str, identity: str, pa
         pack: the pack that `named_pack` names, already checked against its hash.
 
     Raises:
-        CellFileRefused: it is not signed by this log, is another cell's, or its checkpoint does not hold.
+        CellFileRefused: it is not signed by this log, is another cell's, its checkpoint does not hold, or
+            none of the witnesses that it lists has cosigned it.
     """
     body, signed, signature = _body(raw)
     if not log.holds(b"fanlight/cell/v1\n" + signed, signature) or body.cell != cell:
@@ -148,6 +149,8 @@ def read_cell_file(raw: bytes, *, log: VerifierKey, cell: str, identity: str, pa
         seen_by = cosignature.cosigners(stated.note, witnesses)
     except FanlightError as error:
         raise _refused("The record's signatures under it do not hold") from error
+    if witnesses and not seen_by:
+        raise _refused("No witness has co-signed the record under it")
     asked, refused = [], []
     for entry in body.requests:
         try:
