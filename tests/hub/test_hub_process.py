@@ -12,10 +12,11 @@ from pathlib import Path
 from tests.hub.homes import CAMERA
 from tests.hub.towns import House
 
+from fanlight.cli.member import Member
 from fanlight.hub.settings import load_keys, save_settings
 from fanlight.hub.uplink import Uplink
 from fanlight.seal.opening import open_age
-from fanlight.wire import b64, jcs
+from fanlight.wire import jcs
 
 Video = Callable[[str], Path]
 
@@ -49,9 +50,9 @@ def test_a_hub_runs_on_after_its_file_has_ended_and_stops_when_told(
     (tmp_path / "hub.json").write_text(json.dumps({**stored, "cameras": [camera]}))
 
     async def admitted() -> None:
-        async with Uplink(house.url, house.member.keys.signing) as uplink:
-            wire = {"sign_pub": b64.encode(own.signing.public), "age_recipient": own.recipient}
-            await uplink.call("POST", "/v1/households/mine/hubs", json=wire)
+        member = Member(house.member.seed, house.url)
+        async with member.uplink:
+            await member.admit_hub(house.id, own.signing.public, own.recipient)
 
     async def cameras() -> list[str]:
         async with Uplink(house.url, house.member.keys.signing) as uplink:

@@ -101,7 +101,7 @@ async def _move_in(url: str, home: Path) -> House:
         await member.sign_up()
         household = await member.found_household(CELL)
         identity = await member.begin_epoch(household)
-        await member.admit_hub(hub.signing.public, hub.recipient)
+        await member.admit_hub(household, hub.signing.public, hub.recipient)
         mine = await member.household()
     return House(url, home, member, hub, household, from_wire(mine["epochs"][0]), identity)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fanlight.model.padding import padded_length
-from fanlight.seal import chunktree, clip, container, epoch, keys, manifest, sealing
+from fanlight.seal import chunktree, clip, container, epoch, hubs, keys, manifest, sealing
 from fanlight.wire import b64, jcs
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "seal"
@@ -82,6 +82,42 @@ def write_keys() -> None:
             "signature": MEMBER.signing.sign(context, data).hex(),
             "file_key": bytes(range(16)).hex(),
             "kc": manifest.key_commitment(bytes(range(16))).hex(),
+        },
+    )
+
+
+def write_hub() -> None:
+    facts: dict[str, Any] = {
+        "household": HOUSEHOLD,
+        "sign_pub": HUB.public,
+        "age_recipient": MEMBER.age.recipient,
+    }
+    listed = {
+        "sign_pub": b64.encode(HUB.public),
+        "age_recipient": MEMBER.age.recipient,
+        "signature": b64.encode(hubs.sign_hub(MEMBER.signing, **facts)),
+    }
+    elsewhere = hubs.sign_hub(MEMBER.signing, **{**facts, "household": CAMERA})
+    epochs = MEMBER.signing.sign("epoch", hubs.hub_statement(**facts))
+    own = hubs.sign_hub(HUB, **facts)
+    write(
+        "hub.json",
+        {
+            "why": "a hub counts by the owner's signature for this household, and by nothing else",
+            "household": HOUSEHOLD,
+            "owner": MEMBER.signing.public.hex(),
+            "owner_seed": MEMBER_SEED.hex(),
+            "statement": hubs.hub_statement(**facts).decode(),
+            "hub": listed,
+            "left_out": [
+                {"why": "no signature", "change": {"signature": None}},
+                {"why": "no base64", "change": {"signature": "?"}},
+                {"why": "for another household", "change": {"signature": b64.encode(elsewhere)}},
+                {"why": "under another context", "change": {"signature": b64.encode(epochs)}},
+                {"why": "by the hub itself", "change": {"signature": b64.encode(own)}},
+                {"why": "another signing key", "change": {"sign_pub": b64.encode(OTHER_HUB.public)}},
+                {"why": "another recipient", "change": {"age_recipient": "age1pq1other"}},
+            ],
         },
     )
 
@@ -407,6 +443,7 @@ def write_disclosure() -> None:
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_keys()
+    write_hub()
     write_tree()
     write_epochs()
     write_clips()

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from fanlight.seal import chunktree, clip, container, epoch, keys, manifest, reading
+from fanlight.seal import chunktree, clip, container, epoch, hubs, keys, manifest, reading
 from fanlight.seal.errors import Malformed, ReplayedManifest, SealError
-from fanlight.wire import jcs
+from fanlight.wire import b64, jcs
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "seal"
 
@@ -19,8 +19,8 @@ def load(name: str) -> dict[str, Any]:
     return value
 
 
-KEYS, TREE, EPOCH, CLIP, MANIFEST, DISCLOSURE = (
-    load(f"{name}.json") for name in ("keys", "tree", "epoch", "clip", "manifest", "disclosure")
+KEYS, HUB, TREE, EPOCH, CLIP, MANIFEST, DISCLOSURE = (
+    load(f"{name}.json") for name in ("keys", "hub", "tree", "epoch", "clip", "manifest", "disclosure")
 )
 
 
@@ -51,6 +51,19 @@ def test_a_seed_gives_the_same_keys_everywhere() -> None:
     data = bytes.fromhex(KEYS["data"])
     assert member.signing.sign(KEYS["context"], data).hex() == KEYS["signature"]
     assert manifest.key_commitment(bytes.fromhex(KEYS["file_key"])).hex() == KEYS["kc"]
+
+
+def test_a_hub_counts_by_its_owners_signature_for_this_household_only() -> None:
+    """R03: a server can name no hub that the owner did not let in."""
+    listed, household, owner = HUB["hub"], HUB["household"], bytes.fromhex(HUB["owner"])
+    key = b64.decode(listed["sign_pub"])
+    facts = {"household": household, "sign_pub": key, "age_recipient": listed["age_recipient"]}
+    assert hubs.hub_statement(**facts).decode() == HUB["statement"]
+    signing = keys.member_keys(bytes.fromhex(HUB["owner_seed"])).signing
+    assert b64.encode(hubs.sign_hub(signing, **facts)) == listed["signature"]
+    wrong = [{**listed, **case["change"]} for case in HUB["left_out"]]
+    assert hubs.admitted_hubs([*wrong, listed], owner=owner, household=household) == [key]
+    assert hubs.admitted_hubs([{}], owner=owner, household=household) == []
 
 
 def test_the_tree_has_the_roots_of_certificate_transparency() -> None:

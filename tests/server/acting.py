@@ -11,7 +11,7 @@ from fanlight.cli.people import CAST, Person
 from fanlight.demo import load_town
 from fanlight.model.clock import to_text
 from fanlight.model.geo import home_cell
-from fanlight.seal import epoch, sealing
+from fanlight.seal import epoch, hubs, sealing
 from fanlight.seal.keys import MemberKeys, SigningKey, member_keys, new_identity
 from fanlight.wire import b64, jcs
 
@@ -87,7 +87,14 @@ async def make_household(http: httpx.AsyncClient, seed: bytes = b"m" * 32, cell:
     owner.session = {}
     hub = Actor(http, member_keys(bytes(255 - byte for byte in seed)))
     offer = {"sign_pub": b64.encode(hub.keys.signing.public), "age_recipient": hub.keys.age.recipient}
-    await owner.json("POST", "/v1/households/mine/hubs", json=offer)
+    signature = hubs.sign_hub(
+        owner.keys.signing,
+        household=household,
+        sign_pub=hub.keys.signing.public,
+        age_recipient=hub.keys.age.recipient,
+    )
+    wire = {**offer, "signature": b64.encode(signature)}
+    await owner.json("POST", "/v1/households/mine/hubs", json=wire)
     identity, made = epoch.new_epoch(
         household=household, after=None, members=[owner.keys.age.recipient], owner_key=owner.keys.signing
     )

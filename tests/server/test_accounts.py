@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from tests.server.acting import CELL, make_account, make_household, staff
 from tests.server.running import Running, running
 
-from fanlight.seal import epoch
+from fanlight.seal import epoch, hubs
 from fanlight.seal.keys import SigningKey, member_keys
 from fanlight.server.errors import TooMany
 from fanlight.wire import b64, jcs
@@ -148,6 +149,44 @@ def test_a_household_holds_its_members_hub_and_a_chain_of_epochs(database: str, 
             ] == "accounts.epoch_taken"
             assert (await home.hub.call("PUT", put, json=second.to_wire())).status_code == 403
             assert len((await home.hub.json("GET", "/v1/households/mine/epochs"))["epochs"]) == 2
+
+    asyncio.run(body())
+
+
+def test_a_hub_is_let_in_by_the_owners_signature_for_this_household_only(
+    database: str, tmp_path: Path
+) -> None:
+    """R03: a server cannot name a hub of its own: its members hold it to the owner's signature."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            home = await make_household(town.http)
+            new = member_keys(b"n" * 32)
+            facts: dict[str, Any] = {"sign_pub": new.signing.public, "age_recipient": new.age.recipient}
+            offer = {"sign_pub": b64.encode(new.signing.public), "age_recipient": new.age.recipient}
+            put = "/v1/households/mine/hubs"
+
+            async def admit(key: SigningKey, household: str) -> tuple[int, str]:
+                signature = b64.encode(hubs.sign_hub(key, household=household, **facts))
+                got = await home.owner.call("POST", put, json={**offer, "signature": signature})
+                return got.status_code, got.json().get("code", "")
+
+            owner = home.owner.keys.signing
+            assert await admit(new.signing, home.id) == (403, "accounts.bad_signature")
+            assert await admit(owner, "z" * 26) == (403, "accounts.bad_signature")
+            assert (await home.owner.call("POST", put, json=offer)).status_code == 400
+            assert await admit(owner, home.id) == await admit(owner, home.id) == (201, "")
+            mine = await home.owner.json("GET", "/v1/households/mine")
+            both = {home.hub.keys.signing.public, new.signing.public}
+            assert set(hubs.admitted_hubs(mine["hubs"], owner=owner.public, household=home.id)) == both
+            async with town.services.db.transaction(household=home.id) as tx:
+                await tx.execute("UPDATE membership SET owner_sig = NULL WHERE role = 'hub'")
+            mine = await home.owner.json("GET", "/v1/households/mine")
+            assert hubs.admitted_hubs(mine["hubs"], owner=owner.public, household=home.id) == []
+            assert await admit(owner, home.id) == (201, "")
+            mine = await home.owner.json("GET", "/v1/households/mine")
+            found = hubs.admitted_hubs(mine["hubs"], owner=owner.public, household=home.id)
+            assert found == [new.signing.public]
 
     asyncio.run(body())
 

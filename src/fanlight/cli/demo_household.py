@@ -51,8 +51,8 @@ async def _found(folder: Path, server: str, resident: Person, stream: str) -> Hu
             mine = await member.household()
         if not mine["epochs"]:
             await member.begin_epoch(mine["household"])
-        if not mine["hubs"]:
-            await member.admit_hub(hub.signing.public, hub.recipient)
+        if not member.hub_keys(mine):
+            await member.admit_hub(mine["household"], hub.signing.public, hub.recipient)
     return HubSettings(
         server=server,
         household=mine["household"],

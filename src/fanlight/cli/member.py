@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fanlight.hub.uplink import Uplink
-from fanlight.seal import epoch, reading
+from fanlight.seal import epoch, hubs, reading
 from fanlight.seal.keys import Identity, MemberKeys, member_keys
 from fanlight.wire import b64, jcs
 
@@ -45,9 +45,16 @@ class Member:
         mine: dict[str, Any] = answer.json()
         return mine
 
-    async def admit_hub(self, sign_pub: bytes, recipient: str) -> str:
-        """Let a hub into the household; return its id."""
-        wire = {"sign_pub": b64.encode(sign_pub), "age_recipient": recipient}
+    async def admit_hub(self, household: str, sign_pub: bytes, recipient: str) -> str:
+        """Let a hub into one's own household, signed with the owner's key; return its id."""
+        signature = hubs.sign_hub(
+            self.keys.signing, household=household, sign_pub=sign_pub, age_recipient=recipient
+        )
+        wire = {
+            "sign_pub": b64.encode(sign_pub),
+            "age_recipient": recipient,
+            "signature": b64.encode(signature),
+        }
         answer = await self.uplink.call("POST", "/v1/households/mine/hubs", json=wire)
         return str(answer.json()["hub"])
 
@@ -61,6 +68,10 @@ class Member:
         )
         await self.uplink.call("PUT", f"/v1/households/mine/epochs/{made.statement.n}", json=made.to_wire())
         return identity
+
+    def hub_keys(self, mine: dict[str, Any]) -> list[bytes]:
+        """Return the keys of the hubs that this owner let in; what else the server names is left out."""
+        return hubs.admitted_hubs(mine["hubs"], owner=self.keys.signing.public, household=mine["household"])
 
     def open_epochs(self, mine: dict[str, Any]) -> dict[int, str]:
         """Return epoch number -> identity text, after checking the whole chain; raises SealError."""

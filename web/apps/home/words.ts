@@ -363,6 +363,11 @@ export const words = {
     hubKeyNoneText: "Your hub has not reported yet.",
     hubKeyBad: "Your keys do not match your hub’s",
     hubKeyBadText: "The last word from your hub does not open with your household’s keys, or was not signed by it.",
+    leftOut: (count: number) => (count === 1 ? "A hub was left out" : `${count} hubs were left out`),
+    leftOutOwner:
+      "The server names a hub that your key did not let in. Nothing from it is shown here. If it is yours and was let in before hubs were signed for, let it in again below; if you do not know it, let nobody in and ask who runs the server.",
+    leftOutMember:
+      "The server names a hub that the owner of your household did not sign for. Nothing from it is shown here. Ask the owner whether it is yours.",
     heard: (at: Date) => `Last heard from at ${timeText(at)} on ${dateText(at)}`,
     waiting: (count: number) => (count === 0 ? "Everything it sealed has been sent" : many(count, "clip waits to be sent", "clips wait to be sent")),
     cameras: "Cameras",

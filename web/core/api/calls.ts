@@ -36,14 +36,14 @@ export interface Household {
   household: string;
   cell: string;
   members: { account: string; age_recipient: string; sign_pub: string; role: string }[];
-  hubs: { hub: string; sign_pub: string; age_recipient: string }[];
+  hubs: { hub: string; sign_pub: string; age_recipient: string; signature: string | null }[];
   epochs: EpochWire[];
 }
 const household: Read<Household> = obj<Household>({
   household: str,
   cell: str,
   members: list(obj({ account: str, age_recipient: str, sign_pub: str, role: str })),
-  hubs: list(obj({ hub: str, sign_pub: str, age_recipient: str })),
+  hubs: list(obj({ hub: str, sign_pub: str, age_recipient: str, signature: nullable(str) })),
   epochs: list(obj<EpochWire>({ statement: str, sig: str, sealed: str })),
 });
 
@@ -130,7 +130,10 @@ export const makeHousehold = (api: Client, cell: string): Promise<{ household: s
 
 export const myHousehold = (api: Client): Promise<Household> => api.json("/v1/households/mine", household);
 
-export const admitHub = (api: Client, body: { sign_pub: string; age_recipient: string }): Promise<{ hub: string }> =>
+export const admitHub = (
+  api: Client,
+  body: { sign_pub: string; age_recipient: string; signature: string },
+): Promise<{ hub: string }> =>
   api.json("/v1/households/mine/hubs", obj({ hub: str }), { method: "POST", json: body });
 
 export const putEpoch = async (api: Client, n: number, wire: EpochWire): Promise<void> => {
@@ -168,6 +171,9 @@ export const mapLayer = (api: Client, layer: string): Promise<unknown> => api.js
 /** The cell's open requests: one file, the same for everybody, never one request by its id. */
 export const cellRequests = (api: Client, cell: string): Promise<CellFile> =>
   api.json(`/v1/cells/${cell}/requests`, obj<CellFile>({ body: str, sig: str }), { anonymous: true });
+
+/** A static file below the public log, the same for everybody. */
+export const logFile = (api: Client, path: string): Promise<Bytes> => api.bytes(`/log/${path}`, { anonymous: true });
 
 export const cellKey = (api: Client, cell: string): Promise<{ identity: string }> =>
   api.json(`/v1/cells/${cell}/key`, obj({ identity: str }));

@@ -6,6 +6,7 @@ import { chunkHash, treeRoot } from "./chunktree.ts";
 import { type ClipOffer, ClipReader, type Household, Order, checkClip, openManifest } from "./clip.ts";
 import { openDisclosure, sealDisclosure } from "./disclosure.ts";
 import { type EpochWire, checkChain, newEpoch, openEpoch } from "./epoch.ts";
+import { hubStatement, isAdmitted, signHub } from "./hub.ts";
 import { caseSigningKey, memberKeys, newIdentity, sha256, sign, verify } from "./keys.ts";
 import { keyCommitment, openContainer, paddedLength, parseClip, parseDisclosure, readContainer } from "./manifest.ts";
 
@@ -13,7 +14,7 @@ const FOLDER = new URL("../../../vectors/seal/", import.meta.url);
 const bytes = (name: string): Bytes => new Uint8Array(readFileSync(new URL(name, FOLDER)));
 const load = (name: string): any => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));
 
-const [KEYS, TREE, EPOCH, CLIP, MANIFEST, DISCLOSURE] = ["keys", "tree", "epoch", "clip", "manifest", "disclosure"].map(
+const [KEYS, HUB, TREE, EPOCH, CLIP, MANIFEST, DISCLOSURE] = ["keys", "hub", "tree", "epoch", "clip", "manifest", "disclosure"].map(
   (name) => load(`${name}.json`),
 );
 
@@ -53,6 +54,15 @@ it("a seed gives the same keys everywhere", async () => {
   expect(hex(sign(member.signing, KEYS.context, unhex(KEYS.data)))).toBe(KEYS.signature);
   expect(() => verify(member.signing.public, "card", unhex(KEYS.data), unhex(KEYS.signature))).toThrow(/bad_signature/);
   expect(hex(keyCommitment(unhex(KEYS.file_key)))).toBe(KEYS.kc);
+});
+
+it("R03: a hub counts by its owner's signature for this household only", async () => {
+  const { signing } = await memberKeys(unhex(HUB.owner_seed));
+  const owner = unhex(HUB.owner);
+  expect(text(hubStatement(HUB.household, HUB.hub))).toBe(HUB.statement);
+  expect(signHub(signing, HUB.household, HUB.hub)).toBe(HUB.hub.signature);
+  expect(isAdmitted(HUB.hub, owner, HUB.household)).toBe(true);
+  for (const { why, change } of HUB.left_out) expect(isAdmitted({ ...HUB.hub, ...change }, owner, HUB.household), why).toBe(false);
 });
 
 it("the tree has the roots of Certificate Transparency", async () => {

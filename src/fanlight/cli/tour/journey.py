@@ -150,7 +150,7 @@ async def _household(plan: Plan, report: Report, member: Member, folder: Path) -
         household = await member.found_household(cell)
         await member.begin_epoch(household)
         hub = load_keys(folder)
-        await member.admit_hub(hub.signing.public, hub.recipient)
+        await member.admit_hub(household, hub.signing.public, hub.recipient)
         settings = HubSettings(
             server=member.server,
             household=household,

@@ -31,7 +31,10 @@ async def open_album(member: Member, out: Path) -> tuple[Album, list[ClipRow]]:
     """
     mine = await member.household()
     album = Album(member.open_epochs(mine))
-    hub = b64.decode(mine["hubs"][0]["sign_pub"])
+    hubs = member.hub_keys(mine)
+    if not hubs:
+        raise fail("The server names no hub that the member let in.")
+    hub = hubs[0]
     for folder in ("clips", "keys"):
         (out / folder).mkdir(exist_ok=True)
     for number, identity in album.identities.items():

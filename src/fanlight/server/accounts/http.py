@@ -13,7 +13,7 @@ from fanlight.model.clock import to_text
 from fanlight.model.errors import FanlightError
 from fanlight.model.geo import check_cell
 from fanlight.model.ids import new_id
-from fanlight.seal import epoch, keys, sealing
+from fanlight.seal import epoch, hubs, keys, sealing
 from fanlight.server.accounts import rules, sessions, store
 from fanlight.server.accounts.areas import Areas
 from fanlight.server.accounts.challenges import Challenges
@@ -98,10 +98,11 @@ class HouseholdMade(msgspec.Struct):
 
 
 class HubIn(_In, frozen=True):
-    """A hub's public halves."""
+    """A hub's public halves, signed for this household by its owner."""
 
     sign_pub: _Key
     age_recipient: _Recipient
+    signature: _Signature
 
 
 class HubMade(msgspec.Struct):
@@ -120,11 +121,12 @@ class MemberOut(msgspec.Struct):
 
 
 class HubOut(msgspec.Struct):
-    """A hub as the members see it."""
+    """A hub as the members see it; `signature` is the owner's, null for one let in before there was any."""
 
     hub: str
     sign_pub: str
     age_recipient: str
+    signature: str | None
 
 
 class EpochWire(_In, frozen=True):
@@ -313,7 +315,11 @@ async def get_household(services: Parts, session: Caller) -> HouseholdOut:
             for p in people
             if p.role != "hub"
         ],
-        hubs=[HubOut(p.account, b64.encode(p.sign_pub), p.age_recipient) for p in people if p.role == "hub"],
+        hubs=[
+            HubOut(p.account, b64.encode(p.sign_pub), p.age_recipient, p.owner_sig)
+            for p in people
+            if p.role == "hub"
+        ],
         epochs=[_wire(row) for row in epochs],
     )
 
@@ -323,10 +329,14 @@ async def admit_hub(data: JSONBody[HubIn], services: Parts, session: Caller) -> 
     """Let a hub into the household; the same hub again gives the same id."""
     _owner(session)
     public, recipient = _public(data.sign_pub), _recipient(data.age_recipient)
+    signed = hubs.hub_statement(household=session.household, sign_pub=public, age_recipient=recipient)
     async with services.db.transaction(household=session.household) as tx:
         people = await store.members_of(tx, session.household)
+        owner = next(p for p in people if p.role == "owner")
+        _check(bytes(owner.sign_pub), hubs.CONTEXT, signed, data.signature)
         hub = await _ensure(tx, "hub", public, recipient)
         if any(p.account == hub for p in people):
+            await store.sign_hub(tx, hub, data.signature)
             return HubMade(hub)
         if sum(p.role == "hub" for p in people) >= _MAX_HUBS:
             raise Conflict("A household has four hubs at most.", do="Remove one.", code="accounts.many_hubs")
@@ -335,6 +345,7 @@ async def admit_hub(data: JSONBody[HubIn], services: Parts, session: Caller) -> 
                 "This hub belongs to another household.", do="Reset it.", code="accounts.key_taken"
             )
         await store.add_membership(tx, hub, "hub", session.household, "hub")
+        await store.sign_hub(tx, hub, data.signature)
     return HubMade(hub)
 
 

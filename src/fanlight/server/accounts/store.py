@@ -34,12 +34,13 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class Member(msgspec.Struct, frozen=True):
-    """A member or hub of a household."""
+    """A member or hub of a household; `owner_sig` is the owner's word on a hub, base64."""
 
     account: str
     role: str
     sign_pub: bytes
     age_recipient: str
+    owner_sig: str | None
 
 
 class EpochRow(msgspec.Struct, frozen=True):
@@ -143,6 +144,13 @@ async def add_membership(tx: Tx, account: str, kind: str, household: str, role: 
     )
 
 
+async def sign_hub(tx: Tx, hub: str, owner_sig: str) -> None:
+    """Keep the owner's signature with a hub of the transaction's household."""
+    await tx.execute(
+        "UPDATE membership SET owner_sig = %s WHERE account = %s AND role = 'hub'", [owner_sig, hub]
+    )
+
+
 async def cell_of(tx: Tx, household: str) -> str | None:
     """Return the cell of the transaction's household."""
     found: str | None = await value(tx, "SELECT cell FROM household WHERE id = %s", [household])
@@ -154,7 +162,7 @@ async def members_of(tx: Tx, household: str) -> list[Member]:
     return await many(
         tx,
         Member,
-        "SELECT m.account, m.role, a.sign_pub, a.age_recipient FROM membership m"
+        "SELECT m.account, m.role, a.sign_pub, a.age_recipient, m.owner_sig FROM membership m"
         " JOIN account a ON a.id = m.account WHERE m.household = %s ORDER BY m.account",
         [household],
     )
