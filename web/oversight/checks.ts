@@ -16,7 +16,7 @@ import { parseLeaf } from "../core/proof/leaf.ts";
 import { hashLeaf, verifyConsistency, verifyInclusion } from "../core/proof/merkle.ts";
 import { parseVkey, type VerifierKey } from "../core/proof/note.ts";
 import { attempt, Refusal, type Refused } from "../core/proof/result.ts";
-import { Tree, type GetFile } from "./tree.ts";
+import { Tree, type GetFile } from "../core/proof/tree.ts";
 import { band, day, factsOfRequest, number } from "./words.ts";
 
 /** `absent`: there is nothing to check yet, and the words say why. `unknown`: it could not be fetched. */

@@ -1,6 +1,6 @@
 /** The state of the home app: who this tab is, its household, its clips, its hub's word and its cell's requests.
  *  Pages read it; only this file asks the server, and it stops asking while nobody looks. */
-import { type CellFile, cellKey, cellRequests, hubStatus, mapLayer, pack, town, type Town } from "../../core/api/calls.ts";
+import { type CellFile, cellKey, cellRequests, hubStatus, logFile, mapLayer, pack, town, type Town } from "../../core/api/calls.ts";
 import { ApiError, Client } from "../../core/api/client.ts";
 import { decide } from "../../core/policy/worker.ts";
 import { begin, end, restore, type Session } from "../../ui/session.ts";
@@ -177,6 +177,7 @@ class App {
         cell: house.wire.cell,
         identity: this.#cellIdentity,
         seen: this.#answers?.seen ?? null,
+        file: (path) => logFile(this.#ground, path),
         pack: (sha256) => this.#pack(sha256),
         decide,
       });
@@ -185,6 +186,10 @@ class App {
       this.#cellBytes = cell.asks.some((ask) => Object.values(ask.checks).includes("unknown")) ? "" : bytes;
       if (this.#answers) this.#answers.seen = cell.pin;
     } catch (error) {
+      if (error instanceof ApiError && !error.away) {
+        this.cellAway = troubleOf(error); // a piece of the record is missing: nothing newer counts until it is there
+        return;
+      }
       if (!(error instanceof CellRefused)) throw error;
       this.cell = null;
       this.cellTrouble = error.why;

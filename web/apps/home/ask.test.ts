@@ -1,6 +1,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 as hash } from "@noble/hashes/sha2.js";
+import { readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import type { CellFile } from "../../core/api/calls.ts";
 import { areaM2, type Outline } from "../../core/geo/polygon.ts";
@@ -35,7 +36,10 @@ const keyId = (name: string, kind: number, key: Bytes): Bytes => hash(concat([ut
 const vkey = (name: string, kind: number, key: Bytes): string => `${name}+${hex(keyId(name, kind, key))}+${b64(concat([Uint8Array.of(kind), key]))}`;
 
 function checkpoint(leaves: readonly string[], cosigned: boolean): string {
-  const text = `log.test\n${leaves.length}\n${b64(rootOfHashes(leaves.map((leaf) => hashLeaf(utf8(leaf)))))}\n`;
+  return signed(leaves.length, b64(rootOfHashes(leaves.map((leaf) => hashLeaf(utf8(leaf))))), cosigned);
+}
+function signed(size: number, root: string, cosigned = true): string {
+  const text = `log.test\n${size}\n${root}\n`;
   const line = (name: string, kind: number, key: Bytes, payload: Uint8Array): string => `— ${name} ${b64(concat([keyId(name, kind, key), payload]))}\n`;
   const time = new Uint8Array(8);
   new DataView(time.buffer).setBigUint64(0, 1_700_000_000n);
@@ -79,7 +83,7 @@ async function cellFile(change: Change = {}): Promise<CellFile> {
   return { body, sig: b64(sign(change.signer ? signingKey(change.signer) : LOG, "cell", utf8(body))) };
 }
 const accepted: Decided = { kind: "decided", decision: { decision: "accepted", rules: [] } };
-const means = (over: Partial<Means> = {}): Means => ({ cell: "c1", identity: cellIdentity.secret, seen: null, pack: async () => PACK, decide: async () => accepted, ...over });
+const means = (over: Partial<Means> = {}): Means => ({ cell: "c1", identity: cellIdentity.secret, seen: null, file: () => Promise.reject(new Error("no file is needed")), pack: async () => PACK, decide: async () => accepted, ...over });
 
 async function failing(change: Change, over: Partial<Means> = {}): Promise<AskCheck[]> {
   const { asks } = await readCell(await cellFile(change), means(over));
@@ -138,6 +142,38 @@ test("a file that is not the record's, not this cell's, or of a rewritten record
   expect(await refusal(good, { seen: { ...pin, root: "other" } })).toBe("rewritten");
   expect(await refusal(good, { seen: { ...pin, vkey: vkey("log.other", 1, LOG.public) } })).toBe("other-record");
   expect((await readCell(good, means({ seen: pin }))).pin).toEqual(pin);
+});
+
+test("R42: a record that does not continue the one last seen was rewritten, whichever is longer", async () => {
+  const folder = new URL("../../../vectors/proof/", import.meta.url);
+  const load = (name: string) => JSON.parse(readFileSync(new URL(name, folder), "utf8"));
+  const sound: Record<string, string> = load("log-sound.json").files;
+  const forked: Record<string, string> = { ...sound, ...load("log-forked.json").replace };
+  const bytes = (digits = ""): Bytes => Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  const read = async (files: Record<string, string>, seen: string, now: string, tiles = files): Promise<unknown> => {
+    const head = (name: string): [number, string] => {
+      const [, size, root] = new TextDecoder().decode(bytes(files[name])).split("\n");
+      return [Number(size), root as string];
+    };
+    const [size, root] = head(seen);
+    const file = await cellFile({ body: { checkpoint: signed(...head(now)) } });
+    const asked: string[] = [];
+    const get = async (path: string): Promise<Uint8Array> => {
+      asked.push(path);
+      if (tiles[path] === undefined) throw new Error("missing");
+      return bytes(tiles[path]);
+    };
+    const known = means({ seen: { vkey: vkey("log.test", 1, LOG.public), size, root }, file: get });
+    const answer = await readCell(file, known).then(({ pin }) => pin.size, (error: unknown) => (error instanceof CellRefused ? error.why : (error as Error).message));
+    expect(asked.every((path) => path.startsWith("tile/"))).toBe(true);
+    return answer;
+  };
+  expect(await read(sound, "checkpoint.old", "checkpoint")).toBe(258);
+  expect(await read(sound, "checkpoint", "checkpoint.old")).toBe(258);
+  expect(await read(forked, "checkpoint.old", "checkpoint")).toBe("rewritten");
+  expect(await read(forked, "checkpoint", "checkpoint.old")).toBe("rewritten");
+  expect(await read(sound, "checkpoint.old", "checkpoint", { ...sound, "tile/0/000": "00" })).toBe("rewritten");
+  expect(await read(sound, "checkpoint.old", "checkpoint", {})).toBe("missing");
 });
 
 test("a request sealed to another cell shows nothing and cannot be answered", async () => {

@@ -12,12 +12,14 @@ import { areaM2, outline } from "../../core/geo/polygon.ts";
 import { type Json, parseJcs } from "../../core/jcs.ts";
 import type { Decided, Rule } from "../../core/policy/decide.ts";
 import type { Facts } from "../../core/policy/pack.ts";
+import { unb64 as hashText } from "../../core/proof/bytes.ts";
 import { openCheckpoint, type Checkpoint } from "../../core/proof/checkpoint.ts";
 import { cosigners, isOperatorsOwn, parseWitnesses, type Cosigned } from "../../core/proof/cosignature.ts";
 import { checkOpening, parseLeaf, type Leaf, type Opening } from "../../core/proof/leaf.ts";
-import { hashLeaf, verifyInclusion } from "../../core/proof/merkle.ts";
+import { hashLeaf, type TreeHead, verifyConsistency, verifyInclusion } from "../../core/proof/merkle.ts";
 import { parseVkey } from "../../core/proof/note.ts";
-import type { Refused } from "../../core/proof/result.ts";
+import { Refusal, type Refused } from "../../core/proof/result.ts";
+import { type GetFile, Tree } from "../../core/proof/tree.ts";
 import { openAge } from "../../core/seal/age.ts";
 import { b64, hex, text, unb64, utf8 } from "../../core/seal/bytes.ts";
 import { sha256, verify } from "../../core/seal/keys.ts";
@@ -71,6 +73,8 @@ export interface Means {
   readonly identity: string;
   /** What was last seen of the record on this device. */
   readonly seen: Pin | null;
+  /** A file below the log. Asked only for tiles, where the record has another size than was last seen. */
+  readonly file: GetFile;
   /** The canonical text of the pack of that hash. */
   readonly pack: (sha256: string) => Promise<string>;
   readonly decide: (pack: string, action: string, facts: Facts) => Promise<Decided>;
@@ -96,11 +100,11 @@ const told = obj<Told & { openings: Opening[] }>({
 });
 const OPENED = ["outline", "start", "end", "case_number", "words", "offence"] as const;
 
-/** Checks a cell file and all its requests. Throws CellRefused where the file as a whole does not hold. */
+/** Checks a cell file and all its requests. Throws CellRefused where the file as a whole does not hold, and what `file` throws. */
 export async function readCell(file: CellFile, means: Means): Promise<Cell> {
   const { body, checkpoint, logKey } = openBody(file, means);
   const seenBy = witnessesOf(body, checkpoint);
-  const pin = pinned(means.seen, body.vkey, checkpoint);
+  const pin = await pinned(means, body.vkey, checkpoint);
   const packText = await means.pack(body.pack.sha256).catch(() => null);
   const pack = packText !== null && hex(sha256(utf8(packText))) === body.pack.sha256 ? packText : null;
   const asks: Ask[] = [];
@@ -145,11 +149,24 @@ function witnessesOf(body: CellBody, checkpoint: Checkpoint): Cosigned[] {
   return seen.all;
 }
 
-/** The same size with another root is a rewritten record. An older one is only older: files are cached. */
-function pinned(seen: Pin | null, vkey: string, { head }: Checkpoint): Pin {
-  const root = b64(head.root);
-  if (seen && seen.size === head.size && seen.root !== root) throw new CellRefused("rewritten");
-  return seen && seen.size > head.size ? seen : { vkey, size: head.size, root };
+/** A record that is neither a continuation nor a beginning of the one last seen was rewritten. An older one is only older: files are cached. */
+async function pinned({ seen, file }: Means, vkey: string, { head }: Checkpoint): Promise<Pin> {
+  const pin = { vkey, size: head.size, root: b64(head.root) };
+  if (!seen) return pin;
+  const older = seen.size > head.size;
+  if (!(await continues(seen, head, older, file))) throw new CellRefused("rewritten");
+  return older ? seen : pin;
+}
+
+async function continues(seen: Pin, now: TreeHead, older: boolean, file: GetFile): Promise<boolean> {
+  try {
+    const before = { size: seen.size, root: hashText(seen.root) };
+    const [from, to] = older ? [now, before] : [before, now];
+    return verifyConsistency(from, to, await new Tree(to.size, file).consistency(from.size)).kind === "proven";
+  } catch (error) {
+    if (error instanceof Refusal) return false; // a tile that is none
+    throw error;
+  }
 }
 
 async function readAsk(

@@ -5,9 +5,9 @@
  * Out:    inclusion and consistency paths. They are believed only once core/proof has checked them.
  * Holds:  works against any static copy of the log: no part of it is asked of a program.
  */
-import { hashNode, rootOfHashes } from "../core/proof/merkle.ts";
-import { malformed } from "../core/proof/result.ts";
-import { tilePath, tileWidth, WIDTH } from "../core/proof/tiles.ts";
+import { hashNode, rootOfHashes } from "./merkle.ts";
+import { malformed } from "./result.ts";
+import { tilePath, tileWidth, WIDTH } from "./tiles.ts";
 
 export type GetFile = (path: string) => Promise<Uint8Array>;
 
