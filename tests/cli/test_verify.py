@@ -58,7 +58,7 @@ def test_keys_from_elsewhere_are_trusted_instead_of_those_that_the_log_names(tmp
 def test_keys_that_cannot_be_read_check_nothing(tmp_path: Path) -> None:
     for options in (("--log-key", "nonsense"), ("--witnesses", str(tmp_path / "none"))):
         result = CliRunner().invoke(main, ["verify", str(tmp_path), *options])
-        assert result.exit_code == 1
+        assert result.exit_code == 2
         assert "Nothing was checked." in result.stderr
 
 

@@ -106,9 +106,14 @@ def verify(target: str, log_key: str | None, witnesses: Path | None) -> None:
 
     Exits 0 if all holds, 1 if something does not, 2 if something could not be checked.
     """
-    from fanlight.cli.verify import read_trust, verify_target  # noqa: PLC0415
+    from fanlight.cli.verify import EXIT_UNKNOWN, BadTrust, read_trust, verify_target  # noqa: PLC0415
 
-    sys.exit(verify_target(target, *read_trust(log_key, witnesses)))
+    try:
+        trust = read_trust(log_key, witnesses)
+    except BadTrust as error:  # nothing was checked, so nothing failed
+        say_error(error)
+        sys.exit(EXIT_UNKNOWN)
+    sys.exit(verify_target(target, *trust))
 
 
 @main.group()

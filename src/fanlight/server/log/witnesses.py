@@ -15,6 +15,7 @@ from fanlight.proof import cosignature
 from fanlight.proof.checkpoint import parse_decimal
 from fanlight.proof.errors import ProofError
 from fanlight.proof.note import Note
+from fanlight.server.log.files import LogFiles
 from fanlight.wire import b64
 
 TIMEOUT_S = 3.0
@@ -59,10 +60,13 @@ class WitnessClient:
         if self.witness is None:
             try:
                 answer = await self._http.get("/vkey")
-                (self.witness,) = cosignature.parse_witnesses(answer.text)
+                (told,) = cosignature.parse_witnesses(answer.text)
             except (httpx.HTTPError, ProofError, ValueError) as error:
                 raise _away(type(error).__name__) from error
-            self._known.write_text(cosignature.format_witnesses([self.witness]))
+            # Whole or not at all: with half a key the server would not start again.
+            pinned = cosignature.format_witnesses([told]).encode()
+            LogFiles(self._known.parent).write([(self._known.name, pinned)])
+            self.witness = told
         return self.witness
 
     async def close(self) -> None:
