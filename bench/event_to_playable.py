@@ -155,7 +155,7 @@ async def watch(demo: Demo, count: int) -> list[tuple[float, float]]:
     member = Member(load_people(demo.home / "demo")["resident"].seed, demo.url)
     async with member.uplink:
         mine = await member.household()
-        watcher = Watcher(member, member.open_epochs(mine), b64.decode(mine["hubs"][0]["sign_pub"]))
+        watcher = Watcher(member, member.open_epochs(mine), member.hub_keys(mine)[0])
         await watcher.look()
         watcher.opened.clear()  # those were waiting already
         pause, deadline = pause_s(), time.monotonic() + WAIT_S
