@@ -59,7 +59,8 @@ class Figure:
 
     def text(self, value: float) -> str:
         """Return `value` as people read it."""
-        return f"{value:,.{2 if value < 10 else 1 if value < 100 else 0}f} {self.unit}".strip()  # noqa: PLR2004
+        digits = 3 if value < 1 else 2 if value < 10 else 1 if value < 100 else 0  # noqa: PLR2004
+        return f"{value:,.{digits}f} {self.unit}".strip()
 
 
 def load() -> str:
