@@ -280,3 +280,10 @@ def test_no_single_byte_of_a_package_can_change_and_still_hold(at: int, differen
         return
     # Time stamps and modes of the zip itself are signed by nobody; what is in the files is.
     assert failing(checks) or unpack(bytes(changed)) == unpack(WHOLE)
+
+
+def test_a_package_signed_by_another_key_than_the_one_on_record_fails(tmp_path: Path) -> None:
+    """R30: whoever changes a package and signs it anew is not the exporter whose key the entry commits to."""
+    stranger = b64.encode(keys.SigningKey.new().public)
+    assert failing(verify(tmp_path, make_case(exporter=stranger).build())) == ["export on record"]
+    assert failing(verify(tmp_path, make_case(exporter=b64.encode(EXPORTER.public)).build())) == []

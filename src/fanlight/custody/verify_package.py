@@ -265,6 +265,7 @@ def _act(evidence: Evidence, leaf: Leaf, shown: Mapping[str, Any]) -> Check:
         "return_by": evidence.return_by,
         "request": evidence.request,
         "package": evidence.package,
+        "exporter": evidence.exporter,
     }
     wrong = [name for name, value in claims.items() if name in detail and detail[name] != value]
     items = {item.disclosure for item in evidence.items}

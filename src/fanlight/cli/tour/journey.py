@@ -79,6 +79,7 @@ class Plan:
 
 def run(plan: Plan) -> int:
     """Walk the journey; print each step; return 0 if all hold, else 1."""
+    _set_aside(plan.out)
     plan.out.mkdir(parents=True, exist_ok=True)
     report = Report(plan.out / "report.json", plan.camera)
     with tempfile.TemporaryDirectory(prefix="fanlight-tour-") as scratch, contextlib.ExitStack() as stack:
@@ -91,6 +92,18 @@ def run(plan: Plan) -> int:
         asyncio.run(_walk(plan, report, server, people, Path(scratch) / "tour-hub"))
     print(f"All {len(report.steps)} steps hold. Left in {plan.out}: report.json, clips, keys, evidence, log.")
     return 0
+
+
+def _set_aside(out: Path) -> None:
+    """Move what an earlier tour left: its key is the only one that opens its clips."""
+    if (out / "report.json").exists():
+        earlier = next(
+            path
+            for number in range(1, 10_000)
+            if not (path := out.with_name(f"{out.name}.earlier-{number}")).exists()
+        )
+        out.rename(earlier)
+        print(f"An earlier tour lay in {out}. It is kept in {earlier}.", flush=True)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from fanlight.server.evidence.store import Custody, Disclosure, Export
 from fanlight.server.log import Proven
 from fanlight.server.services import Services
 from fanlight.store.database import Tx
-from fanlight.wire import jcs
+from fanlight.wire import b64, jcs
 
 _PUBLISHED = ("request", "case-key", "export")
 
@@ -56,7 +56,9 @@ async def export(
     session, now = signer.session, services.clock()
     kind = rules.recipient_kind(wire.recipient, wire.recipient_kind)
     made = new_id()
-    detail = {**signed, "export": made, "by": session.name, "at": to_text(now)}
+    # The exporter's key stands in the entry, so that nobody else can sign a package for this export.
+    exporter = b64.encode(signer.public)
+    detail = {**signed, "export": made, "by": session.name, "at": to_text(now), "exporter": exporter}
     async with services.db.transaction() as tx:
         pack = await programme.pack(tx, row.pack)
         return_days = (wire.return_by - now.date()).days
