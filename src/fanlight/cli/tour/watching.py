@@ -14,6 +14,7 @@ from fanlight.hub.sealer import Kept, Occasion
 from fanlight.hub.settings import Camera
 from fanlight.model import clock
 
+WHOLE_MINUTE_AGO = timedelta(seconds=65)  # so that a request's window, in whole minutes, is over at once
 LIVE_SCHEMES = ("rtsp://", "rtsps://")
 
 
@@ -73,7 +74,7 @@ async def probe(camera: str) -> StreamInfo:
 
 
 async def start_of(camera: str) -> datetime:
-    """Return the time to give a file's first picture so that its last lies just before now.
+    """Return the time to give a file's first picture so that its last lies a good minute ago.
 
     Its length is counted by reading it through, since headers of damaged files lie.
     """
@@ -86,7 +87,7 @@ async def start_of(camera: str) -> datetime:
             last = max(last, packet.wall)
     finally:
         await source.close()
-    return start - (last - start) - timedelta(seconds=5)
+    return start - (last - start) - WHOLE_MINUTE_AGO
 
 
 async def watch_camera(pipeline: Pipeline, camera: Camera, start: datetime, seconds: float) -> Watched:
