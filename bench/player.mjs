@@ -17,6 +17,7 @@ page.setDefaultTimeout(WAIT_MS);
 const found = { first: [], seek: [] };
 try {
   await page.goto(card);
+  await page.locator("a.ev").last().waitFor(); // signed in: the address no longer carries the key
   const list = page.url();
   for (let run = 0; run < Number(runs); run++) {
     await page.goto(list);
