@@ -24,6 +24,12 @@ TOOLS = ROOT / ".tools"
 WEB = ROOT / "web"
 STATIC = ROOT / "src" / "fanlight" / "server" / "static"
 OLDEST_PYTHON = (3, 11)
+BUILT_INTO_PAGES = (  # package data that the pages read at build time
+    "src/fanlight/custody/page.html",
+    "src/fanlight/custody/readme.txt",
+    "src/fanlight/model/data/nibrs.csv",
+    "src/fanlight/policy/data/pressing-words.json",
+)
 DEBIAN = {  # program or folder that shows it is there -> Debian package
     "chromium": "chromium",
     "ffmpeg": "ffmpeg",
@@ -126,7 +132,7 @@ def _web_sources() -> list[Path]:
     for folder, names, leaves in os.walk(WEB):
         names[:] = sorted(name for name in names if name not in skip)
         files += [Path(folder) / leaf for leaf in sorted(leaves) if not leaf.endswith(".test.ts")]
-    return files
+    return files + [ROOT / name for name in BUILT_INTO_PAGES]
 
 
 def _debian() -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
+
 from fanlight.cli.member import Member
 from fanlight.cli.people import Person
 from fanlight.demo import load_town
@@ -31,7 +33,7 @@ def ensure(folder: Path, server: str, resident: Person, stream: str) -> None:
         settings = asyncio.run(_found(folder, server, resident, stream))
     else:
         cameras = [Camera(camera.id, camera.name, stream) for camera in known.cameras]
-        settings = _with(known, server, cameras)
+        settings = msgspec.structs.replace(known, server=server, cameras=cameras)
     save_settings(folder, settings)
 
 
@@ -63,18 +65,4 @@ async def _found(folder: Path, server: str, resident: Person, stream: str) -> Hu
         cameras=[Camera(new_id(), demo.camera, stream)],
         poll_s=POLL_S,
         status_s=STATUS_S,
-    )
-
-
-def _with(known: HubSettings, server: str, cameras: list[Camera]) -> HubSettings:
-    return HubSettings(
-        server=server,
-        household=known.household,
-        owner=known.owner,
-        cell=known.cell,
-        lon=known.lon,
-        lat=known.lat,
-        cameras=cameras,
-        poll_s=known.poll_s,
-        status_s=known.status_s,
     )

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -66,19 +67,11 @@ def up(home: Path | None, port: int, *, demo: bool) -> None:
 )
 @click.option("--name", default="Front door", help="The camera's name.")
 @click.option("--place", help="LON,LAT of the camera (default: the demo household's).")
-def tour(  # noqa: PLR0913, PLR0917 - one option each
-    camera: str,
-    out: Path,
-    server: str | None,
-    people: Path | None,
-    seconds: int,
-    name: str,
-    place: str | None,
-) -> None:
+def tour(**options: Any) -> None:
     """Walk the whole journey without a browser, on any video or camera."""
     from fanlight.cli.tour import journey  # noqa: PLC0415
 
-    sys.exit(journey.run(journey.Plan.of(camera, out, server, people, seconds, name, place)))
+    sys.exit(journey.run(journey.Plan.of(**options)))
 
 
 @main.command(name="open")

@@ -3,28 +3,16 @@
 The same calls as the home app makes. Used by the demo, the tour and the tests.
 """
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from fanlight.hub.uplink import Uplink
+from fanlight.cli.signed_in import SignedIn
 from fanlight.seal import epoch, hubs, reading
-from fanlight.seal.keys import Identity, MemberKeys, member_keys
+from fanlight.seal.keys import Identity
 from fanlight.wire import b64, jcs
 
 
-@dataclass(slots=True)
-class Member:
-    """One person: `seed` gives their keys; `uplink` is signed in as them on first need."""
-
-    seed: bytes
-    server: str
-    keys: MemberKeys = field(init=False)
-    uplink: Uplink = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Derive the keys."""
-        self.keys = member_keys(self.seed)
-        self.uplink = Uplink(self.server, self.keys.signing)
+class Member(SignedIn):
+    """One person of a household."""
 
     async def sign_up(self) -> str:
         """Make an account of these keys; return its id."""

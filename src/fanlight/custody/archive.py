@@ -19,6 +19,8 @@ _ENTRIES = 10_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(?:/[A-Za-z0-9][A-Za-z0-9.-]*){0,2}")
 _ENCRYPTED = 0x1
 _BLOCK = 1 << 20
+# All that zipfile raises for bytes it cannot read; a RuntimeError is what it says of features it lacks.
+_UNREADABLE = (zipfile.BadZipFile, RuntimeError, ValueError, OverflowError, EOFError)
 
 
 class Archive:
@@ -34,7 +36,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
             size = path.stat().st_size
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError) as error:
+        except _UNREADABLE as error:
             raise bad_package("it is no zip file, or it was cut short") from error
         try:
             self._check(size)
@@ -69,7 +71,7 @@ class Archive:
                     yield block
         except KeyError as error:
             raise bad_package(f"{name} is missing") from error
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError) as error:
+        except _UNREADABLE as error:
             raise bad_package("an entry is damaged") from error
 
     def _check(self, size: int) -> None:

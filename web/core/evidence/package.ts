@@ -15,8 +15,8 @@ import { ClipReader } from "../seal/clip.ts";
 import { openDisclosure } from "../seal/disclosure.ts";
 import { SealError } from "../seal/errors.ts";
 import { type SigningKey, sign } from "../seal/keys.ts";
-import page from "./page.html?raw";
-import readme from "./readme.txt?raw";
+import page from "../../../src/fanlight/custody/page.html?raw";
+import readme from "../../../src/fanlight/custody/readme.txt?raw";
 
 export const LEAVES = ["request", "case-key", "export"] as const;
 type LeafName = (typeof LEAVES)[number];

@@ -3,17 +3,17 @@
 The same calls as the agency app makes; the case key's secret never leaves this side unsealed.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from fanlight.cli.signed_in import SignedIn
 from fanlight.cli.tour.report import fail
-from fanlight.hub.uplink import Refused, Uplink
+from fanlight.custody.package import EvidenceItem, open_item
+from fanlight.hub.uplink import Refused
 from fanlight.model.clock import to_text
 from fanlight.seal import opening, sealing
-from fanlight.seal.keys import Identity, MemberKeys, identity_recipient, member_keys
-from fanlight.seal.manifest import DisclosureManifest
-from fanlight.seal.reading import ClipReader, OpenedDisclosure, open_disclosure_manifest
+from fanlight.seal.keys import Identity, identity_recipient
 from fanlight.wire import b64, jcs
 
 
@@ -30,36 +30,8 @@ class Ask:
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A disclosure as the officer sees it."""
-
-    disclosure: str
-    opened: OpenedDisclosure
-    hdr: bytes
-    pay: bytes
-    mp4: bytes
-    file_key: bytes
-
-    @property
-    def manifest(self) -> DisclosureManifest:
-        """What the household says of it."""
-        return self.opened.manifest
-
-
-@dataclass(slots=True)
-class Officer:
+class Officer(SignedIn):
     """One person of an agency, signed in with their own key."""
-
-    seed: bytes
-    server: str
-    keys: MemberKeys = field(init=False)
-    uplink: Uplink = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Derive the keys."""
-        self.keys = member_keys(self.seed)
-        self.uplink = Uplink(self.server, self.keys.signing)
 
     async def ask(self, ask: Ask, case_key: Identity) -> dict[str, Any]:
         """Submit a footage request under `case_key`; return the server's decision."""
@@ -109,21 +81,22 @@ class Officer:
         """Close a request; from then on nobody can answer it."""
         await self.uplink.call("POST", f"/v1/agency/requests/{request}/close")
 
-    async def open_disclosures(self, request: str) -> list[Opened]:
+    async def open_disclosures(self, request: str) -> list[EvidenceItem]:
         """Fetch, check and open what was disclosed under a request; raises SealError."""
         seen = await self.request(request)
-        case_key = (
-            opening.open_age(b64.decode(seen["case_key_sealed"]), [self.keys.age.secret]).decode().strip()
-        )
-        recipient = identity_recipient(case_key)
+        sealed = b64.decode(seen["case_key_sealed"])
+        case_key = opening.open_age(sealed, [self.keys.age.secret]).decode().strip()
         found = []
         for row in seen["disclosures"]:
             path = f"/v1/agency/disclosures/{row['disclosure']}"
-            opened = open_disclosure_manifest(b64.decode(row["manifest"]), [case_key], recipient)
-            hdr = (await self.uplink.call("GET", f"{path}/hdr")).content
-            pay = (await self.uplink.call("GET", f"{path}/pay")).content
-            reader = ClipReader(opened.manifest.seal, hdr, [case_key])
-            found.append(Opened(row["disclosure"], opened, hdr, pay, reader.whole(pay), reader.file_key))
+            item = open_item(
+                hdr=(await self.uplink.call("GET", f"{path}/hdr")).content,
+                pay=(await self.uplink.call("GET", f"{path}/pay")).content,
+                manifest_age=b64.decode(row["manifest"]),
+                identities=[case_key],
+                case_recipient=identity_recipient(case_key),
+            )
+            found.append(item)
         return found
 
     async def export(self, disclosure: str, recipient: str, ground: str, return_by: str) -> dict[str, Any]:

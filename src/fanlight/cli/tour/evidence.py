@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from fanlight.cli.tour.agency import Officer, Opened
+from fanlight.cli.tour.agency import Officer
 from fanlight.custody.package import EvidenceItem, PackageFacts, Proof, Record, build_package
 from fanlight.model import clock, ids
 from fanlight.proof.openings import parse_leaf
@@ -14,7 +14,7 @@ GROUND = "Shown to the charging prosecutor"
 KEEP_DAYS = 30
 
 
-async def export(officer: Officer, request: str, opened: Opened, case_number: str, package: Path) -> None:
+async def export(officer: Officer, request: str, item: EvidenceItem, case_number: str, package: Path) -> None:
     """Enter an export in the record, then write the package to `package`.
 
     Raises:
@@ -22,16 +22,8 @@ async def export(officer: Officer, request: str, opened: Opened, case_number: st
     """
     now = clock.now()
     return_by = (now + timedelta(days=KEEP_DAYS)).date()
-    answer = await officer.export(opened.disclosure, RECIPIENT, GROUND, return_by.isoformat())
+    answer = await officer.export(item.disclosure, RECIPIENT, GROUND, return_by.isoformat())
     receipts: dict[str, dict[str, Any]] = answer["receipts"]
-    item = EvidenceItem(
-        disclosure=opened.disclosure,
-        clip_mp4=opened.mp4,
-        clip_age=opened.hdr + opened.pay,
-        manifest=opened.opened.raw,
-        manifest_sig=opened.opened.sig,
-        file_key=opened.file_key,
-    )
     facts = PackageFacts(
         package=ids.new_id(),
         case_number=case_number,

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from fanlight.cli import up
 from fanlight.cli.home import default_path
@@ -36,6 +36,7 @@ from fanlight.model import clock, ids
 from fanlight.model.check import Check
 from fanlight.model.geo import home_cell
 from fanlight.seal import keys
+from fanlight.seal.manifest import parse_disclosure
 from fanlight.wire import b64
 
 HALF_LON, HALF_LAT = 0.0028, 0.0022  # about 0.09 square miles around the camera, inside the limits of R21
@@ -55,26 +56,9 @@ class Plan:
     place: tuple[float, float]
 
     @classmethod
-    def of(  # noqa: PLR0913, PLR0917 - one option each
-        cls,
-        camera: str,
-        out: Path,
-        server: str | None,
-        people: Path | None,
-        seconds: int,
-        name: str,
-        place: str | None,
-    ) -> Self:
-        """Read the options; raises FanlightError for a place that is none."""
-        return cls(
-            camera=camera,
-            out=out,
-            server=server,
-            people=people,
-            seconds=seconds,
-            name=name,
-            place=read_place(place) if place else load_town().place,
-        )
+    def of(cls, *, place: str | None, **options: Any) -> Self:
+        """Take the command line's options, `place` as text; raises FanlightError for a place that is none."""
+        return cls(place=read_place(place) if place else load_town().place, **options)
 
 
 def run(plan: Plan) -> int:
@@ -140,7 +124,8 @@ async def _walk(plan: Plan, report: Report, server: str, people: dict[str, Perso
             shared = await resident.share(member, album, matched.clips[0], asked)
         with report.step("play", "the officer opens what was shared") as said:
             (opened,) = [one for one in await officer.open_disclosures(request) if one.disclosure == shared]
-            said.append(f"{opened.manifest.facts.duration_ms / 1000:.1f} s of picture")
+            length_ms = parse_disclosure(opened.manifest).facts.duration_ms
+            said.append(f"{length_ms / 1000:.1f} s of picture")
         package = plan.out / "evidence" / f"{case_number}.zip"
         with report.step("export", "an evidence package on the agency's side"):
             await evidence.export(officer, request, opened, case_number, package)

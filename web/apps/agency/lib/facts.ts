@@ -9,7 +9,7 @@
 import { type Outline, areaM2, contains, outline } from "../../../core/geo/polygon.ts";
 import type { Facts } from "../../../core/policy/pack.ts";
 import { CASE_NUMBER, type Draft } from "./draft.ts";
-import { aboveFloor, offenceClass, offences } from "./offences.ts";
+import { aboveFloor, offenceClass, offences } from "../../../ui/offences.ts";
 import { fromField, hoursSince, minutesBetween } from "./times.ts";
 import { findPhrases } from "./wording.ts";
 

@@ -10,7 +10,7 @@ import { cornersText, moved, readCorners, resized, sizeText } from "./corners.ts
 import { type Draft, draftText, EMPTY, missing, readDraft } from "./draft.ts";
 import { covers, factsOf, ringsOf } from "./facts.ts";
 import { mendOf } from "./mends.ts";
-import { aboveFloor, families, offences, readOffences } from "./offences.ts";
+import { aboveFloor, families, offences, readOffences } from "../../../ui/offences.ts";
 import { fromField, hoursSince, lengthText, minutesBetween, published, toField } from "./times.ts";
 import { findPhrases } from "./wording.ts";
 
