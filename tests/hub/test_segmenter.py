@@ -182,7 +182,7 @@ def _samples(fragment: bytes) -> int:
 
 
 def _packet(pts: int, *, is_key: bool, run: int, size: int) -> Packet:
-    info = StreamInfo(codec="avc1.42001e", width=16, height=16, avcc=b"\1")
+    info = StreamInfo(codec="avc1.42001e", width=16, height=16, config=b"\1")
     return Packet(
         info=info, run=run, pts_90k=pts, dts_90k=None, is_key=is_key, data=bytes(size),
         wall=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=pts * 100 / 9),

@@ -106,7 +106,7 @@ class DemoCamera:
         self._nonce = secrets.token_hex(16)
         self._clients: set[_Client] = set()
         self._handlers: set[asyncio.Task[None]] = set()
-        self._sps, self._pps, _ = nal.parse_avcc(loop.info.avcc)
+        self._sps, self._pps, _ = nal.parse_avcc(loop.info.config)
         self._server: asyncio.Server | None = None
         self._pump: asyncio.Task[None] | None = None
 

@@ -22,6 +22,7 @@ from fanlight.hub.detector import Closed, Detector, Event
 from fanlight.hub.epochs import Epochs
 from fanlight.hub.journal import Journal, JournalError
 from fanlight.hub.outbox import Outbox, OutboxFull
+from fanlight.hub.packet import AudioPacket
 from fanlight.hub.requests import Requests
 from fanlight.hub.sealer import POST_ROLL, PRE_ROLL, Kept, Occasion, Sealer
 from fanlight.hub.segmenter import Segment, Segmenter, fmp4
@@ -131,6 +132,8 @@ class Pipeline:
             async for item in watch(make):
                 if isinstance(item, StateChanged):
                     line.heard = replace(line.heard, state=item.state, since=item.at, note=item.note)
+                    continue
+                if isinstance(item, AudioPacket):
                     continue
                 line.began = line.began or item.wall
                 await self._keep(line, segmenter.feed(item))

@@ -1,6 +1,7 @@
 """Time as the rest of Fanlight writes it: aware, UTC, milliseconds, RFC 3339."""
 
 import re
+import time as _time
 from datetime import UTC, datetime
 
 from fanlight.model.errors import FanlightError
@@ -40,3 +41,8 @@ def from_text(text: str) -> datetime:
         kept="Nothing was changed.",
         do="Write times in UTC with milliseconds and a final Z.",
     )
+
+
+def mono_us() -> int:
+    """Return microseconds of a clock that never steps; it counts from an unknown moment of this boot."""
+    return _time.monotonic_ns() // 1_000

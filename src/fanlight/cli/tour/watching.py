@@ -51,7 +51,7 @@ class _Bounded:
     async def close(self) -> None:
         await self._source.close()
 
-    async def packets(self) -> AsyncIterator[Packet]:
+    async def packets(self) -> AsyncIterator[Packet | AudioPacket]:
         ends = time.monotonic() + self._seconds
         async for packet in self._source.packets():
             yield packet

@@ -220,7 +220,7 @@ def describe(sps: Sequence[bytes], pps: Sequence[bytes]) -> StreamInfo:
         record += struct.pack(">H", len(unit)) + unit
     if first[1] in _HIGH_PROFILES:
         record += _high_profile_tail(first)
-    return StreamInfo(codec=f"avc1.{first[1:4].hex()}", width=width, height=height, avcc=bytes(record))
+    return StreamInfo(codec=f"avc1.{first[1:4].hex()}", width=width, height=height, config=bytes(record))
 
 
 def _high_profile_tail(sps: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Keep reading a camera: connect again when it goes, and say how it is.
 
 In:     how to make its driver.
-Out:    Packet, and StateChanged whenever the state or its reason changes.
+Out:    Packet and AudioPacket, and StateChanged whenever the state or its reason changes.
 Holds:  waits between tries grow from FIRST_WAIT_S to LONGEST_WAIT_S, each varied by a quarter so that
         cameras which went together do not come back in step. A refusal waits longest at once: many
         cameras lock an account after a few wrong passwords.
@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Literal
 
 from fanlight.hub.camera.errors import CameraError, CameraRefused, NotAVideo, UnsupportedCodec
-from fanlight.hub.packet import Camera, Packet
+from fanlight.hub.packet import AudioPacket, Camera, Packet
 from fanlight.model import clock
 
 State = Literal["recording", "away", "refused", "unreadable"]
@@ -41,7 +41,7 @@ def state_of(error: CameraError) -> State:
 
 async def watch(
     make: Callable[[], Camera], *, first_wait_s: float = FIRST_WAIT_S, longest_wait_s: float = LONGEST_WAIT_S
-) -> AsyncIterator[Packet | StateChanged]:
+) -> AsyncIterator[Packet | AudioPacket | StateChanged]:
     """Yield a camera's packets for as long as the caller wants them.
 
     Ends only when the driver's stream ends without an error: a file that has been read.

@@ -22,7 +22,7 @@ class LookDecoder:
     def __init__(self, info: StreamInfo) -> None:
         """Open a decoder for `info`."""
         self._codec = av.CodecContext.create("h264", "r")
-        self._codec.extradata = info.avcc
+        self._codec.extradata = info.config
         self._codec.thread_count = 1
         self._codec.options = {"skip_loop_filter": "all"}
         self._codec.open()

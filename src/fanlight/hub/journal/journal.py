@@ -264,7 +264,7 @@ class Journal:
             raise
 
     def _stream(self, info: StreamInfo) -> int:
-        key = (info.codec, info.width, info.height, info.avcc)
+        key = (info.codec, info.width, info.height, info.config)
         self._db.execute("INSERT OR IGNORE INTO stream (codec, width, height, avcc) VALUES (?,?,?,?)", key)
         found = self._db.execute(
             "SELECT id FROM stream WHERE codec = ? AND width = ? AND height = ? AND avcc = ?", key
@@ -331,7 +331,7 @@ def _is_full(error: OSError | sqlite3.OperationalError) -> bool:
 
 def _segment(row: tuple, fragment: bytes) -> Segment:  # type: ignore[type-arg]
     return Segment(
-        info=StreamInfo(codec=row[3], width=row[4], height=row[5], avcc=row[6]),
+        info=StreamInfo(codec=row[3], width=row[4], height=row[5], config=row[6]),
         run=row[7],
         fragment=fragment,
         start_90k=row[8],

@@ -77,7 +77,7 @@ def init_segment(info: StreamInfo, duration_90k: int = 0) -> bytes:
     sample_entry = box(
         b"avc1",
         struct.pack(">6xH16xHHIIIH32sHh", 1, info.width, info.height, 0x480000, 0x480000, 0, 1, b"", 24, -1),
-        box(b"avcC", info.avcc),
+        box(b"avcC", info.config),
     )
     tables = box(
         b"stbl",
