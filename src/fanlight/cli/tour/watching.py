@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fanlight.hub.camera import Camera as Source
 from fanlight.hub.camera import FileCamera, Packet, StreamInfo, open_camera
+from fanlight.hub.packet import AudioPacket
 from fanlight.hub.pipeline import Line, Pipeline
 from fanlight.hub.sealer import Kept, Occasion
 from fanlight.hub.settings import Camera
