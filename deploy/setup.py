@@ -22,7 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 TOOLS = ROOT / ".tools"
 WEB = ROOT / "web"
-STATIC = ROOT / "src" / "fanlight" / "server" / "static"
+STATIC = (  # what the web build writes: the server's pages and the hub's own
+    ROOT / "src" / "fanlight" / "server" / "static",
+    ROOT / "src" / "fanlight" / "hub" / "page" / "static",
+)
 OLDEST_PYTHON = (3, 11)
 BUILT_INTO_PAGES = (  # package data that the pages read at build time
     "src/fanlight/custody/page.html",
@@ -121,9 +124,10 @@ def _web() -> None:
         _step("web packages", ["npm", "ci", "--silent", "--no-audit", "--no-fund"], WEB)
         _mark_done("npm", lock, modules)
     sources = [*lock, *_web_sources()]
-    if not _is_done("web", sources, STATIC):
+    if not all(_is_done("web", sources, folder) for folder in STATIC):
         _step("the web pages", ["npm", "run", "--silent", "build"], WEB)
-        _mark_done("web", sources, STATIC)
+        for folder in STATIC:
+            _mark_done("web", sources, folder)
 
 
 def _web_sources() -> list[Path]:

@@ -4,7 +4,7 @@ import { BadAnswer, type Read } from "./shape.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
-type Method = "GET" | "PUT" | "POST" | "DELETE" | "HEAD";
+type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE" | "HEAD";
 
 /** An answer that is no answer, in three sentences. `status` is 0 where nothing came back. */
 export class ApiError extends Error {
