@@ -25,7 +25,7 @@ from fanlight.cli.member import Member
 from fanlight.cli.people import load_people
 from fanlight.hub import demo_camera
 from fanlight.hub.camera import open_camera
-from fanlight.hub.settings import load_settings
+from fanlight.hub.settings import read_options
 from fanlight.hub.uplink import Refused
 from fanlight.model import clock
 from fanlight.seal import container
@@ -150,8 +150,7 @@ def left_before(end: datetime, began: datetime, length: timedelta) -> datetime:
 
 async def watch(demo: Demo, count: int) -> list[tuple[float, float]]:
     """Return, for the next `count` events, seconds from the manifest's end and from the leaving."""
-    settings = load_settings(demo.home / "hub")
-    began, length = await loop_start(settings.cameras[0].url)
+    began, length = await loop_start(read_options(demo.home / "hub").options.camera[0].url)
     member = Member(load_people(demo.home / "demo")["resident"].seed, demo.url)
     async with member.uplink:
         mine = await member.household()

@@ -9,7 +9,7 @@ import time
 
 import psutil
 
-from fanlight.hub.settings import load_settings
+from fanlight.hub.settings import read_options
 from machine import Demo, Figure, cpu_s, memory, scratch, tell
 
 WATCH_S = 180.0  # two rounds of the demo clip, which has visitors far more often than a door has
@@ -34,7 +34,7 @@ FIGURES = [
 def measure() -> dict[str, float]:
     """Return CPU seconds per hour of the stream of both, their ratio, and MB of memory."""
     with scratch() as folder, Demo(folder / "home") as demo:
-        stream = load_settings(demo.home / "hub").cameras[0].url
+        stream = read_options(demo.home / "hub").options.camera[0].url
         command = ["ffmpeg", "-nostdin", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", stream]
         command += ["-c", "copy", "-f", "segment", "-segment_time", "1", str(folder / "copy-%06d.mp4")]
         peer = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

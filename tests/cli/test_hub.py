@@ -14,7 +14,7 @@ from tests.hub.homes import HOUSEHOLD, OWNER
 
 from fanlight.cli.hub import HOUSE_PREFIX, HUB_PREFIX, BadCode, read_code, read_place, write_code
 from fanlight.cli.main import main
-from fanlight.hub.settings import load_keys, load_settings
+from fanlight.hub.settings import load_keys, load_pairing, read_options
 from fanlight.wire import b64
 
 WEB = Path(__file__).parents[2] / "web"
@@ -83,10 +83,11 @@ def test_the_home_app_writes_the_same_code_and_reads_ours(tmp_path: Path) -> Non
 def test_pairing_keeps_what_the_house_said_and_answers_with_the_hubs_keys(tmp_path: Path) -> None:
     result = pair(tmp_path, CODE, "--name", "Back door")
     assert result.exit_code == 0
-    settings, keys = load_settings(tmp_path / "hub"), load_keys(tmp_path / "hub")
-    assert (settings.server, settings.household, settings.owner, settings.cell) == tuple(HOUSE.values())
-    assert (settings.lon, settings.lat) == (-122.41, 37.78)
-    assert [(camera.name, camera.url) for camera in settings.cameras] == [("Back door", CAMERA)]
+    pairing, keys = load_pairing(tmp_path / "hub"), load_keys(tmp_path / "hub")
+    assert (pairing.server, pairing.household, pairing.owner, pairing.cell) == tuple(HOUSE.values())
+    assert (pairing.lon, pairing.lat) == (-122.41, 37.78)
+    cameras = read_options(tmp_path / "hub").options.camera
+    assert [(camera.name, camera.url) for camera in cameras] == [("Back door", CAMERA)]
     (code,) = [line for line in result.output.splitlines() if line.startswith(HUB_PREFIX)]
     own = {"sign_pub": b64.encode(keys.signing.public), "age_recipient": keys.recipient}
     assert read_code(HUB_PREFIX, code) == own
@@ -107,12 +108,23 @@ def test_a_pairing_code_holds_no_secret(tmp_path: Path) -> None:
             assert secret not in text
 
 
-def test_pairing_again_changes_the_camera_and_keeps_the_keys(tmp_path: Path) -> None:
+def test_pairing_again_keeps_keys_and_cameras(tmp_path: Path) -> None:
     pair(tmp_path)
-    before = load_keys(tmp_path / "hub")
+    keys, (first,) = load_keys(tmp_path / "hub"), read_options(tmp_path / "hub").options.camera
     assert pair(tmp_path, CODE, "--name", "Shed").exit_code == 0
-    assert load_keys(tmp_path / "hub") == before
-    assert load_settings(tmp_path / "hub").cameras[0].name == "Shed"
+    assert pair(tmp_path, CODE, "--camera", CAMERA + "2").exit_code == 0
+    assert load_keys(tmp_path / "hub") == keys
+    shed, door = read_options(tmp_path / "hub").options.camera
+    assert (shed.name, shed.url) == ("Shed", CAMERA)
+    assert (door.id, door.name, door.url) == (first.id, "Front door", CAMERA + "2")
+
+
+def test_a_hub_is_paired_without_a_camera_too(tmp_path: Path) -> None:
+    """R02: cameras are added on the hub's own page, before or after."""
+    command = ["hub", "pair", CODE, "--home", str(tmp_path), "--place=1,2"]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    assert load_pairing(tmp_path / "hub").household == HOUSEHOLD
+    assert read_options(tmp_path / "hub").options.camera == ()
 
 
 BAD_HOUSES = [

@@ -2,7 +2,8 @@
 
 from tests.hub.cells import CELL, PLACE
 
-from fanlight.hub.settings import Camera, HubKeys, HubSettings
+from fanlight.hub.options import Camera
+from fanlight.hub.settings import HubKeys, Pairing
 from fanlight.seal import keys
 from fanlight.seal.epoch import Epoch, new_epoch
 from fanlight.seal.keys import Identity, SigningKey
@@ -11,11 +12,11 @@ from fanlight.wire import b64
 OWNER = SigningKey(b"o" * 32)
 MEMBER = keys.member_keys(b"m" * 32)
 HOUSEHOLD = "h" * 26
-CAMERA = Camera("c" * 26, "Front door", "/nowhere.mp4")
+CAMERA = Camera(id="c" * 26, name="Front door", url="/nowhere.mp4")
 HUB = HubKeys(SigningKey(b"h" * 32), keys.new_identity().secret)
 
 
-def make_settings(server: str = "http://127.0.0.1:9", **change: object) -> HubSettings:
+def make_pairing(server: str = "http://127.0.0.1:9", **change: object) -> Pairing:
     lon, lat = PLACE
     parts = {
         "server": server,
@@ -24,9 +25,8 @@ def make_settings(server: str = "http://127.0.0.1:9", **change: object) -> HubSe
         "cell": CELL,
         "lon": lon,
         "lat": lat,
-        "cameras": [CAMERA],
     }
-    return HubSettings(**{**parts, **change})  # type: ignore[arg-type] # names are checked by the struct
+    return Pairing(**{**parts, **change})  # type: ignore[arg-type] # names are checked by the struct
 
 
 def make_epoch(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.hub.answering import Answer, Answering, answering
-from tests.hub.homes import HUB, make_chain, make_epoch, make_settings
+from tests.hub.homes import HUB, make_chain, make_epoch, make_pairing
 
 from fanlight.hub.epochs import Epochs, EpochsRefused
 from fanlight.hub.uplink import ServerAway, Uplink
@@ -19,7 +19,7 @@ PATH = "GET /v1/households/mine/epochs"
 
 def refresh(folder: Path, server: Answering) -> Epochs:
     async def run() -> Epochs:
-        epochs = Epochs(folder, make_settings(server.url))
+        epochs = Epochs(folder, make_pairing(server.url))
         async with Uplink(server.url, HUB.signing) as uplink:
             await epochs.refresh(uplink)
         return epochs
@@ -33,7 +33,7 @@ def show(server: Answering, chain: list[Epoch]) -> None:
 
 def known(folder: Path) -> bytes | None:
     """Return the statement that a hub would seal to after a restart without a server."""
-    newest = Epochs(folder, make_settings()).newest
+    newest = Epochs(folder, make_pairing()).newest
     return newest.statement_bytes if newest else None
 
 
@@ -103,7 +103,7 @@ def test_an_answer_of_a_stranger_means_that_the_server_is_away(tmp_path: Path) -
 def test_a_kept_file_that_is_damaged_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "epochs.json").write_text(content)
     with pytest.raises(EpochsRefused, match=r"epochs\.json"):
-        Epochs(tmp_path, make_settings())
+        Epochs(tmp_path, make_pairing())
 
 
 def test_a_kept_file_of_another_owner_is_not_used(tmp_path: Path) -> None:
@@ -111,4 +111,4 @@ def test_a_kept_file_of_another_owner_is_not_used(tmp_path: Path) -> None:
         show(server, OURS)
         refresh(tmp_path, server)
     with pytest.raises(EpochsRefused):
-        Epochs(tmp_path, make_settings(household="g" * 26))
+        Epochs(tmp_path, make_pairing(household="g" * 26))

@@ -13,7 +13,7 @@ from tests.hub.homes import CAMERA
 from tests.hub.towns import House
 
 from fanlight.cli.member import Member
-from fanlight.hub.settings import load_keys, save_settings
+from fanlight.hub.settings import load_keys, save_pairing
 from fanlight.hub.uplink import Uplink
 from fanlight.seal.opening import open_age
 from fanlight.wire import jcs
@@ -44,8 +44,7 @@ def test_a_hub_runs_on_after_its_file_has_ended_and_stops_when_told(
 ) -> None:
     own = load_keys(tmp_path)
     camera = {"id": CAMERA.id, "name": "Shed", "url": str(video("plain.mp4"))}
-    settings = house.settings(status_s=0.2, poll_s=0.2)
-    save_settings(tmp_path, settings)
+    save_pairing(tmp_path, house.pairing(status_s=0.2, poll_s=0.2))
     stored = json.loads((tmp_path / "hub.json").read_text())
     (tmp_path / "hub.json").write_text(json.dumps({**stored, "cameras": [camera]}))
 

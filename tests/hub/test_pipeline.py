@@ -13,7 +13,7 @@ import pytest
 from av import VideoFrame
 from tests.hub.answering import Answer, Answering, answering
 from tests.hub.cells import CELL_KEY, LOG
-from tests.hub.homes import CAMERA, HUB, make_chain, make_epoch, make_settings
+from tests.hub.homes import CAMERA, HUB, make_chain, make_epoch, make_pairing
 from tests.hub.limits import full_disk
 from tests.hub.sources import DEMO_CLIP, Source
 from tests.hub.towns import Fault, House, network
@@ -24,7 +24,7 @@ from fanlight.hub.detector.yolox import SCORE, Detection, Yolox
 from fanlight.hub.journal import Journal
 from fanlight.hub.pipeline import CLIPS, Line, Pipeline, _watch
 from fanlight.hub.sealer import POST_ROLL, PRE_ROLL, Kept, Occasion
-from fanlight.hub.settings import HubKeys, HubSettings
+from fanlight.hub.settings import HubKeys, Pairing
 from fanlight.hub.status import CameraStatus
 from fanlight.hub.uplink import Uplink
 from fanlight.model import clock
@@ -41,14 +41,14 @@ IDENTITY, EPOCH = make_epoch()
 
 @contextlib.asynccontextmanager
 async def opened(
-    folder: Path, settings: HubSettings | None = None, keys: HubKeys = HUB, epoch: Epoch | None = EPOCH
+    folder: Path, pairing: Pairing | None = None, keys: HubKeys = HUB, epoch: Epoch | None = EPOCH
 ) -> AsyncIterator[Pipeline]:
     """Open a hub's rooms; `epoch` is the one it knew before its server went away."""
-    settings = settings or make_settings()
+    pairing = pairing or make_pairing()
     if epoch is not None:
         (folder / "epochs.json").write_text(json.dumps([epoch.to_wire()]))
-    async with Uplink(settings.server, keys.signing) as uplink:
-        pipeline = Pipeline(folder, settings, keys, uplink)
+    async with Uplink(pairing.server, keys.signing) as uplink:
+        pipeline = Pipeline(folder, pairing, keys, uplink)
         try:
             yield pipeline
         finally:
@@ -85,7 +85,7 @@ class Seen:
 def seen(tmp_path_factory: pytest.TempPathFactory, house: House) -> Seen:
     async def watch() -> Seen:
         folder = tmp_path_factory.mktemp("hub")
-        away = house.settings(server="http://127.0.0.1:9")
+        away = house.pairing(server="http://127.0.0.1:9")
         async with opened(folder, away, house.hub, house.epoch) as pipeline:
             made: list[tuple[Occasion, Kept]] = []
             pipeline.listen_to_clips(lambda occasion, kept: made.append((occasion, kept)))
@@ -123,7 +123,7 @@ def test_when_the_server_is_back_every_clip_arrives_and_plays(
     """R01, R03: from the camera to the member's screen, with every check a member makes."""
 
     async def send() -> None:
-        async with opened(seen.folder, house.settings(), house.hub, None) as pipeline:
+        async with opened(seen.folder, house.pairing(), house.hub, None) as pipeline:
             assert await pipeline.outbox.push(pipeline.uplink) == 4
             assert len(pipeline.sealer.kept()) == 4
 
@@ -141,7 +141,7 @@ def test_when_the_server_is_back_every_clip_arrives_and_plays(
 
 def test_a_press_of_the_bell_makes_a_clip_around_it(seen: Seen, house: House) -> None:
     async def press() -> tuple[Kept | None, Kept | None]:
-        async with opened(seen.folder, house.settings(), house.hub, None) as pipeline:
+        async with opened(seen.folder, house.pairing(), house.hub, None) as pipeline:
             line = Line(
                 CAMERA, CameraStatus(id=CAMERA.id, name="", state="away", since=seen.start), ended=True
             )
@@ -251,7 +251,7 @@ def test_a_clip_waits_for_the_households_first_key(tmp_path: Path, video: Video)
     replies = [Answer(body={"epochs": []}), Answer(body={"epochs": [EPOCH.to_wire()]})]
 
     async def run(url: str) -> None:
-        async with opened(tmp_path, make_settings(url), epoch=None) as pipeline:
+        async with opened(tmp_path, make_pairing(url), epoch=None) as pipeline:
             line = await record(pipeline, video("plain.mp4"))
             assert line.began is not None
             kept = await pipeline.press(line, line.began, "media")
@@ -271,7 +271,7 @@ def said(server: Answering) -> list[dict[str, Any]]:
 
 def test_the_status_box_tells_members_how_cameras_are(tmp_path: Path, video: Video) -> None:
     async def run(url: str) -> None:
-        async with opened(tmp_path, make_settings(url)) as pipeline:
+        async with opened(tmp_path, make_pairing(url)) as pipeline:
             await pipeline.report_once()
             line = await record(pipeline, video("plain.mp4"))
             assert line.began is not None
@@ -292,7 +292,7 @@ def test_a_server_that_shows_other_keys_is_told_nothing_it_could_open(tmp_path: 
     forged = make_chain(1)
 
     async def run(url: str) -> None:
-        async with opened(tmp_path, make_settings(url)) as pipeline:
+        async with opened(tmp_path, make_pairing(url)) as pipeline:
             await pipeline.report_once()
 
     answers = {EPOCHS: Answer(body={"epochs": [one.to_wire() for one in forged]}), STATUS: Answer(204)}
@@ -305,8 +305,8 @@ def test_nonsense_from_the_server_ends_no_part_of_the_hub(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def run(server: Answering) -> None:
-        settings = make_settings(server.url, poll_s=0.01, status_s=0.01)
-        async with opened(tmp_path, settings) as pipeline:
+        pairing = make_pairing(server.url, poll_s=0.01, status_s=0.01)
+        async with opened(tmp_path, pairing) as pipeline:
             tasks = [asyncio.create_task(work) for work in (pipeline.report(), pipeline.listen())]
             await until(
                 lambda: server.count("GET", "/v1/households/mine/epochs") > 3 and len(server.asked) > 15
@@ -319,13 +319,13 @@ def test_nonsense_from_the_server_ends_no_part_of_the_hub(
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    cell = f"GET /v1/cells/{make_settings().cell}/requests"
+    cell = f"GET /v1/cells/{make_pairing().cell}/requests"
     garbage = {
         EPOCHS: Answer(body=b"<html>"),
         STATUS: Answer(500, b"?"),
         cell: Answer(body=b"{}"),
         "GET /log/vkey": Answer(body=LOG.verifier.vkey.encode()),
-        f"GET /v1/cells/{make_settings().cell}/key": Answer(body={"identity": CELL_KEY.secret}),
+        f"GET /v1/cells/{make_pairing().cell}/key": Answer(body={"identity": CELL_KEY.secret}),
     }
     with answering(**garbage) as server:
         asyncio.run(run(server))
@@ -337,8 +337,8 @@ def test_sending_goes_on_by_itself_when_the_server_is_back(
 ) -> None:
     async def run() -> str:
         async with network(house.url) as between:
-            settings = house.settings(server=between.url)
-            async with opened(tmp_path, settings, house.hub, house.epoch) as pipeline:
+            pairing = house.pairing(server=between.url)
+            async with opened(tmp_path, pairing, house.hub, house.epoch) as pipeline:
                 between.faults += [Fault("PUT", "/pay", landed=False)]
                 sending = asyncio.create_task(pipeline.send())
                 line = await record(pipeline, video("plain.mp4"))

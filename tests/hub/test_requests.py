@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.hub.answering import Answer, Answering, answering
 from tests.hub.cells import CELL, CELL_KEY, LOG, NOW, Asking, Record, cell_file
-from tests.hub.homes import HUB, make_settings
+from tests.hub.homes import HUB, make_pairing
 
 from fanlight.hub.matching import CellFileRefused
 from fanlight.hub.requests import Requests
@@ -44,7 +44,7 @@ def visit(folder: Path, server: Answering, say: Callable[[Requests, Uplink], Awa
     """Let a hub talk to a server; a new hub object each time, as after a restart."""
 
     async def run() -> Requests:
-        requests = Requests(folder, make_settings(server.url))
+        requests = Requests(folder, make_pairing(server.url))
         async with Uplink(server.url, HUB.signing) as uplink:
             await say(requests, uplink)
         return requests

@@ -12,18 +12,18 @@ from tests.hub.homes import CAMERA, HUB, MEMBER, make_epoch
 from tests.hub.limits import full_disk
 
 from fanlight.hub.camera import FileCamera, Packet
+from fanlight.hub.options import Camera
 from fanlight.hub.outbox import OutboxFull, Parcel
 from fanlight.hub.sealer import Kept, Occasion, Sealer
 from fanlight.hub.segmenter import Segment
 from fanlight.hub.segmenter.boxes import BadFmp4
-from fanlight.hub.settings import Camera
 from fanlight.seal.container import open_card
 from fanlight.seal.epoch import Epoch
 from fanlight.seal.opening import open_age
 from fanlight.seal.reading import ClipReader, OpenedClip, Order, check_card, open_clip_manifest, open_epoch
 
 HOUSEHOLD = "h" * 26
-BACK = Camera("b" * 26, "Back door", "/nowhere.mp4")
+BACK = Camera(id="b" * 26, name="Back door", url="/nowhere.mp4")
 Read = Callable[[Path], tuple[list[Packet], FileCamera]]
 Cut = Callable[[list[Packet]], list[Segment]]
 Video = Callable[[str], Path]

@@ -13,7 +13,7 @@ from tests.hub.cells import CELL, PLACE
 
 from fanlight.cli import up
 from fanlight.cli.member import Member
-from fanlight.hub.settings import HubKeys, HubSettings
+from fanlight.hub.settings import HubKeys, Pairing
 from fanlight.hub.uplink import Uplink
 from fanlight.seal import keys
 from fanlight.seal.container import open_card
@@ -38,7 +38,7 @@ class House:
     epoch: Epoch
     identity: Identity
 
-    def settings(self, **change: Any) -> HubSettings:
+    def pairing(self, **change: Any) -> Pairing:
         lon, lat = PLACE
         parts: dict[str, Any] = {
             "server": self.url,
@@ -48,7 +48,7 @@ class House:
             "lon": lon,
             "lat": lat,
         }
-        return HubSettings(**{**parts, **change})
+        return Pairing(**{**parts, **change})
 
     async def listed(self) -> dict[str, dict[str, Any]]:
         """Return the clips that the server lists to a member, by id."""

@@ -8,7 +8,16 @@ import msgspec
 from fanlight.cli.member import Member
 from fanlight.cli.people import Person
 from fanlight.demo import load_town
-from fanlight.hub.settings import Camera, HubSettings, NotPaired, load_keys, load_settings, save_settings
+from fanlight.hub.options import Camera
+from fanlight.hub.settings import (
+    Pairing,
+    carry_cameras,
+    find_pairing,
+    load_keys,
+    read_options,
+    save_pairing,
+    write_options,
+)
 from fanlight.hub.uplink import Refused
 from fanlight.model.geo import home_cell
 from fanlight.model.ids import new_id
@@ -27,17 +36,23 @@ def ensure(folder: Path, server: str, resident: Person, stream: str) -> None:
         resident: who owns the household.
         stream: RTSP address of the demo camera; its port may differ from start to start.
     """
-    try:
-        known = load_settings(folder)
-    except NotPaired:
-        settings = asyncio.run(_found(folder, server, resident, stream))
-    else:
-        cameras = [Camera(camera.id, camera.name, stream) for camera in known.cameras]
-        settings = msgspec.structs.replace(known, server=server, cameras=cameras)
-    save_settings(folder, settings)
+    carry_cameras(folder)
+    known = find_pairing(folder)
+    if known is None:
+        known = asyncio.run(_found(folder, server, resident))
+    save_pairing(folder, msgspec.structs.replace(known, server=server))
+    _point_camera(folder, stream)
 
 
-async def _found(folder: Path, server: str, resident: Person, stream: str) -> HubSettings:
+def _point_camera(folder: Path, stream: str) -> None:
+    """Have the first camera read the demo's stream; a visitor's own settings of it and other cameras stay."""
+    file = read_options(folder)
+    first, *others = file.options.camera or (Camera(id=new_id(), name=load_town().camera, url=stream),)
+    first = msgspec.structs.replace(first, url=stream)
+    write_options(folder, msgspec.structs.replace(file.options, camera=(first, *others)), file)
+
+
+async def _found(folder: Path, server: str, resident: Person) -> Pairing:
     member = Member(resident.seed, server)
     hub = load_keys(folder)
     demo = load_town()
@@ -55,14 +70,13 @@ async def _found(folder: Path, server: str, resident: Person, stream: str) -> Hu
             await member.begin_epoch(mine["household"])
         if not member.hub_keys(mine):
             await member.admit_hub(mine["household"], hub.signing.public, hub.recipient)
-    return HubSettings(
+    return Pairing(
         server=server,
         household=mine["household"],
         owner=b64.encode(member.keys.signing.public),
         cell=cell,
         lon=lon,
         lat=lat,
-        cameras=[Camera(new_id(), demo.camera, stream)],
         poll_s=POLL_S,
         status_s=STATUS_S,
     )

@@ -15,6 +15,7 @@ from typing import IO, ClassVar
 import platformdirs
 
 from fanlight.model.errors import FanlightError
+from fanlight.store.files import write_private
 
 VERSION = "1"
 FOLDERS = ("hub", "server", "blobs", "log", "postgres", "witness")
@@ -93,12 +94,7 @@ def open_home(path: Path | None = None) -> Home:
 def _check_version(home: Home) -> None:
     stamp = home.path / "version"
     if not stamp.exists():
-        pending = stamp.with_suffix(".new")
-        with pending.open("w") as file:
-            file.write(VERSION + "\n")
-            file.flush()
-            os.fsync(file.fileno())  # an empty stamp after a power cut would read as another version
-        pending.replace(stamp)
+        write_private(stamp, f"{VERSION}\n".encode())  # half a stamp would read as another version
         return
     found = stamp.read_text(errors="replace").strip()[:20]
     if found != VERSION:

@@ -14,7 +14,16 @@ import msgspec
 
 from fanlight.cli.home import open_home
 from fanlight.hub import __main__ as hub_process
-from fanlight.hub.settings import HubSettings, NotPaired, load_keys, load_settings, save_settings
+from fanlight.hub.options import Camera
+from fanlight.hub.settings import (
+    Pairing,
+    carry_cameras,
+    find_pairing,
+    load_keys,
+    read_options,
+    save_pairing,
+    write_options,
+)
 from fanlight.model.errors import FanlightError
 from fanlight.model.geo import check_cell
 from fanlight.model.ids import is_id, new_id
@@ -42,27 +51,21 @@ class BadName(FanlightError):
     code = "cli.bad_name"
 
 
-def pair(code: str, home: Path | None, camera: str, name: str, place: str) -> None:
-    """Write the hub's settings from the house's code and print the hub's code.
+def pair(code: str, home: Path | None, camera: str | None, name: str, place: str) -> None:
+    """Write the hub's household from the house's code, add a camera if one is given, print the hub's code.
 
     Raises:
         BadCode, BadName, PairedAlready, HomeUnusable: nothing was changed.
     """
     folder = open_home(home).folder("hub")
-    house = _read_house(code)
     lon, lat = read_place(place)
-    cameras = [{"id": new_id(), "name": name, "url": camera}]
-    try:
-        settings = msgspec.convert({**house, "lon": lon, "lat": lat, "cameras": cameras}, HubSettings)
-    except msgspec.ValidationError as error:
-        raise BadName(
-            "The camera's name is missing or longer than 80 characters.",
-            kept="The hub's settings are as they were.",
-            do='Give it a short name, like --name "Front door".',
-        ) from error
-    _check_same_household(folder, settings)
+    pairing = msgspec.convert({**_read_house(code), "lon": lon, "lat": lat}, Pairing)
+    _check_same_household(folder, pairing)
+    carry_cameras(folder)
     keys = load_keys(folder)
-    save_settings(folder, settings)
+    if camera is not None:
+        _add_camera(folder, name, camera)
+    save_pairing(folder, pairing)
     own = {"sign_pub": b64.encode(keys.signing.public), "age_recipient": keys.recipient}
     print("Type or paste this on the House page, under 'Add a hub':\n")
     print(write_code(HUB_PREFIX, own))
@@ -83,13 +86,27 @@ def _read_house(code: str) -> dict[str, str]:
     return found
 
 
-def _check_same_household(folder: Path, settings: HubSettings) -> None:
-    """A hub keeps clips sealed to its household and that household's keys: they fit no other."""
+def _add_camera(folder: Path, name: str, url: str) -> None:
+    """Add a camera, or give the one of that name another address: its footage and clips stay its own."""
+    file = read_options(folder)
+    known = next((camera for camera in file.options.camera if camera.name == name), None)
+    fields = msgspec.structs.asdict(known) if known else {"id": new_id(), "name": name}
     try:
-        known = load_settings(folder)
-    except NotPaired:
-        return
-    if (known.household, known.owner) != (settings.household, settings.owner):
+        camera = msgspec.convert({**fields, "url": url}, Camera)
+    except msgspec.ValidationError as error:
+        raise BadName(
+            "The camera's name is missing or longer than 80 characters, or its address is no line of text.",
+            kept="The hub's settings are as they were.",
+            do='Give it a short name, like --name "Front door".',
+        ) from error
+    others = tuple(one for one in file.options.camera if one is not known)
+    write_options(folder, msgspec.structs.replace(file.options, camera=(*others, camera)), file)
+
+
+def _check_same_household(folder: Path, pairing: Pairing) -> None:
+    """A hub keeps clips sealed to its household and that household's keys: they fit no other."""
+    known = find_pairing(folder)
+    if known is not None and (known.household, known.owner) != (pairing.household, pairing.owner):
         raise PairedAlready(
             "This hub belongs to another household.",
             kept="Its settings, recording and clips are as they were.",

@@ -117,10 +117,10 @@ def hub() -> None:
 @hub.command(name="pair")
 @click.argument("code")
 @click.option("--home", type=click.Path(path_type=Path))
-@click.option("--camera", required=True, help="rtsp://user:password@host/path of a camera.")
+@click.option("--camera", help="rtsp://user:password@host/path of a camera to begin with.")
 @click.option("--name", default="Front door", help="The camera's name.")
 @click.option("--place", required=True, help="LON,LAT of the camera. It never leaves your home unsealed.")
-def hub_pair(code: str, home: Path | None, camera: str, name: str, place: str) -> None:
+def hub_pair(code: str, home: Path | None, camera: str | None, name: str, place: str) -> None:
     """Tell this hub its household: CODE is on the House page. Prints the hub's own code to type there."""
     from fanlight.cli import hub as hub_  # noqa: PLC0415
 

@@ -5,13 +5,13 @@ Seeds live in `demo/people.json` of the home (mode 0600) and are read by `fanlig
 """
 
 import json
-import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from fanlight.model.errors import FanlightError
 from fanlight.seal.keys import SEED_LENGTH
+from fanlight.store.files import write_private
 from fanlight.wire import b64
 
 
@@ -70,12 +70,7 @@ def load_people(folder: Path) -> dict[str, Person]:
 def _make(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     seeds = {role: b64.encode(secrets.token_bytes(SEED_LENGTH)) for role, *_ in CAST}
-    pending = path.with_suffix(".new")
-    with os.fdopen(os.open(pending, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(seeds, file)
-        file.flush()
-        os.fsync(file.fileno())
-    pending.replace(path)
+    write_private(path, json.dumps(seeds).encode())
 
 
 def _seed(text: str) -> bytes:

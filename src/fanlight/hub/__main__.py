@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from fanlight.hub.camera import open_camera
+from fanlight.hub.options import HubOptions
 from fanlight.hub.pipeline import Pipeline
-from fanlight.hub.settings import HubKeys, HubSettings, load_keys, load_settings, lock
+from fanlight.hub.settings import HubKeys, Pairing, carry_cameras, load_keys, load_pairing, lock, read_options
 from fanlight.hub.uplink import Uplink
 from fanlight.model.errors import FanlightError
 
@@ -18,25 +19,26 @@ async def run(folder: Path) -> int:
     """Run the hub in `folder` until SIGTERM or SIGINT; return an exit status.
 
     Raises:
-        NotPaired, KeysUnreadable, HubBusy, JournalError, EpochsRefused: it cannot start.
+        NotPaired, BadSettings, KeysUnreadable, HubBusy, JournalError, EpochsRefused: it cannot start.
     """
-    settings = load_settings(folder)
+    pairing = load_pairing(folder)
     with lock(folder):
-        return await _work(folder, settings, load_keys(folder))
+        carry_cameras(folder)
+        return await _work(folder, pairing, read_options(folder).options, load_keys(folder))
 
 
-async def _work(folder: Path, settings: HubSettings, keys: HubKeys) -> int:
+async def _work(folder: Path, pairing: Pairing, options: HubOptions, keys: HubKeys) -> int:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    async with Uplink(settings.server, keys.signing) as uplink:
-        pipeline = Pipeline(folder, settings, keys, uplink)
+    async with Uplink(pairing.server, keys.signing) as uplink:
+        pipeline = Pipeline(folder, pairing, keys, uplink)
         works = [pipeline.send(), pipeline.report(), pipeline.listen()]
-        works += [pipeline.record(camera, partial(open_camera, camera.url)) for camera in settings.cameras]
+        works += [pipeline.record(camera, partial(open_camera, camera.url)) for camera in options.camera]
         tasks = {asyncio.create_task(work) for work in works}
         waiting = asyncio.create_task(stopping.wait())
-        print(f"hub ready {len(settings.cameras)}", flush=True)  # noqa: T201 - the starter waits for it
+        print(f"hub ready {len(options.camera)}", flush=True)  # noqa: T201 - the starter waits for it
         try:
             await _until_one_fails(waiting, tasks)
         finally:

@@ -8,10 +8,11 @@ Holds:  an epoch that a stranger, or the server, made up is refused; so is a cha
 import json
 from pathlib import Path
 
-from fanlight.hub.settings import HubSettings, write_private
+from fanlight.hub.settings import Pairing
 from fanlight.hub.uplink import Uplink, member
 from fanlight.model.errors import FanlightError
 from fanlight.seal.epoch import Epoch, check_chain, from_wire
+from fanlight.store.files import write_private
 from fanlight.wire import b64
 
 
@@ -24,9 +25,9 @@ class EpochsRefused(FanlightError):
 class Epochs:
     """Known epochs, oldest first. `folder` is the hub's."""
 
-    def __init__(self, folder: Path, settings: HubSettings) -> None:
+    def __init__(self, folder: Path, pairing: Pairing) -> None:
         """Take up what was accepted before; raises EpochsRefused if that is of another household."""
-        self._path, self._settings = folder / "epochs.json", settings
+        self._path, self._pairing = folder / "epochs.json", pairing
         self._chain: list[Epoch] = []
         if self._path.exists():
             try:
@@ -72,6 +73,6 @@ class Epochs:
             )
         return check_chain(
             [from_wire(wire) for wire in wires],
-            owner=b64.decode(self._settings.owner),
-            household=self._settings.household,
+            owner=b64.decode(self._pairing.owner),
+            household=self._pairing.household,
         )

@@ -11,9 +11,10 @@ import msgspec
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Point = tuple[Share, Share]  # share of the picture's width from the left, of its height from the top
 Outline = Annotated[tuple[Point, ...], msgspec.Meta(min_length=3, max_length=32)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+\Z")]
+Text = Annotated[str, msgspec.Meta(max_length=2000, pattern=r"^[^\x00-\x1f\x7f]*\Z")]  # one line
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-Positive = Annotated[float, msgspec.Meta(gt=0)]
+Gigabytes = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
 Label = Literal["person", "vehicle", "animal", "package"]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{26}$")]
 
@@ -21,7 +22,7 @@ Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{26}$")]
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The hub's own page, metrics and the doorbell's HTTP address."""
 
-    host: str = "127.0.0.1"
+    host: Text = "127.0.0.1"
     """Address to listen on. Anything but the loopback shows the page to your network; it asks for a key."""
     port: Port = 8430
     """Port of the page."""
@@ -30,10 +31,10 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where and how much is recorded."""
 
-    folder: str = ""
+    folder: Text = ""
     """Folder of the recording, on another disk for instance; empty: in the hub's own. If the disk is not
     mounted there, the hub waits for it and says so; it never fills the disk below."""
-    quota_gb: Positive = 20.0
+    quota_gb: Annotated[float, msgspec.Meta(gt=0, le=1_000_000)] = 20.0
     """What the recordings of all cameras may take together; the oldest give way."""
     event_share: Share = 0.5
     """The share of the quota that footage of events keeps when everything else wants it."""
@@ -79,9 +80,9 @@ class Bell(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     onvif: bool = True
     """Ring at what the camera itself reports (`Visitor`), where it speaks ONVIF."""
-    onvif_input: str = ""
+    onvif_input: Text = ""
     """The token of the camera's digital input that is the bell, where it has no `Visitor`."""
-    mqtt_topic: str = ""
+    mqtt_topic: Text = ""
     """A topic of the broker in `[mqtt]`; any message but an empty one, `OFF`, `0` or `false` is a press."""
 
 
@@ -91,11 +92,11 @@ class Camera(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     id: Id
     """Made when the camera is added; clips are numbered under it."""
     name: Name
-    url: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+    url: Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f]+\Z")]
     """`rtsp://user:password@host/path`, `rtsps://`, the path of a video file, or `test:`, a made picture."""
-    sub_url: str = ""
+    sub_url: Text = ""
     """A smaller stream of the same camera, H.264, for looking; empty if it has none."""
-    onvif: str = ""
+    onvif: Text = ""
     """Address of its ONVIF service, `http://host/onvif/device_service`; user and password as in `url`."""
     driver: Literal["auto", "own", "compat"] = "auto"
     """`compat` reads the stream by FFmpeg, for cameras that our own reader does not understand."""
@@ -103,7 +104,7 @@ class Camera(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """What is kept: seconds around events, everything, or nothing (`off` still looks and rings)."""
     keep_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 14
     """After so many days footage is gone from the hub; 0 keeps none beyond what a clip needs."""
-    quota_gb: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    quota_gb: Gigabytes = 0.0
     """What this camera's recording may take; 0 sets no limit of its own."""
     audio: bool = False
     """Record sound. Laws differ: the page shows the rule for your place before it is switched on."""
@@ -117,7 +118,7 @@ class Camera(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 class Detector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The detector all cameras share."""
 
-    model: str = ""
+    model: Text = ""
     """Path of an ONNX detector of the YOLOX or YOLO families; empty takes the one that ships."""
     threads: Annotated[int, msgspec.Meta(ge=1, le=16)] = 1
     """Cores it may use."""
@@ -126,10 +127,10 @@ class Detector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A broker, for Home Assistant and others. Empty host: no MQTT."""
 
-    host: str = ""
+    host: Text = ""
     port: Port = 1883
-    user: str = ""
-    password: str = ""
+    user: Text = ""
+    password: Text = ""
     tls: bool = False
     prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{1,64}$")] = "fanlight"
     """Topics begin with it."""
@@ -143,20 +144,20 @@ class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An address that is told of events by HTTP POST."""
 
-    url: Annotated[str, msgspec.Meta(pattern=r"^https?://", max_length=2000)]
+    url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\x00-\x20\x7f]+\Z", max_length=2000)]
     on: tuple[Literal["ring", "person", "vehicle", "animal", "package", "camera", "storage"], ...] = ("ring",)
-    secret: str = ""
+    secret: Text = ""
     """If set, each message is signed: HMAC-SHA256 in the header `Fanlight-Signature`."""
 
 
 class Chime(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What rings inside when the bell is pressed."""
 
-    url: str = ""
+    url: Text = ""
     """An address that is called by HTTP POST; empty for none."""
-    mqtt_topic: str = ""
+    mqtt_topic: Text = ""
     """A topic of the broker; empty for none."""
-    mqtt_payload: str = "ON"
+    mqtt_payload: Text = "ON"
 
 
 class HubOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

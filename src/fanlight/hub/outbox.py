@@ -24,6 +24,7 @@ from httpx import Response
 
 from fanlight.hub.uplink import Refused, Uplink, member, unreadable
 from fanlight.model.errors import FanlightError
+from fanlight.store.files import sync_folder
 from fanlight.wire import b64
 
 PART_BYTES = 4 * 1024 * 1024
@@ -89,7 +90,7 @@ class Outbox:
                 file.write(parcel.pay)
                 file.flush()
                 os.fsync(file.fileno())
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
             self._ask(
                 "INSERT INTO parcel VALUES"
                 " (?, (SELECT coalesce(max(place), 0) + 1 FROM parcel), ?, ?, ?, ?, ?, NULL)",
@@ -217,11 +218,3 @@ def _full() -> OutboxFull:
         kept="The recording itself and all clips that waited before are still here.",
         do="Make room on the hub's disk.",
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

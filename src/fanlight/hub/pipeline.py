@@ -21,12 +21,13 @@ from fanlight.hub.camera import Packet, StateChanged, watch
 from fanlight.hub.detector import Closed, Detector, Event
 from fanlight.hub.epochs import Epochs
 from fanlight.hub.journal import Journal, JournalError
+from fanlight.hub.options import Camera
 from fanlight.hub.outbox import Outbox, OutboxFull
 from fanlight.hub.packet import AudioPacket
 from fanlight.hub.requests import Requests
 from fanlight.hub.sealer import POST_ROLL, PRE_ROLL, Kept, Occasion, Sealer
 from fanlight.hub.segmenter import Segment, Segmenter, fmp4
-from fanlight.hub.settings import Camera, HubKeys, HubSettings
+from fanlight.hub.settings import HubKeys, Pairing
 from fanlight.hub.snapshot import snapshot
 from fanlight.hub.status import CameraStatus, make_status
 from fanlight.hub.uplink import Uplink
@@ -85,14 +86,14 @@ class Line:
 class Pipeline:
     """One hub at work."""
 
-    def __init__(self, folder: Path, settings: HubSettings, keys: HubKeys, uplink: Uplink) -> None:
+    def __init__(self, folder: Path, pairing: Pairing, keys: HubKeys, uplink: Uplink) -> None:
         """Open the rooms; nothing runs yet."""
-        self.settings, self.keys, self.uplink = settings, keys, uplink
+        self.pairing, self.keys, self.uplink = pairing, keys, uplink
         self.journal = Journal(folder)
         self.outbox = Outbox(folder)
-        self.sealer = Sealer(folder, settings.household, keys.signing)
-        self.epochs = Epochs(folder, settings)
-        self.requests = Requests(folder, settings)
+        self.sealer = Sealer(folder, pairing.household, keys.signing)
+        self.epochs = Epochs(folder, pairing)
+        self.requests = Requests(folder, pairing)
         self.lines: dict[str, Line] = {}
         self._on_kept: Callable[[Occasion, Kept], None] = lambda *_: None
         self._wake = asyncio.Event()
@@ -196,7 +197,7 @@ class Pipeline:
         """Put the status box at the server at a steady pace, for ever."""
         while True:
             await self._try("status", self.report_once())
-            await asyncio.sleep(self.settings.status_s)
+            await asyncio.sleep(self.pairing.status_s)
 
     async def report_once(self) -> None:
         """Put one status box; raises UplinkError when it could not be sent."""
@@ -207,9 +208,9 @@ class Pipeline:
             return
         now = clock.now()
         box = make_status(
-            household=self.settings.household,
+            household=self.pairing.household,
             at=now,
-            place=(self.settings.lon, self.settings.lat),
+            place=(self.pairing.lon, self.pairing.lat),
             cameras=[line.status for line in self.lines.values()],
             matches=self.requests.matches(self.sealer.kept(), now),
             waiting=self.outbox.waiting(),
@@ -222,7 +223,7 @@ class Pipeline:
         """Fetch the cell's requests, for ever, at a pace that varies by chance and by nothing else."""
         while True:
             await self._try("requests", self.requests.refresh(self.uplink))
-            await asyncio.sleep(self.settings.poll_s * _RANDOM.uniform(1 - JITTER, 1 + JITTER))
+            await asyncio.sleep(self.pairing.poll_s * _RANDOM.uniform(1 - JITTER, 1 + JITTER))
 
     async def _try(self, room: str, work: Awaitable[object]) -> bool:
         """Do some work; say once in the hub's log why it fails, and when it works again."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from fanlight.hub import matching
 from fanlight.hub.matching import Asked, CellFileRefused
 from fanlight.hub.sealer import Kept
-from fanlight.hub.settings import HubSettings, write_private
+from fanlight.hub.settings import Pairing
 from fanlight.hub.status import Match
 from fanlight.hub.uplink import Refused, Uplink, member
 from fanlight.policy import Pack, default_pack, load_pack
@@ -25,6 +25,7 @@ from fanlight.proof.merkle import TreeHead, verify_consistency
 from fanlight.proof.note import VerifierKey
 from fanlight.proof.tiles import TileReader
 from fanlight.seal import keys
+from fanlight.store.files import write_private
 
 NOT_MODIFIED, NOT_FOUND = 304, 404
 
@@ -32,10 +33,10 @@ NOT_MODIFIED, NOT_FOUND = 304, 404
 class Requests:
     """What this hub knows of its cell's requests. `folder` is the hub's."""
 
-    def __init__(self, folder: Path, settings: HubSettings) -> None:
+    def __init__(self, folder: Path, pairing: Pairing) -> None:
         """Take up the pinned key and the last record seen."""
         self._pinned, self._seen_path = folder / "log.vkey", folder / "record-seen.json"
-        self._settings = settings
+        self._pairing = pairing
         self._identity: str | None = None
         self._etag = ""
         self._packs: dict[str, Pack] = {default_pack().sha256: default_pack()}
@@ -49,7 +50,7 @@ class Requests:
             UplinkError: the server is away or says no.
             FanlightError: the log's key, the cell's or the pack cannot be read.
         """
-        cell = self._settings.cell
+        cell = self._pairing.cell
         headers = {"If-None-Match": self._etag} if self._etag else {}
         answer = await uplink.public("GET", f"/v1/cells/{cell}/requests", headers=headers)
         if answer.status_code == NOT_MODIFIED:
@@ -69,7 +70,7 @@ class Requests:
 
     def matches(self, clips: Sequence[Kept], now: datetime) -> list[Match]:
         """Return the clips here that open requests concern."""
-        return matching.find_matches(self.asked, clips, self._settings.lon, self._settings.lat, now)
+        return matching.find_matches(self.asked, clips, self._pairing.lon, self._pairing.lat, now)
 
     async def _log_key(self, uplink: Uplink) -> VerifierKey:
         if not self._pinned.exists():

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from fanlight.hub.options import Camera
 from fanlight.hub.outbox import OutboxFull, Parcel
 from fanlight.hub.segmenter import Segment, fmp4
-from fanlight.hub.settings import Camera
 from fanlight.model import ids
 from fanlight.seal.clip import seal_clip
 from fanlight.seal.epoch import Epoch

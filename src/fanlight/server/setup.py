@@ -7,7 +7,6 @@ Absent: the database. `first_start` reads `setup.json` into it, once.
 Why:    docs/guide/own-town.md
 """
 
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -18,6 +17,7 @@ import msgspec
 
 from fanlight.model.errors import FanlightError
 from fanlight.proof.note import ED25519, SignerKey, check_name
+from fanlight.store.files import write_private
 
 LOG_KEY = "server/log.key"
 DOCUMENT = "server/setup.json"
@@ -150,8 +150,8 @@ def prepare(
     if not path.exists() or (town is not None and load(home).town is None):
         (home / MAPS).mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, data in (maps or {}).items():
-            _write(home / MAPS / f"{name}.geojson.gz", data)
-        _write(path, msgspec.json.encode(document))
+            write_private(home / MAPS / f"{name}.geojson.gz", data)
+        write_private(path, msgspec.json.encode(document))
     return log_key(home, document.town.origin if document.town else None).verifier.vkey
 
 
@@ -181,7 +181,7 @@ def log_key(home: Path, origin: str | None = None) -> SignerKey:
         name = check_name(origin or f"fanlight.local/{secrets.token_hex(6)}")
         made = SignerKey(name, ED25519, secrets.token_bytes(32))
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(path, made.skey.encode() + b"\n")
+        write_private(path, made.skey.encode() + b"\n")
         return made
 
 
@@ -190,15 +190,6 @@ def _convert(value: object) -> Document:
         return msgspec.convert(value, Document, strict=False)
     except msgspec.ValidationError as error:
         raise _bad(str(error)) from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    pending = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(pending, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    pending.replace(path)
 
 
 def _bad(why: str) -> BadSetup:

@@ -1,1 +1,1 @@
-"""Rows and blobs: PostgreSQL of our own, sealed payloads in a directory or an S3. Knows no room."""
+"""Rows, blobs and small files: our own PostgreSQL, sealed payloads in a directory or an S3. Knows no room."""

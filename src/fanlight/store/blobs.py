@@ -20,6 +20,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from fanlight.model.errors import FanlightError
+from fanlight.store.files import sync
 
 STEP_BYTES = 1 << 20
 _KEY = re.compile(r"^[a-z2-7]{2}/[a-z2-7]{26}$")
@@ -151,11 +152,7 @@ class Blobs:
         assert self.folder is not None  # noqa: S101 - the caller checked
         parts = [path, path.parent, self.folder]
         for part in parts:
-            handle = os.open(part, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            sync(part)
         _date(parts, day)
 
 

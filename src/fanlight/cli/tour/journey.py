@@ -28,8 +28,9 @@ from fanlight.cli.tour.watching import Watched
 from fanlight.cli.verify_log import verify_log_target
 from fanlight.custody.verify_package import verify_package
 from fanlight.demo import load_town
+from fanlight.hub.options import Camera
 from fanlight.hub.pipeline import Pipeline
-from fanlight.hub.settings import Camera, HubSettings, load_keys
+from fanlight.hub.settings import Pairing, load_keys
 from fanlight.hub.status import Match
 from fanlight.hub.uplink import Refused, Uplink
 from fanlight.model import clock, ids
@@ -149,17 +150,16 @@ async def _household(plan: Plan, report: Report, member: Member, folder: Path) -
         await member.begin_epoch(household)
         hub = load_keys(folder)
         await member.admit_hub(household, hub.signing.public, hub.recipient)
-        settings = HubSettings(
+        pairing = Pairing(
             server=member.server,
             household=household,
             owner=b64.encode(member.keys.signing.public),
             cell=cell,
             lon=lon,
             lat=lat,
-            cameras=[Camera(ids.new_id(), plan.name, plan.camera)],
         )
     async with Uplink(member.server, hub.signing) as uplink:
-        pipeline = Pipeline(folder, settings, hub, uplink)
+        pipeline = Pipeline(folder, pairing, hub, uplink)
         try:
             yield pipeline
         finally:
@@ -167,7 +167,7 @@ async def _household(plan: Plan, report: Report, member: Member, folder: Path) -
 
 
 async def _watch(plan: Plan, report: Report, pipeline: Pipeline) -> Watched:
-    (camera,) = pipeline.settings.cameras
+    camera = Camera(id=ids.new_id(), name=plan.name, url=plan.camera)
     with report.step("watch", "record, detect, seal") as said:
         start = await watching.start_of(plan.camera)
         watched = await watching.watch_camera(pipeline, camera, start, plan.seconds)

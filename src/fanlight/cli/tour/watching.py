@@ -9,10 +9,10 @@ from pathlib import Path
 
 from fanlight.hub.camera import Camera as Source
 from fanlight.hub.camera import FileCamera, Packet, StreamInfo, open_camera
+from fanlight.hub.options import Camera
 from fanlight.hub.packet import AudioPacket
 from fanlight.hub.pipeline import Line, Pipeline
 from fanlight.hub.sealer import Kept, Occasion
-from fanlight.hub.settings import Camera
 from fanlight.model import clock
 
 WHOLE_MINUTE_AGO = timedelta(seconds=65)  # so that a request's window, in whole minutes, is over at once

@@ -5,9 +5,10 @@ Out:    the same, synced: file first, then its folder, then the folders above th
 Holds:  a reader never sees half a file.
 """
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
+
+from fanlight.store.files import PUBLIC, replace, sync_folder
 
 
 class LogFiles:
@@ -31,23 +32,10 @@ class LogFiles:
         for name, data in files:
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            pending = path.with_name(f".{path.name}.new")
-            with pending.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            pending.replace(path)
+            replace(path, data, mode=PUBLIC)
             for folder in (path.parent, *path.parent.parents):
                 folders[folder] = None
                 if folder == self.folder:
                     break
         for folder in folders:
-            _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+            sync_folder(folder)
