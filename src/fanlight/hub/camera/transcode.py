@@ -17,6 +17,7 @@ from fanlight.hub.packet import StreamInfo
 
 _GOP_90K = 90_000
 _CRF = "23"
+_MOST_BITS = 0.12  # a pixel: 3.7 Mb/s for 1080p15, a little more than cameras send
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,14 @@ class Coded:
 class Transcoder:
     """One libx264 encoder; frames of another size are scaled to the first one's."""
 
-    def __init__(self, width: int, height: int, rate: float) -> None:
+    def __init__(self, width: int, height: int, rate: float, *, live: bool = False) -> None:
         """Open the encoder.
 
         Args:
             width: of the source, pixels.
             height: of the source, pixels.
             rate: frames a second, a hint for the rate control.
+            live: give each picture back at once, on the calling thread; less computing, a bounded rate.
         """
         codec = av.CodecContext.create("libx264", "w")
         codec.width, codec.height = max(width & ~1, 2), max(height & ~1, 2)
@@ -48,12 +50,17 @@ class Transcoder:
         codec.framerate = fractions.Fraction(rate).limit_denominator(1000)
         codec.gop_size = max(round(rate), 1)
         codec.max_b_frames = 0
-        codec.thread_count = 2
+        codec.thread_count = 1 if live else 2
         codec.flags |= av.codec.context.Flags.global_header
         codec.options = {
             "preset": "veryfast", "crf": _CRF, "forced-idr": "1", "rc-lookahead": "10",
             "x264-params": "scenecut=0:open-gop=0",
         }  # fmt: skip
+        if live:
+            most = max(round(codec.width * codec.height * rate * _MOST_BITS), 100_000)
+            codec.options |= {
+                "preset": "superfast", "tune": "zerolatency", "maxrate": str(most), "bufsize": str(2 * most),
+            }  # fmt: skip
         codec.open()
         self._codec = codec
         units = nal.split_annexb(bytes(codec.extradata or b""))
