@@ -1,0 +1,100 @@
+"""The bell of one camera, as the camera itself reports it.
+
+In:     a camera's settings.
+Out:    the time of each press, by the hub's clock, for as long as the caller wants.
+Holds:  a state that is only told (`Initialized`) rings nothing. While the device is away the hub asks again,
+        after 1 s at first and every 30 s at last; with a wrong password every 60 s, as cameras lock accounts.
+        The device's pull point is given back when the caller leaves.
+Drops:  every report that is no press of this bell.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from fanlight.hub import options
+from fanlight.hub.onvif import signals
+from fanlight.hub.onvif.device import Device, clock_note
+from fanlight.hub.onvif.errors import BadAnswer, OnvifError, OnvifFault, OnvifRefused
+from fanlight.hub.onvif.events import Events
+from fanlight.model import clock
+
+FIRST_WAIT_S, LAST_WAIT_S, REFUSED_WAIT_S = 1.0, 30.0, 60.0
+_HASTE_S = 0.25  # pause after an empty answer that came at once: some devices do not wait
+log = logging.getLogger("fanlight.hub")
+
+
+def device_of(camera: options.Camera) -> Device:
+    """Return the device of a camera, with the user and password of its stream."""
+    try:
+        parts = urlsplit(camera.url)
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    except ValueError:
+        user = password = ""
+    return Device(camera.onvif, user, password)
+
+
+def quiet(_note: str) -> None:
+    """Tell nobody."""
+
+
+async def presses(
+    camera: options.Camera, tell: Callable[[str], None] = quiet
+) -> AsyncIterator[tuple[datetime, Literal["onvif"]]]:
+    """Yield each press of a camera's bell that it reports by ONVIF; never ends by itself.
+
+    Args:
+        camera: its settings; `onvif` must be set.
+        tell: called with a sentence when the bell cannot be heard, and with "" when it can again.
+    """
+    wait_s = FIRST_WAIT_S
+    said = ""
+    while True:
+        device = device_of(camera)
+        events: Events | None = None
+        try:
+            with contextlib.suppress(OnvifFault, OnvifRefused, BadAnswer):  # then its clock is taken for ours
+                await device.clock_offset()
+            events = await device.events()
+            await events.subscribe()
+            if said:
+                said = ""
+                tell("")
+            while True:
+                asked_us = clock.mono_us()
+                for notification in await events.pull():
+                    heard = clock.now()
+                    signal = signals.meaning(notification)
+                    if signal is not None and signals.is_press(signal, camera.bell.onvif_input):
+                        yield signals.press_time(signal, events.offset_s, heard), "onvif"
+                    asked_us = 0
+                wait_s = FIRST_WAIT_S
+                if clock.mono_us() - asked_us < _HASTE_S * 1e6:
+                    await asyncio.sleep(_HASTE_S)
+        except OnvifError as error:
+            pause_s = REFUSED_WAIT_S if isinstance(error, OnvifRefused) else wait_s
+            wait_s = min(2 * wait_s, LAST_WAIT_S)
+            if error.what != said:
+                said = error.what
+                log.warning("bell: %s", error.what)
+                tell(f"The bell is not heard by ONVIF. {error.what} {error.do}")
+        finally:
+            # After a cancellation this runs before the task ends, and takes 2 s at most.
+            if events is not None:
+                with contextlib.suppress(OnvifError):
+                    await events.leave()
+            await device.close()
+        await asyncio.sleep(pause_s)
+
+
+async def clock_trouble(camera: options.Camera) -> str:
+    """Return a sentence if the camera's clock is more than two seconds off; empty if not, or if unknown."""
+    async with device_of(camera) as device:
+        try:
+            return clock_note(await device.clock_offset())
+        except OnvifError:
+            return ""
