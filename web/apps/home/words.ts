@@ -113,6 +113,8 @@ export const words = {
     noWord: "Your hub has not reported yet",
     camera: {
       recording: (name: string) => `${name}: recording`,
+      watching: (name: string) => `${name}: on, and keeps nothing`,
+      off: (name: string) => `${name}: off, as you chose`,
       away: (name: string, since: Date) => `${name}: does not answer since ${timeText(since)}`,
       refused: (name: string, since: Date) => `${name}: refuses the password since ${timeText(since)}`,
       unreadable: (name: string, since: Date) => `${name}: sends pictures the hub cannot read since ${timeText(since)}`,
