@@ -10,6 +10,9 @@ import { parseJcs } from "../../core/jcs.ts";
 const STATES = ["recording", "watching", "off", "away", "refused", "unreadable"] as const;
 export type CameraState = (typeof STATES)[number];
 
+/** Whether a camera is as its household wants it; otherwise somebody should look. */
+export const isWell = (camera: CameraStatus): boolean => ["recording", "watching", "off"].includes(camera.state);
+
 export interface CameraStatus {
   id: string;
   name: string;
