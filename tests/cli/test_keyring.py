@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fanlight.cli.keyring import Keyring
+from fanlight.cli.keyring import Keyring, doors_of
 from fanlight.cli.people import Person
 
 APP_PORT = 8420
@@ -27,7 +27,7 @@ class Given:
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    keyring = Keyring({"resident": MAYA}, 0, APP_PORT)
+    keyring = Keyring(doors_of({"resident": MAYA}, APP_PORT), 0)
     yield keyring._server.server_address[1]
     keyring.stop()
 
@@ -107,7 +107,7 @@ def test_it_writes_down_nobody(port: int, capfd: pytest.CaptureFixture[str]) -> 
 
 
 def test_it_listens_on_this_machine_only_and_stops_when_told() -> None:
-    keyring = Keyring({"resident": MAYA}, 0, APP_PORT)
+    keyring = Keyring(doors_of({"resident": MAYA}, APP_PORT), 0)
     host, port = keyring._server.server_address[:2]
     assert host == "127.0.0.1"
     keyring.stop()

@@ -1,4 +1,4 @@
-"""The pockets of the demo people: hands a person's seed to the page, never to the server.
+"""The pockets of the demo people: hands a person's seed or the hub's key to the page, never to the server.
 
 A card on the demo's front page leads here; the answer sends the browser on to the app with the seed in the
 address's fragment, which browsers keep to themselves. The page takes it in and wipes it from the address.
@@ -7,6 +7,7 @@ Listens on the loopback only, and answers only when addressed as localhost.
 
 import base64
 import threading
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
@@ -14,15 +15,33 @@ from urllib.parse import urlsplit
 
 from fanlight.cli.people import Person
 
+HUB = "hub"  # the card that leads to the hub's own page
 LOCAL_NAMES = {"localhost", "127.0.0.1"}
 
 
-class Keyring:
-    """A small server for the seeds of `people`; `app_port` is where the apps are served."""
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a card leads: a port of this machine, a path there, and what goes into the fragment."""
 
-    def __init__(self, people: dict[str, Person], port: int, app_port: int) -> None:
+    port: int
+    path: str
+    secret: str
+
+
+def doors_of(people: dict[str, Person], app_port: int) -> dict[str, Door]:
+    """Return a door for each person, by role; `app_port` is where the apps are served."""
+    return {
+        role: Door(app_port, f"/{person.app}/", base64.urlsafe_b64encode(person.seed).decode().rstrip("="))
+        for role, person in people.items()
+    }
+
+
+class Keyring:
+    """A small server for what the cards need."""
+
+    def __init__(self, doors: dict[str, Door], port: int) -> None:
         """Listen at once; raises OSError when the port is taken."""
-        handler = type("Handler", (_Handler,), {"people": people, "app_port": app_port})
+        handler = type("Handler", (_Handler,), {"doors": doors})
         self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
@@ -35,19 +54,17 @@ class Keyring:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    people: ClassVar[dict[str, Person]]
-    app_port: ClassVar[int]
+    doors: ClassVar[dict[str, Door]]
 
     def do_GET(self) -> None:
         # A page elsewhere that rebinds its name to 127.0.0.1 still sends its own name.
         host = _name_of(self.headers.get("Host", ""))
-        person = self.people.get(self.path.strip("/"))
-        if host not in LOCAL_NAMES or person is None:
+        door = self.doors.get(self.path.strip("/"))
+        if host not in LOCAL_NAMES or door is None:
             self.send_error(HTTPStatus.NOT_FOUND, "No such card")
             return
-        seed = base64.urlsafe_b64encode(person.seed).decode().rstrip("=")
         self.send_response(HTTPStatus.FOUND)
-        self.send_header("Location", f"http://{host}:{self.app_port}/{person.app}/#k={seed}")
+        self.send_header("Location", f"http://{host}:{door.port}{door.path}#k={door.secret}")
         self.send_header("Cache-Control", "no-store")
         self.send_header("Referrer-Policy", "no-referrer")
         self.send_header("Content-Length", "0")

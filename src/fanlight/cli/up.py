@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fanlight.cli import demo_household, demo_town
 from fanlight.cli.home import Home, open_home
-from fanlight.cli.keyring import Keyring
+from fanlight.cli.keyring import Keyring, doors_of
 from fanlight.cli.people import Person, load_people
 from fanlight.cli.processes import Part, Parts
 from fanlight.model import clock
@@ -108,7 +108,7 @@ def running(
                 [sys.executable, "-m", "fanlight.hub", "--home", str(home.folder("hub"))],
                 _errors(home, "hub"),
             )
-            keyring = Keyring(people, port + 1, port)
+            keyring = Keyring(doors_of(people, port), port + 1)
             stack.callback(keyring.stop)
         yield Town(url, home, database.url, people), parts
 
