@@ -41,21 +41,39 @@ def test_without_decode_times_the_same_clip_comes_out(video: Video, read: Read, 
     assert fmp4.join(cut(packets)).data == fmp4.join(cut(without)).data
 
 
-def test_a_long_group_of_pictures_is_cut_into_bounded_segments_that_decode_when_joined(
+def test_a_long_group_of_pictures_is_cut_every_second_and_decodes_when_joined(
     video: Video, read: Read, cut: Cut, frames: Callable[..., int]
 ) -> None:
+    """S2, R02: a crash loses the second that was not closed, however seldom the camera sends a keyframe."""
     segments = cut(read(video("long-gop.mp4"))[0])
-    assert [segment.is_key for segment in segments] == [True, False, False]
-    assert max(segment.duration_90k for segment in segments) <= 11 * 90_000
-    assert frames(fmp4.join(segments).data) == 125
+    assert [segment.is_key for segment in segments] == [True] + [False] * (len(segments) - 1)
+    assert max(segment.duration_90k for segment in segments) <= 126_000  # 1 s and two pictures that are shown before the next
+    joined = fmp4.join(segments)
+    assert frames(joined.data) == 125
+    assert all(8_000 < span.duration_ms <= 10_000 for span in joined.segments[:-1])
     assert not fmp4.can_join(segments[1:])
 
 
-def test_any_segment_from_a_keyframe_on_decodes_alone(
+def test_a_segment_of_a_clip_starts_at_a_keyframe_though_it_was_recorded_in_pieces(
     video: Video, read: Read, cut: Cut, frames: Callable[..., int]
 ) -> None:
-    for segment in cut(read(video("b-frames.mp4"))[0]):
-        assert frames(fmp4.join([segment]).data) == 12 or segment.duration_90k < 108_000
+    segments = cut(read(video("b-frames.mp4"))[0])
+    assert [segment.is_key for segment in segments[:4]] == [True, False, True, False]
+    joined = fmp4.join(segments)
+    spans = [span.to_list() for span in joined.segments]
+    assert [span[3] for span in spans] == [1_200, 1_200, 1_200, 400]
+    for number, pictures in enumerate([12, 12, 12, 4]):
+        assert frames(fmp4.trim(joined.data, joined.init, spans, number, number).data) == pictures
+
+
+def test_what_lost_its_beginning_is_left_out_of_a_clip(
+    video: Video, read: Read, cut: Cut, frames: Callable[..., int]
+) -> None:
+    """A second that the disk refused takes with it what cannot be decoded without it, and nothing else."""
+    segments = cut(read(video("b-frames.mp4"))[0])
+    orphaned = segments[:2] + segments[3:]
+    assert fmp4.decodable(orphaned) == segments[:2] + segments[4:]
+    assert frames(fmp4.join(orphaned).data) == 28
 
 
 def test_packets_before_the_first_keyframe_are_dropped_and_counted(video: Video, read: Read) -> None:

@@ -1,13 +1,12 @@
-# ruff: noqa: PLR2004 - the figures are field sizes and codes of the standard named below
 """Fragmented MP4: the bytes of a clip. The twin of web/core/fmp4.
 
-In:     StreamInfo and pictures; or a whole clip and which segments of it to keep.
-Out:    init (ftyp+moov), fragments (moof+mdat), clips (init, fragments, `free` as padding).
+In:     segments; or a whole clip and which segments of it to keep.
+Out:    clips (init, fragments, `free` as padding). What it is made of is `init`, `fragment` and `silence`.
 Holds:  a clip's time starts at 0; its length is `padded_length`; `trim` of a clip gives the same bytes
-        here and in the browser (vectors/fmp4).
-Absent: transcoding: pictures pass as they came.
+        here and in the browser (vectors/fmp4); if one segment of a clip has sound, each has, silence if
+        need be, and a frame of sound lies in the segment in which it begins.
+Absent: transcoding: pictures and sound pass as they came.
 Why:    docs/design/segments.md
-Source: ISO/IEC 14496-12 (8.8 movie fragments), 14496-15 (5.4 AVC).
 """
 
 import struct
@@ -15,26 +14,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fanlight.hub.packet import StreamInfo
-from fanlight.hub.segmenter.boxes import Box, bad, box, find, full_box, need, walk
+from fanlight.hub.packet import AudioInfo
+from fanlight.hub.segmenter import silence
+from fanlight.hub.segmenter.boxes import bad, find, need, walk
+from fanlight.hub.segmenter.fragment import (
+    Contents,
+    Frame,
+    Run,
+    Sample,
+    Sound,
+    Timing,
+    fragment,
+    read,
+    rebase,
+    timing,
+)
+from fanlight.hub.segmenter.init import TIMESCALE, init_segment, mime
 from fanlight.hub.segmenter.segment import Segment
 from fanlight.model.padding import padded_length
 
-TIMESCALE = 90_000
+__all__ = [
+    "TIMESCALE", "Contents", "Frame", "Joined", "Run", "Sample", "Sound", "Span", "Timing", "can_join",
+    "decodable", "fragment", "init_segment", "join", "mime", "read", "rebase", "sound_of", "timing", "trim",
+]  # fmt: skip
+
 TICKS_PER_MS = 90
-_MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
-_KEY_FLAGS, _OTHER_FLAGS = 0x02000000, 0x01010000
-_SAMPLE_FIELDS = 0x000F01  # data offset; per sample: duration, size, flags, composition offset
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One picture of a fragment. `offset_90k` is presentation minus decode time and may be negative."""
-
-    data: bytes
-    duration_90k: int
-    offset_90k: int
-    is_key: bool
+MAX_GROUP_90K = 10 * TIMESCALE  # a clip's segment; a group of pictures may be longer, then it is several
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,124 +77,13 @@ class Joined:
         return last.start_ms + last.duration_ms
 
 
-def init_segment(info: StreamInfo, duration_90k: int = 0) -> bytes:
-    """Return ftyp and moov for one H.264 track; `duration_90k` of 0 means not known yet."""
-    sample_entry = box(
-        b"avc1",
-        struct.pack(">6xH16xHHIIIH32sHh", 1, info.width, info.height, 0x480000, 0x480000, 0, 1, b"", 24, -1),
-        box(b"avcC", info.config),
-    )
-    tables = box(
-        b"stbl",
-        full_box(b"stsd", 0, 0, struct.pack(">I", 1), sample_entry),
-        full_box(b"stts", 0, 0, bytes(4)),
-        full_box(b"stsc", 0, 0, bytes(4)),
-        full_box(b"stsz", 0, 0, bytes(8)),
-        full_box(b"stco", 0, 0, bytes(4)),
-    )
-    media_info = box(
-        b"minf",
-        full_box(b"vmhd", 0, 1, bytes(8)),
-        box(b"dinf", full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1))),
-        tables,
-    )
-    media = box(
-        b"mdia",
-        full_box(b"mdhd", 0, 0, struct.pack(">IIIIHH", 0, 0, TIMESCALE, 0, 0x55C4, 0)),  # language: und
-        full_box(b"hdlr", 0, 0, struct.pack(">I4s12x", 0, b"vide"), b"video\0"),
-        media_info,
-    )
-    header = struct.pack(">IIIII8xHHH2x", 0, 0, 1, 0, 0, 0, 0, 0)
-    track_header = full_box(
-        b"tkhd", 0, 3, header, _MATRIX, struct.pack(">II", info.width << 16, info.height << 16)
-    )
-    movie_header = full_box(
-        b"mvhd",
-        0,
-        0,
-        struct.pack(">IIIIIH10x", 0, 0, TIMESCALE, 0, 0x10000, 0x100),
-        _MATRIX,
-        bytes(24),
-        struct.pack(">I", 2),
-    )
-    extends = box(
-        b"mvex",
-        full_box(b"mehd", 1, 0, struct.pack(">Q", duration_90k)),
-        full_box(b"trex", 0, 0, struct.pack(">IIIII", 1, 1, 0, 0, 0)),
-    )
-    movie = box(b"moov", movie_header, box(b"trak", track_header, media), extends)
-    return box(b"ftyp", b"iso6", struct.pack(">I", 0), b"iso6", b"cmfc", b"mp41") + movie
+@dataclass(slots=True)
+class _Group:
+    """Segments that become one of a clip, from `start_90k` on, on the clip's clock."""
 
-
-def fragment(sequence: int, decode_90k: int, samples: Sequence[Sample]) -> bytes:
-    """Return moof and mdat of one segment, its first picture decoded at `decode_90k`."""
-    table = b"".join(
-        struct.pack(
-            ">IIIi", s.duration_90k, len(s.data), _KEY_FLAGS if s.is_key else _OTHER_FLAGS, s.offset_90k
-        )
-        for s in samples
-    )
-
-    def movie_fragment(data_offset: int) -> bytes:
-        return box(
-            b"moof",
-            full_box(b"mfhd", 0, 0, struct.pack(">I", sequence)),
-            box(
-                b"traf",
-                full_box(b"tfhd", 0, 0x020000, struct.pack(">I", 1)),  # offsets count from the moof
-                full_box(b"tfdt", 1, 0, struct.pack(">Q", decode_90k)),
-                full_box(b"trun", 1, _SAMPLE_FIELDS, struct.pack(">Ii", len(samples), data_offset), table),
-            ),
-        )
-
-    head = movie_fragment(len(movie_fragment(0)) + 8)
-    return head + box(b"mdat", *(s.data for s in samples))
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """What a fragment says of time: decode time of its first picture, length, and whether that is a key."""
-
-    decode_90k: int
+    start_90k: int
     duration_90k: int
-    is_key: bool
-
-
-def _movie_fragment(data: bytes) -> Box:
-    kinds = list(walk(data, 0, len(data)))
-    if [found.kind for found in kinds] != [b"moof", b"mdat"]:
-        raise bad("a segment is not one moof and one mdat")
-    return kinds[0]
-
-
-def timing(data: bytes) -> Timing:
-    """Read the times of one fragment; raises BadFmp4."""
-    movie = _movie_fragment(data)
-    decode = find(data, movie, b"traf", b"tfdt")
-    run = find(data, movie, b"traf", b"trun")
-    need(decode, 12)
-    need(run, 12)
-    head, count, _ = struct.unpack_from(">IIi", data, run.body)
-    if data[decode.body] != 1 or head != (1 << 24 | _SAMPLE_FIELDS) or not count:
-        raise bad("its times are in another form")
-    need(run, 12 + 16 * count)
-    durations = [struct.unpack_from(">I", data, run.body + 12 + 16 * n)[0] for n in range(count)]
-    first_flags = struct.unpack_from(">I", data, run.body + 20)[0]
-    return Timing(
-        struct.unpack_from(">Q", data, decode.body + 4)[0], sum(durations), first_flags == _KEY_FLAGS
-    )
-
-
-def rebase(data: bytes, sequence: int, decode_90k: int) -> bytes:
-    """Return a fragment with another place in the order and another decode time; raises BadFmp4."""
-    movie = _movie_fragment(data)
-    number, decode = find(data, movie, b"mfhd"), find(data, movie, b"traf", b"tfdt")
-    need(number, 8)
-    need(decode, 12)
-    out = bytearray(data)
-    struct.pack_into(">I", out, number.body + 4, sequence)
-    struct.pack_into(">Q", out, decode.body + 4, decode_90k)
-    return bytes(out)
+    segments: list[Segment]
 
 
 def _assemble(init: bytes, parts: Sequence[tuple[bytes, int, int]]) -> Joined:
@@ -213,33 +107,105 @@ def _assemble(init: bytes, parts: Sequence[tuple[bytes, int, int]]) -> Joined:
     return Joined(bytes(out), (0, len(init)), tuple(spans))
 
 
+def decodable(segments: Sequence[Segment]) -> list[Segment]:
+    """Return the segments that decode: a continuation stays only if all back to its keyframe is there."""
+    kept: list[Segment] = []
+    before: Segment | None = None
+    for segment in segments:
+        if segment.is_key or segment.follows(before):
+            kept.append(segment)
+            before = segment
+        else:
+            before = None
+    return kept
+
+
 def can_join(segments: Sequence[Segment]) -> bool:
-    """Tell whether `join` would take them: some, all coded alike, the first from a keyframe on."""
+    """Tell whether `join` would take them: some, pictures all coded alike, the first from a keyframe on."""
     return bool(segments) and segments[0].is_key and all(s.info == segments[0].info for s in segments)
+
+
+def sound_of(segments: Sequence[Segment]) -> AudioInfo | None:
+    """Return the coding of a clip's sound: the first that is heard. None if there is none."""
+    return next((segment.audio for segment in segments if segment.audio is not None), None)
 
 
 def join(segments: Sequence[Segment]) -> Joined:
     """Make a clip of segments in order of time. A gap between runs stays a gap, as long as the clock says.
+
+    A segment of the clip starts at a keyframe: what continues a group of pictures becomes one with it, up
+    to MAX_GROUP_90K. What cannot be decoded is left out; so is sound in another coding than the first.
 
     Raises:
         BadFmp4: `can_join` is false.
     """
     if not can_join(segments):
         raise bad("its segments are coded differently, or do not start at a keyframe")
-    parts: list[tuple[bytes, int, int]] = []
-    end = 0
+    groups: list[_Group] = []
     before: Segment | None = None
-    for segment in segments:
+    for segment in decodable(segments):
+        start = groups[-1].start_90k + groups[-1].duration_90k if groups else 0
         if before is not None:
-            if segment.run == before.run and not segment.is_discontinuous:
-                gap = segment.start_90k - before.start_90k - before.duration_90k
-            else:
-                gap = (segment.wall - before.wall_end) // timedelta(milliseconds=1) * TICKS_PER_MS
-            end += max(gap, 0)
-        parts.append((segment.fragment, end, segment.duration_90k))
-        end += segment.duration_90k
+            start += max(_gap(before, segment), 0)
+        if groups and not segment.is_key and groups[-1].duration_90k + segment.duration_90k <= MAX_GROUP_90K:
+            groups[-1].segments.append(segment)
+            groups[-1].duration_90k += segment.duration_90k
+        else:
+            groups.append(_Group(start, segment.duration_90k, [segment]))
         before = segment
-    return _assemble(init_segment(segments[0].info), parts)
+    audio = sound_of(segments)
+    fragments = [_merge(group) for group in groups] if audio is None else _with_sound(groups, audio)
+    parts = [(data, g.start_90k, g.duration_90k) for data, g in zip(fragments, groups, strict=True)]
+    return _assemble(init_segment(segments[0].info, 0, audio), parts)
+
+
+def _gap(before: Segment, after: Segment) -> int:
+    if after.run == before.run and not after.is_discontinuous:
+        return after.start_90k - before.start_90k - before.duration_90k
+    return (after.wall - before.wall_end) // timedelta(milliseconds=1) * TICKS_PER_MS
+
+
+def _merge(group: _Group) -> bytes:
+    if len(group.segments) == 1:
+        return group.segments[0].fragment
+    samples = [s for segment in group.segments for s in _pictures(segment.fragment, read(segment.fragment))]
+    return fragment(1, group.start_90k, samples)
+
+
+def _pictures(data: bytes, contents: Contents) -> list[Sample]:
+    run = contents.pictures
+    return list(map(Sample, run.cut(data), run.durations_90k, run.offsets_90k, run.keys))
+
+
+def _with_sound(groups: Sequence[_Group], audio: AudioInfo) -> list[bytes]:
+    """Return the groups as fragments, each with the sound that begins in it."""
+    pictures: list[list[Sample]] = []
+    heard: list[tuple[int, Frame]] = []  # on the clip's clock
+    for group in groups:
+        samples: list[Sample] = []
+        at = group.start_90k
+        for segment in group.segments:
+            contents = read(segment.fragment)
+            samples += _pictures(segment.fragment, contents)
+            if contents.sound is not None and segment.audio == audio:
+                heard += _frames(segment.fragment, contents.sound, at - segment.start_90k)
+            at += segment.duration_90k
+        pictures.append(samples)
+    windows = [(group.start_90k, group.start_90k + group.duration_90k) for group in groups]
+    sounds = silence.spread(heard, windows, audio)
+    return [
+        fragment(1, group.start_90k, samples, sound)
+        for group, samples, sound in zip(groups, pictures, sounds, strict=True)
+    ]
+
+
+def _frames(data: bytes, run: Run, shift_90k: int) -> list[tuple[int, Frame]]:
+    found = []
+    at = run.start_90k + shift_90k
+    for frame, duration in zip(run.cut(data), run.durations_90k, strict=True):
+        found.append((at, Frame(frame, duration)))
+        at += duration
+    return found
 
 
 def trim(
@@ -276,6 +242,6 @@ def trim(
 
 
 def _cut(clip: bytes, place: Sequence[int]) -> bytes:
-    if len(place) < 2 or place[0] < 0 or place[1] < 0 or place[0] + place[1] > len(clip):
+    if len(place) < 2 or place[0] < 0 or place[1] < 0 or place[0] + place[1] > len(clip):  # noqa: PLR2004
         raise bad("a place lies outside it")
     return bytes(clip[place[0] : place[0] + place[1]])
