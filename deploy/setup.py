@@ -74,6 +74,8 @@ def _run_all(kinds: list[str]) -> None:
     if "test" in kinds:
         _guarded(_debian)
     python.join()
+    if "test" in kinds and not failures:
+        _guarded(_peers)
     if failures:
         raise failures[0]
 
@@ -115,6 +117,22 @@ def _python(dev: bool) -> None:  # noqa: FBT001 - one caller, one meaning
     _step(f"Python packages ({wanted.stem})", [*install, "--require-hashes", "-r", str(wanted)])
     _step("the fanlight command", [*install, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     _mark_done("python", [wanted, ROOT / "pyproject.toml"], VENV)
+
+
+def _peers() -> None:
+    """Install programs of others that judge ours, in an environment of their own."""
+    wanted, home = ROOT / "requirements" / "peers.txt", TOOLS / "peers"
+    if _is_done("peers", [wanted], home):
+        return
+    uv = str(TOOLS / "bin" / "uv")
+    if not (home / "bin" / "python").exists():
+        _step("an environment for peers", [uv, "venv", "-q", "--python", sys.executable, str(home)])
+    install = [uv, "pip", "install", "-q", "--system-certs", "--python", str(home / "bin" / "python")]
+    _step(
+        "peers (an ONVIF camera and client, a detector)",
+        [*install, "--no-deps", "--require-hashes", "-r", str(wanted)],
+    )
+    _mark_done("peers", [wanted], home)
 
 
 def _web() -> None:
