@@ -27,19 +27,19 @@ function seed(of: number): Uint8Array {
 
 function keyed(name: string, kind: number, secret: Uint8Array): { vkey: string; id: Uint8Array } {
   const key = ed25519.getPublicKey(secret);
-  const id = sha256(concat(utf8(`${name}\n`), Uint8Array.of(kind), key)).slice(0, 4);
-  return { vkey: `${name}+${hex(id)}+${b64(concat(Uint8Array.of(kind), key))}`, id };
+  const id = sha256(concat([utf8(`${name}\n`), Uint8Array.of(kind), key])).slice(0, 4);
+  return { vkey: `${name}+${hex(id)}+${b64(concat([Uint8Array.of(kind), key]))}`, id };
 }
 
 function checkpoint(entries: readonly Uint8Array[], witnesses: readonly Signer[]): string {
   const text = `${ORIGIN}\n${entries.length}\n${b64(rootOfHashes(entries.map(hashLeaf)))}\n`;
-  const line = (name: string, id: Uint8Array, payload: Uint8Array): string => `— ${name} ${b64(concat(id, payload))}\n`;
+  const line = (name: string, id: Uint8Array, payload: Uint8Array): string => `— ${name} ${b64(concat([id, payload]))}\n`;
   let note = `${text}\n${line(ORIGIN, keyed(ORIGIN, 1, LOG).id, ed25519.sign(utf8(text), LOG))}`;
   for (const { name, secret } of witnesses) {
     const time = new Uint8Array(8);
     new DataView(time.buffer).setBigUint64(0, 1_795_000_000n);
     const signature = ed25519.sign(utf8(`cosignature/v1\ntime 1795000000\n${text}`), secret);
-    note += line(name, keyed(name, 4, secret).id, concat(time, signature));
+    note += line(name, keyed(name, 4, secret).id, concat([time, signature]));
   }
   return note;
 }
@@ -56,7 +56,7 @@ function folder(entries: readonly Uint8Array[], listed: readonly Signer[], signe
     for (let at = 0; at < row.length; at += 256) {
       const tile = row.slice(at, at + 256);
       const name = `tile/${level}/${String(at / 256).padStart(3, "0")}`;
-      files.set(tile.length === 256 ? name : `${name}.p/${tile.length}`, concat(...tile));
+      files.set(tile.length === 256 ? name : `${name}.p/${tile.length}`, concat(tile));
       if (tile.length === 256) above.push(rootOfHashes(tile));
     }
     row = above;
@@ -125,7 +125,7 @@ describe("who watches is always said", () => {
     const forged = { ...LIBRARY, secret: seed(9) };
     const files = folder(leaves(9), [LIBRARY]);
     const line = checkpoint(leaves(9), [forged]).split("\n").at(-2)!;
-    const right = b64(concat(keyed(LIBRARY.name, 4, LIBRARY.secret).id, new Uint8Array(72)));
+    const right = b64(concat([keyed(LIBRARY.name, 4, LIBRARY.secret).id, new Uint8Array(72)]));
     files.set("checkpoint", utf8(checkpoint(leaves(9), []) + line.replace(/[^ ]+$/, right) + "\n"));
     const report = await check(files);
     expect(report.panes[2]).toMatchObject({ state: "fails" });

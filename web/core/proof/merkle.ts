@@ -19,10 +19,10 @@ const PROVEN: Proven = { kind: "proven" };
 export const EMPTY_ROOT = sha256(new Uint8Array(0)) as Bytes;
 
 /** SHA-256(00 || leaf). */
-export const hashLeaf = (leaf: Uint8Array): Bytes => sha256(concat(LEAF, leaf)) as Bytes;
+export const hashLeaf = (leaf: Uint8Array): Bytes => sha256(concat([LEAF, leaf])) as Bytes;
 
 /** SHA-256(01 || left || right). */
-export const hashNode = (left: Uint8Array, right: Uint8Array): Bytes => sha256(concat(NODE, left, right)) as Bytes;
+export const hashNode = (left: Uint8Array, right: Uint8Array): Bytes => sha256(concat([NODE, left, right])) as Bytes;
 
 const half = (n: number): number => Math.floor(n / 2);
 const odd = (n: number): boolean => n % 2 === 1;

@@ -42,7 +42,7 @@ export function readVkey(text: string): VerifierKey {
   const type = raw[0];
   if ((type !== ED25519 && type !== COSIGNATURE) || raw.length !== 33) malformed("a key is of a kind not known here");
   checkName(asText(name));
-  const wanted = sha256(concat(utf8(`${name}\n`), raw)).slice(0, 4) as Bytes;
+  const wanted = sha256(concat([utf8(`${name}\n`), raw])).slice(0, 4) as Bytes;
   if (hex(wanted) !== id) malformed("a vkey's id is not that of its key");
   return { kind: "key", name, type: type as VerifierKey["type"], publicKey: raw.slice(1), id: wanted };
 }
