@@ -40,15 +40,28 @@ export function timing(data: Uint8Array): Timing {
   return { decode90k, duration90k, isKey: at.getUint32(run.body + 20) === KEY_FLAGS };
 }
 
-/** A copy of a segment with another place in the order and another decode time; throws Fmp4Error. */
+/**
+ * A copy of a segment with another place in the order and another decode time; throws Fmp4Error.
+ *
+ * Sound, if there is any, is the second track and moves by as much as the picture.
+ */
 export function rebase(data: Uint8Array, sequence: number, decode90k: number): Uint8Array<ArrayBuffer> {
   const moof = movieFragment(data);
   const number = find(data, moof, "mfhd");
-  const decode = find(data, moof, "traf", "tfdt");
   need(number, 8);
-  need(decode, 12);
   const out = new Uint8Array(data);
-  view(out).setUint32(number.body + 4, sequence);
-  view(out).setBigUint64(decode.body + 4, BigInt(decode90k));
+  const at = view(out);
+  at.setUint32(number.body + 4, sequence);
+  let shift: bigint | undefined;
+  for (const traf of walk(data, moof.body, moof.end)) {
+    if (traf.kind !== "traf") continue;
+    const decode = find(data, traf, "tfdt");
+    need(decode, 12);
+    const was = at.getBigUint64(decode.body + 4);
+    shift ??= BigInt(decode90k) - was;
+    if (was + shift < 0n || was + shift >= 1n << 64n) throw new Fmp4Error("its sound begins before its picture");
+    at.setBigUint64(decode.body + 4, was + shift);
+  }
+  if (shift === undefined) throw new Fmp4Error("its traf box is missing");
   return out;
 }

@@ -154,9 +154,9 @@ def join(segments: Sequence[Segment]) -> Joined:
             groups.append(_Group(start, segment.duration_90k, [segment]))
         before = segment
     audio = sound_of(segments)
-    fragments = [_merge(group) for group in groups] if audio is None else _with_sound(groups, audio)
+    delay, fragments = _silent(groups) if audio is None else _with_sound(groups, audio)
     parts = [(data, g.start_90k, g.duration_90k) for data, g in zip(fragments, groups, strict=True)]
-    return _assemble(init_segment(segments[0].info, 0, audio), parts)
+    return _assemble(init_segment(segments[0].info, 0, audio, delay), parts)
 
 
 def _gap(before: Segment, after: Segment) -> int:
@@ -165,9 +165,11 @@ def _gap(before: Segment, after: Segment) -> int:
     return (after.wall - before.wall_end) // timedelta(milliseconds=1) * TICKS_PER_MS
 
 
+def _silent(groups: Sequence[_Group]) -> tuple[int, list[bytes]]:
+    return 0, [_merge(group) if len(group.segments) > 1 else group.segments[0].fragment for group in groups]
+
+
 def _merge(group: _Group) -> bytes:
-    if len(group.segments) == 1:
-        return group.segments[0].fragment
     samples = [s for segment in group.segments for s in _pictures(segment.fragment, read(segment.fragment))]
     return fragment(1, group.start_90k, samples)
 
@@ -177,8 +179,8 @@ def _pictures(data: bytes, contents: Contents) -> list[Sample]:
     return list(map(Sample, run.cut(data), run.durations_90k, run.offsets_90k, run.keys))
 
 
-def _with_sound(groups: Sequence[_Group], audio: AudioInfo) -> list[bytes]:
-    """Return the groups as fragments, each with the sound that begins in it."""
+def _with_sound(groups: Sequence[_Group], audio: AudioInfo) -> tuple[int, list[bytes]]:
+    """Return the groups as fragments, each with the sound that begins in it, and the pictures' delay."""
     pictures: list[list[Sample]] = []
     heard: list[tuple[int, Frame]] = []  # on the clip's clock
     for group in groups:
@@ -191,12 +193,16 @@ def _with_sound(groups: Sequence[_Group], audio: AudioInfo) -> list[bytes]:
                 heard += _frames(segment.fragment, contents.sound, at - segment.start_90k)
             at += segment.duration_90k
         pictures.append(samples)
+    # With B-frames FFmpeg shifts pictures that are shown before they are decoded, and so away from their
+    # sound. Where there is sound no offset is negative: all are greater by `delay`, and an edit takes it off.
+    delay = max(0, max(-sample.offset_90k for samples in pictures for sample in samples))
     windows = [(group.start_90k, group.start_90k + group.duration_90k) for group in groups]
     sounds = silence.spread(heard, windows, audio)
-    return [
-        fragment(1, group.start_90k, samples, sound)
-        for group, samples, sound in zip(groups, pictures, sounds, strict=True)
-    ]
+    fragments = []
+    for group, samples, sound in zip(groups, pictures, sounds, strict=True):
+        delayed = [s._replace(offset_90k=s.offset_90k + delay) for s in samples] if delay else samples
+        fragments.append(fragment(1, group.start_90k, delayed, sound))
+    return delay, fragments
 
 
 def _frames(data: bytes, run: Run, shift_90k: int) -> list[tuple[int, Frame]]:

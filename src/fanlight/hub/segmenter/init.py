@@ -130,9 +130,25 @@ def _timed(kind: bytes, flags: int, created: int, middle: bytes, duration: int, 
     )
 
 
-def init_segment(info: StreamInfo, duration_90k: int = 0, audio: AudioInfo | None = None) -> bytes:
-    """Return ftyp and moov of a fragmented file; `duration_90k` of 0 means not known yet."""
-    tracks = [track(1, (video_entry(info),), (info.width, info.height))]
+def edit_list(edits: Sequence[tuple[int, int]]) -> bytes:
+    """Return edts: stretches (how long, from where in the track; -1: nothing), one after the other."""
+    wide = any(max(edit) >= 1 << 31 for edit in edits)
+    form = ">Qqi" if wide else ">Iii"
+    entries = [struct.pack(form, length, start, 0x10000) for length, start in edits]
+    return box(b"edts", full_box(b"elst", int(wide), 0, struct.pack(">I", len(edits)), *entries))
+
+
+def init_segment(
+    info: StreamInfo, duration_90k: int = 0, audio: AudioInfo | None = None, delay_90k: int = 0
+) -> bytes:
+    """Return ftyp and moov of a fragmented file; `duration_90k` of 0 means not known yet.
+
+    `delay_90k` is how much later than they are shown all pictures say that they are.
+    """
+    # A length of 0 means: to the end, whatever the fragments add (ISO/IEC 14496-12, 8.6.6).
+    edits = edit_list([(0, delay_90k)]) if delay_90k else b""
+    lengths = Lengths(created=0, duration_90k=0, media_90k=0, edits=edits, tables=_NO_TABLES)
+    tracks = [track(1, (video_entry(info),), (info.width, info.height), lengths)]
     extends = [full_box(b"trex", 0, 0, struct.pack(">IIIII", 1, 1, 0, 0, 0))]
     if audio is not None:
         tracks.append(track(2, (audio_entry(audio),), None))

@@ -2,8 +2,8 @@
 
 In:     frames of sound with their times on the clip's clock, and when each segment begins and ends.
 Out:    the sound of each segment.
-Holds:  a frame is in the segment in which it begins; times rise; every segment has sound from GAP_90K
-        after its start at the latest, if a silent frame is known for its coding.
+Holds:  a frame is in the segment in which it begins; times rise; the first segment has sound from its
+        start on, every other from GAP_90K after it at the latest, if a silent frame is known for the coding.
 Drops:  frames outside all segments, and those that begin before the frame before them has half ended.
 Why:    a browser stops the picture where sound is missing (Media Source Extensions: `buffered` is what all
         tracks have): docs/design/segments.md
@@ -59,7 +59,7 @@ def spread(
         while at < len(rising) and rising[at][0] < end:
             at += 1
         share = rising[first:at]
-        if silent is not None and (not share or share[0][0] - start > GAP_90K):
+        if silent is not None and (not share or share[0][0] - start > (GAP_90K if shares else 0)):
             share.insert(0, (start, Frame(silent, (share[0][0] if share else end) - start)))
         shares.append(share)
     following = [share[0][0] for share in shares if share]
