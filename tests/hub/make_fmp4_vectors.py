@@ -63,11 +63,10 @@ def _whole(data: bytes) -> dict[str, object]:
 def main() -> None:
     """Write them."""
     plain = clip(ORDERS["plain"])
+    long = clip(ORDERS["plain"], quiet=range(1, 3))
     write("sound", "sound moves with its pictures", plain, (1, 2))
     write("sound-b-frames", "the edit that takes the delay off stays", clip(ORDERS["b-frames"]), (1, 3))
-    write(
-        "sound-silence", "a stretch without sound has silence", clip(ORDERS["plain"], quiet=range(1, 3)), 2, 3
-    )
+    write("sound-silence", "a stretch without sound has silence", long, (2, 3))
     write("sound-early", "sound before the first picture has no time", plain, (1, 2), spoil=-90_001)
 
 
