@@ -16,7 +16,7 @@ Text = Annotated[str, msgspec.Meta(max_length=2000, pattern=r"^[^\x00-\x1f\x7f]*
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Gigabytes = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
 Label = Literal["person", "vehicle", "animal", "package"]
-Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{26}$")]
+Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{26}\Z")]
 
 
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -26,6 +26,9 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Address to listen on. Anything but the loopback shows the page to your network; it asks for a key."""
     port: Port = 8430
     """Port of the page."""
+    names: tuple[Name, ...] = ()
+    """Further names by which the page is called, behind a proxy of your own for instance. Any other name is
+    refused: a page from elsewhere could have pointed it here."""
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -132,11 +135,11 @@ class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     user: Text = ""
     password: Text = ""
     tls: bool = False
-    prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{1,64}$")] = "fanlight"
+    prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{1,64}\Z")] = "fanlight"
     """Topics begin with it."""
     discovery: Literal["entity", "device", "off"] = "entity"
     """Announce to Home Assistant: a message an entity, a message a device (2024.11 or later), or nothing."""
-    discovery_prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{1,64}$")] = "homeassistant"
+    discovery_prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{1,64}\Z")] = "homeassistant"
     snapshots: bool = False
     """Send a small picture of each event. It leaves the hub unsealed: only with a broker of your own."""
 

@@ -1,6 +1,7 @@
 """What a hub knows of itself: its household, its keys, its settings, and that it is alone in its folder.
 
-`pairing` reads and writes `hub.json`, `keys` `keys/hub.json`, `file` `hub.toml`; `upgrade` carries an older
+`pairing` reads and writes `hub.json`, `keys` `keys/hub.json`, `file` `hub.toml`, `live` puts its
+changes to work; `upgrade` carries an older
 hub's cameras over. Nothing here is ever sent as it is.
 """
 
@@ -9,11 +10,13 @@ from fanlight.hub.settings.file import (
     SettingsChanged,
     SettingsFile,
     SettingsUnwritable,
+    in_words,
     parse,
     read_options,
     write_options,
 )
 from fanlight.hub.settings.keys import HubKeys, KeysUnreadable, load_keys
+from fanlight.hub.settings.live import LiveSettings
 from fanlight.hub.settings.lock import HubBusy, lock
 from fanlight.hub.settings.pairing import (
     NotPaired,
@@ -30,6 +33,7 @@ __all__ = [
     "HubBusy",
     "HubKeys",
     "KeysUnreadable",
+    "LiveSettings",
     "NotPaired",
     "Pairing",
     "PairingUnreadable",
@@ -38,6 +42,7 @@ __all__ = [
     "SettingsUnwritable",
     "carry_cameras",
     "find_pairing",
+    "in_words",
     "load_keys",
     "load_pairing",
     "lock",

@@ -106,7 +106,7 @@ def parse(data: bytes) -> HubOptions:
     try:
         options = msgspec.convert(said, HubOptions)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise _bad(_words(str(error))) from error
+        raise _bad(in_words(str(error))) from error
     ids = [camera.id for camera in options.camera]
     if len(set(ids)) != len(ids):
         raise _bad("two cameras have the same `id`")
@@ -122,8 +122,8 @@ def _read(path: Path) -> bytes | None:
         raise _unwritable() from error
 
 
-def _words(message: str) -> str:
-    """Say what is wrong with which key, and no value: a password in the wrong place is one still."""
+def in_words(message: str) -> str:
+    """Return what a validation error says of which key, and no value: a misplaced password is one still."""
     found = _AT.match(message)
     why, key = (found["why"], found["key"] or "") if found else (message, "")
     if unknown := _UNKNOWN.match(why):

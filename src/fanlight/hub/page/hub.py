@@ -1,0 +1,117 @@
+"""Routes: the hub as a whole, and whether somebody is home."""
+
+import asyncio
+import shutil
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from litestar import get, put
+
+from fanlight import __version__
+from fanlight.hub.page import health
+from fanlight.hub.page.parts import Hub, Parts
+from fanlight.hub.page.views import CameraView, camera_view
+
+
+class StorageView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the recording takes; `oldest` is the beginning of what is still there."""
+
+    used_bytes: int
+    quota_bytes: int
+    free_bytes: int | None
+    oldest: datetime | None
+
+
+class MissView(msgspec.Struct, frozen=True, kw_only=True):
+    """How often the detector missed what people marked, on published footage (R08)."""
+
+    case: str
+    frames: int
+    missed: int
+    rate: float
+
+
+class DetectorView(msgspec.Struct, frozen=True, kw_only=True):
+    """Which model looks, whether it passed its own test here, and what it misses."""
+
+    model: str
+    self_test: str
+    misses: list[MissView]
+
+
+class HubView(msgspec.Struct, frozen=True, kw_only=True):
+    """The hub at a glance. `day_keys`: what keeps the recording's keys, a `file` or the machine's `tpm`."""
+
+    version: str
+    paired: bool
+    home: bool
+    cameras: list[CameraView]
+    health: list[health.HealthView]
+    storage: StorageView
+    detector: DetectorView
+    day_keys: str
+
+
+class HomeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether somebody is home."""
+
+    home: bool
+
+
+def camera_views(hub: Parts) -> list[CameraView]:
+    """Return every camera, in the settings' order."""
+    lines = hub.pipeline.lines
+    return [camera_view(one, lines[one.id]) for one in hub.settings.options.camera if one.id in lines]
+
+
+@get("/api/hub", operation_id="getHub")
+async def get_hub(hub: Hub) -> HubView:
+    """Describe the hub: cameras, health, storage, detector."""
+    return HubView(
+        version=__version__,
+        paired=hub.pipeline.town is not None,
+        home=hub.pipeline.at_home.is_home,
+        cameras=camera_views(hub),
+        health=health.rows(hub),
+        storage=await asyncio.to_thread(_storage, hub),
+        detector=_detector(hub),
+        day_keys="file",
+    )
+
+
+@put("/api/home", operation_id="setHome")
+async def put_home(data: HomeIn, hub: Hub) -> dict[str, Any]:
+    """Say whether somebody is home: indoor cameras are off while somebody is (R51)."""
+    await hub.pipeline.set_home(data.home)
+    return {"home": hub.pipeline.at_home.is_home}
+
+
+def _storage(hub: Parts) -> StorageView:
+    storage = hub.settings.options.storage
+    try:
+        free = shutil.disk_usage(storage.folder or hub.folder).free
+    except OSError:
+        free = None
+    return StorageView(
+        used_bytes=hub.pipeline.journal.size_bytes,
+        quota_bytes=round(storage.quota_gb * 1e9),
+        free_bytes=free,
+        oldest=_oldest(hub),
+    )
+
+
+def _oldest(hub: Parts) -> datetime | None:
+    journal = hub.pipeline.journal
+    first = [
+        (days[0], camera.id) for camera in hub.settings.options.camera if (days := journal.days(camera.id))
+    ]
+    if not first:
+        return None
+    day = min(first)[0]
+    spans = [span for at, camera in first if at == day for span in journal.timeline(camera, day, UTC).spans]
+    return min((start for start, _, _ in spans), default=None)
+
+
+def _detector(hub: Parts) -> DetectorView:
+    return DetectorView(model=hub.settings.options.detector.model, self_test="", misses=[])

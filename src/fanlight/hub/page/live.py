@@ -1,0 +1,72 @@
+"""A camera's picture as it is recorded: the newest fragments of the journal, as they are committed.
+
+In:     one reader.
+Out:    an MP4 that goes on: how it is coded, then a fragment a second.
+Holds:  the reader sees what is kept, painted where privacy zones are. It ends where the coding changes: the
+        reader asks anew.
+Absent: the low delay of a live view for people away from home.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from fanlight.hub.packet import Role
+from fanlight.hub.page.errors import NotNow
+from fanlight.hub.pipeline import Pipeline
+from fanlight.hub.segmenter import Segment
+from fanlight.hub.segmenter.init import init_segment
+from fanlight.model import clock
+
+LOOK_S = 0.25
+BACK = timedelta(seconds=6)  # from here the newest keyframe is looked for: a begun picture at once
+
+
+async def fragments(pipeline: Pipeline, camera: str) -> AsyncIterator[bytes]:
+    """Yield the stream of one camera until the reader goes or the coding changes."""
+    role: Role = _role(pipeline, camera)
+    last: Segment | None = None
+    after = clock.now() - BACK
+    while camera in pipeline.lines:
+        found = await asyncio.to_thread(_newer, pipeline, camera, after, role)
+        if last is None and found:
+            found = found[_newest_key(found) :]
+            yield init_segment(found[0].info, 0, found[0].audio)
+        for segment in found:
+            if last is not None and (segment.run, segment.info, segment.audio) != (
+                last.run,
+                last.info,
+                last.audio,
+            ):
+                return
+            yield segment.fragment
+            last, after = segment, segment.wall_end
+        if not found:
+            await asyncio.sleep(LOOK_S)
+
+
+def _newer(pipeline: Pipeline, camera: str, after: datetime, role: Role) -> list[Segment]:
+    """Return what was committed after a time, in order."""
+    if pipeline.journal.committed(camera, role) <= after:
+        return []
+    read = pipeline.journal.read(camera, after, clock.now(), role)
+    middle = timedelta(milliseconds=1)
+    return [
+        segment for segment in read if segment.wall_end > after + middle and segment.wall >= after - middle
+    ]
+
+
+def _newest_key(found: list[Segment]) -> int:
+    return max(index for index, segment in enumerate(found) if segment.is_key or index == 0)
+
+
+def _role(pipeline: Pipeline, camera: str) -> Role:
+    """Return the stream a browser can show: the main one, or the smaller where the main one is H.265."""
+    line = pipeline.line(camera)
+    if line.info is None:
+        raise NotNow(
+            "This camera has shown no picture yet.",
+            kept="It is tried again all the time.",
+            do="Look at its state; it says what is missing.",
+        )
+    return "main" if line.info.is_h264 or not line.options.sub_url else "sub"

@@ -1,0 +1,35 @@
+"""What every route of the page works with."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from litestar.params import Dependency
+
+from fanlight.hub.options import Camera
+from fanlight.hub.page.errors import no_such
+from fanlight.hub.page.refs import Refs
+from fanlight.hub.pipeline import Pipeline
+from fanlight.hub.settings import LiveSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A hub at work and its settings; `refs` are cameras that were tried, `pressed` when a bell rang last."""
+
+    folder: Path
+    pipeline: Pipeline
+    settings: LiveSettings
+    key: str = field(repr=False)
+    refs: Refs = field(default_factory=Refs)
+    pressed: dict[str, float] = field(default_factory=dict)
+
+    def camera(self, camera: str) -> Camera:
+        """Return a camera's own settings; raises NotFound."""
+        for one in self.settings.options.camera:
+            if one.id == camera:
+                return one
+        raise no_such("camera")
+
+
+Hub = Annotated[Parts, Dependency(skip_validation=True)]
