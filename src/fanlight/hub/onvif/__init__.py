@@ -12,5 +12,6 @@ from fanlight.hub.onvif.messages import Found, Info, Stream
 
 __all__ = [
     "Applied", "BadAnswer", "Device", "Found", "Info", "OnvifError", "OnvifFault", "OnvifRefused",
-    "OnvifUnreachable", "Refused", "Stream", "clock_note", "clock_trouble", "device_of", "discover", "presses",
+    "OnvifUnreachable", "Refused", "Stream", "clock_note", "clock_trouble", "device_of", "discover",
+    "presses",
 ]  # fmt: skip

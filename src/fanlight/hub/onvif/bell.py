@@ -11,7 +11,7 @@ Drops:  every report that is no press of this bell.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -44,7 +44,7 @@ def quiet(_note: str) -> None:
 
 async def presses(
     camera: options.Camera, tell: Callable[[str], None] = quiet
-) -> AsyncIterator[tuple[datetime, Literal["onvif"]]]:
+) -> AsyncGenerator[tuple[datetime, Literal["onvif"]], None]:
     """Yield each press of a camera's bell that it reports by ONVIF; never ends by itself.
 
     Args:

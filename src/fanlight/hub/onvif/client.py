@@ -141,9 +141,7 @@ class Client:
         self, request: httpx.Request, auth: httpx.Auth | None, limit: int
     ) -> tuple[int, bytes]:
         data = bytearray()
-        longest = (
-            request.extensions["timeout"]["read"] or 0
-        ) + ANSWER_S  # the whole answer, not a piece of it
+        whole_s = (request.extensions["timeout"]["read"] or 0) + ANSWER_S  # httpx limits each piece only
         try:
             async with asyncio.timeout(whole_s):
                 answer = await self._http.send(request, auth=auth or httpx.Auth(), stream=True)

@@ -67,10 +67,14 @@ class Device:
         Raises:
             OnvifUnreachable, BadAnswer: it does not tell.
         """
+        question = f'<GetSystemDateAndTime xmlns="{soap.DEVICE}"/>'
         before = clock.mono_us()
-        data = await self._ask(
-            self._xaddr, f'<GetSystemDateAndTime xmlns="{soap.DEVICE}"/>', soap.DEVICE, known=False
-        )
+        try:
+            data = await self._ask(self._xaddr, question, soap.DEVICE, known=False)
+        except OnvifRefused:  # the standard wants it told to anybody; not every device does
+            self._knows_clock = True
+            before = clock.mono_us()
+            data = await self._ask(self._xaddr, question, soap.DEVICE)
         took_s = (clock.mono_us() - before) / 1e6
         told = messages.parse_clock(data)
         # It tells whole seconds, so on average half a second has passed since; and it told half way through.

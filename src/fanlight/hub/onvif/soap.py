@@ -49,19 +49,24 @@ def addressed(action: str, to: str, message_id: str, echo: str = "") -> str:
     )
 
 
+def password_digest(nonce: bytes, created: str, password: str) -> str:
+    """Return what stands for the password: base64 of SHA-1 of nonce, time as written, and password."""
+    digest = hashlib.sha1(nonce + created.encode() + password.encode(), usedforsecurity=False).digest()
+    return base64.b64encode(digest).decode()
+
+
 def username_token(user: str, password: str, created: datetime, nonce: bytes) -> str:
     """Return the security header; `created` is by the device's clock, or it takes us for a replay.
 
     Only the form without fractions of a second is accepted by every make.
     """
     when = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    digest = hashlib.sha1(nonce + when.encode() + password.encode(), usedforsecurity=False).digest()
     return (
         f'<wsse:Security xmlns:wsse="{_WSS}-wssecurity-secext-1.0.xsd" '
         f'xmlns:wsu="{_WSS}-wssecurity-utility-1.0.xsd" xmlns:s="{_ENVELOPE}" s:mustUnderstand="1">'
         f"<wsse:UsernameToken><wsse:Username>{escape(user)}</wsse:Username>"
         f'<wsse:Password Type="{_WSS}-username-token-profile-1.0#PasswordDigest">'
-        f"{base64.b64encode(digest).decode()}</wsse:Password>"
+        f"{password_digest(nonce, when, password)}</wsse:Password>"
         f'<wsse:Nonce EncodingType="{_WSS}-soap-message-security-1.0#Base64Binary">'
         f"{base64.b64encode(nonce).decode()}</wsse:Nonce>"
         f"<wsu:Created>{when}</wsu:Created></wsse:UsernameToken></wsse:Security>"
