@@ -44,6 +44,18 @@ _RECIPES: dict[str, tuple[str, list[str]]] = {
         "testsrc2=d=2:s=160x90:r=10[out0];sine=d=2[out1]",
         [*_X264, "-g", "10", "-c:a", "aac", "-shortest"],
     ),
+    "adts.ts": (
+        "testsrc2=d=2:s=160x90:r=10[out0];sine=d=2[out1]",
+        [*_X264, "-g", "10", "-c:a", "aac", "-shortest"],
+    ),
+    "opus.mkv": (
+        "testsrc2=d=2:s=160x90:r=10[out0];sine=d=2[out1]",
+        [*_X264, "-g", "10", "-c:a", "libopus", "-shortest"],
+    ),
+    "ulaw.mov": (
+        "testsrc2=d=2:s=160x90:r=10[out0];sine=d=2:r=8000[out1]",
+        [*_X264, "-g", "10", "-c:a", "pcm_mulaw", "-shortest"],
+    ),
     "sound-only.m4a": ("sine=d=1", ["-c:a", "aac"]),
 }
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fanlight.hub.camera import CameraUnreachable, FileCamera, NotAVideo, Packet
+from fanlight.hub.packet import AudioPacket
 from fanlight.hub.segmenter import Segment, fmp4
 
 Video = Callable[[str], Path]
@@ -18,9 +19,10 @@ Cut = Callable[[list[Packet]], list[Segment]]
 PASSED_ON = [
     ("plain.mp4", 40), ("b-frames.mp4", 40), ("long-gop.mp4", 125), ("start-codes.ts", 30), ("single.mp4", 1),
     ("open-gop.mkv", 40), ("vfr.mkv", 18), ("with-sound.mp4", 20),
+    ("hevc.mp4", 20),
 ]  # fmt: skip
 TRANSCODED = [
-    ("hevc.mp4", 20), ("odd.mkv", 20), ("ten-bit.mp4", 20), ("mpeg4.avi", 36), ("motion.gif", 10),
+    ("odd.mkv", 20), ("ten-bit.mp4", 20), ("mpeg4.avi", 36), ("motion.gif", 10),
     ("picture.png", 1), ("h264-without-times.avi", 30),
 ]  # fmt: skip
 
@@ -34,7 +36,7 @@ def test_every_video_becomes_a_clip_that_decodes_whole(
     assert camera.damage == 0
     assert frames(fmp4.join(cut(packets)).data) == count == len(packets)
     assert packets[0].is_key
-    assert camera.info.codec.startswith("avc1.")
+    assert camera.info.codec.startswith("hvc1." if name == "hevc.mp4" else "avc1.")
 
 
 @pytest.mark.parametrize("name", [name for name, _ in TRANSCODED if name != "picture.png"])
@@ -61,6 +63,41 @@ def test_a_clip_lasts_as_long_as_its_source(
 def test_sound_is_left_out_and_counted(video: Video, read: Read) -> None:
     _, camera = read(video("with-sound.mp4"))
     assert camera.audio_dropped > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate"),
+    [("with-sound.mp4", "mp4a.40.2", 44_100), ("adts.ts", "mp4a.40.2", 44_100), ("opus.mkv", "opus", 48_000),
+     ("ulaw.mov", "ulaw", 8_000)],
+)  # fmt: skip
+def test_sound_that_is_asked_for_comes_as_it_is_on_the_clock_of_the_pictures(
+    video: Video, name: str, codec: str, rate: int
+) -> None:
+    async def read() -> list[Packet | AudioPacket]:
+        camera = FileCamera(video(name), audio=True)
+        try:
+            return [packet async for packet in camera.packets()]
+        finally:
+            await camera.close()
+
+    packets = asyncio.run(read())
+    heard = [packet for packet in packets if isinstance(packet, AudioPacket)]
+    seen = [packet for packet in packets if isinstance(packet, Packet)]
+    assert {(p.info.codec, p.info.rate_hz, p.run) for p in heard} == {(codec, rate, seen[0].run)}
+    ends = [p.pts_90k + p.duration_90k for p in heard]
+    assert all(0 <= after.pts_90k - end <= 90 for end, after in zip(ends, heard[1:], strict=False))
+    assert ends[-1] == pytest.approx(180_000, abs=9_000)
+
+
+def test_the_length_of_a_file_is_known_without_decoding_it(video: Video, tmp_path: Path) -> None:
+    async def length(path: Path) -> float:
+        return await FileCamera(path).length_s()
+
+    assert asyncio.run(length(video("plain.mp4"))) == pytest.approx(3.9)
+    assert asyncio.run(length(video("b-frames.mp4"))) == pytest.approx(3.9)
+    assert asyncio.run(length(video("mpeg4.avi"))) == pytest.approx(2.9, abs=0.1)
+    with pytest.raises(CameraUnreachable):
+        asyncio.run(length(tmp_path / "none.mp4"))
 
 
 def test_a_file_of_sound_only_is_refused_in_words(video: Video, read: Read) -> None:

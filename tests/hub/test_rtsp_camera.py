@@ -153,7 +153,6 @@ async def scripted(description: str, status: str = "200 OK", after_play: bytes =
         yield f"rtsp://127.0.0.1:{server.sockets[0].getsockname()[1]}/door"
 
 
-H265 = "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H265/90000\r\n"
 H264 = "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
 
 
@@ -161,12 +160,12 @@ H264 = "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
     ("description", "status", "error", "words"),
     [
         (
-            "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H265/90000\r\n",
+            "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 AV1/90000\r\n",
             "200 OK",
             UnsupportedCodec,
-            "sends H265",
+            "sends AV1",
         ),
-        ("v=0\r\nm=video 0 RTP/AVP 26\r\n", "200 OK", UnsupportedCodec, "H.264 only"),
+        ("v=0\r\nm=video 0 RTP/AVP 26\r\n", "200 OK", UnsupportedCodec, "JPEG.*driver to `compat`"),
         ("v=0\r\nm=audio 0 RTP/AVP 0\r\n", "200 OK", NotAVideo, "no video"),
         ("", "200 OK", NotAVideo, "no video"),
         ("", "404 Not Found", NotAVideo, "no video"),

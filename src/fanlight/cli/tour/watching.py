@@ -81,14 +81,8 @@ async def start_of(camera: str) -> datetime:
     """
     if is_live(camera):
         return clock.now()
-    source = FileCamera(Path(camera.removeprefix("file://")), start=(start := clock.now()))
-    last = start
-    try:
-        async for packet in source.packets():
-            last = max(last, packet.wall)
-    finally:
-        await source.close()
-    return start - (last - start) - WHOLE_MINUTE_AGO
+    length_s = await FileCamera(Path(camera.removeprefix("file://"))).length_s()
+    return clock.now() - timedelta(seconds=length_s) - WHOLE_MINUTE_AGO
 
 
 async def watch_camera(pipeline: Pipeline, camera: Camera, start: datetime, seconds: float) -> Watched:

@@ -11,25 +11,34 @@ from fanlight.hub.camera.errors import (
     NotAVideo,
     UnsupportedCodec,
 )
-from fanlight.hub.camera.file import FileCamera
-from fanlight.hub.camera.rtsp import RtspCamera
+from fanlight.hub.camera.media.file import FileCamera
+from fanlight.hub.camera.rtsp import RtspCamera, RtspSession
 from fanlight.hub.camera.watch import StateChanged, watch
 from fanlight.hub.packet import Camera, Packet, StreamInfo
 
 __all__ = [
     "Camera", "CameraError", "CameraGone", "CameraRefused", "CameraUnreachable", "FileCamera", "NotAVideo",
-    "Packet", "RtspCamera", "StateChanged", "StreamInfo", "UnsupportedCodec", "open_camera", "watch",
+    "Packet", "RtspCamera", "RtspSession", "StateChanged", "StreamInfo", "UnsupportedCodec", "open_camera",
+    "watch",
 ]  # fmt: skip
 
 
-def open_camera(url: str, *, start: datetime | None = None, paced: bool = False) -> Camera:
+def open_camera(
+    url: str,
+    *,
+    audio: bool = False,
+    start: datetime | None = None,
+    paced: bool = False,
+) -> Camera:
     """Return the driver for `url`; nothing is opened yet.
 
     Args:
-        url: `rtsp://user:password@host:port/path`, or the path of a video file (`file://` may stand before).
+        url: `rtsp://user:password@host:port/path`, `rtsps://`, or the path of a video file (`file://` may
+            stand before).
+        audio: yield sound as well, as AudioPacket.
         start: for a file, when its first picture was taken; now if None.
         paced: for a file, yield as fast as it was recorded.
     """
     if "://" in url and not url.startswith("file://"):
-        return RtspCamera(url)
-    return FileCamera(Path(url.removeprefix("file://")), start=start, paced=paced)
+        return RtspCamera(url, audio=audio)
+    return FileCamera(Path(url.removeprefix("file://")), start=start, paced=paced, audio=audio)

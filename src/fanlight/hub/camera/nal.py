@@ -10,24 +10,14 @@ Source: ITU-T H.264 (7.3.2.1, Annex B); ISO/IEC 14496-15, 5.3.3.
 import struct
 from collections.abc import Iterable, Sequence
 
+from fanlight.hub.camera.bits import Bits, bad, unescape
 from fanlight.hub.packet import StreamInfo
-from fanlight.model.errors import FanlightError
 
 IDR, SEI, SPS, PPS, AUD, FILLER = 5, 6, 7, 8, 9, 12
 _SLICES = frozenset({1, 2, 5})
 _RECOVERY_POINT = 6
 _HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 MAX_SIDE = 16_384
-
-
-class BadNal(FanlightError):
-    """Bytes that no H.264 encoder writes."""
-
-    code = "camera.bad_nal"
-
-
-def _bad(why: str) -> BadNal:
-    return BadNal(f"A picture cannot be read: {why}.", kept="The pictures before it are kept.", do="Go on.")
 
 
 def split_annexb(data: bytes) -> list[bytes]:
@@ -51,7 +41,7 @@ def split_lengths(data: bytes, length_size: int = 4) -> list[bytes]:
         end = at + length_size
         size = int.from_bytes(data[at:end], "big")
         if end + size > len(data):
-            raise _bad("a length leads past its end")
+            raise bad("a length leads past its end")
         if size:
             units.append(data[end : end + size])
         at = end + size
@@ -97,43 +87,12 @@ def has_picture(units: Sequence[bytes]) -> bool:
     return any(unit[0] & 31 in _SLICES for unit in units)
 
 
-def unescape(data: bytes) -> bytes:
-    """Remove the emulation prevention bytes (7.4.1.1)."""
-    return data.replace(b"\0\0\3", b"\0\0") if b"\0\0\3" in data else data
-
-
-class _Bits:
-    """Bits of a parameter set, first bit first."""
-
-    def __init__(self, data: bytes) -> None:
-        self._value = int.from_bytes(data, "big")
-        self._left = len(data) * 8
-
-    def u(self, count: int) -> int:
-        if count > self._left:
-            raise _bad("a parameter set is cut off")
-        self._left -= count
-        return (self._value >> self._left) & ((1 << count) - 1)
-
-    def ue(self) -> int:
-        zeros = 0
-        while not self.u(1):
-            zeros += 1
-            if zeros > 32:  # ue(v) has at most 32 leading zeros
-                raise _bad("a number in a parameter set is too long")
-        return (1 << zeros) - 1 + self.u(zeros)
-
-    def se(self) -> int:
-        code = self.ue()
-        return (code + 1) // 2 if code & 1 else -(code // 2)
-
-
 def set_number(unit: bytes) -> int:
     """Return the number of a sequence or picture parameter set; raises BadNal."""
-    return _Bits(unescape(unit[4 if unit[0] & 31 == SPS else 1 :])).ue()
+    return Bits(unescape(unit[4 if unit[0] & 31 == SPS else 1 :])).ue()
 
 
-def _skip_scaling_lists(bits: _Bits, count: int) -> None:
+def _skip_scaling_lists(bits: Bits, count: int) -> None:
     for index in range(count):
         if not bits.u(1):
             continue
@@ -144,7 +103,7 @@ def _skip_scaling_lists(bits: _Bits, count: int) -> None:
             last = following or last
 
 
-def _skip_order(bits: _Bits) -> None:
+def _skip_order(bits: Bits) -> None:
     order = bits.ue()
     if order == 0:
         bits.ue()
@@ -156,7 +115,7 @@ def _skip_order(bits: _Bits) -> None:
             bits.se()
 
 
-def _read_chroma(bits: _Bits, profile: int) -> int:
+def _read_chroma(bits: Bits, profile: int) -> int:
     if profile not in _HIGH_PROFILES:
         return 1
     chroma = bits.ue()
@@ -177,8 +136,8 @@ def picture_size(sps: bytes) -> tuple[int, int]:
         BadNal: `sps` is not a sequence parameter set that makes sense.
     """
     if len(sps) < 4 or sps[0] & 31 != SPS:  # header, profile, constraints, level
-        raise _bad("it is no sequence parameter set")
-    bits = _Bits(unescape(sps[4:]))
+        raise bad("it is no sequence parameter set")
+    bits = Bits(unescape(sps[4:]))
     bits.ue()
     chroma = _read_chroma(bits, sps[1])
     bits.ue()
@@ -196,7 +155,7 @@ def picture_size(sps: bytes) -> tuple[int, int]:
         left, right, top, bottom = (bits.ue() for _ in range(4))
         width, height = width - unit_x * (left + right), height - unit_y * (top + bottom)
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
-        raise _bad("its size makes no sense")
+        raise bad("its size makes no sense")
     return width, height
 
 
@@ -207,9 +166,9 @@ def describe(sps: Sequence[bytes], pps: Sequence[bytes]) -> StreamInfo:
         BadNal: one is missing or makes no sense.
     """
     if not sps or not pps:
-        raise _bad("its parameter sets are missing")
+        raise bad("its parameter sets are missing")
     if len(sps) > 31 or len(pps) > 255 or any(len(unit) > 65_535 for unit in (*sps, *pps)):
-        raise _bad("it has too many parameter sets")
+        raise bad("it has too many parameter sets")
     first = sps[0]
     width, height = picture_size(first)
     record = bytearray((1, first[1], first[2], first[3], 0xFF, 0xE0 | len(sps)))
@@ -224,14 +183,14 @@ def describe(sps: Sequence[bytes], pps: Sequence[bytes]) -> StreamInfo:
 
 
 def _high_profile_tail(sps: bytes) -> bytes:
-    bits = _Bits(unescape(sps[4:]))
+    bits = Bits(unescape(sps[4:]))
     bits.ue()
     chroma = bits.ue()
     if chroma == 3:  # 4:4:4
         bits.u(1)
     luma_depth, chroma_depth = bits.ue(), bits.ue()
     if chroma > 3 or luma_depth > 6 or chroma_depth > 6:  # the largest that exist
-        raise _bad("its sample format makes no sense")
+        raise bad("its sample format makes no sense")
     return bytes((0xFC | chroma, 0xF8 | luma_depth, 0xF8 | chroma_depth, 0))
 
 
@@ -242,18 +201,18 @@ def parse_avcc(record: bytes) -> tuple[list[bytes], list[bytes], int]:
         BadNal: it is no such record.
     """
     if len(record) < 7 or record[0] != 1:  # fixed part of the record
-        raise _bad("its configuration record is cut off")
+        raise bad("its configuration record is cut off")
     at = 5
     found: list[list[bytes]] = []
     for mask in (31, 255):
         if at >= len(record):
-            raise _bad("its configuration record is cut off")
+            raise bad("its configuration record is cut off")
         count, at, units = record[at] & mask, at + 1, []
         for _ in range(count):
             size = int.from_bytes(record[at : at + 2], "big")
             unit = record[at + 2 : at + 2 + size]
             if not size or len(unit) != size:
-                raise _bad("its configuration record is cut off")
+                raise bad("its configuration record is cut off")
             units.append(unit)
             at += 2 + size
         found.append(units)

@@ -3,7 +3,7 @@
 In:     text from a camera, never trusted.
 Out:    its media, in order.
 Holds:  BadSdp is the only error raised.
-Source: RFC 8866; RFC 6184, 8.1 (H.264); RFC 2326, appendix C (control).
+Source: RFC 8866; RFC 6184, 8.1 (H.264); RFC 7798, 7.1 (H.265); RFC 3551, 6; RFC 2326, appendix C (control).
 """
 
 import base64
@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from fanlight.model.errors import FanlightError
 
 _MAX_MEDIA = 32
+_SETS = ("sprop-parameter-sets", "sprop-vps", "sprop-sps", "sprop-pps")
+_DIRECTIONS = frozenset({"sendonly", "recvonly", "sendrecv", "inactive"})
+_STATIC = {0: ("PCMU", 8_000), 8: ("PCMA", 8_000), 26: ("JPEG", 90_000)}  # RFC 3551, 6
 
 
 class BadSdp(FanlightError):
@@ -23,25 +26,31 @@ class BadSdp(FanlightError):
 
 @dataclass(slots=True)
 class Media:
-    """One `m=` section. `codec` is upper case (`H264`), empty if none; `clock_hz` is of its times."""
+    """One `m=` section. `codec` is upper case (`H264`), empty if none; `clock_hz` is of its times.
+
+    `direction` is as written, seen by who wrote it: a back channel is `sendonly` for us (ONVIF Streaming).
+    """
 
     kind: str
     payload_type: int
     codec: str = ""
     clock_hz: int = 90_000
     control: str = ""
+    channels: int = 1
+    direction: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
 
     def parameter_sets(self) -> list[bytes]:
-        """Return the NAL units of sprop-parameter-sets; what is not base64 is left out."""
+        """Return the NAL units of the sprop- parameters; what is not base64 is left out."""
         units = []
-        for text in self.parameters.get("sprop-parameter-sets", "").split(","):
-            try:
-                unit = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-            except (binascii.Error, ValueError):
-                continue
-            if unit:
-                units.append(unit)
+        for name in _SETS:
+            for text in self.parameters.get(name, "").split(","):
+                try:
+                    unit = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+                except (binascii.Error, ValueError):
+                    continue
+                if unit:
+                    units.append(unit)
         return units
 
 
@@ -88,10 +97,14 @@ def _number(text: str) -> int | None:
 def _media(value: str) -> Media:
     words = value.split()
     payload_type = _number(words[3]) if len(words) > 3 else None  # noqa: PLR2004 - kind port protocol type
-    return Media(words[0] if words else "", -1 if payload_type is None else payload_type)
+    number = -1 if payload_type is None else payload_type
+    codec, clock_hz = _STATIC.get(number, ("", 90_000))
+    return Media(words[0] if words else "", number, codec, clock_hz)
 
 
 def _attribute(media: Media, value: str) -> None:
+    if value in _DIRECTIONS:
+        media.direction = value
     name, _, rest = value.partition(":")
     number, _, rest = rest.strip().partition(" ")
     if _number(number) != media.payload_type:
@@ -100,6 +113,7 @@ def _attribute(media: Media, value: str) -> None:
         parts = rest.strip().split("/")
         media.codec = parts[0].upper()
         media.clock_hz = (_number(parts[1]) if len(parts) > 1 else None) or 90_000
+        media.channels = (_number(parts[2]) if len(parts) > 2 else None) or 1  # noqa: PLR2004
     elif name == "fmtp":
         for item in rest.split(";"):
             parameter, _, setting = item.strip().partition("=")

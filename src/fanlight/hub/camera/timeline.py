@@ -45,6 +45,10 @@ class Timeline:
         """Return a decode time on the same clock."""
         return None if raw_90k is None or self._base is None else raw_90k - self._base
 
+    def of_raw(self, raw_90k: int) -> int:
+        """Return where a moment of the source's own clock lies, e.g. that of a sound."""
+        return raw_90k - (self._base or 0)
+
     def begin_run(self) -> None:
         """Start a new run that follows the last without a gap."""
         self.run = new_run()

@@ -63,10 +63,7 @@ class Transcoder:
             }  # fmt: skip
         codec.open()
         self._codec = codec
-        units = nal.split_annexb(bytes(codec.extradata or b""))
-        self._samples = SampleBuilder(
-            [u for u in units if u[0] & 31 == nal.SPS], [u for u in units if u[0] & 31 == nal.PPS]
-        )
+        self._samples = SampleBuilder("H264", nal.split_annexb(bytes(codec.extradata or b"")))
         self._key_at: int | None = None
         self._last = -1
 
