@@ -20,7 +20,8 @@ from tests.hub.towns import Fault, House, network
 
 from fanlight.hub.camera import FileCamera, Packet
 from fanlight.hub.detector import Detector, Event
-from fanlight.hub.detector.yolox import SCORE, Detection, Yolox
+from fanlight.hub.detector.event import Detection
+from fanlight.hub.detector.model import SCORE, OnnxModel
 from fanlight.hub.journal import Journal
 from fanlight.hub.pipeline import CLIPS, Line, Pipeline, _watch
 from fanlight.hub.sealer import POST_ROLL, PRE_ROLL, Kept, Occasion
@@ -215,7 +216,7 @@ def test_a_clip_that_no_disk_takes_is_said_and_matches_nothing(tmp_path: Path, v
     asyncio.run(run())
 
 
-class OutOfMemory(Yolox):
+class OutOfMemory(OnnxModel):
     """A model on a machine that has no memory left for it, until it has."""
 
     fails = True
@@ -233,7 +234,7 @@ def test_a_detector_that_fails_is_said_and_never_ends_the_recording(
     packets, _ = read(video("plain.mp4"))
     line = Line(CAMERA, CameraStatus(id=CAMERA.id, name="", state="recording", since=packets[0].wall))
     model = OutOfMemory()
-    detector = Detector(CAMERA.id, model)
+    detector = Detector(CAMERA.id, model=model)
 
     async def look(some: list[Packet]) -> list[Event]:
         return [event for packet in some for event in await _watch(line, detector, packet)]

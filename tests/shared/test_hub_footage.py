@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from fanlight.hub.camera import FileCamera
-from fanlight.hub.detector import Closed, Detector, Event, Yolox
+from fanlight.hub.detector import Closed, Detector, Event
+from fanlight.hub.detector.model import OnnxModel
 from fanlight.hub.segmenter import Segmenter, fmp4
 
 FOLDER = Path(os.environ["FANLIGHT_SHARED"]) / "data" / "footage"
@@ -14,13 +15,13 @@ START = datetime(2026, 11, 21, 18, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def model() -> Yolox:
-    return Yolox()
+def model() -> OnnxModel:
+    return OnnxModel()
 
 
-def events_of(name: str, model: Yolox) -> list[Event]:
+def events_of(name: str, model: OnnxModel) -> list[Event]:
     async def run() -> list[Event]:
-        camera, detector = FileCamera(FOLDER / name, start=START), Detector("a", model)
+        camera, detector = FileCamera(FOLDER / name, start=START), Detector("a", model=model)
         changes = [change async for packet in camera.packets() for change in detector.feed(packet)]
         await camera.close()
         return [change.event for change in changes + detector.finish() if isinstance(change, Closed)]
@@ -29,25 +30,27 @@ def events_of(name: str, model: Yolox) -> list[Event]:
 
 
 @pytest.mark.parametrize("name", ["vtest.avi", "vtest_1280x960_h264.mp4"])
-def test_walkers_who_are_always_in_view_make_person_events_of_bounded_length(name: str, model: Yolox) -> None:
+def test_walkers_who_are_always_in_view_make_person_events_of_bounded_length(
+    name: str, model: OnnxModel
+) -> None:
     events = events_of(name, model)
     assert {event.label for event in events} == {"person"}
     assert max((event.end - event.start).total_seconds() for event in events) <= 61
     assert sum((event.end - event.start).total_seconds() for event in events) > 70
 
 
-def test_a_sudden_change_of_brightness_is_nobody(model: Yolox) -> None:
+def test_a_sudden_change_of_brightness_is_nobody(model: OnnxModel) -> None:
     assert events_of("issue53_brightness_change.avi", model) == []
 
 
 @pytest.mark.parametrize(
     "name", ["traffic_camera.mp4", "traffic_camera_vfr.mp4", "traffic_1080p_camprofile.mp4"]
 )
-def test_traffic_makes_vehicle_events(name: str, model: Yolox) -> None:
+def test_traffic_makes_vehicle_events(name: str, model: OnnxModel) -> None:
     assert {event.label for event in events_of(name, model)} == {"vehicle"}
 
 
-def test_a_visitor_in_a_noisy_stream_with_rare_keyframes_is_one_event(model: Yolox) -> None:
+def test_a_visitor_in_a_noisy_stream_with_rare_keyframes_is_one_event(model: OnnxModel) -> None:
     (event,) = events_of("person_1080p_camprofile_noisy.mp4", model)
     assert event.label == "person"
     assert abs((event.start - START).total_seconds() - 6.5) <= 1

@@ -2,143 +2,201 @@
 
 In:     Packet from hub.camera, in decode order.
 Out:    Opened and Closed events.
-Holds:  at least one look a second of media, whatever the gate says; two a second while it is open.
-        All times come from the packets, so a recording gives the same events at any speed.
+Holds:  three stages, each opening the next: packet sizes; one keyframe a GOP, compared; the neural detector,
+        twice a second while the gate is open. `wants` decides for every packet and never blocks; `look`
+        decodes and detects and belongs into a thread. All times come from the packets, so a recording gives
+        the same events at any speed.
+Drops:  looks that a slow machine does not get to, oldest first.
 Absent: faces, identities, plates: a label, a box and a score are all that is ever computed.
-Why:    docs/design/hub.md
+Why:    docs/design/detector.md
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from __future__ import annotations
 
-import av
-import numpy as np
-import numpy.typing as npt
+import threading
+from typing import TYPE_CHECKING
 
-from fanlight.hub.detector.decode import LookDecoder
-from fanlight.hub.detector.event import Closed, Event, Label, Opened
-from fanlight.hub.detector.gate import Gate
-from fanlight.hub.detector.presence import Presence, Present
-from fanlight.hub.detector.thumb import shrink, to_jpeg
-from fanlight.hub.detector.tracks import Box, Tracks
-from fanlight.hub.detector.yolox import Yolox
-from fanlight.hub.packet import Packet
-from fanlight.model.ids import new_id
+from fanlight.hub.detector.gate import SPREADS, Gate
+from fanlight.hub.detector.insight import GateView, Insight
+from fanlight.hub.options import Detect
 
-_OPEN_LOOK_S = 0.5
-_SHUT_LOOK_S = 1.0
+if TYPE_CHECKING:
+    from fanlight.hub.detector.event import Closed, Opened
+    from fanlight.hub.detector.looker import Due, Looker
+    from fanlight.hub.detector.model import Model
+    from fanlight.hub.packet import Packet
+
+OPEN_LOOK_S = 0.5
+BUSY_LOOK_S = 1.0  # after BUSY_S of an open gate
+BUSY_S = 20.0
+KEY_LOOK_S = 1.0
+LARGE_KEY_LOOK_S = 2.0
+LARGE_PIXELS = 1_000_000
+PRESENT_LOOK_S = 2.0  # while somebody stands still, so that the end is not missed by more
+NO_KEY_S = 15.0  # without a keyframe, so long: look at what there is
+NO_KEY_LOOK_S = 5.0
 _SLACK_S = 0.04  # a look is not put off for less than a frame
-_GREY_SIDE = 64
-_CHANGED = 6.0  # grey levels, mean over a box; sensor noise at this scale stays under 2
-
-
-@dataclass(slots=True)
-class _Current:
-    id: str
-    start: datetime
-    best: av.VideoFrame
+_MAX_WAITING_LOOKS = 4
+_MAX_WAITING_BYTES = 32 << 20
 
 
 class Detector:
-    """The detector of one camera. `looks` and `decoded` count what it cost."""
+    """The detector of one camera. `packets`, `looks` and `decoded` count what it did."""
 
-    def __init__(self, camera: str, model: Yolox | None = None) -> None:
-        """Start with nothing seen.
+    def __init__(self, camera: str, options: Detect | None = None, model: Model | None = None) -> None:
+        """Start with nothing seen; no decoder or model is loaded before the first look.
 
         Args:
             camera: id for its events.
-            model: a loaded model to share; loads its own if None.
+            options: what a person decided for this camera; the defaults if None.
+            model: a loaded model to share; the one that ships, shared by all who ask for it, if None.
         """
-        self.looks = self.packets = 0
-        self._camera = camera
-        self._model = model or Yolox()
-        self._reset()
+        self.packets = 0
+        self.options = options or Detect()
+        self._camera, self._model = camera, model
+        self._looker: Looker | None = None
+        self._lock = threading.Lock()  # of the queue
+        self._looking = threading.Lock()
+        self._queue: list[tuple[Packet, int, Due]] = []
+        self._bytes = 0
+        self._due = 0
+        self._of: Packet | None = None
+        self._gate = Gate()
+        self._now_s = self._looked_s = self._key_s = -1.0
+        self._opened_s: float | None = None
 
-    def _reset(self) -> None:
-        self._gate, self._tracks, self._presence = Gate(), Tracks(), Presence()
-        self._decoder: LookDecoder | None = None
-        self._of: Packet | None = None  # the packet before
-        self._looked_s = -1.0
-        self._greys: list[npt.NDArray[np.int16]] = []
-        self._event: _Current | None = None
-        self._clock: tuple[float, datetime] | None = None
+    @property
+    def looks(self) -> int:
+        """How often the neural detector looked."""
+        return 0 if self._looker is None else self._looker.looks
+
+    @property
+    def decoded(self) -> int:
+        """How many pictures were decoded."""
+        return 0 if self._looker is None else self._looker.decoded
 
     def feed(self, packet: Packet) -> list[Opened | Closed]:
         """Take one packet; return what begins or ends with it, mostly nothing. Blocks while it looks."""
-        changes: list[Opened | Closed] = []
-        if self._of is not None and (self._of.run != packet.run or self._of.info != packet.info):
-            changes += self.finish()
-        self._of = packet
+        return self.look() if self.wants(packet) else []
+
+    def wants(self, packet: Packet) -> bool:
+        """Take one packet; tell whether `look` has something to do. Never blocks."""
         self.packets += 1
-        if self._decoder is None:
+        is_new = self._of is None or self._of.run != packet.run or self._of.info != packet.info
+        if not self.options.enabled:
+            self._of = None
+            self._let_go()
+            return self._looker is not None and self._looker.is_present
+        if is_new:
             if not packet.is_key:
-                return changes
-            self._decoder = LookDecoder(packet.info)
-        now_s = packet.pts_90k / 90_000
-        is_open = self._gate.feed(now_s, len(packet.data), is_key=packet.is_key)
-        self._decoder.add(packet)
-        pause_s = _OPEN_LOOK_S if is_open or packet.is_key else _SHUT_LOOK_S
-        if self._looked_s < 0 or now_s - self._looked_s >= pause_s - _SLACK_S:
-            frame = self._decoder.look()
-            self._looked_s = now_s
-            if frame is not None:
-                self._clock = (now_s, packet.wall)
-                changes += self._look(frame, now_s if frame.pts is None else frame.pts / 90_000)
-        return changes
+                return False
+            info = packet.info
+            self._gate = Gate(info.width * info.height, SPREADS[self.options.sensitivity])
+            self._now_s = self._looked_s = self._key_s = -1.0
+            self._opened_s = None
+        self._of = packet
+        due = self._is_due(packet)
+        with self._lock:
+            self._put(packet, due)
+            return self._due > 0
+
+    def look(self) -> list[Opened | Closed]:
+        """Do the looks that are due; return what begins or ends. Blocks: call it in a thread."""
+        with self._looking:
+            looker = self._looker
+            if not self.options.enabled:
+                return looker.stop() if looker is not None else []
+            if looker is None:
+                looker = self._looker = self._open()
+            with self._lock:
+                taken, self._queue, self._bytes, self._due = self._queue, [], 0, 0
+            changes: list[Opened | Closed] = []
+            for packet, number, due in taken:
+                changes += looker.take(packet, number, due, self.options)
+            return changes
 
     def finish(self) -> list[Opened | Closed]:
-        """End what is present, at the end of a stream; a later packet starts anew."""
-        ended = self._presence.stop()
-        changes = self._closed(ended)
-        self._reset()
-        return changes
+        """End what is present, at the end of a stream; a later packet starts anew. Blocks."""
+        changes = self.look() if self._due else []
+        with self._looking:
+            self._let_go()
+            self._of = None
+            return changes + (self._looker.stop() if self._looker is not None else [])
 
-    def _look(self, frame: av.VideoFrame, now_s: float) -> list[Opened | Closed]:
-        self.looks += 1
-        grey = frame.reformat(_GREY_SIDE, _GREY_SIDE, "gray").to_ndarray().astype(np.int16)
+    def change(self, options: Detect) -> None:
+        """Go by other options from the next packet on; what is known of the scene stays."""
+        self.options = options
+        self._gate.spreads = SPREADS[options.sensitivity]
 
-        def has_changed(box: Box) -> bool:
-            columns = slice(
-                int(box[0] * _GREY_SIDE), max(int(box[2] * _GREY_SIDE), int(box[0] * _GREY_SIDE) + 1)
-            )
-            rows = slice(
-                int(box[1] * _GREY_SIDE), max(int(box[3] * _GREY_SIDE), int(box[1] * _GREY_SIDE) + 1)
-            )
-            return any(
-                float(np.abs(grey[rows, columns] - other[rows, columns]).mean()) > _CHANGED
-                for other in self._greys
-            )
+    def insight(self) -> Insight:
+        """Return what the gate sees and what the last look found. Never blocks."""
+        level, threshold = self._gate.history()
+        gate = GateView(self._gate.is_open, tuple(level), tuple(threshold))
+        looker = self._looker
+        if looker is None:
+            return Insight(at=None, gate=gate)
+        looks, share = looker.per_minute()
+        return Insight(at=looker.seen_at, gate=gate, boxes=looker.seen, looks_per_min=looks, cpu_share=share)
 
-        counted = self._tracks.look(now_s, self._model.detect(frame), has_changed)
-        self._greys = [*self._greys[-3:], grey]
-        ended, begun = self._presence.look(now_s, counted)
-        changes = self._closed(ended)
-        present = self._presence.present
-        if begun is not None:
-            self._event = _Current(new_id(), self._wall(begun.start_s), shrink(frame))
-            changes.append(Opened(self._as_event(begun, self._event)))
-        elif present is not None and present.best and self._event is not None:
-            self._event.best = shrink(frame)
-        return changes
+    def _is_due(self, packet: Packet) -> Due:
+        at_s = packet.pts_90k / 90_000
+        self._now_s = now_s = max(self._now_s, at_s)
+        is_open = self._gate.feed(now_s, len(packet.data), is_key=packet.is_key)
+        if packet.is_key:
+            self._key_s = now_s
+        self._opened_s = (now_s if self._opened_s is None else self._opened_s) if is_open else None
+        pause_s = now_s - self._looked_s + _SLACK_S if self._looked_s >= 0 else float("inf")
+        due: Due = "no"
+        if pause_s >= self._pause_s(now_s, is_open=is_open):
+            due = "detect"
+        elif packet.is_key and pause_s >= self._key_pause_s(packet):
+            due = "compare"
+        if due != "no":
+            self._looked_s = now_s
+        return due
 
-    def _closed(self, ended: Present | None) -> list[Opened | Closed]:
-        current, self._event = (self._event, None) if ended is not None else (None, self._event)
-        return [Closed(self._as_event(ended, current))] if ended is not None and current is not None else []
+    def _pause_s(self, now_s: float, *, is_open: bool) -> float:
+        """Return how long after a look the next is due, whatever the picture."""
+        looker = self._looker
+        if is_open or (looker is not None and now_s <= looker.attentive_until_s):
+            is_busy = self._opened_s is not None and now_s - self._opened_s > BUSY_S
+            return BUSY_LOOK_S if is_busy else OPEN_LOOK_S
+        if looker is not None and looker.is_present:
+            return PRESENT_LOOK_S
+        return NO_KEY_LOOK_S if now_s - self._key_s > NO_KEY_S else float("inf")
 
-    def _as_event(self, present: Present, current: _Current) -> Event:
-        label: Label = present.label
-        return Event(
-            id=current.id,
-            camera=self._camera,
-            label=label,
-            start=current.start,
-            end=max(self._wall(present.last_s), current.start),
-            score=round(present.score, 4),
-            thumb=to_jpeg(current.best),
-        )
+    @staticmethod
+    def _key_pause_s(packet: Packet) -> float:
+        is_large = packet.info.width * packet.info.height > LARGE_PIXELS
+        return LARGE_KEY_LOOK_S if is_large else KEY_LOOK_S
 
-    def _wall(self, at_s: float) -> datetime:
-        if self._clock is None:
-            raise AssertionError  # a look sets it before anything can begin
-        then_s, wall = self._clock
-        return wall + timedelta(seconds=at_s - then_s)
+    def _put(self, packet: Packet, due: Due) -> None:
+        if packet.is_key and self._due == 0:
+            self._let_go()
+        self._queue.append((packet, self.packets, due))
+        self._bytes += len(packet.data)
+        self._due += due != "no"
+        if self._due > _MAX_WAITING_LOOKS or self._bytes > _MAX_WAITING_BYTES:
+            self._fall_behind()
+
+    def _fall_behind(self) -> None:
+        """Leave out what is older than the last keyframe that waits, and of the looks all but the newest."""
+        keys = [index for index, (packet, _, _) in enumerate(self._queue) if packet.is_key]
+        first = keys[-1] if keys and self._bytes <= _MAX_WAITING_BYTES else len(self._queue)
+        newest: Due = next((due for _, _, due in reversed(self._queue) if due != "no"), "no")
+        kept = [(packet, number) for packet, number, _ in self._queue[first:]]
+        self._queue = [
+            (packet, number, newest if place == len(kept) else "no")
+            for place, (packet, number) in enumerate(kept, 1)
+        ]
+        self._bytes = sum(len(packet.data) for packet, _ in kept)
+        self._due = 1 if kept and newest != "no" else 0
+
+    def _let_go(self) -> None:
+        self._queue, self._bytes, self._due = [], 0, 0
+
+    def _open(self) -> Looker:
+        from fanlight.hub.detector.looker import Looker  # noqa: PLC0415 - a hub that only records loads no decoder
+        from fanlight.hub.detector.model import shipped  # noqa: PLC0415 - nor a model
+
+        return Looker(self._camera, self._model or shipped())
