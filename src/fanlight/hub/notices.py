@@ -28,7 +28,10 @@ class CameraTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventBegan:
-    """Something is before a camera. `label` and `score` (0 to 1) may still rise; `thumb` is a JPEG."""
+    """Something is before a camera. `label` and `score` (0 to 1) may still rise; `thumb` is a JPEG.
+
+    `change` says of a package whether it was left or taken.
+    """
 
     event: str
     camera: str
@@ -37,6 +40,7 @@ class EventBegan:
     score: float
     thumb: bytes
     zones: tuple[str, ...] = ()
+    change: Literal["left", "taken"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class EventEnded:
     score: float
     thumb: bytes
     zones: tuple[str, ...] = ()
+    change: Literal["left", "taken"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
