@@ -18,7 +18,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from fanlight.hub.camera.media.transcode import Coded, Transcoder
+from fanlight.hub.camera.transcode import Coded, Transcoder
 from fanlight.hub.options import Outline
 from fanlight.hub.packet import Packet, StreamInfo
 
