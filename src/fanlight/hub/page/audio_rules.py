@@ -5,7 +5,6 @@ Out:    the rule of one state; for one that was not read, that a person has to l
 Absent: advice. A rule in one sentence leaves out exceptions; the page says so beside it.
 """
 
-from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -18,14 +17,14 @@ CAUTION = "This is no legal advice."
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """`consent` is `one`, `all` or `unread`; `source` names the law, `read` the day on which it was read."""
+    """`consent` is `one`, `all` or `unread`; `source` names the law, `read` the day it was read."""
 
     state: str
     name: str
     consent: str
     rule: str
     source: str
-    read: date | None
+    read: str
     caution: str = CAUTION
 
 

@@ -55,20 +55,20 @@ def _fill(table: Tables, value: msgspec.Struct) -> None:
 
 def _fill_tables(table: Tables, name: str, entries: tuple[msgspec.Struct, ...]) -> None:
     """Make the `[[name]]` tables say `entries`, each in the table that said it before."""
-    before = {_identity(one): one for one in table.get(name, ())}
-    after = tomlkit.aot()
-    for entry in entries:
-        kept = before.get(_identity(msgspec.to_builtins(entry)))
-        one = kept if isinstance(kept, Table) else tomlkit.table()
+    there = table.get(name)
+    if not isinstance(there, AoT):
+        there = tomlkit.aot()
+        table.append(name, there)
+    before = {_identity(one): one for one in there}
+    wanted = {_identity(msgspec.to_builtins(entry)): entry for entry in entries}
+    if list(before) != list(wanted):
+        del there[:]
+        for identity in wanted:
+            there.append(before.get(identity, tomlkit.table()))
+    for one, entry in zip(there, entries, strict=True):
         _fill(one, entry)
-        after.append(one)
-    if name in table:
-        same = len(before) == len(after) and all(a is b for a, b in zip(before.values(), after, strict=True))
-        if same:
-            return
+    if not entries:
         table.remove(name)
-    if entries:
-        table.append(name, after)
 
 
 def _is_list_of_tables(table: Tables, new: tuple[Any, ...]) -> bool:
