@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from fanlight.hub.detector.detector import Detector
 from fanlight.hub.detector.errors import BadModel
 from fanlight.hub.detector.event import Closed, Event, Label, Opened
+from fanlight.hub.detector.feedback import Feedback, Mark
 from fanlight.hub.detector.insight import GateView, Insight, Seen
 
 if TYPE_CHECKING:
     from fanlight.hub.detector.model import OnnxModel
 
 __all__ = [
-    "BadModel", "Closed", "Detector", "Event", "GateView", "Insight", "Label", "Opened", "Seen", "load_model",
+    "BadModel", "Closed", "Detector", "Event", "Feedback", "GateView", "Insight", "Label",
+    "Mark", "Opened", "Seen", "load_model",
 ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from fanlight.hub.options import Detect
 
 if TYPE_CHECKING:
     from fanlight.hub.detector.event import Closed, Opened
+    from fanlight.hub.detector.feedback import Feedback
     from fanlight.hub.detector.looker import Due, Looker
     from fanlight.hub.detector.model import Model
     from fanlight.hub.packet import Packet
@@ -43,17 +44,24 @@ _MAX_WAITING_BYTES = 32 << 20
 class Detector:
     """The detector of one camera. `packets`, `looks` and `decoded` count what it did."""
 
-    def __init__(self, camera: str, options: Detect | None = None, model: Model | None = None) -> None:
+    def __init__(
+        self,
+        camera: str,
+        options: Detect | None = None,
+        model: Model | None = None,
+        feedback: Feedback | None = None,
+    ) -> None:
         """Start with nothing seen; no decoder or model is loaded before the first look.
 
         Args:
             camera: id for its events.
             options: what a person decided for this camera; the defaults if None.
             model: a loaded model to share; the one that ships, shared by all who ask for it, if None.
+            feedback: what members marked as "not this", if that is kept.
         """
         self.packets = 0
         self.options = options or Detect()
-        self._camera, self._model = camera, model
+        self._camera, self._model, self._feedback = camera, model, feedback
         self._looker: Looker | None = None
         self._lock = threading.Lock()  # of the queue
         self._looking = threading.Lock()
@@ -199,4 +207,4 @@ class Detector:
         from fanlight.hub.detector.looker import Looker  # noqa: PLC0415 - a hub that only records loads no decoder
         from fanlight.hub.detector.model import shipped  # noqa: PLC0415 - nor a model
 
-        return Looker(self._camera, self._model or shipped())
+        return Looker(self._camera, self._model or shipped(), self._feedback)

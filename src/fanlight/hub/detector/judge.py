@@ -55,6 +55,18 @@ def judge(
     return Verdict(not why, why, zones)
 
 
+def judge_place(thing: Detection, options: Detect, needs: float = 0.0) -> Verdict:
+    """Decide about a thing that was left or taken: it has a place and a score but was never followed."""
+    zones = zones_of(thing, options)
+    counts = (
+        thing.label in options.labels
+        and thing.score >= max(SCORES[options.sensitivity], needs)
+        and thing.box[3] - thing.box[1] >= options.min_height
+        and (bool(zones) or not options.zones)
+    )
+    return Verdict(counts, zones=zones)
+
+
 def zones_of(detection: Detection, options: Detect) -> tuple[str, ...]:
     """Return the names of the zones in which a thing stands and its kind counts."""
     left, _, right, bottom = detection.box

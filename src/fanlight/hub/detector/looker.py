@@ -9,7 +9,7 @@ Absent: the gate and when to look (detector.py).
 
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -18,9 +18,11 @@ import av
 from fanlight.hub.detector import scene
 from fanlight.hub.detector.decode import LookDecoder
 from fanlight.hub.detector.event import Box, Closed, Detection, Event, Opened
+from fanlight.hub.detector.feedback import Feedback
 from fanlight.hub.detector.insight import Seen
-from fanlight.hub.detector.judge import FLOOR, SCORES, Verdict, judge
+from fanlight.hub.detector.judge import FLOOR, SCORES, judge, judge_place
 from fanlight.hub.detector.model import Model
+from fanlight.hub.detector.packages import Found, Packages
 from fanlight.hub.detector.presence import SURE, Presence, Present
 from fanlight.hub.detector.thumb import shrink, to_jpeg
 from fanlight.hub.detector.tracks import FORGET_STILL_S, Tracks
@@ -33,6 +35,8 @@ ATTENTIVE_S = 1.5
 _GRIDS = 4
 _MINUTE_S = 60.0
 
+CARRIED = "Bags count when they are left or taken, not while they are carried."
+
 Due = Literal["no", "compare", "detect"]
 
 
@@ -43,23 +47,35 @@ class _Current:
     best: av.VideoFrame
 
 
+@dataclass(slots=True)
+class _Sight:
+    """What one look found: what counts and where, all that moves, and bags."""
+
+    counted: list[Detection] = field(default_factory=list)
+    zones: list[str] = field(default_factory=list)
+    moving: list[Box] = field(default_factory=list)
+    bags: list[Detection] = field(default_factory=list)
+
+
 class Looker:
     """The thread's side of a detector. One call at a time."""
 
-    def __init__(self, camera: str, model: Model) -> None:
+    def __init__(self, camera: str, model: Model, feedback: Feedback | None = None) -> None:
         """Start with nothing seen.
 
         Args:
             camera: id for its events.
             model: shared between cameras.
+            feedback: what members marked as "not this", if that is kept.
         """
         self.looks = self.decoded = 0
         self.seen: tuple[Seen, ...] = ()
         self.seen_at: datetime | None = None
         self.attentive_until_s = -1.0  # stream time
         self.is_present = False
-        self._camera, self._model = camera, model
+        self._camera, self._model, self._feedback = camera, model, feedback
         self._tracks, self._presence, self._scene = Tracks(), Presence(), scene.Scene()
+        self._packages = Packages()
         self._grids: deque[scene.Grid] = deque(maxlen=_GRIDS)
         self._decoder: LookDecoder | None = None
         self._of: Packet | None = None
@@ -101,6 +117,7 @@ class Looker:
         """End what is present, at the end of a stream; the scene stays known."""
         ended = self._presence.stop()
         self._decoder = self._of = None
+        self._packages.forget_visit()
         self.is_present, self.attentive_until_s = False, -1.0
         return self._closed(ended)
 
@@ -127,34 +144,31 @@ class Looker:
         now_s = self._now_s
         grid = scene.grid_of(frame)
         idle = self._presence.present is None and not self._presence.is_unsure
-        if (
-            due == "compare"
-            and idle
-            and now_s - self._detected_s < REST_S
-            and not self._scene.has_changed(grid)
-        ):
-            return []
+        rests = idle and due == "compare" and now_s - self._detected_s < REST_S
+        if rests and not self._scene.has_changed(grid):
+            return self._lying_about(frame, self._packages.look(now_s, grid, (), ()), options)
         self._detected_s = now_s
         self._scene.know(grid)
-        counted, zones = self._detect(frame, grid, options)
-        ended, begun = self._presence.look(now_s, counted, SURE[options.sensitivity])
+        sight = self._detect(frame, grid, options)
+        ended, begun = self._presence.look(now_s, sight.counted, SURE[options.sensitivity])
         present = self._presence.present
         self.is_present = present is not None
         if self._presence.is_unsure:
             self.attentive_until_s = now_s - self._offset_s + ATTENTIVE_S
         changes = self._closed(ended)
         if present is not None:
-            present.zones += [zone for zone in zones if zone not in present.zones]
+            present.zones += [zone for zone in sight.zones if zone not in present.zones]
         if begun is not None:
             self._event = _Current(new_id(), self._wall(begun.start_s), shrink(frame))
             changes.append(Opened(self._as_event(begun, self._event)))
         elif present is not None and present.best and self._event is not None:
             self._event.best = shrink(frame)
+        if present is None or sight.moving:
+            found = self._packages.look(now_s, grid, sight.moving, sight.bags)
+            changes += self._lying_about(frame, found, options)
         return changes
 
-    def _detect(
-        self, frame: av.VideoFrame, grid: scene.Grid, options: Detect
-    ) -> tuple[list[Detection], list[str]]:
+    def _detect(self, frame: av.VideoFrame, grid: scene.Grid, options: Detect) -> _Sight:
         self.looks += 1
         now_s = self._now_s
         while self._spent and self._spent[0][0] < now_s - _MINUTE_S:
@@ -168,19 +182,64 @@ class Looker:
 
         found = self._model.detect(frame, FLOOR)
         tracks = self._tracks.look(now_s, found, SCORES[options.sensitivity], has_changed)
-        judged: list[tuple[Detection, Verdict]] = [
-            (one, judge(one, track, now_s, options)) for one, track in zip(found, tracks, strict=True)
-        ]
-        self.seen = tuple(Seen(one.label, one.score, one.box, v.counts, v.why) for one, v in judged)
-        self.seen_at = self._wall(now_s)
-        return (
-            [one for one, verdict in judged if verdict.counts],
-            [zone for _, verdict in judged if verdict.counts for zone in verdict.zones],
-        )
+        sight = _Sight()
+        seen: list[Seen] = []
+        for one, track in zip(found, tracks, strict=True):
+            if one.label == "package":
+                # What a visitor carries is no event; what stays when he has gone is (packages.py).
+                sight.bags.append(one)
+                seen.append(Seen(one.label, one.score, one.box, counts=False, why=CARRIED))
+                continue
+            verdict = judge(one, track, now_s, options, self._needs(one))
+            seen.append(Seen(one.label, one.score, one.box, verdict.counts, verdict.why))
+            if track is not None and not track.is_still(now_s):
+                sight.moving.append(one.box)
+            if verdict.counts:
+                sight.counted.append(one)
+                sight.zones += verdict.zones
+        self.seen, self.seen_at = tuple(seen), self._wall(now_s)
+        return sight
+
+    def _needs(self, one: Detection) -> float:
+        return 0.0 if self._feedback is None else self._feedback.needs(self._camera, one.label, one.box)
+
+    def _lying_about(
+        self, frame: av.VideoFrame, found: list[Found], options: Detect
+    ) -> list[Opened | Closed]:
+        """Return the event of the clearest thing that was left or taken, where such things count."""
+        changes: list[Opened | Closed] = []
+        for one in sorted(found, key=lambda one: -one.score):
+            thing = Detection("package", one.score, one.box)
+            verdict = judge_place(thing, options, self._needs(thing))
+            if not verdict.counts:
+                continue
+            event = Event(
+                id=new_id(),
+                camera=self._camera,
+                label="package",
+                start=self._wall(one.since_s),
+                end=self._wall(self._now_s),
+                score=round(one.score, 4),
+                thumb=to_jpeg(shrink(frame)),
+                zones=verdict.zones,
+                change=one.change,
+            )
+            self._remember(event, one.box)
+            changes += [Opened(event), Closed(event)]
+            break
+        return changes
+
+    def _remember(self, event: Event, box: Box) -> None:
+        if self._feedback is not None:
+            self._feedback.saw(event.id, self._camera, event.label, box, event.score)
 
     def _closed(self, ended: Present | None) -> list[Opened | Closed]:
-        current, self._event = (self._event, None) if ended is not None else (None, self._event)
-        return [Closed(self._as_event(ended, current))] if ended is not None and current is not None else []
+        if ended is None or self._event is None:
+            return []
+        current, self._event = self._event, None
+        event = self._as_event(ended, current)
+        self._remember(event, ended.box)
+        return [Closed(event)]
 
     def _as_event(self, present: Present, current: _Current) -> Event:
         return Event(
