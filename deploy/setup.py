@@ -38,6 +38,7 @@ DEBIAN = {  # program or folder that shows it is there -> Debian package
     "ffmpeg": "ffmpeg",
     "openssl": "openssl",
     "go": "golang-go",
+    "ip": "iproute2",
     "/usr/share/gocode/src/golang.org/x/mod/sumdb": "golang-golang-x-mod-dev",
 }
 

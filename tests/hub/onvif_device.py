@@ -78,6 +78,7 @@ class OnvifDevice:
     mask_types: tuple[str, ...] = ("Color", "Pixelated")
     adapt: Callable[[str], str] = str
     told_host: str = "10.9.8.7"
+    told_port: int = 80
     broken: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     points: dict[str, Point] = field(default_factory=dict)
@@ -208,7 +209,7 @@ class OnvifDevice:
         ).encode()
 
     async def _do(self, name: str, inside: tree.Node, path: str, message: tree.Node) -> str:  # noqa: PLR0911
-        base = f"http://{self.told_host}:80/onvif"
+        base = f"http://{self.told_host}:{self.told_port}/onvif"
         if name == "GetSystemDateAndTime":
             return self._clock()
         if name == "GetServices":
@@ -314,7 +315,7 @@ class OnvifDevice:
             ]
             return (
                 "<tev:CreatePullPointSubscriptionResponse><tev:SubscriptionReference>"
-                f"<a:Address>http://{self.told_host}:80/onvif/event_service?Idx={key}</a:Address>"
+                f"<a:Address>http://{self.told_host}:{self.told_port}/onvif/event_service?Idx={key}</a:Address>"
                 f'<a:ReferenceParameters><v:Key xmlns:v="urn:vendor">{key}</v:Key></a:ReferenceParameters>'
                 "</tev:SubscriptionReference>"
                 f"<wsnt:CurrentTime>{text(self.now)}</wsnt:CurrentTime>"

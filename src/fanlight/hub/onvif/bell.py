@@ -23,6 +23,8 @@ from fanlight.hub.onvif.errors import BadAnswer, OnvifError, OnvifFault, OnvifRe
 from fanlight.hub.onvif.events import Events
 from fanlight.model import clock
 
+PULL_S = 50
+FIRST_PULL_S = 1  # so that it is soon known whether the bell is heard
 FIRST_WAIT_S, LAST_WAIT_S, REFUSED_WAIT_S = 1.0, 30.0, 60.0
 _HASTE_S = 0.25  # pause after an empty answer that came at once: some devices do not wait
 log = logging.getLogger("fanlight.hub")
@@ -61,12 +63,15 @@ async def presses(
                 await device.clock_offset()
             events = await device.events()
             await events.subscribe()
-            if said:
-                said = ""
-                tell("")
+            patience_s = FIRST_PULL_S
             while True:
                 asked_us = clock.mono_us()
-                for notification in await events.pull():
+                notifications = await events.pull(patience_s)
+                patience_s = PULL_S
+                if said:
+                    said = ""
+                    tell("")
+                for notification in notifications:
                     heard = clock.now()
                     signal = signals.meaning(notification)
                     if signal is not None and signals.is_press(signal, camera.bell.onvif_input):

@@ -47,7 +47,7 @@ class Events:
         )
         self._note(point.lives)
 
-    async def pull(self, wait_s: int = 50) -> list[signals.Notification]:
+    async def pull(self, wait_s: int) -> list[signals.Notification]:
         """Wait for reports at most so long and return them, perhaps none; raises an OnvifError."""
         if self._point is None:
             await self.subscribe()
