@@ -148,16 +148,15 @@ export interface TriedStream {
 }
 export interface Tried {
   readonly streams: readonly TriedStream[];
-  readonly clock_offset_s: number | null;
+  /** A sentence where the camera's clock is off, else empty. */
+  readonly clock_note: string;
   /** Base64 of a JPEG; empty if there is none. */
   readonly picture: string;
   readonly proposal: { readonly url_ref: string };
 }
-/** Sound as a codec's name, as true or as nothing. */
-const sound: Read<string> = (value, where) => (value === true ? "sound" : value === false || value === null || value === undefined ? "" : str(value, where));
 const tried: Read<Tried> = obj<Tried>({
-  streams: list(obj<TriedStream>({ role: or(str, ""), codec: str, width: num, height: num, fps: or(num, 0), audio: sound })),
-  clock_offset_s: nullable(num),
+  streams: list(obj<TriedStream>({ role: or(str, ""), codec: str, width: num, height: num, fps: or(num, 0), audio: or(str, "") })),
+  clock_note: or(str, ""),
   picture: or(str, ""),
   proposal: obj<Tried["proposal"]>({ url_ref: str }),
 });
@@ -170,14 +169,12 @@ export interface SeenBox {
   readonly why: string;
 }
 export interface Insight {
-  readonly at: string;
   readonly gate: { readonly open: boolean; readonly level: readonly number[]; readonly threshold: readonly number[] };
   readonly boxes: readonly SeenBox[];
   readonly looks_per_min: number;
   readonly cpu_share: number;
 }
 const insight: Read<Insight> = obj<Insight>({
-  at: str,
   gate: obj<Insight["gate"]>({ open: bool, level: list(num), threshold: list(num) }),
   boxes: list(obj<SeenBox>({ label: str, score: num, box: list(num), counts: bool, why: or(str, "") })),
   looks_per_min: or(num, 0),
@@ -240,8 +237,10 @@ export interface Reply {
 export interface AudioRule {
   readonly state: string;
   readonly rule: string;
+  readonly name: string;
   readonly source: string;
   readonly read: string;
+  readonly caution: string;
 }
 export interface Webhook {
   readonly url: string;
@@ -301,12 +300,15 @@ export const watching = (api: Client, id: string, signal: AbortSignal): Promise<
 export const live = (api: Client, id: string, signal: AbortSignal): Promise<Response> => api.send(`${cam(id)}/live.mp4`, { signal });
 export const press = async (api: Client, id: string): Promise<void> => void (await api.send(`${cam(id)}/press`, { method: "POST", json: {} }));
 
+/** Path with a key of its own, for bells that can only call an address. */
+export const pressAddress = async (api: Client, id: string): Promise<string> => (await api.json(`${cam(id)}/press-address`, obj({ path: str }))).path;
+
 export const estimate = (api: Client, id: string, zones: readonly Outline[]): Promise<{ cpu_percent: number; note: string }> =>
   api.json(`${cam(id)}/privacy/estimate`, obj({ cpu_percent: num, note: or(str, "") }), { method: "POST", json: { zones } });
 export const lotLine = (api: Client, id: string): Promise<{ outline: Outline | null; why: string }> =>
   api.json(`${cam(id)}/privacy/proposal`, obj({ outline: nullable(outline), why: or(str, "") }));
 
-export const getDays = (api: Client): Promise<string[]> => api.json("/api/days", under("days", str));
+export const getDays = (api: Client, offsetMin: number): Promise<string[]> => api.json(`/api/days?offset_min=${offsetMin}`, under("days", str));
 export const getDay = (api: Client, id: string, day: string, offsetMin: number): Promise<DayView> =>
   api.json(`${cam(id)}/timeline?day=${day}&offset_min=${offsetMin}`, dayView);
 export interface EventsAsked {
@@ -336,4 +338,4 @@ export const playReply = async (api: Client, camera: string, id: string): Promis
 export const getSettings = (api: Client): Promise<Settings> => api.json("/api/settings", settings);
 export const patchSettings = (api: Client, changes: Changes): Promise<Settings> => api.json("/api/settings", settings, { method: "PATCH", json: changes });
 export const audioRule = (api: Client, state: string): Promise<AudioRule> =>
-  api.json(`/api/audio-rule?state=${encodeURIComponent(state)}`, obj<AudioRule>({ state: str, rule: str, source: or(str, ""), read: or(str, "") }));
+  api.json(`/api/audio-rule?state=${encodeURIComponent(state)}`, obj<AudioRule>({ state: str, name: or(str, ""), rule: str, source: or(str, ""), read: or(str, ""), caution: or(str, "") }));

@@ -1,0 +1,22 @@
+/** A camera's address as a person types it. Pure. */
+export type Address = { readonly kind: "ok"; readonly url: string } | { readonly kind: "empty" } | { readonly kind: "bad" };
+
+const SCHEMES = new Set(["rtsp:", "rtsps:"]);
+
+/** The address the hub is to try: with a scheme, and with the user and password where the address has none. */
+export function addressOf(typed: string, user: string, password: string): Address {
+  const text = typed.trim();
+  if (text === "") return { kind: "empty" };
+  if (text.startsWith("test:") || text.startsWith("/")) return { kind: "ok", url: text };
+  if (/\s/.test(text)) return { kind: "bad" };
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text);
+  if (scheme && !SCHEMES.has(`${(scheme[1] ?? "").toLowerCase()}:`)) return { kind: "bad" };
+  const whole = scheme ? text : `rtsp://${text}`;
+  // Browsers leave addresses of schemes they do not know unparsed, so the host is taken apart here.
+  const parts = /^(rtsps?):\/\/(?:([^/@]*)@)?(\[[0-9a-f:.]+\]|[^/:@?#[\]]+)(?::(\d{1,5}))?([/?].*)?$/i.exec(whole);
+  if (!parts || Number(parts[4] ?? 1) > 65_535) return { kind: "bad" };
+  const [, how = "rtsp", written, host = "", port, path = "/"] = parts;
+  const given = user === "" ? "" : `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  const who = given || written || "";
+  return { kind: "ok", url: `${how.toLowerCase()}://${who ? `${who}@` : ""}${host}${port ? `:${port}` : ""}${path}` };
+}

@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { DayView, EventView } from "./api.ts";
+import { bars, DAY_MS, dayWindow, here, hourly, keyStep, nextFootage, otherDay, recorded, shareOf, ticks, timeAt, timeField, typedTime, worthTelling, zoom } from "./strip.ts";
+
+const whole = dayWindow("2026-11-21", 0);
+const at = (clock: string): number => Date.parse(`2026-11-21T${clock}Z`);
+const event = (start: string, end: string | null): EventView => ({
+  id: start,
+  camera: "c",
+  label: "person",
+  start: `2026-11-21T${start}Z`,
+  end: end && `2026-11-21T${end}Z`,
+  score: 0.9,
+  zones: [],
+  change: null,
+  not_this: false,
+});
+const day: DayView = {
+  spans: [
+    { start: "2026-11-21T08:00:00Z", end: "2026-11-21T09:00:00Z", kind: "rest" },
+    { start: "2026-11-21T10:00:00Z", end: "2026-11-21T10:00:30Z", kind: "event" },
+  ],
+  gaps: [
+    { start: "2026-11-21T09:00:00Z", end: "2026-11-21T09:30:00Z", why: "camera_away" },
+    { start: "2026-11-21T10:00:30Z", end: "2026-11-21T10:00:30.400Z", why: "jump" },
+  ],
+  events: [event("10:00:05", "10:00:20"), event("08:59:00", null)],
+};
+
+test("a day begins at the reader's midnight", () => {
+  expect(new Date(dayWindow("2026-11-21", -480).from).toISOString()).toBe("2026-11-21T08:00:00.000Z");
+  expect(otherDay("2026-11-01", -1)).toBe("2026-10-31");
+  expect(otherDay("2026-12-31", 1)).toBe("2027-01-01");
+});
+
+test("bars lie within the strip and the shortest can still be seen", () => {
+  const all = bars(day.spans, whole);
+  expect(all).toHaveLength(2);
+  expect(all[0]?.left).toBeCloseTo(8 / 24);
+  expect(all[1]?.width).toBe(0.0015);
+  expect(bars(day.spans, { from: at("12:00:00"), to: at("13:00:00") })).toEqual([]);
+  fc.assert(
+    fc.property(fc.nat(DAY_MS), fc.nat(DAY_MS), fc.integer({ min: 60_000, max: DAY_MS }), (a, b, length) => {
+      const window = zoom(whole, whole.from + a, length);
+      const part = { start: new Date(whole.from + Math.min(a, b)).toISOString(), end: new Date(whole.from + Math.max(a, b)).toISOString() };
+      for (const bar of bars([part], window)) {
+        expect(bar.left).toBeGreaterThanOrEqual(0);
+        expect(bar.left + bar.width).toBeLessThanOrEqual(1.0000001);
+      }
+      expect(window.from).toBeGreaterThanOrEqual(whole.from);
+      expect(window.to).toBeLessThanOrEqual(whole.to);
+    }),
+  );
+});
+
+test("a position and its moment lead to each other", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (share) => {
+      expect(shareOf(whole, timeAt(whole, share))).toBeCloseTo(share, 6);
+    }),
+  );
+});
+
+test("a moment is footage with its event, a gap with its reason, or nothing", () => {
+  expect(here(day, at("08:30:00"))).toMatchObject({ kind: "footage", event: null });
+  expect(here(day, at("10:00:10"))).toMatchObject({ kind: "footage", event: { id: "10:00:05" } });
+  expect(here(day, at("08:59:30"))).toMatchObject({ kind: "footage", event: { id: "08:59:00" } });
+  expect(here(day, at("09:10:00"))).toMatchObject({ kind: "gap", why: "camera_away" });
+  expect(here(day, at("09:40:00"))).toEqual({ kind: "nothing" });
+  expect(nextFootage(day, at("09:10:00"))).toBe(at("10:00:00"));
+  expect(nextFootage(day, at("11:00:00"))).toBeNull();
+  expect(recorded(day)).toBe(3630);
+  expect(worthTelling(day.gaps)).toHaveLength(1);
+});
+
+test("hours count the events that began in them", () => {
+  const counts = hourly(day.events, whole);
+  expect([counts[8], counts[10], counts.length]).toEqual([1, 1, 24]);
+});
+
+test("typed times are moments of the day, and what is no time is refused", () => {
+  expect(typedTime("10:00:30", whole)).toBe(at("10:00:30"));
+  expect(typedTime("9:05", whole)).toBe(at("09:05:00"));
+  for (const bad of ["25:00", "10:61", "ten", "", "24:30"]) expect(typedTime(bad, whole)).toBeNull();
+  expect(timeField(at("09:05:07"), whole)).toBe("09:05:07");
+});
+
+test("ticks stand on whole hours of a day and on five minutes of an hour", () => {
+  expect(ticks(whole)).toHaveLength(9);
+  const hour = zoom(whole, at("10:00:00"), 3_600_000);
+  expect(ticks(hour).every((tick) => tick % 300_000 === 0)).toBe(true);
+  expect(keyStep("ArrowRight", true)).toBe(1000);
+  expect(keyStep("PageDown", false)).toBe(-3_600_000);
+  expect(keyStep("x", false)).toBeNull();
+});

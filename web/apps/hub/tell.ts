@@ -1,0 +1,45 @@
+/** What went wrong, in three sentences; and figures in plain words. Pure. */
+import { ApiError } from "../../core/api/client.ts";
+import type { Trouble } from "../../ui/trouble.ts";
+import { troubleOf as common } from "../../ui/trouble.ts";
+import type { Miss, Stream } from "./api.ts";
+import { words } from "./words.ts";
+
+const TRIES = ["unreachable", "refused", "codec", "not_a_video"] as const;
+export type TryKind = (typeof TRIES)[number];
+
+/** Sentences for an error at the hub. */
+export function troubleOf(error: unknown): Trouble {
+  if (error instanceof ApiError && error.away) return words.trouble.away;
+  return common(error, words.trouble.unknown);
+}
+
+/** Which of the four ways a camera can fail to be added, or null. */
+export const tryKind = (error: unknown): TryKind | null =>
+  error instanceof ApiError ? (TRIES.find((kind) => error.code === `hub.try.${kind}`) ?? null) : null;
+
+/** Sentences for a camera that could not be tried: ours where we know which way it failed, else the hub's. */
+export function tryTrouble(error: unknown): Trouble {
+  const kind = tryKind(error);
+  return kind ? { ...words.add.failed[kind], code: `hub.try.${kind}` } : troubleOf(error);
+}
+
+/** "about 1 in 12", "about 6 in 10", "none". */
+export function inWords({ frames, missed, rate }: Miss): string {
+  if (frames <= 0) return words.misses.unmeasured;
+  if (missed === 0) return words.misses.none(frames);
+  if (rate >= 0.95) return words.misses.all;
+  return rate >= 0.35 ? words.misses.many(Math.max(1, Math.round(rate * 10))) : words.misses.one(Math.max(2, Math.round(1 / rate)));
+}
+
+/** "1920 × 1080, 15 pictures a second, H.264". */
+export function streamText({ codec, width, height, fps }: Pick<Stream, "codec" | "width" | "height" | "fps">): string {
+  const names: Record<string, string> = { h264: "H.264", h265: "H.265", hevc: "H.265", avc: "H.264" };
+  return words.stream(width, height, Math.round(fps), names[codec.toLowerCase()] ?? codec);
+}
+
+/** Gigabytes, in as many digits as help. */
+export const gb = (bytes: number): string => {
+  const value = bytes / 1e9;
+  return `${value >= 100 ? Math.round(value).toString() : value.toFixed(1)} GB`;
+};
