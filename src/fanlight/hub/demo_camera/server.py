@@ -44,13 +44,15 @@ class Stream:
             0 if sound and sound.kind == "pcmu" else _SOUND_TYPE, sound.rate_hz if sound else 1
         )
         self._sets = loop.sets()
-        self._began = 0.0
-        self._began_us = 0
+        self.began = 0.0
+        self.began_us = 0
         self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self) -> None:
-        """Begin to play."""
-        self._began, self._began_us = asyncio.get_running_loop().time(), time.time_ns() // 1_000
+    def start(self, beside: "Stream | None" = None) -> None:
+        """Begin to play; in step with another if one is given."""
+        self.began, self.began_us = asyncio.get_running_loop().time(), time.time_ns() // 1_000
+        if beside is not None:
+            self.began, self.began_us = beside.began, beside.began_us
         self._tasks = [asyncio.create_task(self._play())]
         if self.sound is not None:
             self._tasks.append(asyncio.create_task(self._sing(self.sound)))
@@ -72,19 +74,21 @@ class Stream:
 
     def report(self, client: "Client") -> None:
         """Tell a client what the clocks show."""
-        passed = asyncio.get_running_loop().time() - self._began
+        passed = asyncio.get_running_loop().time() - self.began
         for sender, channel in ((self.video, client.video), (self.voice, client.voice)):
             if channel is not None:
-                wall_us = self._began_us + int(passed * 1e6)
+                wall_us = self.began_us + int(passed * 1e6)
                 client.write(sender.report(wall_us, int(passed * sender.clock_hz), channel + 1))
 
     async def _until(self, at_s: float) -> None:
-        ahead = self._began + at_s - asyncio.get_running_loop().time()
+        ahead = self.began + at_s - asyncio.get_running_loop().time()
         if ahead > 0:
             await asyncio.sleep(ahead)
 
     async def _play(self) -> None:
-        base, report_s = 0, REPORT_S
+        passed = asyncio.get_running_loop().time() - self.began
+        base = int(passed * 90_000) // self.loop.duration_90k * self.loop.duration_90k
+        report_s = passed + REPORT_S
         while True:
             top = 0  # B-frames go out right behind the later picture that they need
             for packet in self.loop.packets:
@@ -113,7 +117,9 @@ class Stream:
             client.waits_for_key = False
 
     async def _sing(self, sound: Sound) -> None:
-        at = 0
+        round_s = sound.ticks * len(sound.frames) / sound.rate_hz
+        passed = asyncio.get_running_loop().time() - self.began
+        at = int(passed / round_s) * sound.ticks * len(sound.frames)
         while True:
             for frame in sound.frames:
                 await self._until(at / sound.rate_hz)
@@ -274,7 +280,7 @@ class DemoCamera:
 
     async def _small(self) -> Stream:
         stream = Stream(await load_small(self._main.loop), self._main.sound)
-        stream.start()
+        stream.start(self._main)
         return stream
 
     async def _set_up(self, request: Request, client: Client, session: tuple[str, str]) -> Answer:

@@ -7,20 +7,18 @@ Absent: sockets.
 
 import asyncio
 import base64
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from fanlight.hub.camera import FileCamera, Packet, StreamInfo, hevc, nal
+from fanlight.hub.camera.tone import chime, mu_law
 from fanlight.hub.demo_camera.rtp import aac_payload
 
 CLIP = Path(__file__).parents[1] / "data" / "one-by-one-person-detection.mp4"
 SUB_SIZE = (320, 180)
 SoundKind = Literal["none", "pcmu", "aac"]
 _DEFAULT_FRAME_90K = 9_000
-_TONE_S = 10
 _AAC_FRAME = 1_024
 _RATES: dict[SoundKind, int] = {"pcmu": 8_000, "aac": 16_000}
 
@@ -145,29 +143,13 @@ class Sound:
 def make_sound(kind: SoundKind) -> Sound:
     """Make ten seconds of sound."""
     rate = _RATES[kind]
-    samples = list(_notes(rate))
+    samples = list(chime(rate))
     if kind == "pcmu":
         data = bytes(map(mu_law, samples))
         step = rate // 25
         cut = tuple(data[at : at + step] for at in range(0, len(data), step))
         return Sound(kind, rate, step, cut)
     return _aac(samples, rate)
-
-
-def _notes(rate: int) -> Iterator[int]:
-    """Yield 16-bit samples: a high and a low note that die away, then silence."""
-    for index in range(rate * _TONE_S):
-        at = index / rate
-        note, since = (660.0, at) if at < 0.7 else (528.0, at - 0.7)  # noqa: PLR2004 - where the second begins
-        yield int(6_000 * math.exp(-2.5 * since) * math.sin(2 * math.pi * note * at))
-
-
-def mu_law(sample: int) -> int:
-    """Return a 16-bit sample as G.711 mu-law."""
-    sign, size = (0x80, -sample) if sample < 0 else (0, sample)
-    size = min(size, 32_635) + 132
-    exponent = size.bit_length() - 8
-    return ~(sign | exponent << 4 | size >> exponent + 3 & 15) & 0xFF
 
 
 def _aac(samples: list[int], rate: int) -> Sound:

@@ -20,9 +20,9 @@ from fanlight.hub.camera import hevc, nal
 from fanlight.hub.camera.bits import BadNal
 from fanlight.hub.camera.errors import NotAVideo
 from fanlight.hub.camera.media.sound import SoundReader
-from fanlight.hub.camera.transcode import Coded, Transcoder
 from fanlight.hub.camera.sample import SampleBuilder
 from fanlight.hub.camera.timeline import Timeline
+from fanlight.hub.camera.transcode import Coded, Transcoder
 from fanlight.hub.packet import AudioPacket, Packet, StreamInfo
 
 if TYPE_CHECKING:
@@ -59,7 +59,13 @@ class Reader:
     """Reads one container; give it to one thread at a time."""
 
     def __init__(
-        self, container: av.container.InputContainer, counts: Counts, stamp: Stamp, *, audio: bool
+        self,
+        container: av.container.InputContainer,
+        counts: Counts,
+        stamp: Stamp,
+        *,
+        audio: bool,
+        live: bool = False,
     ) -> None:
         """Choose the streams; raises NotAVideo.
 
@@ -68,6 +74,7 @@ class Reader:
             counts: told of every loss.
             stamp: gives a packet its times.
             audio: whether sound is wanted.
+            live: it comes as fast as it is taken, so nothing is worth waiting for.
         """
         videos = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
         if not videos:
@@ -75,7 +82,7 @@ class Reader:
                 "it has no picture, only sound" if container.streams.audio else "it has no picture"
             )
         self._container, self._counts, self._stamp = container, counts, stamp
-        self._stream = videos[0]
+        self._stream, self._live = videos[0], live
         self._line = Timeline()
         self._heard = container.streams.audio[0] if audio and container.streams.audio else None
         self._sound: SoundReader | None = None
@@ -99,12 +106,16 @@ class Reader:
         for packet in source:
             first.append(packet)
             pictures += packet.stream_index == stream.index
-            if pictures >= _PROBE_PACKETS:
+            if pictures >= (1 if self._live else _PROBE_PACKETS):
                 break
         rate = float(stream.average_rate or stream.guessed_rate or _NO_RATE)
         self._line = Timeline(step_90k=max(round(90_000 / min(max(rate, 0.1), 1_000.0)), 1))
         everything = itertools.chain(first, source)
-        samples = _start(stream, [p for p in first if p.stream_index == stream.index])
+        if self._live:
+            everything = self._timed(everything)
+        shown = [p for p in first if p.stream_index == stream.index and p.size]
+        timed = self._live or all(p.pts is not None for p in shown)
+        samples = _start(stream) if shown and timed else None
         if samples is not None:
             yield from self._copy(everything, *samples)
         else:
@@ -175,6 +186,22 @@ class Reader:
             )
             yield self._packet(samples.info, coded)
             yield from self._hear_early()
+
+    def _timed(self, source: Iterator[AvPacket]) -> Iterator[AvPacket]:
+        """Give the first picture of a live source its time, which FFmpeg learns only from those after it."""
+        held: list[AvPacket] = []
+        for packet in source:
+            held.append(packet)
+            if len(held) > _MAX_REORDER or (
+                packet.stream_index == self._stream.index and packet.dts is not None
+            ):
+                break
+        seen = [p for p in held if p.stream_index == self._stream.index]
+        times = [p.pts for p in seen if p.pts is not None]
+        if seen and times and seen[0].pts is None:
+            step = self._stream.average_rate or self._stream.guessed_rate or _NO_RATE
+            seen[0].pts = min(times) - round(1 / float(step) / float(seen[0].time_base))
+        yield from itertools.chain(held, source)
 
     def _units(self, packet: AvPacket, length_size: int) -> list[bytes] | None:
         """Return a packet's NAL units, or None (counted) if it is damaged."""
@@ -290,20 +317,17 @@ def _ticks(time: int | None, base: object) -> int | None:
     return None if time is None else round(time * base * 90_000)  # type: ignore[operator]
 
 
-def _start(stream: av.VideoStream, first: list[AvPacket]) -> tuple[SampleBuilder, int] | None:
+def _start(stream: av.VideoStream) -> tuple[SampleBuilder, int] | None:
     """Return what recording a stream as it is needs, or None if it must be transcoded.
 
-    It passes if it is H.264 as browsers play it or H.265, says when each picture is shown, and its
-    parameter sets make sense. The number is the size of its NAL length fields, 0 for start codes.
+    It passes if it is H.264 as browsers play it or H.265, and its parameter sets make sense. The number is
+    the size of its NAL length fields, 0 for start codes.
     """
     context = stream.codec_context
     pixels = {"h264": _PLAIN_PIXELS, "hevc": _HEVC_PIXELS}.get(context.name, frozenset())
     if (context.pix_fmt or "yuv420p") not in pixels:
         return None
     if _is_untimed(stream.container) and context.has_b_frames:
-        return None
-    shown = [p for p in first if p.size]
-    if not shown or any(p.pts is None for p in shown):
         return None
     extra = bytes(context.extradata or b"")
     length_size = 0
