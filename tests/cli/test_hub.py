@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.hub.cells import CELL
 from tests.hub.homes import HOUSEHOLD, OWNER
 
-from fanlight.cli.hub import HOUSE_PREFIX, HUB_PREFIX, BadCode, read_code, read_place, write_code
+from fanlight.cli.hub.codes import HOUSE_PREFIX, HUB_PREFIX, BadCode, read_code, read_place, write_code
 from fanlight.cli.main import main
 from fanlight.hub.settings import load_keys, load_pairing, read_options
 from fanlight.wire import b64

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from tests.hub.limits import full_disk
 
 from fanlight import __version__
-from fanlight.cli.hub import HOUSE_PREFIX
+from fanlight.cli.hub.codes import HOUSE_PREFIX
 from fanlight.cli.main import main
 
 FANLIGHT = str(Path(sys.executable).with_name("fanlight"))

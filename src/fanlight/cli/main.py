@@ -114,26 +114,59 @@ def hub() -> None:
     """The part that stands at home."""
 
 
+HOME = click.option("--home", type=click.Path(path_type=Path), help="Where everything is kept.")
+FILE = click.argument("file", type=click.Path(path_type=Path))
+
+
 @hub.command(name="pair")
 @click.argument("code")
-@click.option("--home", type=click.Path(path_type=Path))
+@HOME
 @click.option("--camera", help="rtsp://user:password@host/path of a camera to begin with.")
 @click.option("--name", default="Front door", help="The camera's name.")
 @click.option("--place", required=True, help="LON,LAT of the camera. It never leaves your home unsealed.")
 def hub_pair(code: str, home: Path | None, camera: str | None, name: str, place: str) -> None:
     """Tell this hub its household: CODE is on the House page. Prints the hub's own code to type there."""
-    from fanlight.cli import hub as hub_  # noqa: PLC0415
+    from fanlight.cli.hub import pairing  # noqa: PLC0415
 
-    hub_.pair(code, home, camera, name, place)
+    pairing.pair(code, home, camera, name, place)
 
 
 @hub.command(name="run")
-@click.option("--home", type=click.Path(path_type=Path))
+@HOME
 def hub_run(home: Path | None) -> None:
-    """Record, detect, seal and send until Ctrl-C."""
-    from fanlight.cli import hub as hub_  # noqa: PLC0415
+    """Record, detect and show until Ctrl-C; once it is paired, also seal and send."""
+    from fanlight.cli.hub import life  # noqa: PLC0415
 
-    sys.exit(hub_.run(home))
+    sys.exit(life.run(home))
+
+
+@hub.command(name="page")
+@HOME
+def hub_page(home: Path | None) -> None:
+    """Print the link of the hub's own page. Whoever has it has the hub."""
+    from fanlight.cli.hub import life  # noqa: PLC0415
+
+    life.page(home)
+
+
+@hub.command(name="backup")
+@FILE
+@HOME
+def hub_backup(file: Path, home: Path | None) -> None:
+    """Write what makes this hub this hub to FILE, without its recording. Keep it like the recovery sheet."""
+    from fanlight.cli.hub.backup import backup  # noqa: PLC0415
+
+    print(f"Written to {file}: {', '.join(backup(home, file))}.")
+
+
+@hub.command(name="restore")
+@FILE
+@HOME
+def hub_restore(file: Path, home: Path | None) -> None:
+    """Make a hub of FILE, which fanlight hub backup wrote, in a folder that has none yet."""
+    from fanlight.cli.hub.backup import restore  # noqa: PLC0415
+
+    print(f"Restored: {', '.join(restore(home, file))}.")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from fanlight.cli import up
 from fanlight.cli.home import default_path
-from fanlight.cli.hub import read_place
+from fanlight.cli.hub.codes import read_place
 from fanlight.cli.member import Member
 from fanlight.cli.people import Person, load_people
 from fanlight.cli.tour import evidence, record, resident, watching

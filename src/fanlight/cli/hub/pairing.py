@@ -1,19 +1,17 @@
-"""`fanlight hub`: pair a hub with a household, and run it.
+"""`fanlight hub pair`: tell a hub its household.
 
 Pairing carries two codes between two screens that one person looks at. The house's code tells the hub
 its server, household and owner's key; the hub's code tells the household the hub's keys. Neither holds a
 secret.
 """
 
-import asyncio
-import base64
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
 from fanlight.cli.home import open_home
-from fanlight.hub import __main__ as hub_process
+from fanlight.cli.hub.codes import HOUSE_PREFIX, HUB_PREFIX, bad_code, read_code, read_place, write_code
 from fanlight.hub.options import Camera
 from fanlight.hub.settings import (
     Pairing,
@@ -28,15 +26,7 @@ from fanlight.model.errors import FanlightError
 from fanlight.model.geo import check_cell
 from fanlight.model.ids import is_id, new_id
 from fanlight.seal.keys import PUBLIC_LENGTH
-from fanlight.wire import b64, jcs
-
-HOUSE_PREFIX, HUB_PREFIX = "house-", "hub-"
-
-
-class BadCode(FanlightError):
-    """A pairing code or a place cannot be read."""
-
-    code = "cli.bad_code"
+from fanlight.wire import b64
 
 
 class PairedAlready(FanlightError):
@@ -80,9 +70,9 @@ def _read_house(code: str) -> dict[str, str]:
         check_cell(found["cell"])
         whole = address.scheme in {"http", "https"} and address.hostname and is_id(found["household"])
         if not whole or len(b64.decode(found["owner"])) != PUBLIC_LENGTH:
-            raise _bad_code()
+            raise bad_code()
     except (KeyError, ValueError, FanlightError) as error:
-        raise _bad_code() from error
+        raise bad_code() from error
     return found
 
 
@@ -112,53 +102,3 @@ def _check_same_household(folder: Path, pairing: Pairing) -> None:
             kept="Its settings, recording and clips are as they were.",
             do="Give the new household's hub a folder of its own with --home.",
         )
-
-
-def run(home: Path | None) -> int:
-    """Run the hub in this process until Ctrl-C."""
-    return asyncio.run(hub_process.run(open_home(home).folder("hub")))
-
-
-def write_code(prefix: str, value: dict[str, str]) -> str:
-    """Return a pairing code."""
-    return prefix + base64.urlsafe_b64encode(jcs.dumps(value)).decode().rstrip("=")
-
-
-def read_code(prefix: str, code: str) -> dict[str, object]:
-    """Read a pairing code; raises BadCode."""
-    text = "".join(code.split())
-    if not text.startswith(prefix):
-        raise _bad_code()
-    body = text.removeprefix(prefix)
-    try:
-        raw = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
-        return dict(jcs.loads(raw))
-    except (ValueError, FanlightError) as error:
-        raise _bad_code() from error
-
-
-def read_place(text: str) -> tuple[float, float]:
-    """Read `LON,LAT` in degrees; raises BadCode."""
-    try:
-        lon, lat = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise _bad_place() from error
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
-        raise _bad_place()
-    return lon, lat
-
-
-def _bad_code() -> BadCode:
-    return BadCode(
-        "This is not a pairing code of a house.",
-        kept="The hub's settings are as they were.",
-        do="Copy the whole code from the House page; it begins with house-.",
-    )
-
-
-def _bad_place() -> BadCode:
-    return BadCode(
-        "The place is not two numbers, longitude and latitude in degrees.",
-        kept="The hub's settings are as they were.",
-        do="Write it like --place=-122.41,37.78.",
-    )

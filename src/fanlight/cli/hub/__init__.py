@@ -1,0 +1,1 @@
+"""`fanlight hub`: pair it, run it, open its page, move its recording, back it up. A module a verb."""
