@@ -110,7 +110,7 @@ class Reader:
                 break
         rate = float(stream.average_rate or stream.guessed_rate or _NO_RATE)
         self._line = Timeline(step_90k=max(round(90_000 / min(max(rate, 0.1), 1_000.0)), 1))
-        everything = itertools.chain(first, source)
+        everything: Iterator[AvPacket] = itertools.chain(first, source)
         if self._live:
             everything = self._timed(everything)
         shown = [p for p in first if p.stream_index == stream.index and p.size]
@@ -190,13 +190,13 @@ class Reader:
     def _timed(self, source: Iterator[AvPacket]) -> Iterator[AvPacket]:
         """Give the first picture of a live source its time, which FFmpeg learns only from those after it."""
         held: list[AvPacket] = []
+        seen: list[AvPacket] = []
         for packet in source:
             held.append(packet)
-            if len(held) > _MAX_REORDER or (
-                packet.stream_index == self._stream.index and packet.dts is not None
-            ):
-                break
-        seen = [p for p in held if p.stream_index == self._stream.index]
+            if packet.stream_index == self._stream.index:
+                seen.append(packet)
+                if packet.dts is not None or len(seen) > _MAX_REORDER:
+                    break
         times = [p.pts for p in seen if p.pts is not None]
         if seen and times and seen[0].pts is None:
             step = self._stream.average_rate or self._stream.guessed_rate or _NO_RATE
