@@ -61,12 +61,12 @@ def test_what_an_editor_writes_is_put_to_work_and_a_bad_file_is_not(
             await until(lambda: work.told == [port(9000)])
             path.write_text("[page]\nport = 0\n")
             await until(lambda: live.refused)
-            assert live.refused is not None
-            assert "`page.port`" in live.refused.why
+            assert "`page.port`" in live.refused
+            assert [found.state for found in live.health()] == ["warn"]
             assert live.options == port(9000)
             path.write_text("[page]\nport = 9002\n")
             await until(lambda: work.told == [port(9000), port(9002)])
-            assert live.refused is None
+            assert [found.state for found in live.health()] == ["ok"]
         finally:
             watching.cancel()
 

@@ -8,10 +8,11 @@ Absent: what the page looks like (web/apps/hub), and anything of it at the town'
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fanlight.hub.health import Found
 from fanlight.hub.options import HubOptions
 from fanlight.hub.page.key import load_page_key
 from fanlight.hub.page.serving import PortTaken, listen, serve
@@ -30,8 +31,15 @@ __all__ = ["Page", "link", "load_page_key"]
 class Page:
     """The page of one hub. `port` is where it listens, 0 while it does not."""
 
-    def __init__(self, folder: Path, pipeline: "Pipeline", settings: LiveSettings) -> None:
-        """Take the hub's own key; nothing listens yet. Raises KeysUnreadable."""
+    def __init__(
+        self, folder: Path, pipeline: "Pipeline", settings: LiveSettings, port: int | None = None
+    ) -> None:
+        """Take the hub's own key; nothing listens yet. `port` stands before the settings' own.
+
+        Raises:
+            KeysUnreadable: the key cannot be read or made.
+        """
+        self._own_port = port
         self._folder, self._pipeline, self._settings = folder, pipeline, settings
         self._key = load_page_key(folder)
         self.port = 0
@@ -44,10 +52,10 @@ class Page:
             self._moved.clear()
             where = self._settings.options.page
             try:
-                listening = listen(where.host, where.port)
+                listening = listen(where.host, where.port if self._own_port is None else self._own_port)
             except PortTaken as error:
-                if self.trouble != error.what:
-                    self.trouble = error.what
+                if not self.trouble:
+                    self.trouble = f"{error.what} {error.do}"
                     log.warning("page: %s", error)
                 await _either(self._moved.wait(), asyncio.sleep(AGAIN_S))
                 continue
@@ -56,6 +64,10 @@ class Page:
                 await _either(serve(listening, self._make_app), self._moved.wait())
             finally:
                 self.port = 0
+
+    def health(self) -> Iterator[Found]:
+        """Say whether the page can be opened."""
+        yield Found("page", "bad" if self.trouble else "ok", self.trouble)
 
     def change(self, before: HubOptions, after: HubOptions) -> None:
         """Listen elsewhere if the settings say so."""

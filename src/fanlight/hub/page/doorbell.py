@@ -1,33 +1,33 @@
 """Routes: the bell, pressed by a device or on the page, and the replies it can speak.
 
 Holds:  a device that can only call an address rings its own camera's bell by a key of its own, which opens
-        nothing else. A bell that calls twice within a second is one press.
+        nothing else.
 """
 
-import time
+import asyncio
 from typing import Annotated
 
 import msgspec
-from litestar import Request, post, route
+from litestar import Request, Response, delete, get, post
 from litestar.datastructures import State
-from litestar.enums import HttpMethod
 from litestar.params import FromPath, QueryParameter
 
+from fanlight.hub.doorbell import QuickReplies
 from fanlight.hub.page.errors import NOTHING, KeyNeeded
 from fanlight.hub.page.key import is_same, press_key
 from fanlight.hub.page.parts import Hub, Parts
 from fanlight.model import clock
 
-MAX_WAV = 4 << 20  # two minutes of 16 kHz in 16 bits
-APART_S = 1.0
-ReplyName = Annotated[str, QueryParameter(min_length=1, max_length=80)]
+MAX_RECORDING = 4 << 20  # a minute as browsers record it
+WAV = "audio/wav"
+ReplyName = Annotated[str, QueryParameter(query="name", max_length=80)]
 AnyRequest = Request[object, object, State]
 
 
 class PressView(msgspec.Struct, frozen=True, kw_only=True):
-    """The event that a press made; null if it was one with the press before it."""
+    """The event that a press made, or that of the press it belongs to."""
 
-    event: str | None
+    event: str
 
 
 class ReplyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +44,47 @@ class ReplyIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reply: str
 
 
+def replies(hub: Parts) -> QuickReplies:
+    """Return the hub's replies."""
+    return QuickReplies(hub.folder / "replies")
+
+
+@get("/api/replies", operation_id="listReplies")
+async def get_replies(hub: Hub) -> dict[str, list[ReplyView]]:
+    """List the recorded replies."""
+    found = await asyncio.to_thread(replies(hub).list)
+    return {"replies": [ReplyView(id=one.id, name=one.name, seconds=one.seconds) for one in found]}
+
+
+@post("/api/replies", operation_id="addReply", request_max_body_size=MAX_RECORDING)
+async def post_reply(request: AnyRequest, hub: Hub, named: ReplyName = "") -> ReplyView:
+    """Keep a recording as a reply: the body is what the browser recorded."""
+    recording = await request.body()
+    made = await asyncio.to_thread(replies(hub).add, named, recording)
+    return ReplyView(id=made.id, name=made.name, seconds=made.seconds)
+
+
+@get("/api/replies/{reply:str}/sound.wav", operation_id="getReply", media_type=WAV)
+async def get_reply(reply: FromPath[str], hub: Hub) -> Response[bytes]:
+    """Return a reply, to be heard on the page."""
+    return Response(await asyncio.to_thread(replies(hub).wav, reply), media_type=WAV)
+
+
+@delete("/api/replies/{reply:str}", operation_id="eraseReply")
+async def delete_reply(reply: FromPath[str], hub: Hub) -> None:
+    """Erase a reply."""
+    await asyncio.to_thread(replies(hub).erase, reply)
+
+
+@post("/api/cameras/{camera:str}/reply", operation_id="speakReply", status_code=200)
+async def speak(camera: FromPath[str], data: ReplyIn, hub: Hub) -> dict[str, bool]:
+    """Let a camera speak a reply; answers when it has been heard."""
+    options = hub.camera(camera)
+    sound = await asyncio.to_thread(replies(hub).sound, data.reply)
+    await hub.mouths.speak(camera, options.url, sound)
+    return {"spoken": True}
+
+
 @post("/api/cameras/{camera:str}/press", operation_id="pressBell", status_code=200)
 async def press_on_page(camera: FromPath[str], hub: Hub) -> PressView:
     """Ring a camera's bell from the page, to see what happens."""
@@ -51,14 +92,15 @@ async def press_on_page(camera: FromPath[str], hub: Hub) -> PressView:
     return PressView(event=await hub.pipeline.press(camera, clock.now(), "page"))
 
 
-@route(
-    "/press/{camera:str}/{shown:str}",
-    http_method=[HttpMethod.GET, HttpMethod.POST],
-    operation_id="pressByAddress",
-    status_code=200,
-)
+@post("/press/{camera:str}/{shown:str}", operation_id="pressByAddress", status_code=200)
 async def press_by_address(camera: FromPath[str], shown: FromPath[str], hub: Hub) -> PressView:
     """Ring a camera's bell by its own address, for devices that can only call one."""
+    return await _press(hub, camera, shown)
+
+
+@get("/press/{camera:str}/{shown:str}", operation_id="pressByGet")
+async def press_by_get(camera: FromPath[str], shown: FromPath[str], hub: Hub) -> PressView:
+    """Do the same for devices that can only fetch."""
     return await _press(hub, camera, shown)
 
 
@@ -78,8 +120,4 @@ async def _press(hub: Parts, camera: str, shown: str) -> PressView:
             do="Copy the address anew from the camera's page.",
         )
     hub.camera(camera)
-    now, before = time.monotonic(), hub.pressed.get(camera)
-    if before is not None and now - before < APART_S:
-        return PressView(event=None)
-    hub.pressed[camera] = now
     return PressView(event=await hub.pipeline.press(camera, clock.now(), "http"))

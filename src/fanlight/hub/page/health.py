@@ -15,19 +15,15 @@ class HealthView(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     state: str
     note: str
-    since: datetime | None
+    since: datetime
 
 
 def rows(hub: Parts) -> list[HealthView]:
-    """Return everything's state, the settings file's own among it."""
-    found = [
+    """Return how everything is, the worst first."""
+    return [
         HealthView(what=one.what, state=one.state, note=one.note, since=one.since)
         for one in hub.pipeline.health()
     ]
-    refused = hub.settings.refused
-    if refused is not None:
-        found.insert(0, HealthView(what="settings", state="warn", note=refused.why, since=refused.since))
-    return found
 
 
 @get("/healthz", operation_id="isAlive")

@@ -1,8 +1,7 @@
 """Routes: the hub as a whole, and whether somebody is home."""
 
 import asyncio
-import shutil
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,7 +18,7 @@ class StorageView(msgspec.Struct, frozen=True, kw_only=True):
 
     used_bytes: int
     quota_bytes: int
-    free_bytes: int | None
+    free_bytes: int
     oldest: datetime | None
 
 
@@ -71,7 +70,7 @@ async def get_hub(hub: Hub) -> HubView:
     return HubView(
         version=__version__,
         paired=hub.pipeline.town is not None,
-        home=hub.pipeline.at_home.is_home,
+        home=hub.pipeline.home,
         cameras=camera_views(hub),
         health=health.rows(hub),
         storage=await asyncio.to_thread(_storage, hub),
@@ -84,33 +83,17 @@ async def get_hub(hub: Hub) -> HubView:
 async def put_home(data: HomeIn, hub: Hub) -> dict[str, Any]:
     """Say whether somebody is home: indoor cameras are off while somebody is (R51)."""
     await hub.pipeline.set_home(data.home)
-    return {"home": hub.pipeline.at_home.is_home}
+    return {"home": hub.pipeline.home}
 
 
 def _storage(hub: Parts) -> StorageView:
-    storage = hub.settings.options.storage
-    try:
-        free = shutil.disk_usage(storage.folder or hub.folder).free
-    except OSError:
-        free = None
-    return StorageView(
-        used_bytes=hub.pipeline.journal.size_bytes,
-        quota_bytes=round(storage.quota_gb * 1e9),
-        free_bytes=free,
-        oldest=_oldest(hub),
-    )
-
-
-def _oldest(hub: Parts) -> datetime | None:
     journal = hub.pipeline.journal
-    first = [
-        (days[0], camera.id) for camera in hub.settings.options.camera if (days := journal.days(camera.id))
-    ]
-    if not first:
-        return None
-    day = min(first)[0]
-    spans = [span for at, camera in first if at == day for span in journal.timeline(camera, day, UTC).spans]
-    return min((start for start, _, _ in spans), default=None)
+    return StorageView(
+        used_bytes=journal.size_bytes,
+        quota_bytes=round(hub.settings.options.storage.quota_gb * 1e9),
+        free_bytes=journal.free_bytes,
+        oldest=journal.oldest,
+    )
 
 
 def _detector(hub: Parts) -> DetectorView:

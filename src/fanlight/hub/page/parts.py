@@ -6,6 +6,7 @@ from typing import Annotated
 
 from litestar.params import Dependency
 
+from fanlight.hub.doorbell import Mouths
 from fanlight.hub.options import Camera
 from fanlight.hub.page.errors import no_such
 from fanlight.hub.page.refs import Refs
@@ -15,14 +16,14 @@ from fanlight.hub.settings import LiveSettings
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A hub at work and its settings; `refs` are cameras that were tried, `pressed` when a bell rang last."""
+    """A hub at work and its settings; `refs` are cameras that were tried."""
 
     folder: Path
     pipeline: Pipeline
     settings: LiveSettings
     key: str = field(repr=False)
     refs: Refs = field(default_factory=Refs)
-    pressed: dict[str, float] = field(default_factory=dict)
+    mouths: Mouths = field(default_factory=Mouths)
 
     def camera(self, camera: str) -> Camera:
         """Return a camera's own settings; raises NotFound."""

@@ -77,7 +77,7 @@ def _new_server(make_app: Callable[[], App]) -> "uvicorn.Server":
             yield
 
     config = uvicorn.Config(
-        make_app(),  # type: ignore[arg-type] # our App is what uvicorn calls ASGI3Application
+        make_app(),
         http="h11",
         ws="none",
         lifespan="off",

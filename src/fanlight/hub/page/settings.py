@@ -3,10 +3,11 @@
 Holds:  a secret is shown as "set" or "", and only ever written; "set" sent back means: as it was.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get, patch
+from litestar.params import QueryParameter
 
 from fanlight.hub.options import Chime, Detector, HubOptions, Mqtt, Page, Storage, Webhook
 from fanlight.hub.page import audio_rules
@@ -16,6 +17,7 @@ from fanlight.hub.page.views import merged
 from fanlight.hub.settings import in_words
 
 SET = "set"
+State = Annotated[str, QueryParameter(query="state", max_length=40)]
 
 
 class SettingsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +71,9 @@ async def patch_settings(data: dict[str, Any], hub: Hub) -> SettingsView:
 
 
 @get("/api/audio-rule", operation_id="getAudioRule")
-async def get_audio_rule(state: str) -> audio_rules.Rule:
+async def get_audio_rule(asked: State) -> audio_rules.Rule:
     """Return a state's rule on recording sound, where it was read, and when. This is no legal advice."""
-    return audio_rules.find(state)
+    return audio_rules.find(asked)
 
 
 def _mark(secret: str) -> str:

@@ -11,11 +11,10 @@ Absent: what a change does (pipeline).
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+from fanlight.hub.health import Found
 from fanlight.hub.options import HubOptions
 from fanlight.hub.settings.file import (
     NAME,
@@ -25,19 +24,10 @@ from fanlight.hub.settings.file import (
     read_options,
     write_options,
 )
-from fanlight.model import clock
 
 LOOK_S = 2.0
 Apply = Callable[[HubOptions], Awaitable[None]]
 Stamp = tuple[int, int, int] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why `hub.toml` as it stands is not at work, and since when."""
-
-    why: str
-    since: datetime
 
 
 class LiveSettings:
@@ -52,7 +42,12 @@ class LiveSettings:
         self._folder, self._apply, self._lock = folder, apply, asyncio.Lock()
         self._stamp = _stamp(folder / NAME)
         self._file = read_options(folder)
-        self.refused: Refused | None = None
+        self.refused = ""
+
+    def health(self) -> Iterator[Found]:
+        """Say whether the file as it stands is at work."""
+        refused = self.refused
+        yield Found("settings", "warn" if refused else "ok", refused or "")
 
     @property
     def options(self) -> HubOptions:
@@ -81,7 +76,7 @@ class LiveSettings:
             try:
                 file = await asyncio.to_thread(read_options, self._folder)
             except (BadSettings, SettingsUnwritable) as error:
-                self.refused = Refused(f"{error.what} {error.kept}", clock.now())
+                self.refused = f"{error.what} {error.kept}"
                 return
             await self._take_file(file)
 
@@ -93,7 +88,7 @@ class LiveSettings:
                 await self.reload()
 
     async def _take_file(self, file: SettingsFile) -> None:
-        before, self._file, self.refused = self._file, file, None
+        before, self._file, self.refused = self._file, file, ""
         if file.options != before.options:
             await self._apply(file.options)
 
