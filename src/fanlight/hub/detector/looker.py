@@ -49,11 +49,12 @@ class _Current:
 
 @dataclass(slots=True)
 class _Sight:
-    """What one look found: what counts and where, all that moves, and bags."""
+    """What one look found: what counts and where, all that is no part of the scene, and bags."""
 
     counted: list[Detection] = field(default_factory=list)
     zones: list[str] = field(default_factory=list)
-    moving: list[Box] = field(default_factory=list)
+    people: list[Box] = field(default_factory=list)
+    others: list[Box] = field(default_factory=list)
     bags: list[Detection] = field(default_factory=list)
 
 
@@ -146,7 +147,7 @@ class Looker:
         idle = self._presence.present is None and not self._presence.is_unsure
         rests = idle and due == "compare" and now_s - self._detected_s < REST_S
         if rests and not self._scene.has_changed(grid):
-            return self._lying_about(frame, self._packages.look(now_s, grid, (), ()), options)
+            return self._lying_about(frame, self._packages.look(now_s, grid), options)
         self._detected_s = now_s
         self._scene.know(grid)
         sight = self._detect(frame, grid, options)
@@ -163,8 +164,8 @@ class Looker:
             changes.append(Opened(self._as_event(begun, self._event)))
         elif present is not None and present.best and self._event is not None:
             self._event.best = shrink(frame)
-        if present is None or sight.moving:
-            found = self._packages.look(now_s, grid, sight.moving, sight.bags)
+        if present is None or sight.people or sight.others:
+            found = self._packages.look(now_s, grid, sight.people, sight.others, sight.bags)
             changes += self._lying_about(frame, found, options)
         return changes
 
@@ -193,7 +194,7 @@ class Looker:
             verdict = judge(one, track, now_s, options, self._needs(one))
             seen.append(Seen(one.label, one.score, one.box, verdict.counts, verdict.why))
             if track is not None and not track.is_still(now_s):
-                sight.moving.append(one.box)
+                (sight.people if one.label == "person" else sight.others).append(one.box)
             if verdict.counts:
                 sight.counted.append(one)
                 sight.zones += verdict.zones

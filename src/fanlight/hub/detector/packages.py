@@ -7,6 +7,7 @@ Holds:  nothing is said without a visit, nor while anybody is in view, nor befor
 Absent: what it is. A parcel, a bag, a pot and a folded chair look alike here, and a door left ajar may too.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,11 +17,13 @@ import numpy.typing as npt
 from fanlight.hub.detector.event import Box, Change, Detection, iou
 from fanlight.hub.detector.scene import COLUMNS, ROWS, Grid, cells, difference
 
-SETTLE_S = 2.0
+SETTLE_S = 1.5
+_UNSEEN_S = 2.0
+_CALM_LOOKS = 16
 _CONTRAST = 10.0  # grey levels by which a cell has changed for good
-_STILL = 5.0  # how little two settled views may differ where they matter
+_STILL_CELLS = 2  # so few cells may differ by that between two settled views
 _NEAR = 3  # cells around a visitor
-_LEAST_CELLS, _MOST_SHARE = 6, 0.05
+_LEAST_CELLS, _MOST_SHARE = 6, 0.1
 _LEAST_FILL = 0.45  # of its bounding box: things are compact, shadows and door gaps are not
 _LONGEST = 3.5  # times as long as wide
 _CLEARER = 1.25  # how much stronger the outline is on one side of the visit
@@ -46,59 +49,77 @@ class Packages:
     """What lies about before one camera."""
 
     known: list[Box] = field(default_factory=list)
-    _calm: Grid | None = None
+    _calm: deque[tuple[float, Grid]] = field(default_factory=lambda: deque(maxlen=_CALM_LOOKS))
     _before: Grid | None = None
     _near: Mask | None = None
+    _driven: Mask | None = None  # where vehicles and animals were
     _gone_s: float = 0.0
     _settling: tuple[float, Grid] | None = None
 
-    def look(self, now_s: float, grid: Grid, moving: Sequence[Box], bags: Sequence[Detection]) -> list[Found]:
+    def look(
+        self,
+        now_s: float,
+        grid: Grid,
+        people: Sequence[Box] = (),
+        others: Sequence[Box] = (),
+        bags: Sequence[Detection] = (),
+    ) -> list[Found]:
         """Take one look; return what the visit that is over left behind or took away.
 
         Args:
             now_s: media time of the look.
             grid: the picture's cells.
-            moving: boxes of people, vehicles and animals that are no part of the scene.
+            people: boxes of those who are no part of the scene.
+            others: boxes of vehicles and animals that are none; a car that drives off is no parcel.
             bags: what the model takes for a bag or parcel.
         """
-        if moving:
-            self._visit(now_s, moving)
+        if people or others:
+            self._visit(now_s, people, others)
             return []
         if self._near is None:
-            self._calm = grid
+            self._calm.append((now_s, grid))
             return []
-        if self._settling is None or bool((difference(grid, self._settling[1])[self._near] > _STILL).any()):
+        if self._settling is None or self._is_restless(grid, self._settling[1], self._near):
             self._settling = (now_s, grid)
             return []
         if now_s - self._settling[0] < SETTLE_S:
             return []
-        return self._compare(grid, bags)
+        return self._compare(now_s, grid, bags)
 
     def forget_visit(self) -> None:
         """A stream broke off: what changes meanwhile is not laid at anybody's door."""
-        self._near = self._before = self._settling = self._calm = None
+        self._near = self._driven = self._before = self._settling = None
+        self._calm.clear()
 
-    def _visit(self, now_s: float, moving: Sequence[Box]) -> None:
-        if self._near is None:
-            self._before, self._near = self._calm, np.zeros((ROWS, COLUMNS), np.bool_)
+    def _visit(self, now_s: float, people: Sequence[Box], others: Sequence[Box]) -> None:
+        if self._near is None or self._driven is None:
+            # Just before somebody was recognised, a part of him may have been in view already.
+            calm = [grid for at_s, grid in self._calm if at_s <= now_s - _UNSEEN_S]
+            self._before = calm[-1] if calm else None
+            self._near, self._driven = (np.zeros((ROWS, COLUMNS), np.bool_) for _ in range(2))
         self._settling = None
         self._gone_s = now_s
-        for box in moving:
-            rows, columns = cells(box)
-            self._near[
-                max(rows.start - _NEAR, 0) : rows.stop + _NEAR,
-                max(columns.start - _NEAR, 0) : columns.stop + _NEAR,
-            ] = True
+        for mask, boxes in ((self._near, people), (self._driven, others)):
+            for rows, columns in map(cells, boxes):
+                mask[
+                    max(rows.start - _NEAR, 0) : rows.stop + _NEAR,
+                    max(columns.start - _NEAR, 0) : columns.stop + _NEAR,
+                ] = True
 
-    def _compare(self, after: Grid, bags: Sequence[Detection]) -> list[Found]:
-        before, near = self._before, self._near
-        self._near = self._before = self._settling = None
-        self._calm = after
-        if before is None or near is None:
+    @staticmethod
+    def _is_restless(grid: Grid, other: Grid, near: Mask) -> bool:
+        return int((difference(grid, other)[near] > _CONTRAST).sum()) > _STILL_CELLS
+
+    def _compare(self, now_s: float, after: Grid, bags: Sequence[Detection]) -> list[Found]:
+        before, near, driven = self._before, self._near, self._driven
+        self._near = self._driven = self._before = self._settling = None
+        self._calm.clear()
+        self._calm.append((now_s, after))
+        if before is None or near is None or driven is None:
             return []
         apart = difference(after, before)
         found: list[Found] = []
-        for region in _regions((apart > _CONTRAST) & near):
+        for region in _regions((apart > _CONTRAST) & near & ~driven):
             one = self._judge(region, apart, (before, after), bags)
             if one is not None:
                 found.append(one)
@@ -133,7 +154,7 @@ class Packages:
 
 
 def _regions(mask: Mask) -> list[Mask]:
-    """Return the connected regions of a mask, four neighbours each, gaps of a cell closed."""
+    """Return the connected regions of a mask, four neighbours each."""
     left = mask.copy()
     found: list[Mask] = []
     while left.any():
