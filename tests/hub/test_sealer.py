@@ -1,5 +1,6 @@
 """Clips as they are sealed: numbered, chained, readable by members only."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tests.hub import demuxed
 from tests.hub.homes import CAMERA, HUB, MEMBER, make_epoch
 from tests.hub.limits import full_disk
 
@@ -134,6 +136,34 @@ def test_what_was_kept_is_remembered_for_matching(tmp_path: Path, segments: list
     sealer.close()
     assert open_sealer(tmp_path).kept() == [first, second]
     assert first.end - first.start == timedelta(seconds=4)
+
+
+def test_clips_that_ended_before_a_time_are_not_asked_for_again(
+    tmp_path: Path, segments: list[Segment]
+) -> None:
+    """A hub that was on for years reads what its open requests can concern, no more."""
+    sealer = open_sealer(tmp_path)
+    found = []
+    for hours in (0, 1, 2):
+        moved = [replace(s, wall=s.wall + timedelta(hours=hours, milliseconds=hours)) for s in segments]
+        found.append(seal(sealer, moved)[1])
+    assert sealer.kept(found[1].end) == found[2:]
+    assert sealer.kept(found[1].end - timedelta(microseconds=1)) == found[1:]
+    assert sealer.kept(found[0].start) == sealer.kept() == found
+    assert sealer.kept(found[2].end) == []
+
+
+@pytest.mark.parametrize(
+    ("picture", "sound", "codec"), [("h264", "opus", "opus"), ("h265", "alaw", "mp4a.40.2")]
+)
+def test_a_manifest_names_what_a_player_must_know(
+    tmp_path: Path, picture: str, sound: str, codec: str
+) -> None:
+    """The clip is in codings that browsers play, and says in which."""
+    recorded = demuxed.cut(demuxed.packets(demuxed.make(tmp_path / "film", picture, sound, seconds=2)))
+    parcel, _ = seal(open_sealer(tmp_path), recorded)
+    said = open_parcel(parcel).manifest.facts.mime
+    assert re.fullmatch(rf'video/mp4; codecs="avc1\.[0-9a-f]{{6}}, {re.escape(codec)}"', said)
 
 
 def test_a_clip_that_was_lost_matches_nothing_but_keeps_its_number(

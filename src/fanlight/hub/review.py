@@ -3,14 +3,14 @@
 The home app does the same in the browser (web/core/fmp4, web/core/seal); this twin serves the tour and tests.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 
+from fanlight.hub.places import from_manifest, to_manifest
 from fanlight.hub.segmenter import fmp4
 from fanlight.model import ids
 from fanlight.seal.clip import SealedDisclosure, seal_disclosure
 from fanlight.seal.keys import case_signing_key
-from fanlight.seal.manifest import ClipManifest, DisclosureFacts, Segment
+from fanlight.seal.manifest import ClipManifest, DisclosureFacts
 
 
 def choose(manifest: ClipManifest, from_ms: int, to_ms: int) -> tuple[int, int]:
@@ -41,7 +41,8 @@ def disclose(  # noqa: PLR0913 - each is a different thing, all by keyword
     """
     first, last = keep
     facts = manifest.facts
-    cut = fmp4.trim(clip, facts.init, _lists(facts.segments), first, last)
+    spans = [span.to_list() for span in from_manifest(facts.segments)]
+    cut = fmp4.trim(clip, facts.init, spans, first, last)
     identifier = ids.new_id()
     sealed = seal_disclosure(
         cut.media,
@@ -56,17 +57,10 @@ def disclose(  # noqa: PLR0913 - each is a different thing, all by keyword
             width=facts.width,
             height=facts.height,
             init=cut.init,
-            segments=tuple(
-                Segment(offset=s.offset, length=s.length, start_ms=s.start_ms, duration_ms=s.duration_ms)
-                for s in cut.segments
-            ),
+            segments=to_manifest(cut.segments),
             trimmed=(first, last) != (0, len(facts.segments) - 1),
         ),
         case_recipient=case_key,
         signing_key=case_signing_key(seed, case_key),
     )
     return identifier, sealed
-
-
-def _lists(segments: Sequence[Segment]) -> list[list[int]]:
-    return [[s.offset, s.length, s.start_ms, s.duration_ms] for s in segments]

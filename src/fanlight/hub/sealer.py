@@ -12,18 +12,20 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fanlight.hub.options import Camera
 from fanlight.hub.outbox import OutboxFull, Parcel
+from fanlight.hub.places import to_manifest
+from fanlight.hub.playable import playable
 from fanlight.hub.segmenter import Segment, fmp4
+from fanlight.hub.segmenter.boxes import bad
 from fanlight.model import ids
 from fanlight.seal.clip import seal_clip
 from fanlight.seal.epoch import Epoch
 from fanlight.seal.keys import SigningKey
 from fanlight.seal.manifest import ClipFacts, Clock, Label
-from fanlight.seal.manifest import Segment as Place
 
 PRE_ROLL = timedelta(seconds=4)
 POST_ROLL = timedelta(seconds=2)
@@ -67,24 +69,36 @@ class Sealer:
             " finish TEXT NOT NULL, lost INTEGER NOT NULL DEFAULT 0,"
             " UNIQUE (camera, seq)) STRICT"
         )
+        self._db.execute("CREATE INDEX IF NOT EXISTS clip_by_end ON clip (finish)")
 
     def close(self) -> None:
         """Close the database."""
         with self._lock:
             self._db.close()
 
-    def seal(
-        self, camera: Camera, occasion: Occasion, segments: Sequence[Segment], epoch: Epoch, clock: Clock
+    def seal(  # noqa: PLR0913, PLR0917 - each is a different thing
+        self,
+        camera: Camera,
+        occasion: Occasion,
+        segments: Sequence[Segment],
+        epoch: Epoch,
+        clock: Clock,
+        sub_segments: Sequence[Segment] = (),
     ) -> tuple[Parcel, Kept]:
         """Seal what `segments` hold as one clip, remember it, and return it for the outbox. Any thread may.
+
+        What no browser plays is made playable first, from `sub_segments` of the same stretch if they serve.
 
         Raises:
             BadFmp4: the segments do not make a clip (`fmp4.can_join` is false).
             OutboxFull: the disk does not take the clip's number; the number stays unused.
         """
+        if not fmp4.can_join(segments):
+            raise bad("its segments are coded differently, or do not start at a keyframe")
+        shown = playable(segments, sub_segments)  # before the lock: it may take as long as the clip lasts
         with self._lock:
             try:
-                return self._seal(camera, occasion, segments, epoch, clock)
+                return self._seal(camera, occasion, shown, epoch, clock)
             except sqlite3.OperationalError as error:
                 raise OutboxFull(
                     "A clip could not be numbered on this hub's disk.",
@@ -111,13 +125,11 @@ class Sealer:
             clock=clock,
             label=occasion.label,
             score=occasion.score,
-            mime=info.mime,
+            mime=fmp4.mime(info, fmp4.sound_of(segments)),
             width=info.width,
             height=info.height,
             init=joined.init,
-            segments=tuple(
-                Place(offset=o, length=n, start_ms=s, duration_ms=d) for o, n, s, d in _places(joined)
-            ),
+            segments=to_manifest(joined.segments),
             thumb=occasion.thumb,
         )
         sealed = seal_clip(
@@ -158,11 +170,15 @@ class Sealer:
         )
         return parcel, kept
 
-    def kept(self) -> list[Kept]:
-        """Return every clip that this hub made, oldest first."""
+    def kept(self, since: datetime | None = None) -> list[Kept]:
+        """Return the clips that this hub made and that end after `since`, or all; oldest first."""
+        # Stored in UTC as isoformat writes it; "+" sorts before ".", so whole seconds too are in order.
+        earliest = "" if since is None else since.astimezone(UTC).isoformat()
         with self._lock:
             rows = self._db.execute(
-                "SELECT clip, camera, label, start, finish FROM clip WHERE NOT lost ORDER BY start"
+                "SELECT clip, camera, label, start, finish FROM clip WHERE NOT lost AND finish > ?"
+                " ORDER BY start",
+                (earliest,),
             ).fetchall()
         return [
             Kept(
@@ -179,23 +195,3 @@ class Sealer:
         """Match no request with a clip that could not be kept. Its number and its link stay used."""
         with self._lock, contextlib.suppress(sqlite3.OperationalError):
             self._db.execute("UPDATE clip SET lost = 1 WHERE clip = ?", (clip,))
-
-
-def _places(joined: fmp4.Joined) -> list[list[int]]:
-    return [span.to_list() for span in joined.segments]
-
-
-def leave_numbers_out(folder: Path, count: int = 1_000_000) -> None:
-    """Go on far above the numbers that are known here: a backup does not know those that were used since.
-
-    The gap looks like clips that have expired. Only for a folder in which no hub runs.
-    """
-    path = folder / "clips.sqlite"
-    if not path.exists():
-        return
-    with contextlib.closing(sqlite3.connect(path)) as db, db:
-        last = db.execute("SELECT camera, max(seq) FROM clip GROUP BY camera").fetchall()
-        db.executemany(
-            "INSERT INTO clip VALUES (?, ?, ?, ?, 'none', '', '', 1)",
-            [(ids.new_id(), camera, seq + count, bytes(32)) for camera, seq in last],
-        )

@@ -8,8 +8,9 @@ Absent: everything else: AAC and Opus pass as they are. FFmpeg is loaded when th
 
 from __future__ import annotations
 
+import contextlib
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fanlight.hub.packet import AudioInfo
 
@@ -48,11 +49,10 @@ class Voice:
             done = self.finish()
         if self._begun is None:
             self._begun = at_90k
-        for sound in self._decoder.decode(av_packet(data)):
-            for frame in self._resampler.resample(sound):
-                frame.pts = None
-                self._taken += frame.samples
-                self._waiting.write(frame)
+        for frame in self._decode(data):
+            frame.pts = None
+            self._taken += frame.samples
+            self._waiting.write(frame)
         while (full := self._waiting.read(_FRAME)) is not None:
             done += self._encode(full)
         return done
@@ -87,6 +87,14 @@ class Voice:
         self._encoder.open()
         self._taken = self._given = 0  # samples
 
+    def _decode(self, data: bytes) -> list[av.AudioFrame]:
+        import av  # noqa: PLC0415
+
+        with contextlib.suppress(av.FFmpegError):  # not whole samples, or none: left out
+            heard = self._decoder.decode(av.Packet(data)) if data else []
+            return [frame for sound in heard for frame in self._resampler.resample(sound)]
+        return []
+
     def _encode(self, frame: av.AudioFrame | None) -> list[Heard]:
         if frame is not None:
             frame.pts, frame.time_base = self._given, Fraction(1, self._source.rate_hz)
@@ -101,10 +109,3 @@ class Voice:
 
     def _time(self, samples: int) -> int:
         return (self._begun or 0) + samples * 90_000 // self._source.rate_hz
-
-
-def av_packet(data: bytes) -> av.Packet[Any]:
-    """Return bytes as FFmpeg takes them."""
-    import av  # noqa: PLC0415
-
-    return av.Packet(data)
