@@ -9,6 +9,7 @@ Absent: replies that ship: a house's voice is its own, and none was to be had un
 
 import contextlib
 import io
+import re
 import secrets
 import wave
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ MAX_BYTES = 4 << 20
 MOST = 32
 _SAMPLE_BYTES = 2
 _LONGEST_NAME = 80
+_ID = re.compile("[0-9a-f]{16}")
 # Formats that hold sound and name no other file: playlists would make FFmpeg open what they name.
 _FORMATS = "wav,w64,aiff,au,mp3,ogg,flac,aac,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
 _KEPT = "The replies that are there are kept."
@@ -36,7 +38,7 @@ _KEPT = "The replies that are there are kept."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One reply. `id` is of letters and figures."""
+    """One reply. `id` is 16 hexadecimal digits."""
 
     id: str
     name: str
@@ -101,7 +103,7 @@ class QuickReplies:
         return self._folder / f"{reply}.wav"
 
     def _path_there(self, reply: str) -> Path:
-        if reply.isascii() and reply.isalnum() and self._path(reply).is_file():
+        if _ID.fullmatch(reply) and self._path(reply).is_file():
             return self._path(reply)
         raise NoSuchReply("This reply is not there.", kept=_KEPT, do="Load the list of replies again.")
 
