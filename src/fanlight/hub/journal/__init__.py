@@ -1,9 +1,20 @@
-"""Room 3 of the hub: the ring recording on its own disk."""
+"""Room 3 of the hub: the recording on its own disk."""
 
-from fanlight.hub.journal.errors import JournalError, JournalFull, JournalUnreadable, JournalUnwritable
-from fanlight.hub.journal.journal import Journal, JournalState, Repair
+from fanlight.hub.journal.errors import (
+    JournalError,
+    JournalFull,
+    JournalNewer,
+    JournalUnreadable,
+    JournalUnwritable,
+)
+from fanlight.hub.journal.gaps import Why
+from fanlight.hub.journal.journal import Journal
+from fanlight.hub.journal.limits import CameraLimits, Limits
+from fanlight.hub.journal.repair import Repair
+from fanlight.hub.journal.spans import Day
+from fanlight.hub.journal.state import JournalState
 
 __all__ = [
-    "Journal", "JournalError", "JournalFull", "JournalState", "JournalUnreadable", "JournalUnwritable",
-    "Repair",
+    "CameraLimits", "Day", "Journal", "JournalError", "JournalFull", "JournalNewer", "JournalState",
+    "JournalUnreadable", "JournalUnwritable", "Limits", "Repair", "Why",
 ]  # fmt: skip

@@ -3,7 +3,8 @@
 JournalError
 |- JournalFull         no room: the segment was abandoned, recording goes on when there is room
 |- JournalUnwritable   the folder cannot be written: the segment was abandoned
-`- JournalUnreadable   the database or a key file cannot be read: nothing can be recorded
+|- JournalUnreadable   the database or a key file cannot be read: nothing can be recorded
+`- JournalNewer        a newer Fanlight wrote it: this one touches nothing
 """
 
 from fanlight.model.errors import FanlightError
@@ -31,3 +32,46 @@ class JournalUnreadable(JournalError):
     """The database or a key is not what we wrote."""
 
     code = "journal.unreadable"
+
+
+class JournalNewer(JournalError):
+    """The database was written by a newer version of Fanlight."""
+
+    code = "journal.newer"
+
+
+def full() -> JournalFull:
+    """Return the error of a disk without room."""
+    return JournalFull(
+        "There is no room on the hub's disk for the recording.",
+        kept="What was recorded before is kept; this second is not.",
+        do="Free some space on that disk; recording then goes on by itself.",
+    )
+
+
+def unwritable() -> JournalUnwritable:
+    """Return the error of a disk that refuses."""
+    return JournalUnwritable(
+        "The hub cannot write its recording.",
+        kept="What was recorded before is kept; this second is not.",
+        do="Check that the hub's folder may be written and that its disk is in order.",
+    )
+
+
+def unreadable() -> JournalUnreadable:
+    """Return the error of a database that is not one."""
+    return JournalUnreadable(
+        "The hub's recording database is damaged.",
+        kept="Sealed clips are not touched; the recorded segments are kept.",
+        do="Restore hub.sqlite from a backup. Only if there is none, move hub.sqlite and segments/ away:"
+        " recording then begins anew.",
+    )
+
+
+def newer() -> JournalNewer:
+    """Return the error of a journal from the future."""
+    return JournalNewer(
+        "The recording on this hub was written by a newer version of Fanlight.",
+        kept="Nothing was changed.",
+        do="Install that version again, or a newer one.",
+    )

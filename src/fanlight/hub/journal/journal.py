@@ -1,79 +1,47 @@
-"""The ring recording of all cameras on the hub's own disk. Room 3 of the hub.
+"""The recording of all cameras on the hub's own disk. Room 3 of the hub.
 
-In:     Segment from hub.segmenter, camera by camera.
-Out:    the same segments, by time.
-Holds:  J1 a row implies a synced file of that size: write, fsync file, fsync folder, commit row.
-        J2 a file without a row is removed at start-up; a row without its file is marked lost.
-        J3 the files together stay within the quota, and the volume keeps its reserve: the oldest give way.
-        J4 fragments are on disk encrypted only (vault).
-Drops:  a segment that cannot be written, in `state.abandoned`; never silently.
-Absent: clips and keys of the household.
-Why:    docs/design/hub.md
+In:     Segment from hub.segmenter, camera by camera; what the pipeline knows of gaps and events.
+Out:    the same segments, by time; a timeline; how far each camera is committed.
+Holds:  J1 to J8 of docs/design/journal.md. `offer` never blocks, and memory is bounded.
+Drops:  what cannot be written in time or at all: counted in `state`, and a gap in the timeline.
+Absent: clips, events and the keys of the household.
+Why:    docs/design/journal.md
 """
 
-import contextlib
-import errno
-import os
-import shutil
+import logging
+import re
 import sqlite3
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
-from typing import Literal
 
-from fanlight.hub.journal.errors import JournalError, JournalFull, JournalUnreadable, JournalUnwritable
-from fanlight.hub.journal.vault import OVERHEAD_BYTES, Vault
-from fanlight.hub.packet import StreamInfo
+from fanlight.hub.journal import gaps, spans
+from fanlight.hub.journal.age import AgeClock
+from fanlight.hub.journal.appending import day_of, reason
+from fanlight.hub.journal.daykeys import DayKeys
+from fanlight.hub.journal.disk import Disk
+from fanlight.hub.journal.errors import JournalError, full, unreadable, unwritable
+from fanlight.hub.journal.limits import Limits
+from fanlight.hub.journal.notes import open_note, seal_note
+from fanlight.hub.journal.reader import Reader
+from fanlight.hub.journal.record import micros, moment
+from fanlight.hub.journal.repair import Repair, start_up
+from fanlight.hub.journal.roots import Roots
+from fanlight.hub.journal.schema import connect, prepare
+from fanlight.hub.journal.spans import Day
+from fanlight.hub.journal.state import JournalState, Watch
+from fanlight.hub.journal.waiting import LARGEST_BYTES, Offered, Task, Waiting
+from fanlight.hub.journal.writer import Writer
+from fanlight.hub.packet import Role
 from fanlight.hub.segmenter.segment import Segment
-from fanlight.model.ids import new_id
+from fanlight.model import clock
 
-QUOTA_BYTES = 2 << 30
-RESERVE_BYTES = 256 << 20
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_US = timedelta(microseconds=1)
-_LONGEST = timedelta(seconds=60)  # no segment is longer; bounds the search by time
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS stream (
-    id INTEGER PRIMARY KEY, codec TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
-    avcc BLOB NOT NULL, UNIQUE (codec, width, height, avcc)
-) STRICT;
-CREATE TABLE IF NOT EXISTS segment (
-    place INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, camera TEXT NOT NULL,
-    stream INTEGER NOT NULL REFERENCES stream, run INTEGER NOT NULL,
-    start_90k INTEGER NOT NULL, duration_90k INTEGER NOT NULL, wall_us INTEGER NOT NULL,
-    is_key INTEGER NOT NULL, is_discontinuous INTEGER NOT NULL, day TEXT NOT NULL,
-    size_bytes INTEGER NOT NULL, lost INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE INDEX IF NOT EXISTS segment_by_time ON segment (camera, wall_us);
-CREATE INDEX IF NOT EXISTS segment_by_day ON segment (day);
-"""
-_COLUMNS = (
-    "place, name, day, codec, width, height, avcc, run, start_90k, duration_90k, wall_us, is_key,"
-    " is_discontinuous"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class JournalState:
-    """How the journal is. `note` is a sentence for people, empty when all is well."""
-
-    state: Literal["ok", "full", "unwritable"] = "ok"
-    note: str = ""
-    abandoned: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """What start-up found and put right."""
-
-    files_removed: int
-    rows_lost: int
-
-
-def _micros(time: datetime) -> int:
-    return (time - _EPOCH) // _US
+MAINTAIN_S = 10.0
+_CAMERA = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+_NEVER = datetime.min.replace(tzinfo=UTC)
+log = logging.getLogger("fanlight.hub")
 
 
 class Journal:
@@ -82,261 +50,277 @@ class Journal:
     def __init__(
         self,
         folder: Path,
+        storage: Limits | None = None,
         *,
-        quota_bytes: int = QUOTA_BYTES,
-        reserve_bytes: int = RESERVE_BYTES,
         keys: Path | None = None,
+        disk: Disk | None = None,
+        waiting_bytes: int = LARGEST_BYTES,
     ) -> None:
-        """Open or make it, and repair what a crash left.
+        """Open or make it, and repair what a crash left. Nothing is written before `start`.
 
         Args:
-            folder: the hub's folder; holds `hub.sqlite` and `segments/`.
-            quota_bytes: what all files may take together.
-            reserve_bytes: what must stay free on the volume.
+            folder: the hub's folder; holds `hub.sqlite` and, unless `storage` says otherwise, `segments/`.
+            storage: what the recording may take, and where it lies.
             keys: the folder of keys; `folder/keys` if None.
+            disk: by which it writes.
+            waiting_bytes: what may wait in memory for a slow disk.
 
         Raises:
             JournalUnwritable: the folder cannot be made or written.
             JournalUnreadable: the database is damaged.
+            JournalNewer: a newer version wrote it; nothing was changed.
         """
-        self.state = JournalState()
-        self._quota, self._reserve = quota_bytes, reserve_bytes
-        self._lock = threading.Lock()
+        self._disk = disk or Disk()
+        limits = storage or Limits()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._vault = Vault(folder / "segments", keys or folder / "keys")
-            self._db = sqlite3.connect(folder / "hub.sqlite", isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
-            self.repair = self._repair()
-            self._total = self._sum()
+            self._db = connect(folder / "hub.sqlite")
+            try:
+                prepare(self._db, self._disk)
+                self._open(folder, limits, keys or folder / "keys")
+            except BaseException:
+                self._db.close()
+                raise
         except OSError as error:
-            raise self._unwritable() from error
+            raise unwritable() from error
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise self._unwritable() from error
-            raise JournalUnreadable(
-                "The hub's recording database is damaged.",
-                kept="Sealed clips are not touched; the recorded segments are kept.",
-                do="Move hub.sqlite aside and start again: recording begins anew.",
-            ) from error
+            raise (unwritable() if isinstance(error, sqlite3.OperationalError) else unreadable()) from error
+        self._waiting = Waiting(waiting_bytes)
+        self._writing = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._watch = Watch()
+        self._maintained = 0.0
+        self._noted: set[str] = set()
+        self._is_closed = False
+
+    def _open(self, folder: Path, limits: Limits, keys: Path) -> None:
+        known: dict[str, int] = dict(self._db.execute("SELECT name, value FROM meta WHERE name LIKE '%_us'"))
+        wall_us, mono_us = micros(clock.now()), clock.mono_us()
+        self._keys = DayKeys(keys, self._disk)
+        self._roots = Roots(folder, self._db, self._disk)
+        self._roots.choose(limits.folder)
+        if not self._roots.why_missing(self._roots.current):
+            self._roots.make_ready()
+        self.repair: Repair = start_up(self._db, self._disk, self._roots)
+        gaps.after_stop(self._db, known.get("alive_us"), wall_us)
+        age = AgeClock.start(known.get("age_us"), wall_us, mono_us)
+        self._writer = Writer(self._db, self._disk, self._keys, self._roots, limits, age)
+        self._writer.maintain(wall_us, mono_us)
+        self._reader = Reader(
+            connect(folder / "hub.sqlite", read_only=True), self._keys, self._roots, self._damaged
+        )
+
+    def start(self) -> None:
+        """Begin to write, in a thread of its own."""
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
-        """Close the database."""
-        with self._lock:
+        """Commit what waits, and close; harmless when called twice."""
+        self._waiting.stop()
+        if self._thread is not None:
+            self._thread.join()
+        with self._writing:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            self._step()
+            self._writer.close_files()
+            self._step()
+            try:
+                self._writer.maintain(micros(clock.now()), clock.mono_us())
+            except (OSError, sqlite3.Error) as error:
+                log.warning("recording: %s", type(error).__name__)
+            self._reader.close()
             self._db.close()
 
-    def append(self, camera: str, segment: Segment) -> None:
-        """Keep one segment durably; blocks for three syncs.
+    def offer(self, camera: str, segment: Segment, role: Role = "main") -> None:
+        """Let a segment be recorded; returns at once. An id has letters, digits, `-` and `_`."""
+        if not _CAMERA.match(camera):
+            raise ValueError(camera)
+        self._waiting.offer(Offered(camera, role, segment))
 
-        Raises:
-            JournalFull: no room; the segment is abandoned, as `state` says.
-            JournalUnwritable: the disk refuses; the segment is abandoned, as `state` says.
-        """
-        with self._lock:
-            try:
-                self._append(camera, segment)
-            except JournalError as error:
-                full = isinstance(error, JournalFull)
-                self.state = JournalState(
-                    "full" if full else "unwritable", f"{error.what} {error.do}", self.state.abandoned + 1
-                )
-                raise
-            self.state = replace(self.state, state="ok", note="")
+    def flush(self, timeout_s: float = 30.0) -> bool:
+        """Wait until everything that was offered is committed or abandoned; tell whether that came about."""
+        if self._thread is None:
+            with self._writing:
+                self._step()
+            return True
+        done = threading.Event()
+        self._waiting.add_mark(done)
+        self._waiting.hurry()
+        return done.wait(timeout_s)
 
-    def read(self, camera: str, start: datetime, end: datetime) -> list[Segment]:
+    def committed(self, camera: str, role: Role = "main") -> datetime:
+        """Return when the last segment ends that is safely kept, long ago if there is none."""
+        return self._writer.committed.get((camera, role), _NEVER)
+
+    def read(self, camera: str, start: datetime, end: datetime, role: Role = "main") -> list[Segment]:
         """Return what is kept of a camera between two times, in order.
 
         The first starts at a keyframe: where needed it begins before `start`. Segments whose file is
-        missing or damaged are left out and marked lost.
+        missing or damaged are left out and become gaps.
         """
-        with self._lock:
-            rows = self._select(camera, start, end)
-            segments: list[Segment] = []
-            for row in rows:
-                fragment = self._vault.get(row[1], row[2])
-                if fragment is None:
-                    self._db.execute("UPDATE segment SET lost = 1 WHERE place = ?", (row[0],))
-                elif segments or row[11]:
-                    segments.append(_segment(row, fragment))
-            return segments
+        return list(self.segments(camera, start, end, role))
+
+    def segments(self, camera: str, start: datetime, end: datetime, role: Role = "main") -> Iterator[Segment]:
+        """Yield the same as `read`, one at a time: memory does not grow with the range."""
+        return self._reader.segments(camera, micros(start), micros(end), role)
+
+    def keep(self, camera: str, start: datetime, end: datetime) -> None:
+        """Make a stretch, past or still to come, footage of an event, from the next commit on."""
+        first, last = micros(start), micros(end)
+        self._waiting.add(Task(camera, lambda _: self._writer.keep(camera, first, last)))
+
+    def begin_gap(self, camera: str, why: gaps.Why) -> None:
+        """Say that nothing comes of a camera from now on, and why."""
+        at_us = micros(clock.now())
+        self._watch.excuse(camera, why)
+        self._waiting.add(Task(camera, lambda line: gaps.begin(self._db, line, why, at_us)))
+
+    def end_gap(self, camera: str, why: gaps.Why) -> None:
+        """Say that this reason is over."""
+        at_us = micros(clock.now())
+        self._watch.expect_again(camera, why)
+        self._waiting.add(Task(camera, lambda line: gaps.end(self._db, line, why, at_us)))
+
+    def expect(self, cameras: Collection[str]) -> None:
+        """Say which cameras are to be recorded: `state.silent` names those that are not, in spite of it."""
+        self._watch.expect(cameras)
+
+    def timeline(self, camera: str, day: date, tz: tzinfo = UTC) -> Day:
+        """Return what is kept of a day that begins and ends at midnight in `tz`, and why there is no more."""
+        return self._between(camera, *spans.bounds(day, tz))
+
+    def between(self, camera: str, start: datetime, end: datetime) -> Day:
+        """Return what is kept between two times, and why there is no more."""
+        return self._between(camera, micros(start), micros(end))
+
+    def days(self, camera: str, tz: tzinfo = UTC) -> list[date]:
+        """Return the days in `tz` of which anything is kept, oldest first."""
+        line = self._reader.line(camera)
+        return [] if line is None else self._reader.with_db(lambda db: spans.days(db, line, tz))
 
     def spans(self, camera: str) -> list[tuple[datetime, datetime]]:
-        """Return the stretches of time that are kept of a camera, in order; under 1 s apart counts as one."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT wall_us, duration_90k FROM segment WHERE camera = ? AND lost = 0 ORDER BY wall_us",
-                (camera,),
-            ).fetchall()
-        spans: list[tuple[int, int]] = []
-        for wall_us, duration_90k in rows:
-            end_us = wall_us + duration_90k * 100 // 9
-            if spans and wall_us - spans[-1][1] < 1_000_000:  # noqa: PLR2004 - 1 s
-                spans[-1] = (spans[-1][0], max(end_us, spans[-1][1]))
-            else:
-                spans.append((wall_us, end_us))
-        return [(_EPOCH + first * _US, _EPOCH + last * _US) for first, last in spans]
+        """Return all stretches of time that are kept of a camera, in order."""
+        line = self._reader.line(camera)
+        if line is None:
+            return []
+        found = self._reader.with_db(lambda db: spans.stretches(db, line, 0, 1 << 60))
+        joined = spans.join([(start, end, 0) for start, end, _ in found])
+        return [(moment(start), moment(end)) for start, end, _ in joined]
+
+    @property
+    def state(self) -> JournalState:
+        """How the journal is now."""
+        return self._watch.state(self._writer.abandoned, self._writer.committed_mono_us)
 
     @property
     def size_bytes(self) -> int:
         """What all kept files take together."""
-        return self._total
+        return self._writer.room.total
 
-    def _append(self, camera: str, segment: Segment) -> None:
-        name, day = new_id(), f"{segment.wall.astimezone(UTC):%Y-%m-%d}"
-        size = len(segment.fragment) + OVERHEAD_BYTES
-        self._make_room(size)
-        try:
-            size = self._write(name, day, segment.fragment)
-            with self._commit():
-                row = (
-                    name, camera, self._stream(segment.info), segment.run, segment.start_90k,
-                    segment.duration_90k, _micros(segment.wall), segment.is_key, segment.is_discontinuous,
-                    day, size,
-                )  # fmt: skip
-                self._db.execute(
-                    "INSERT INTO segment (name, camera, stream, run, start_90k, duration_90k, wall_us,"
-                    " is_key, is_discontinuous, day, size_bytes) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                    row,
-                )
-        except (OSError, sqlite3.OperationalError) as error:
-            with contextlib.suppress(OSError):
-                self._vault.remove(name)
-            raise self._full() if _is_full(error) else self._unwritable() from error
-        self._total += size
+    @property
+    def oldest(self) -> datetime | None:
+        """When the oldest footage of all begins."""
+        rows = self._reader.ask("SELECT start_us FROM file ORDER BY id LIMIT 1")
+        return moment(rows[0][0]) if rows else None
 
-    def _write(self, name: str, day: str, fragment: bytes) -> int:
+    @property
+    def free_bytes(self) -> int:
+        """What the volume of the recording has free; 0 if it is not there."""
         try:
-            return self._vault.put(name, day, fragment)
+            return self._disk.free_bytes(self._roots.path)
+        except OSError:
+            return 0
+
+    def change(self, limits: Limits) -> None:
+        """Take other limits, or another folder, from the next commit on."""
+        with self._writing:
+            if limits.folder != self._writer.limits.folder:
+                self._writer.close_files()
+                self._roots.choose(limits.folder)
+            self._writer.limits = limits
+            self._maintained = 0.0
+
+    def seal_day_keys(self, recipients: Sequence[str]) -> None:
+        """Seal the keys of days to the household's epoch, those to come as well; blocks for some syncs.
+
+        Raises:
+            JournalUnwritable: the disk refuses. BadKey: a recipient is none.
+        """
+        try:
+            self._keys.seal_to(recipients, day_of(micros(clock.now())))
         except OSError as error:
-            if not _is_full(error) or not self._drop_oldest(2 * len(fragment)):
-                raise
-        return self._vault.put(name, day, fragment)
+            raise unwritable() from error
 
-    def _make_room(self, size: int) -> None:
-        if size > self._quota:
-            raise self._full()
-        if self._total + size > self._quota:
-            self._drop_oldest(self._total + size - self._quota)
+    def sealed_day_key(self, day: date) -> dict[str, bytes]:
+        """Return the age files with the keys of a day, by name: a member's epoch key opens them."""
+        return self._keys.sealed(day.isoformat())
+
+    def lend_day_key(self, name: str, key: bytes) -> None:
+        """Use a key that a member opened, until the hub stops; ValueError if it is none."""
+        self._keys.lend(name, key)
+
+    def seal_note(self, day: date, note: bytes) -> bytes:
+        """Encrypt something about a day under its key, so that it goes when that goes.
+
+        Raises:
+            JournalUnwritable: the disk refuses a new day's key.
+        """
+        name = day.isoformat()
+        if name not in self._noted:
+            self._noted.add(name)
+            self._waiting.add(Task(camera=None, do=lambda _: self._writer.note(name)))
         try:
-            free = shutil.disk_usage(self._vault.segments).free
+            return seal_note(self._keys, name, note)
         except OSError as error:
-            raise self._unwritable() from error
-        # Somebody else may fill the volume. Give up as much as is taken, so that recording goes on,
-        # but never all the old footage to make up for others.
-        if free - size < self._reserve and not self._drop_oldest(size):
-            raise self._full()
+            raise unwritable() from error
 
-    def _drop_oldest(self, need: int) -> bool:
-        """Remove the oldest segments until `need` bytes are free; tell whether there were enough."""
-        gone: list[tuple[int, str, int, str]] = []
-        freed = 0
-        for row in self._db.execute("SELECT place, name, size_bytes, day FROM segment ORDER BY place"):
-            gone.append(row)
-            freed += row[2]
-            if freed >= need:
-                break
-        if freed < need:
-            return False
-        # The row first: a crash in between leaves a file without a row, which start-up removes.
-        self._db.execute("DELETE FROM segment WHERE place <= ?", (gone[-1][0],))
-        try:
-            for _, name, _, _ in gone:
-                self._vault.remove(name)
-            for day in {row[3] for row in gone}:
-                if not self._db.execute("SELECT 1 FROM segment WHERE day = ? LIMIT 1", (day,)).fetchone():
-                    self._vault.forget_day(day)
-        except OSError as error:
-            raise self._unwritable() from error
-        self._total -= freed
-        return True
+    def open_note(self, day: date, sealed: bytes) -> bytes | None:
+        """Return what `seal_note` took, None if the day's key is gone or it is something else."""
+        return open_note(self._keys, day.isoformat(), sealed)
 
-    @contextlib.contextmanager
-    def _commit(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-            raise
+    def append(self, camera: str, segment: Segment) -> None:
+        """Keep one segment durably; blocks. The old way, for callers that do not `offer` yet.
 
-    def _stream(self, info: StreamInfo) -> int:
-        key = (info.codec, info.width, info.height, info.config)
-        self._db.execute("INSERT OR IGNORE INTO stream (codec, width, height, avcc) VALUES (?,?,?,?)", key)
-        found = self._db.execute(
-            "SELECT id FROM stream WHERE codec = ? AND width = ? AND height = ? AND avcc = ?", key
-        ).fetchone()
-        return int(found[0])
+        Raises:
+            JournalFull, JournalUnwritable: it is abandoned, as `state` says.
+        """
+        before = self._writer.abandoned
+        self.offer(camera, segment)
+        self.flush()
+        if self._writer.abandoned > before:
+            state = self.state
+            error: JournalError = full() if state.state == "full" else unwritable()
+            raise error
 
-    def _select(self, camera: str, start: datetime, end: datetime) -> list[tuple]:  # type: ignore[type-arg]
-        ask = (
-            f"SELECT {_COLUMNS} FROM segment JOIN stream ON stream.id = stream WHERE camera = ? AND lost = 0"  # noqa: S608
-        )
-        rows = self._db.execute(
-            f"{ask} AND wall_us > ? AND wall_us < ? AND wall_us + duration_90k * 100 / 9 > ?"
-            " ORDER BY wall_us",
-            (camera, _micros(start - _LONGEST), _micros(end), _micros(start)),
-        ).fetchall()
-        while rows and not rows[0][11]:
-            before = self._db.execute(
-                f"{ask} AND wall_us < ? AND run = ? ORDER BY wall_us DESC LIMIT 1",
-                (camera, rows[0][10], rows[0][7]),
-            ).fetchall()
-            if not before:
-                break
-            rows = before + rows
-        return rows
+    def _between(self, camera: str, start_us: int, end_us: int) -> Day:
+        line = self._reader.line(camera)
+        if line is None:
+            return Day([], [])
+        now_us = micros(clock.now())
+        return self._reader.with_db(lambda db: spans.between(db, line, start_us, end_us, now_us))
 
-    def _repair(self) -> Repair:
-        rows = dict(self._db.execute("SELECT name, size_bytes FROM segment WHERE lost = 0"))
-        removed = 0
-        for entry in list(os.scandir(self._vault.segments)):
-            if rows.get(entry.name) == entry.stat().st_size:
-                del rows[entry.name]
-            elif entry.name not in rows:
-                self._vault.remove(entry.name)
-                removed += 1
-        self._db.executemany("UPDATE segment SET lost = 1 WHERE name = ?", [(name,) for name in rows])
-        used = {day for (day,) in self._db.execute("SELECT DISTINCT day FROM segment")}
-        for day in self._vault.days() - used:
-            self._vault.forget_day(day)
-        return Repair(removed, len(rows))
+    def _damaged(self, camera: str, file: int, place: int) -> None:
+        self._waiting.add(Task(camera, lambda _: self._writer.lose(file, place)))
 
-    def _sum(self) -> int:
-        return int(self._db.execute("SELECT coalesce(sum(size_bytes), 0) FROM segment").fetchone()[0])
+    def _run(self) -> None:
+        while not self._waiting.is_stopping:
+            self._waiting.wait(1.0)
+            with self._writing:
+                self._step()
 
-    def _full(self) -> JournalFull:
-        return JournalFull(
-            "There is no room on the hub's disk for the recording.",
-            kept="What was recorded before is kept; this second is not.",
-            do="Free some space on that disk; recording then goes on by itself.",
-        )
-
-    def _unwritable(self) -> JournalUnwritable:
-        return JournalUnwritable(
-            "The hub cannot write its recording.",
-            kept="What was recorded before is kept; this second is not.",
-            do="Check that the hub's folder may be written and that its disk is in order.",
-        )
-
-
-def _is_full(error: OSError | sqlite3.OperationalError) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return error.sqlite_errorcode == sqlite3.SQLITE_FULL
-
-
-def _segment(row: tuple, fragment: bytes) -> Segment:  # type: ignore[type-arg]
-    return Segment(
-        info=StreamInfo(codec=row[3], width=row[4], height=row[5], config=row[6]),
-        run=row[7],
-        fragment=fragment,
-        start_90k=row[8],
-        duration_90k=row[9],
-        wall=_EPOCH + row[10] * _US,
-        is_key=bool(row[11]),
-        is_discontinuous=bool(row[12]),
-    )
+    def _step(self) -> None:
+        batch = self._waiting.take()
+        began = time.monotonic()
+        self._writer.write(batch)
+        self._watch.wrote(self._writer.trouble, time.monotonic() - began, anything=bool(batch.segments))
+        for mark in batch.marks:
+            mark.set()
+        if began - self._maintained > MAINTAIN_S:
+            self._maintained = began
+            try:
+                self._writer.maintain(micros(clock.now()), clock.mono_us())
+            except (OSError, sqlite3.Error) as error:
+                self._watch.wrote((reason(error), ""), 0.0, anything=True)

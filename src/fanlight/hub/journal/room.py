@@ -1,0 +1,214 @@
+"""Make room: which files give way, and how they go.
+
+In:     what is about to be written, the limits, the age clock.
+Out:    files without a row, then without a name.
+Holds:  J3 all files together stay within the quota, each camera's within its own, and the volume keeps its
+        reserve. Footage of events gives way after the rest, up to its share; within a class the oldest first.
+        J2 a file goes by: row to garbage row, remove, sync folder, drop the garbage row.
+Why:    docs/design/journal.md
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from fanlight.hub.journal.disk import Disk
+from fanlight.hub.journal.files import Folders, path_of
+from fanlight.hub.journal.limits import Limits
+from fanlight.hub.journal.roots import Roots
+from fanlight.hub.journal.schema import EVENT, FLAT, HOUR_US, REST, transaction
+from fanlight.hub.journal.spans import settle
+
+_S = 1_000_000
+
+
+def class_to_give_way(totals: dict[int, int], quota: int, event_share: float) -> tuple[int, ...]:
+    """Return the classes whose oldest file gives way next; of several, the older file of all."""
+    if not totals.get(REST):
+        return (EVENT,)
+    return (REST, EVENT) if totals.get(EVENT, 0) > quota * event_share else (REST,)
+
+
+class Room:
+    """What the files take, by line and class; the writer's thread uses it."""
+
+    def __init__(self, db: sqlite3.Connection, disk: Disk, roots: Roots, folders: Folders) -> None:
+        """Count what is there."""
+        self._db, self._disk, self._roots, self._folders = db, disk, roots, folders
+        self.cameras: dict[int, str] = dict(db.execute("SELECT id, camera FROM line"))
+        self._totals: dict[tuple[int, int], int] = {}
+        self.count()
+
+    def count(self) -> None:
+        """Count anew from the rows."""
+        self._totals = {
+            (line, kind): total
+            for line, kind, total in self._db.execute(
+                "SELECT line, class, sum(size_bytes) FROM file GROUP BY line, class"
+            )
+        }
+        (self._garbage,) = self._db.execute("SELECT coalesce(sum(size_bytes), 0) FROM garbage").fetchone()
+
+    @property
+    def total(self) -> int:
+        """What all files take, those on their way out included."""
+        return sum(self._totals.values()) + int(self._garbage)
+
+    def add(self, line: int, kind: int, size: int) -> None:
+        """Count bytes that were committed."""
+        self._totals[line, kind] = self._totals.get((line, kind), 0) + size
+
+    def make(self, limits: Limits, camera_needs: dict[str, int]) -> bool:
+        """Let the oldest give way until so many bytes of each camera fit; tell whether they do.
+
+        Raises:
+            OSError, sqlite3.Error: the disk refuses.
+        """
+        need = sum(camera_needs.values())
+        if need > limits.quota_bytes:
+            return False
+        for camera, more in camera_needs.items():
+            own = limits.of(camera).quota_bytes
+            lines = {line for line, name in self.cameras.items() if name == camera}
+            if own is not None and not self._make(lines, own, limits.event_share, more):
+                return False
+        every = set(self.cameras)
+        if not self._make(every, limits.quota_bytes, limits.event_share, need, self._garbage):
+            return False
+        free = self._disk.free_bytes(self._roots.path)
+        # Somebody else may fill the volume. Give up as much as is taken, so that recording goes on, but
+        # never all the old footage to make up for others.
+        return free - need >= limits.reserve_bytes or self.give_up(need, limits)
+
+    def give_up(self, need: int, limits: Limits) -> bool:
+        """Remove the oldest files until `need` bytes came free; tell whether there were enough."""
+        every = set(self.cameras)
+        on_this = self._size(every)
+        return on_this >= need and self._make(every, on_this - need, limits.event_share, 0)
+
+    def expire(self, limits: Limits, now_us: int) -> None:
+        """Remove what is older than its camera's limits; raises OSError, sqlite3.Error."""
+        gone: list[int] = []
+        for line, camera in self.cameras.items():
+            mine = limits.of(camera)
+            for kind, longest in ((REST, mine.rest_s), (REST, mine.keep_s), (EVENT, mine.keep_s)):
+                if longest is None:
+                    continue
+                oldest = now_us - round(longest * _S)
+                for file, kept_us in self._db.execute(
+                    "SELECT id, kept_us FROM file WHERE line = ? AND class = ? AND settled ORDER BY id",
+                    (line, kind),
+                ):
+                    if kept_us >= oldest:
+                        break
+                    gone.append(file)
+        if gone:
+            self.remove(dict.fromkeys(gone))
+
+    def remove(self, files: Iterable[int]) -> None:
+        """Remove files, rows first; raises sqlite3.Error, or OSError: then only garbage rows are left."""
+        with transaction(self._db, self._disk):
+            gone = [discard(self._db, file) for file in files]
+            hours = {(line, hour) for line, hour, _, _ in gone}
+            for line, hour in hours:
+                settle(self._db, line, hour)
+            for line in {line for line, _ in hours}:
+                self._db.execute(
+                    "DELETE FROM gap WHERE line = ?1 AND end_us <"
+                    " (SELECT min(start_us) FROM file WHERE line = ?1)",
+                    (line,),
+                )
+        for line, _, kind, size in gone:
+            self.add(line, kind, -size)
+            self._garbage += size
+        self.clear_garbage()
+
+    def clear_garbage(self) -> None:
+        """Remove the files that only a garbage row names; raises OSError, sqlite3.Error."""
+        rows = self._db.execute("SELECT name, root, path FROM garbage").fetchall()
+        gone: list[tuple[str]] = []
+        folders = set()
+        for name, root, relative in rows:
+            if self._roots.why_missing(root):
+                continue
+            path = self._roots.of(root) / relative
+            if path.parent.is_dir():
+                self._disk.remove(path)
+                folders.add(path.parent)
+            gone.append((name,))
+        for folder in folders:
+            self._disk.sync_folder(folder)
+            if folder not in self._roots.all().values():
+                with contextlib.suppress(OSError):  # not empty: another file of that day lies there
+                    self._disk.remove_folder(folder)
+                    self._folders.forget(folder)
+        if gone:
+            with transaction(self._db, self._disk):
+                self._db.executemany("DELETE FROM garbage WHERE name = ?", gone)
+            (self._garbage,) = self._db.execute("SELECT coalesce(sum(size_bytes), 0) FROM garbage").fetchone()
+
+    def _size(self, lines: set[int], kind: int | None = None) -> int:
+        return sum(
+            size for (line, class_), size in self._totals.items() if line in lines and kind in (None, class_)
+        )
+
+    def _make(self, lines: set[int], quota: int, event_share: float, need: int, beside: int = 0) -> bool:
+        totals = {kind: self._size(lines, kind) for kind in (REST, EVENT)}
+        gone: dict[int, int] = {}
+        while sum(totals.values()) + beside + need > quota:
+            kinds = class_to_give_way(totals, quota, event_share)
+            oldest = self._oldest(lines, kinds, gone)
+            if oldest is None:
+                oldest = self._oldest(lines, (REST, EVENT), gone)
+            if oldest is None:
+                break
+            file, kind, size = oldest
+            gone[file] = size
+            totals[kind] -= size
+        if gone:
+            self.remove(gone)
+        return sum(totals.values()) + beside + need <= quota
+
+    def _oldest(
+        self, lines: set[int], kinds: tuple[int, ...], gone: dict[int, int]
+    ) -> tuple[int, int, int] | None:
+        best: tuple[int, int, int] | None = None
+        for line in lines:
+            for kind in kinds:
+                if not self._totals.get((line, kind)):
+                    continue
+                for file, size in self._db.execute(
+                    "SELECT id, size_bytes FROM file WHERE line = ? AND class = ? AND settled ORDER BY id",
+                    (line, kind),
+                ):
+                    if file in gone:
+                        continue
+                    if best is None or file < best[0]:
+                        best = (file, kind, size)
+                    break
+        return best
+
+
+def discard(db: sqlite3.Connection, file: int) -> tuple[int, int, int, int]:
+    """Turn a file's rows into a garbage row, within a transaction.
+
+    Returns:
+        Its line and hour, whose spans are to be settled, its class and its size.
+    """
+    name, root, form, line, day, start_us, kind, size = db.execute(
+        "SELECT name, root, form, line, day, start_us, class, size_bytes FROM file WHERE id = ?", (file,)
+    ).fetchone()
+    (camera,) = db.execute("SELECT camera FROM line WHERE id = ?", (line,)).fetchone()
+    db.execute("DELETE FROM segment WHERE file = ?", (file,))
+    db.execute("DELETE FROM file WHERE id = ?", (file,))
+    db.execute(
+        "INSERT OR REPLACE INTO garbage VALUES (?, ?, ?, ?)",
+        (name, root, relative_path(form, camera, day, name), size),
+    )
+    return line, start_us // HOUR_US, kind, size
+
+
+def relative_path(form: int, camera: str, day: str, name: str) -> str:
+    """Return where a file lies in its root."""
+    return name if form == FLAT else str(path_of(Path(), camera, day, name))
