@@ -62,6 +62,10 @@ class Page:
             self.trouble, self.port = "", listening.getsockname()[1]
             try:
                 await _either(serve(listening, self._make_app), self._moved.wait())
+            except Exception:
+                log.exception("page: it broke off")
+                self.trouble = "The page broke off; it begins again. The reason is in the hub's log."
+                await asyncio.sleep(AGAIN_S)
             finally:
                 self.port = 0
 

@@ -10,6 +10,7 @@ import base64
 
 import msgspec
 from litestar import post
+from litestar.params import JSONBody
 
 from fanlight.hub.camera import (
     CameraError,
@@ -86,7 +87,7 @@ async def discover() -> dict[str, list[FoundView]]:
 
 
 @post("/api/try", operation_id="tryCamera", status_code=200)
-async def try_camera(data: TryIn, hub: Hub) -> TriedView:
+async def try_camera(data: JSONBody[TryIn], hub: Hub) -> TriedView:
     """Read a camera for a moment: its streams, one picture, and why not."""
     if bool(data.url) == bool(data.xaddr):
         raise Malformed("Either `url` or `xaddr` is needed.", kept=NOTHING, do="Send one of them.")

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
 from fanlight.hub.options import Camera, HubOptions
 from fanlight.hub.packet import Packet
@@ -28,7 +28,7 @@ async def get_cameras(hub: Hub) -> dict[str, list[CameraView]]:
 
 
 @post("/api/cameras", operation_id="addCamera")
-async def post_camera(data: dict[str, Any], hub: Hub) -> CameraView:
+async def post_camera(data: JSONBody[dict[str, Any]], hub: Hub) -> CameraView:
     """Add a camera that was tried (`url_ref`), or one by its address (`url`)."""
     fields = dict(data)
     ref = fields.pop("url_ref", None)
@@ -50,7 +50,7 @@ async def get_camera(camera: FromPath[str], hub: Hub) -> CameraView:
 
 
 @patch("/api/cameras/{camera:str}", operation_id="changeCamera")
-async def patch_camera(camera: FromPath[str], data: dict[str, Any], hub: Hub) -> CameraView:
+async def patch_camera(camera: FromPath[str], data: JSONBody[dict[str, Any]], hub: Hub) -> CameraView:
     """Change some of a camera's settings; tables within it field by field, lists as a whole."""
     if "id" in data:
         raise Malformed("A camera's `id` stays as it is.", kept=NOTHING, do="Leave it out.")

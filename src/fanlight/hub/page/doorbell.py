@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import State
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from fanlight.hub.doorbell import QuickReplies
 from fanlight.hub.page.errors import NOTHING, KeyNeeded
@@ -20,7 +20,7 @@ from fanlight.model import clock
 
 MAX_RECORDING = 4 << 20  # a minute as browsers record it
 WAV = "audio/wav"
-ReplyName = Annotated[str, QueryParameter(query="name", max_length=80)]
+ReplyName = Annotated[str, QueryParameter(name="name", max_length=80)]
 AnyRequest = Request[object, object, State]
 
 
@@ -77,7 +77,7 @@ async def delete_reply(reply: FromPath[str], hub: Hub) -> None:
 
 
 @post("/api/cameras/{camera:str}/reply", operation_id="speakReply", status_code=200)
-async def speak(camera: FromPath[str], data: ReplyIn, hub: Hub) -> dict[str, bool]:
+async def speak(camera: FromPath[str], data: JSONBody[ReplyIn], hub: Hub) -> dict[str, bool]:
     """Let a camera speak a reply; answers when it has been heard."""
     options = hub.camera(camera)
     sound = await asyncio.to_thread(replies(hub).sound, data.reply)

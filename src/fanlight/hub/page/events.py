@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, put
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from fanlight.hub.page.cameras import JPEG
 from fanlight.hub.page.errors import NOTHING, Malformed, no_such
@@ -45,7 +45,7 @@ async def get_thumb(event: FromPath[str], hub: Hub) -> Response[bytes]:
 
 
 @put("/api/events/{event:str}/not-this", operation_id="setNotThis")
-async def put_not_this(event: FromPath[str], data: NotThisIn, hub: Hub) -> EventView:
+async def put_not_this(event: FromPath[str], data: JSONBody[NotThisIn], hub: Hub) -> EventView:
     """Say that an event shows nothing that matters, or take that back. It stays at home."""
     row = await asyncio.to_thread(lambda: hub.pipeline.not_this(event, on=data.on))
     if row is None:

@@ -19,7 +19,7 @@ from fanlight.hub.page.watching import MP4
 Piece = bytes | memoryview
 OffsetMin = Annotated[int, QueryParameter(ge=-14 * 60, le=14 * 60)]
 Text = Annotated[str, QueryParameter(max_length=40)]
-Joined = Annotated[bool, QueryParameter(query="joined")]
+Joined = Annotated[bool, QueryParameter(name="joined")]
 
 
 class SpanView(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar import get, put
+from litestar.params import JSONBody
 
 from fanlight import __version__
 from fanlight.hub.page import health
@@ -80,7 +81,7 @@ async def get_hub(hub: Hub) -> HubView:
 
 
 @put("/api/home", operation_id="setHome")
-async def put_home(data: HomeIn, hub: Hub) -> dict[str, Any]:
+async def put_home(data: JSONBody[HomeIn], hub: Hub) -> dict[str, Any]:
     """Say whether somebody is home: indoor cameras are off while somebody is (R51)."""
     await hub.pipeline.set_home(data.home)
     return {"home": hub.pipeline.home}

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
 
 from fanlight.hub.doorbell import Mouths
 from fanlight.hub.options import Camera
@@ -33,4 +32,4 @@ class Parts:
         raise no_such("camera")
 
 
-Hub = Annotated[Parts, Dependency(skip_validation=True)]
+Hub = NamedDependency[Parts]  # as a route asks for it

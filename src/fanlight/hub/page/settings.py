@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get, patch
-from litestar.params import QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from fanlight.hub.options import Chime, Detector, HubOptions, Mqtt, Page, Storage, Webhook
 from fanlight.hub.page import audio_rules
@@ -17,7 +17,7 @@ from fanlight.hub.page.views import merged
 from fanlight.hub.settings import in_words
 
 SET = "set"
-State = Annotated[str, QueryParameter(query="state", max_length=40)]
+State = Annotated[str, QueryParameter(name="state", max_length=40)]
 
 
 class SettingsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ async def get_settings(hub: Hub) -> SettingsView:
 
 
 @patch("/api/settings", operation_id="changeSettings")
-async def patch_settings(data: dict[str, Any], hub: Hub) -> SettingsView:
+async def patch_settings(data: JSONBody[dict[str, Any]], hub: Hub) -> SettingsView:
     """Change some settings; tables field by field, the list of webhooks as a whole."""
     if unknown := data.keys() - set(SettingsView.__struct_fields__):
         raise Malformed(f"`{min(unknown)[:80]}` is no setting here.", kept=NOTHING, do="Leave it out.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from litestar import get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
 from fanlight.hub.options import Outline
@@ -71,7 +71,7 @@ async def get_live(camera: FromPath[str], hub: Hub) -> Stream:
 
 
 @post("/api/cameras/{camera:str}/privacy/estimate", operation_id="estimatePrivacy", status_code=200)
-async def estimate(camera: FromPath[str], data: ZonesIn, hub: Hub) -> dict[str, Any]:
+async def estimate(camera: FromPath[str], data: JSONBody[ZonesIn], hub: Hub) -> dict[str, Any]:
     """Say what painting these zones would cost this hub."""
     from fanlight.hub import privacy  # noqa: PLC0415 - it loads a decoder
 
