@@ -47,7 +47,7 @@ export const settings = {
   loading: "Asking for the settings",
   text: "The same settings stand in the hub’s file hub.toml. A change takes effect at once.",
   changed: "Saved. It is in effect.",
-  secret: "A password is set. Type a new one to replace it.",
+  secret: "One is set. Type a new one to replace it.",
   secretNone: "None is set.",
   remove: "Remove",
   storage: {
