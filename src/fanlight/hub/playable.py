@@ -8,14 +8,14 @@ Absent: the recording itself: it keeps what the camera sent.
 Why:    docs/design/segments.md
 """
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fanlight.hub.packet import AudioInfo, Packet, StreamInfo
+from fanlight.hub.pictures import pictures
 from fanlight.hub.segmenter import Segment, Segmenter, fmp4, silence
 from fanlight.hub.segmenter.boxes import bad
 from fanlight.hub.segmenter.fragment import Frame, Sample, Sound, fragment
@@ -45,13 +45,13 @@ def playable(segments: Sequence[Segment], sub_segments: Sequence[Segment] = ()) 
     sound = next((s.audio for s in segments if s.audio is not None), None)
     if segments[0].info.is_h264 and (sound is None or sound.codec not in G711):
         return list(segments)
-    pictures = list(segments)
+    shown = list(segments)
     if not segments[0].info.is_h264:
         smaller = fmp4.decodable(sub_segments)
-        pictures = smaller if _covers(smaller, segments) else list(_transcoded(fmp4.decodable(segments)))
-        if not pictures:
+        shown = smaller if _covers(smaller, segments) else list(_transcoded(fmp4.decodable(segments)))
+        if not shown:
             raise bad("none of its pictures can be decoded")
-    return _with_sound(pictures, segments, sound) if sound is not None else pictures
+    return _with_sound(shown, segments, sound) if sound is not None else shown
 
 
 def _covers(smaller: Sequence[Segment], segments: Sequence[Segment]) -> bool:
@@ -67,8 +67,8 @@ def _ticks(length: timedelta) -> int:
     return round(length / _US * 9 / 100)
 
 
-def _with_sound(pictures: Sequence[Segment], segments: Sequence[Segment], audio: AudioInfo) -> list[Segment]:
-    """Return `pictures` with the sound of `segments` at the same wall time."""
+def _with_sound(shown: Sequence[Segment], segments: Sequence[Segment], audio: AudioInfo) -> list[Segment]:
+    """Return `shown` with the sound of `segments` at the same wall time."""
     base = segments[0].wall
     voice = Voice(audio) if audio.codec in G711 else None
     heard: list[tuple[int, Frame]] = []
@@ -84,8 +84,8 @@ def _with_sound(pictures: Sequence[Segment], segments: Sequence[Segment], audio:
     if voice is not None:
         heard += [(begin, Frame(frame, length)) for begin, frame, length in voice.finish()]
         audio = voice.info
-    rising = silence.in_order(heard, _ticks(pictures[0].wall - base))
-    return [_grafted(segment, _ticks(segment.wall - base), rising, audio) for segment in pictures]
+    rising = silence.in_order(heard, _ticks(shown[0].wall - base))
+    return [_grafted(segment, _ticks(segment.wall - base), rising, audio) for segment in shown]
 
 
 def _grafted(segment: Segment, at: int, heard: list[tuple[int, Frame]], audio: AudioInfo) -> Segment:
@@ -120,7 +120,7 @@ def _transcoded(segments: Sequence[Segment]) -> Iterator[Segment]:
     segmenter = Segmenter()
     encoder: _Encoder | None = None
     for run in _runs(segments):
-        for frame, wall in _frames(run):
+        for frame, wall in pictures(run):
             encoder = encoder or _Encoder(frame.width, frame.height)
             for packet in encoder.encode(frame, run[0].run, wall):
                 yield from segmenter.feed(packet)
@@ -140,34 +140,6 @@ def _runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
         run.append(segment)
     if run:
         yield run
-
-
-def _frames(run: Sequence[Segment]) -> Iterator[tuple["av.VideoFrame", datetime]]:
-    """Yield the pictures of one run, in the order in which they are shown, with their times."""
-    import av  # noqa: PLC0415 - recording must not load FFmpeg
-
-    codec = av.CodecContext.create("hevc", "r")
-    assert isinstance(codec, av.VideoCodecContext)  # noqa: S101 - what FFmpeg calls it is fixed
-    codec.extradata, codec.thread_count = run[0].info.config, 2
-    first = run[0]
-    coded: list[av.Packet[Any] | None] = []
-    for segment in run:
-        at = segment.start_90k
-        pictures = fmp4.read(segment.fragment).pictures
-        samples = pictures.cut(segment.fragment)
-        for data, step, offset in zip(samples, pictures.durations_90k, pictures.offsets_90k, strict=True):
-            packet: av.Packet[Any] = av.Packet(bytes(data))
-            packet.pts, packet.time_base = at + offset, Fraction(1, fmp4.TIMESCALE)
-            coded.append(packet)
-            at += step
-    for one in [*coded, None]:
-        shown: list[av.VideoFrame] = []
-        with contextlib.suppress(av.FFmpegError):  # a damaged picture is left out
-            shown = codec.decode(one)
-        for frame in shown:
-            if frame.pts is not None:
-                since = timedelta(microseconds=(frame.pts - first.start_90k) * 100 / 9)
-                yield frame, first.wall + since
 
 
 class _Encoder:

@@ -1,30 +1,46 @@
-"""One picture of a recorded segment, for the clip of a press of the bell."""
+"""One picture of the recording, for the list of what was seen and the clip of a press of the bell."""
 
-import io
+from __future__ import annotations
+
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import av
+from fanlight.hub.pictures import pictures
+from fanlight.hub.segmenter import BadFmp4, Segment, fmp4
 
-from fanlight.hub.detector.thumb import shrink, to_jpeg
-from fanlight.hub.segmenter import Segment, fmp4
+if TYPE_CHECKING:
+    import av
 
 
-def snapshot(segment: Segment, at: datetime) -> bytes:
-    """Return the picture of `segment` nearest before `at` as JPEG of at most 12 KiB; empty if none decodes.
+def snapshot(segments: Segment | Sequence[Segment], at: datetime) -> bytes:
+    """Return the picture that was to be seen at `at` as JPEG of at most 12 KiB; empty if none decodes.
 
     Args:
-        segment: from the journal, starting at a keyframe.
-        at: aware; before the segment's start gives its first picture.
+        segments: from the journal, the first starting at a keyframe, H.264 or H.265.
+        at: aware; before the first segment's start gives its first picture.
     """
-    wanted_s = (at - segment.wall).total_seconds()
+    from fanlight.hub.detector.thumb import shrink, to_jpeg  # noqa: PLC0415 - it loads a decoder
+
+    group = _group([segments] if isinstance(segments, Segment) else segments, at)
     chosen: av.VideoFrame | None = None
     try:
-        with av.open(io.BytesIO(bytes(fmp4.join([segment]).media)), "r") as container:
-            for frame in container.decode(video=0):
-                if chosen is not None and (frame.time or 0.0) > wanted_s:
-                    break
-                chosen = frame
-    except av.FFmpegError:
-        if chosen is None:
-            return b""
+        for frame, shown_at in pictures(group) if group else ():
+            if chosen is not None and shown_at > at:
+                break
+            chosen = frame
+    except BadFmp4:
+        return b""
     return to_jpeg(shrink(chosen)) if chosen is not None else b""
+
+
+def _group(segments: Sequence[Segment], at: datetime) -> list[Segment]:
+    """Return the segments from the last keyframe before `at` up to `at`: what must be decoded, no more."""
+    group: list[Segment] = []
+    for segment in fmp4.decodable(segments):
+        if group and segment.wall > at:
+            break
+        if segment.is_key:
+            group = []
+        group.append(segment)
+    return group
