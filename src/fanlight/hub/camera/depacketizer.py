@@ -87,8 +87,7 @@ class Depacketizer:
         body = start + _FIXED_HEADER
         if flags & 0x3F:
             body, end = skip(data, start, end)
-        if sequence != self._next:
-            self._jump(data, start, stamp)
+        headless = sequence != self._next and self._jump(data, start, body, stamp)
         self._next = sequence + 1 & 0xFFFF
         if not self._next:
             self._rounds += 1
@@ -97,6 +96,7 @@ class Depacketizer:
             if self._units or self._fragments is not None or self._lost:
                 self._complete()
             self._step(stamp)
+            self._lost = headless
         if body < end:
             form = self._forms[data[body]]
             if form == _FRAGMENT:
@@ -117,13 +117,24 @@ class Depacketizer:
         if kind & 0x80:
             self._complete()
 
-    def _jump(self, data: bytes, start: int, stamp: int) -> None:
-        """Take the first packet, or one that does not follow the last."""
+    def _jump(self, data: bytes, start: int, body: int, stamp: int) -> bool:
+        """Take the first packet, or one that does not follow the last; tell if its picture lacks its head."""
         self.ssrc = int.from_bytes(data[start + 8 : start + 12], "big")
         if self._next is None:
             self.time = self._stamp = stamp
-        else:
-            self._lose()
+            return False
+        self._lose()
+        # A camera that drops pictures goes on with a keyframe: that one is whole if it starts with
+        # parameter sets, or with the first slice of a picture, whose header starts with a 1 bit.
+        head = data[body : body + 4].ljust(4, b"\0")
+        form = self._forms[head[0]]
+        if form == _FRAGMENT:
+            slice_ = head[self._header + 1] if head[self._header] & _FIRST else 0
+            return not slice_ & 0x80
+        return form == _ONE and self._is_slice(head[0]) and not head[self._header] & 0x80
+
+    def _is_slice(self, first: int) -> bool:
+        return 0 < first & 31 < nal.SEI if self._coding == "H264" else first >> 1 & 63 < hevc.VPS
 
     def _step(self, stamp: int) -> None:
         step = stamp - self._stamp & 0xFFFFFFFF

@@ -31,6 +31,7 @@ class LiveLine:
         self.last = -1  # latest time that was given
         self._base = self._mono = self._raw = self._arrived = 0
         self._late = 0  # how much later than its time a picture arrives at best
+        self._floor = -BURST  # below which it would be earlier than any camera can be
         self._at = 0  # the time that was given last
         self._stepped = 0
         self._due = False
@@ -56,7 +57,8 @@ class LiveLine:
             self._stepped = arrived
             self._due = True
             at = max(arrived - self._late, self.last + 1)
-            self._base = raw_90k - at
+            self._base, self._late = raw_90k - at, arrived - at
+            self._floor = self._late - EARLY
             if is_key:
                 self._due, self.run = False, new_run()
         else:
@@ -64,6 +66,7 @@ class LiveLine:
                 at = self._at + 1
             # The camera's clock may be slow by 500 ppm: what counts as late follows it.
             self._late = min(late, self._late + passed // 1_000)
+            self._floor -= passed // 1_000
         self._at = at
         self.last = max(self.last, at)
         return at
@@ -73,7 +76,7 @@ class LiveLine:
         if repeats:
             return -early > REPEATS
         jumped = early > EARLY and step - passed > EARLY
-        return jumped or early > BURST or -early > LATE or at < self.last - BACK
+        return jumped or late < self._floor or -early > LATE or at < self.last - BACK
 
     def begin_run(self) -> None:
         """Begin a new run right here: the pictures are coded differently from now on."""

@@ -15,6 +15,7 @@ import secrets
 import ssl
 import time
 from collections.abc import Sequence
+from typing import cast
 from urllib.parse import urlsplit
 
 from fanlight.hub.camera import auth, nal
@@ -169,8 +170,7 @@ class Client(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP gives no other
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # TCP gives no other, uvloop one of its own
         self._camera.clients.add(self)
         self._work = asyncio.create_task(self._answer_all())
 

@@ -9,6 +9,7 @@ Absent: who asks what (session), and what packets mean (camera).
 import asyncio
 import ssl
 from collections.abc import Callable
+from typing import cast
 
 from fanlight.hub.camera.errors import CameraError
 from fanlight.hub.camera.rtsp import refusals
@@ -113,8 +114,7 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP gives no other
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # TCP gives no other, uvloop one of its own
 
     def data_received(self, data: bytes) -> None:
         """Take bytes."""
