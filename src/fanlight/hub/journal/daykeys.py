@@ -100,8 +100,21 @@ class DayKeys:
         """Destroy own copies of days that ended FORGET_S ago and that the epoch has; return those days."""
         gone = [day for day in sorted(self.days("key") & self.days("age")) if is_old(day, now)]
         for day in gone:
-            self._drop(day, "key")
+            self.forget(day)
         return gone
+
+    def forget(self, day: str) -> None:
+        """Destroy this hub's own copy of a key; raises OSError."""
+        self._drop(day, "key")
+
+    def open_to_others(self) -> list[Path]:
+        """Return the keys that not only their owner may read."""
+        own = (self._path(day) for day in sorted(self.days("key")))
+        return [path for path in own if path.stat().st_mode & 0o077]
+
+    def close_to_others(self, path: Path) -> None:
+        """Let only its owner read a key; raises OSError."""
+        path.chmod(0o600)
 
     def destroy(self, day: str) -> None:
         """Destroy both copies of a day's key: nothing is kept of it any more. Raises OSError."""

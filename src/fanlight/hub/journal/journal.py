@@ -23,6 +23,7 @@ from fanlight.hub.journal.appending import day_of, reason
 from fanlight.hub.journal.daykeys import DayKeys
 from fanlight.hub.journal.disk import Disk
 from fanlight.hub.journal.errors import JournalError, full, unreadable, unwritable
+from fanlight.hub.journal.findings import Store
 from fanlight.hub.journal.limits import Limits
 from fanlight.hub.journal.notes import open_note, seal_note
 from fanlight.hub.journal.reader import Reader
@@ -101,7 +102,7 @@ class Journal:
         self._roots.choose(limits.folder)
         if not self._roots.why_missing(self._roots.current):
             self._roots.make_ready()
-        self.repair: Repair = start_up(self._db, self._disk, self._roots)
+        self.repair: Repair = start_up(Store(self._db, self._disk, self._roots, self._keys))
         gaps.after_stop(self._db, known.get("alive_us"), wall_us)
         age = AgeClock.start(known.get("age_us"), wall_us, mono_us)
         self._writer = Writer(self._db, self._disk, self._keys, self._roots, limits, age)

@@ -67,7 +67,8 @@ _CARRY = (
     "INSERT INTO boot SELECT 1, '', min(wall_us), 0 FROM old_segment HAVING count(*)",
     (
         "INSERT INTO file SELECT place, name, 1, line.id, day, 1, 0, wall_us,"
-        " wall_us + duration_90k * 100 / 9, wall_us, size_bytes, 0 FROM old_segment JOIN line USING (camera) WHERE NOT lost"
+        " wall_us + duration_90k * 100 / 9, wall_us, size_bytes, 0"
+        " FROM old_segment JOIN line USING (camera) WHERE NOT lost"
     ),
     (
         "INSERT INTO segment SELECT place, 0, size_bytes, NULL, stream, 1, run, start_90k, duration_90k,"

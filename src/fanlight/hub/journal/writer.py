@@ -21,9 +21,10 @@ from fanlight.hub.journal.appending import Appender, day_of, reason
 from fanlight.hub.journal.daykeys import DayKeys
 from fanlight.hub.journal.disk import Disk
 from fanlight.hub.journal.files import LONGEST_US, Folders, OpenFile
+from fanlight.hub.journal.findings import lose
 from fanlight.hub.journal.limits import Limits
 from fanlight.hub.journal.record import micros, moment
-from fanlight.hub.journal.repair import lose, tidy
+from fanlight.hub.journal.repair import tidy
 from fanlight.hub.journal.room import Room
 from fanlight.hub.journal.roots import Roots
 from fanlight.hub.journal.schema import EVENT, HOUR_US, REST, transaction
