@@ -100,9 +100,11 @@ class OnvifDevice:
     async def stop(self) -> None:
         """Go away, as in a reboot: connections end, pull points are forgotten. The port stays the same."""
         self._server.close()
-        self.points.clear()
+        for key in list(self.points):
+            self._end(key)
         for way in list(self._ways):
             way.transport.abort()
+        await until(lambda: not self._ways)
         await self._server.wait_closed()
 
     async def start(self) -> None:
@@ -157,10 +159,10 @@ class OnvifDevice:
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
-            self._ways.discard(writer)
             writer.close()
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
+            self._ways.discard(writer)
 
     async def _answer(self, head: str, body: bytes) -> tuple[int, str, bytes]:
         message = tree.read(body)
@@ -328,7 +330,7 @@ class OnvifDevice:
             return GONE
         point = self.points[key]
         if name == "Unsubscribe":
-            del self.points[key]
+            self._end(key)
             return "<wsnt:UnsubscribeResponse/>"
         if name == "Renew":
             if not self.renew:
@@ -349,6 +351,10 @@ class OnvifDevice:
             f"<tev:TerminationTime>{text(point.until)}</tev:TerminationTime>{''.join(waiting)}"
             "</tev:PullMessagesResponse>"
         )
+
+    def _end(self, key: str) -> None:
+        """Forget a pull point; whoever waits at it is told that it is gone."""
+        self.points.pop(key).news.set()
 
     def _times(self, point: Point) -> str:
         return (
