@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanlight.hub.camera import auth, nal
+from fanlight.hub.camera import auth, hevc, nal
 from fanlight.hub.camera.bits import BadNal
 from fanlight.hub.camera.depacketizer import Depacketizer, Picture
+from fanlight.hub.camera.rtsp import rtcp
 from fanlight.hub.camera.sample import SampleBuilder
 from fanlight.hub.camera.sdp import BadSdp, parse_sdp
+from fanlight.hub.camera.sound import sound_of
 from fanlight.hub.camera.timeline import Timeline
 from fanlight.hub.camera.wire import BadRtsp, Request, Response, Wire
 
@@ -108,6 +110,115 @@ def test_after_a_loss_nothing_is_taken_until_a_keyframe() -> None:
     assert fed(depacketizer, rtp(SLICE, seq=4, time=2)) == []
     assert len(fed(depacketizer, rtp(IDR, seq=5, time=3))) == 1
     assert depacketizer.damage == 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 63), st.binary(max_size=40), st.booleans(), st.integers(0, 3)), max_size=40
+    )
+)
+def test_any_h265_payloads_are_taken(parts: list[tuple[int, bytes, bool, int]]) -> None:
+    depacketizer, builder = Depacketizer(96, "H265"), SampleBuilder("H265")
+    for seq, (kind, body, marker, time) in enumerate(parts):
+        packet = rtp(bytes((kind << 1, 1)) + body, seq=seq, time=time, marker=marker)
+        for picture in fed(depacketizer, packet):
+            with contextlib.suppress(BadNal):
+                builder.add(picture.units)
+
+
+@given(st.integers(1, 300), st.sampled_from([1, 19, 21]))
+def test_fragments_of_h265_come_together_again(size: int, kind: int) -> None:
+    unit = bytes((kind << 1 | 1, 2)) + bytes(range(1, 200))
+    parts = [unit[at : at + size] for at in range(2, len(unit), size)]
+    depacketizer = Depacketizer(96, "H265")
+    done: list[Picture] = []
+    for index, part in enumerate(parts):
+        place = 0x80 * (index == 0) | 0x40 * (index == len(parts) - 1)
+        body = bytes((49 << 1 | 1, 2, place | kind)) + part
+        done += fed(depacketizer, rtp(body, seq=index, marker=index == len(parts) - 1))
+    assert [picture.units for picture in done] == [[unit]]
+
+
+def test_an_aggregate_of_h265_is_taken_apart() -> None:
+    units = [bytes((kind << 1, 1, 9, 9)) for kind in (32, 33, 34, 19)]
+    packet = bytes((48 << 1, 1)) + b"".join(struct.pack(">H", len(unit)) + unit for unit in units)
+    (picture,) = fed(Depacketizer(96, "H265"), rtp(packet, seq=1))
+    assert picture.units == units
+
+
+@given(
+    st.sampled_from([
+        "m=audio 0 RTP/AVP 97\na=rtpmap:97 MPEG4-GENERIC/16000/1\na=fmtp:97 mode=AAC-hbr;config=1408",
+        "m=audio 0 RTP/AVP 97\na=rtpmap:97 MPEG4-GENERIC/16000/1\na=fmtp:97 mode=AAC-lbr;config=1408",
+        "m=audio 0 RTP/AVP 97\na=rtpmap:97 MP4A-LATM/16000/1\na=fmtp:97 cpresent=0;config=400028103fc0",
+        "m=audio 0 RTP/AVP 97\na=rtpmap:97 opus/48000/2",
+        "m=audio 0 RTP/AVP 97\na=rtpmap:97 PCMA/8000",
+    ]),
+    st.lists(st.tuples(st.binary(max_size=60), st.booleans()), max_size=20),
+)  # fmt: skip
+def test_any_payloads_of_sound_are_taken(description: str, parts: list[tuple[bytes, bool]]) -> None:
+    stream = sound_of(parse_sdp(description).media[0])
+    assert stream is not None
+    for seq, (body, marker) in enumerate(parts):
+        packet = bytes((0x80, 0x80 * marker | 97)) + struct.pack(">HII", seq, seq * 1024, 7) + body
+        stream.feed(packet, 0, len(packet))
+    assert all(frame.data and frame.ticks > 0 for frame in stream.done)
+
+
+def test_aac_comes_whole_whether_alone_together_or_in_parts() -> None:
+    text = "m=audio 0 RTP/AVP 97\na=rtpmap:97 MPEG4-GENERIC/16000/1\na=fmtp:97 mode=AAC-hbr;config=1408"
+    stream = sound_of(parse_sdp(text).media[0])
+    assert stream is not None
+    assert (stream.info.codec, stream.info.rate_hz, stream.info.channels) == ("mp4a.40.2", 16_000, 1)
+    table = struct.pack(">H", 16)
+    bodies = [
+        table + struct.pack(">H", 3 << 3) + b"one",
+        struct.pack(">HHH", 32, 3 << 3, 5 << 3) + b"twothree",
+        table + struct.pack(">H", 6 << 3) + b"fo",
+        table + struct.pack(">H", 6 << 3) + b"ur--",
+    ]
+    for seq, (body, time) in enumerate(zip(bodies, (0, 1024, 3072, 3072), strict=True)):
+        packet = bytes((0x80, (0x80 if seq != 2 else 0) | 97)) + struct.pack(">HII", seq, time, 7) + body
+        stream.feed(packet, 0, len(packet))
+    assert [(f.time, f.data) for f in stream.done] == [
+        (0, b"one"),
+        (1024, b"two"),
+        (2048, b"three"),
+        (3072, b"four--"),
+    ]
+
+
+@given(st.binary(max_size=120))
+def test_any_reports_are_taken(data: bytes) -> None:
+    for packet in (data, b"\x80\xc8\0\6" + data):
+        reports, _ = rtcp.read(packet)
+        for report in reports:
+            rtcp.Receiver().heard(report, 0)
+
+
+@given(st.binary(max_size=200))
+def test_any_h265_parameter_sets_are_read_or_refused(data: bytes) -> None:
+    with contextlib.suppress(BadNal):
+        hevc.describe([b"\x40\1" + data], [b"\x42\1" + data], [b"\x44\1" + data])
+    with contextlib.suppress(BadNal):
+        hevc.parse_hvcc(b"\1" + data)
+    for kind in (32, 33, 34):
+        with contextlib.suppress(BadNal):
+            hevc.set_number(bytes((kind << 1, 1)) + data)
+
+
+def test_a_description_of_h265_is_read_as_the_standard_writes_it() -> None:
+    """Sets made by x265 for 160x90, main profile; the name is what browsers are asked with."""
+    vps = bytes.fromhex("40010c01ffff016000000300900000030000030 01e959809".replace(" ", ""))
+    sps = bytes.fromhex(
+        "4201010160000003009000000300000 3001ea0142061f2659 59a4932bc05a02000000300200000030141".replace(
+            " ", ""
+        )
+    )
+    pps = bytes.fromhex("4401c172b46240")
+    info = hevc.describe([vps], [sps], [pps])
+    assert (info.codec, info.width, info.height) == ("hvc1.1.6.L30.90", 160, 90)
+    assert hevc.parse_hvcc(info.config) == ([vps], [sps], [pps], 4)
 
 
 @given(st.lists(st.integers(-80_000, 900_000), min_size=1, max_size=50), st.integers(0, 2**32 - 1))
