@@ -66,7 +66,9 @@ class Mqtt:
         self._states = self._fresh()
         self._waiting: deque[Message] = deque(maxlen=QUEUE)
         self._wake = asyncio.Event()
-        self._connected = False
+        # Flags beside cancellation: `asyncio.wait_for` of Python 3.11, which aiomqtt calls, loses a
+        # cancellation that comes together with the answer, and the hub would wait for ever to stop.
+        self._connected = self._ending = False
         self._pressed: dict[str, float] = {}
 
     async def run(self) -> None:
@@ -75,6 +77,10 @@ class Mqtt:
             tasks.create_task(self._follow())
             tasks.create_task(self._watch_home())
             tasks.create_task(self._stay(tasks))
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self._ending = True
 
     def _fresh(self) -> States:
         cameras = {camera: line.status.state for camera, line in self._hub.lines.items()}
@@ -100,7 +106,7 @@ class Mqtt:
 
     async def _stay(self, presses: asyncio.TaskGroup) -> None:
         wait_s = self._pace.first_s
-        while True:
+        while not self._ending:
             try:
                 async with self._client() as client:
                     wait_s = self._pace.first_s
@@ -110,7 +116,7 @@ class Mqtt:
             finally:
                 self._connected = False
                 self._waiting.clear()
-            await asyncio.sleep(wait_s * random.uniform(0.75, 1.25))  # noqa: S311 - spread, not secrecy
+            await asyncio.sleep(0 if self._ending else wait_s * random.uniform(0.75, 1.25))  # noqa: S311 - spread, not secrecy
             wait_s = min(wait_s * 2, self._pace.longest_s)
 
     def _client(self) -> aiomqtt.Client:
@@ -130,6 +136,8 @@ class Mqtt:
         try:
             for topic in self._subscriptions():
                 await client.subscribe(topic, qos=1)
+            if self._ending:
+                return
             self._connected = True  # from here on what happens is queued behind the whole state
             self._say(homeassistant.announce(self._options))
             self._say(self._states.everything())
@@ -138,6 +146,10 @@ class Mqtt:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._write(client))
                 tasks.create_task(self._read(client, tasks, presses))
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    self._connected = False
         finally:
             with contextlib.suppress(aiomqtt.MqttError):  # the connection may be what failed
                 goodbye = Message(self._topics.availability, OFFLINE)
@@ -150,12 +162,13 @@ class Mqtt:
         return sorted(topic for topic in wanted if _is_filter(topic))
 
     async def _write(self, client: aiomqtt.Client) -> None:
-        while True:
+        while self._connected:
             self._wake.clear()
-            while self._waiting:
+            while self._waiting and self._connected:
                 message = self._waiting.popleft()
                 await client.publish(message.topic, message.payload, qos=1, retain=message.retain)
-            await self._wake.wait()
+            if self._connected:
+                await self._wake.wait()
 
     async def _read(
         self, client: aiomqtt.Client, tasks: asyncio.TaskGroup, presses: asyncio.TaskGroup
