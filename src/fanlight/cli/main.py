@@ -109,6 +109,19 @@ def verify(target: str, log_key: str | None, witnesses: Path | None) -> None:
     sys.exit(verify_target(target, *trust))
 
 
+@main.command()
+@click.option("--home", type=click.Path(path_type=Path), help="Where everything is kept.")
+@click.option("--fix", is_flag=True, help="Put right what can be; the hub must be stopped.")
+def check(home: Path | None, *, fix: bool) -> None:
+    """Check the hub's recording: every file, row and key of it.
+
+    Exits 0 if all holds, 1 if something does not, 2 if something could not be checked.
+    """
+    from fanlight.cli import check as check_  # noqa: PLC0415
+
+    sys.exit(check_.run(home, fix=fix))
+
+
 @main.group()
 def hub() -> None:
     """The part that stands at home."""
