@@ -39,6 +39,7 @@ DEBIAN = {  # program or folder that shows it is there -> Debian package
     "openssl": "openssl",
     "go": "golang-go",
     "ip": "iproute2",
+    "/usr/sbin/mosquitto": "mosquitto",
     "/usr/share/gocode/src/golang.org/x/mod/sumdb": "golang-golang-x-mod-dev",
 }
 

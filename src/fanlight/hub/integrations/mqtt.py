@@ -68,7 +68,8 @@ class Mqtt:
         self._wake = asyncio.Event()
         # Flags beside cancellation: `asyncio.wait_for` of Python 3.11, which aiomqtt calls, loses a
         # cancellation that comes together with the answer, and the hub would wait for ever to stop.
-        self._connected = self._ending = False
+        self._connected = False
+        self._ending = asyncio.Event()
         self._pressed: dict[str, float] = {}
 
     async def run(self) -> None:
@@ -80,7 +81,7 @@ class Mqtt:
             try:
                 await asyncio.Event().wait()
             finally:
-                self._ending = True
+                self._ending.set()
 
     def _fresh(self) -> States:
         cameras = {camera: line.status.state for camera, line in self._hub.lines.items()}
@@ -106,7 +107,7 @@ class Mqtt:
 
     async def _stay(self, presses: asyncio.TaskGroup) -> None:
         wait_s = self._pace.first_s
-        while not self._ending:
+        while not self._ending.is_set():
             try:
                 async with self._client() as client:
                     wait_s = self._pace.first_s
@@ -116,7 +117,9 @@ class Mqtt:
             finally:
                 self._connected = False
                 self._waiting.clear()
-            await asyncio.sleep(0 if self._ending else wait_s * random.uniform(0.75, 1.25))  # noqa: S311 - spread, not secrecy
+            if self._ending.is_set():
+                return
+            await asyncio.sleep(wait_s * random.uniform(0.75, 1.25))  # noqa: S311 - spread, not secrecy
             wait_s = min(wait_s * 2, self._pace.longest_s)
 
     def _client(self) -> aiomqtt.Client:
@@ -136,7 +139,7 @@ class Mqtt:
         try:
             for topic in self._subscriptions():
                 await client.subscribe(topic, qos=1)
-            if self._ending:
+            if self._ending.is_set():
                 return
             self._connected = True  # from here on what happens is queued behind the whole state
             self._say(homeassistant.announce(self._options))
