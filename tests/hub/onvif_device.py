@@ -165,6 +165,8 @@ class OnvifDevice:
             self._ways.discard(writer)
 
     async def _answer(self, head: str, body: bytes) -> tuple[int, str, bytes]:
+        if head.startswith("GET "):
+            return self._picture(head)
         message = tree.read(body)
         inside = soap.answer(body)
         name = inside.name
@@ -185,6 +187,12 @@ class OnvifDevice:
         if said.startswith("<s:Fault"):
             return 500, "", self._envelope(said)
         return 200, "", said.encode() if said.startswith("<?xml") else self._envelope(said)
+
+    def _picture(self, head: str) -> tuple[int, str, bytes]:
+        self.asked.append(head.split(" ", 2)[1])
+        if self.login.startswith("digest") and "authorization: digest" not in head.lower():
+            return 401, f'WWW-Authenticate: Digest realm="cam", qop="auth", nonce="{NONCE}"\r\n', b""
+        return 200, "", b"\xff\xd8picture\xff\xd9"
 
     def _knows(self, head: str, message: tree.Node) -> bool:
         if self.login == "none":

@@ -4,15 +4,15 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.hub.onvif_device import GONE, OnvifDevice, until
+from tests.hub.onvif_device import GONE, VISITOR, OnvifDevice, until
 
 from fanlight.hub import onvif, options
-from fanlight.hub.onvif import bell, masks, soap
+from fanlight.hub.onvif import bell, client, masks, soap
 from fanlight.hub.onvif.bell import presses
 from fanlight.hub.onvif.device import Device
 
@@ -111,7 +111,7 @@ def test_a_device_without_media2_or_even_without_services_is_asked_the_old_way(*
 
 
 def test_a_press_is_heard_once_it_happens_and_a_state_that_is_only_told_is_none() -> None:
-    """R51, and the order of things: the pull point is there and its state is known before the press."""
+    """R01, and the order of things: the pull point is there and its state is known before the press."""
 
     async def run() -> None:
         async with OnvifDevice(
@@ -154,6 +154,119 @@ def test_a_chosen_input_rings_and_another_one_does_not() -> None:
             second.cancel()
             await asyncio.gather(second, return_exceptions=True)
             await heard.aclose()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("name", ["tns1:Device/Trigger/tnshik:AlarmIn", VISITOR])
+def test_which_signal_the_bell_is_can_be_learned_by_pressing_it(name: str) -> None:
+    async def run() -> None:
+        async with OnvifDevice() as device:
+            learned = asyncio.ensure_future(onvif.learn_bell(house_camera(device)))
+            await device.heard()
+            device.report("tns1:VideoSource/MotionAlarm")
+            device.report(name, name="AlarmInToken", token="AlarmIn_2")
+            signal = await learned
+            expected = ("visitor", "") if name == VISITOR else ("input", "AlarmIn_2")
+            assert (signal.kind, signal.token) == expected
+
+    asyncio.run(run())
+
+
+def test_a_snapshot_is_fetched_with_a_digest_from_the_host_that_answers() -> None:
+    async def run() -> None:
+        async with covering(user="admin", password=PASSWORD, login="digest") as (device, ours):
+            assert (await ours.snapshot()).startswith(b"\xff\xd8")
+            assert device.asked[-1].startswith("/onvif-cgi/jpg/image.cgi?resolution=800x600&compression=20")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "xaddr",
+    [
+        "",
+        "door",
+        "http://",
+        "http://[::1",
+        "ftp://127.0.0.1/x",
+        "http://h:99999/x",
+        "http://127.0.0.1:1/x",
+        "http://\x00/",
+        "http://door.invalid/x",
+    ],
+)
+def test_an_address_at_which_no_device_is_is_told_as_unreachable(xaddr: str) -> None:
+    async def run() -> None:
+        async with Device(xaddr, "admin", PASSWORD) as ours:
+            with pytest.raises(onvif.OnvifUnreachable) as error:
+                await ours.streams()
+            assert PASSWORD not in str(error.value)
+            assert not xaddr or xaddr not in str(error.value)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" + b" " * 3_000_000, onvif.BadAnswer),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNK * 20, onvif.BadAnswer),
+        (b"HTTP/1.1 302 Found\r\nLocation: http://192.0.2.1/\r\nContent-Length: 0\r\n\r\n", onvif.BadAnswer),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx", onvif.BadAnswer),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n<x>", onvif.OnvifUnreachable),
+        (b"RTSP/1.0 400 Bad Request\r\n\r\n", onvif.OnvifUnreachable),
+        (b"\x00\xff", onvif.OnvifUnreachable),
+        (b"", onvif.OnvifUnreachable),
+    ],
+)  # fmt: skip
+def test_whatever_answers_is_an_error_of_ours_and_takes_no_more_than_it_may(
+    answer: bytes, kind: type[onvif.OnvifError]
+) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        with suppress(ConnectionError):
+            writer.write(answer)
+            await writer.drain()
+            writer.close()
+            await writer.wait_closed()
+
+    async def run() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        async with (
+            server,
+            Device(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/x", "a", "b") as ours,
+        ):
+            with pytest.raises(kind):
+                await ours.clock_offset()
+
+    asyncio.run(run())
+
+
+def test_a_device_that_dribbles_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "ANSWER_S", 0.2)
+
+    async def run() -> None:
+        left = asyncio.Event()
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n")
+            with suppress(ConnectionError):
+                while not writer.is_closing():
+                    writer.write(b" ")
+                    await writer.drain()
+                    await asyncio.sleep(0.02)
+            writer.close()
+            left.set()
+
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            place = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/x"
+            ours = client.Client("", "")
+            with pytest.raises(onvif.OnvifUnreachable):
+                await ours.ask(place, "<x/>", action="x", timeout_s=0.2)
+            await ours.close()
+            await left.wait()
 
     asyncio.run(run())
 

@@ -150,7 +150,7 @@ def test_a_hikvision_doorbells_input_rings_where_a_person_chose_it_and_only_when
 
 
 def test_a_press_is_visitor_going_on_and_nothing_else_of_it() -> None:
-    """R51: Initialized is state, Changed acts."""
+    """R01: Initialized is state, Changed acts."""
     topic = "tns1:RuleEngine/MyRuleDetector/Visitor"
     pressed, state = one(report(topic)), one(report(topic, "Initialized"))
     released, number = one(report(topic, value="false")), one(report(topic, value="1"))

@@ -43,7 +43,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 @pytest.mark.parametrize("password", ["", "rïng/it"])
 @pytest.mark.parametrize("law", ["PCMU", "PCMA"])
 def test_a_reply_arrives_at_the_camera_byte_for_byte(law: g711.Law, password: str, serve: Serve) -> None:
-    """R51: quick replies over the ONVIF back channel, with and without a password."""
+    """R01: quick replies over the ONVIF back channel, with and without a password."""
     port, out = serve(law, password)
     login = "bell:r%C3%AFng%2Fit@" if password else ""
     asyncio.run(talk.speak(f"rtsp://{login}127.0.0.1:{port}/cam", NOISE))

@@ -112,7 +112,7 @@ def unshare() -> list[str]:
 
 
 def test_a_camera_of_another_make_is_found_and_asked(tmp_path: Path, unshare: list[str]) -> None:
-    """ipycam: discovery by multicast, UsernameToken, services, profiles, streams; it has no masks."""
+    """R02, R12. ipycam: discovery by multicast, UsernameToken, services, streams; it has no masks."""
     config = tmp_path / "camera.json"
     config.write_text(json.dumps(CAMERA))
     command = [

@@ -3,15 +3,16 @@
 Loaded when a camera with ONVIF is there or one is being added; recording never waits for it.
 """
 
-from fanlight.hub.onvif.bell import clock_trouble, device_of, presses
+from fanlight.hub.onvif.bell import Report, clock_trouble, device_of, learn_bell, presses, reports
 from fanlight.hub.onvif.device import Device, clock_note
 from fanlight.hub.onvif.discovery import discover
 from fanlight.hub.onvif.errors import BadAnswer, OnvifError, OnvifFault, OnvifRefused, OnvifUnreachable
 from fanlight.hub.onvif.masks import Applied, Refused
 from fanlight.hub.onvif.messages import Found, Info, Stream
+from fanlight.hub.onvif.signals import Signal
 
 __all__ = [
     "Applied", "BadAnswer", "Device", "Found", "Info", "OnvifError", "OnvifFault", "OnvifRefused",
-    "OnvifUnreachable", "Refused", "Stream", "clock_note", "clock_trouble", "device_of", "discover",
-    "presses",
+    "OnvifUnreachable", "Refused", "Report", "Signal", "Stream", "clock_note", "clock_trouble", "device_of",
+    "discover", "learn_bell", "presses", "reports",
 ]  # fmt: skip

@@ -1,17 +1,20 @@
 """The bell of one camera, as the camera itself reports it.
 
 In:     a camera's settings.
-Out:    the time of each press, by the hub's clock, for as long as the caller wants.
+Out:    the time of each press, by the hub's clock, for as long as the caller wants; at set-up, which of a
+        device's signals the bell is.
 Holds:  a state that is only told (`Initialized`) rings nothing. While the device is away the hub asks again,
         after 1 s at first and every 30 s at last; with a wrong password every 60 s, as cameras lock accounts.
         The device's pull point is given back when the caller leaves.
-Drops:  every report that is no press of this bell.
+Drops:  every report that means nothing at a door.
 """
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -21,6 +24,7 @@ from fanlight.hub.onvif import signals
 from fanlight.hub.onvif.device import Device, clock_note
 from fanlight.hub.onvif.errors import BadAnswer, OnvifError, OnvifFault, OnvifRefused
 from fanlight.hub.onvif.events import Events
+from fanlight.hub.onvif.signals import Signal
 from fanlight.model import clock
 
 PULL_S = 50
@@ -44,6 +48,14 @@ def quiet(_note: str) -> None:
     """Tell nobody."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A signal of a device, and when that was by the hub's clock."""
+
+    signal: Signal
+    at: datetime
+
+
 async def presses(
     camera: options.Camera, tell: Callable[[str], None] = quiet
 ) -> AsyncGenerator[tuple[datetime, Literal["onvif"]], None]:
@@ -53,6 +65,29 @@ async def presses(
         camera: its settings; `onvif` must be set.
         tell: called with a sentence when the bell cannot be heard, and with "" when it can again.
     """
+    async with aclosing(reports(camera, tell)) as heard:
+        async for report in heard:
+            if signals.is_press(report.signal, camera.bell.onvif_input):
+                yield report.at, "onvif"
+
+
+async def learn_bell(camera: options.Camera) -> Signal:
+    """Wait until somebody presses the bell and return what the device then reports.
+
+    `visitor` needs no setting; of an `input` its token is what `bell.onvif_input` is to be. The caller limits
+    how long it waits.
+    """
+    async with aclosing(reports(camera)) as heard:
+        async for report in heard:
+            if report.signal.kind != "motion" and report.signal.on and not report.signal.is_state:
+                return report.signal
+    raise AssertionError  # reports never end
+
+
+async def reports(
+    camera: options.Camera, tell: Callable[[str], None] = quiet
+) -> AsyncGenerator[Report, None]:
+    """Yield each report of a camera that means something at a door, states included; never ends by itself."""
     wait_s = FIRST_WAIT_S
     said = ""
     while True:
@@ -67,18 +102,16 @@ async def presses(
             while True:
                 asked_us = clock.mono_us()
                 notifications = await events.pull(patience_s)
-                patience_s = PULL_S
+                patience_s, wait_s = PULL_S, FIRST_WAIT_S
                 if said:
                     said = ""
                     tell("")
+                heard = clock.now()
                 for notification in notifications:
-                    heard = clock.now()
                     signal = signals.meaning(notification)
-                    if signal is not None and signals.is_press(signal, camera.bell.onvif_input):
-                        yield signals.press_time(signal, events.offset_s, heard), "onvif"
-                    asked_us = 0
-                wait_s = FIRST_WAIT_S
-                if clock.mono_us() - asked_us < _HASTE_S * 1e6:
+                    if signal is not None:
+                        yield Report(signal=signal, at=signals.press_time(signal, events.offset_s, heard))
+                if not notifications and clock.mono_us() - asked_us < _HASTE_S * 1e6:
                     await asyncio.sleep(_HASTE_S)
         except OnvifError as error:
             pause_s = REFUSED_WAIT_S if isinstance(error, OnvifRefused) else wait_s
