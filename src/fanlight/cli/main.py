@@ -162,6 +162,22 @@ def hub_page(home: Path | None) -> None:
     life.page(home)
 
 
+@hub.command(name="export")
+@click.option("--camera", required=True, help="Its name, or its id.")
+@click.option("--from", "start", required=True, help="2026-11-21T18:36:41Z; without a zone: this machine's.")
+@click.option("--to", "end", required=True, help="When the film ends.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The MP4 file to write.")
+@click.option(
+    "--joined", is_flag=True, help="Leave out what was not recorded. Film time is then not the clock's."
+)
+@HOME
+def hub_export(camera: str, start: str, end: str, out: Path, joined: bool, home: Path | None) -> None:  # noqa: FBT001, PLR0913, PLR0917 - click passes options so
+    """Write a stretch of a camera's recording as a film, exact to the picture; the hub may be running."""
+    from fanlight.cli.hub.export import export  # noqa: PLC0415
+
+    print("\n".join(export(camera, start, end, out, home=home, joined=joined)))
+
+
 @hub.command(name="backup")
 @FILE
 @HOME

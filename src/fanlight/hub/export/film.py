@@ -5,7 +5,8 @@ Out:    the bytes of a plain MP4: media first, then the index (`moov`), which ev
 Holds:  E1 the film begins with the picture that was to be seen at the start, and ends at the end; what lies
         before the start is in it only as far as decoding needs it, what lies after the end is not in it.
         E2 film time is wall time: `begins` plus the position, to STEP_90K; a gap is as long as the clock
-        says, while the last picture stands. `joined` leaves gaps out. Chapters name when a stretch began.
+        says, while the last picture stands. `joined` leaves gaps out. Where the clock was set, and at gaps,
+        a chapter names the time.
         E3 pictures and sound are the recorded bytes; only G.711 becomes AAC, which players know.
         E4 memory holds one segment, and the index: about 1 MB for an hour.
 Drops:  sound in another coding than the first; what cannot be decoded since its keyframe is not there.
@@ -78,6 +79,7 @@ class Film:
         self._anchor = start  # the wall time of 0 in the tracks
         self._begin: int | None = None  # where in the tracks the film begins and ends
         self._until = 0
+        self._has_begun = False  # what is shown at the start was found
 
     def pieces(self, segments: Iterable[Segment]) -> Iterator[Piece]:
         """Yield the file, piece by piece.
@@ -114,21 +116,21 @@ class Film:
 
     def _place(self, before: Segment | None, segment: Segment) -> int:
         """Return where a segment begins in the tracks."""
-        told_90k, end = self._ticks(segment.wall), self._video.end
-        if segment.follows(before):
+        if not self._infos:
+            return 0
+        end = self._video.end
+        gap = self._ticks(segment.wall) - end
+        if segment.follows(before) and abs(gap) <= GAP_90K:
             # The camera's clock is not the hub's: what they differ by is taken up a millisecond at a time.
-            return told_90k if abs(told_90k - end) > STEP_90K else end
-        gap = told_90k - end
-        if not self._infos or gap <= 0:
-            return end
-        if self._joined:
+            return end + gap if abs(gap) > STEP_90K else end
+        if gap < 0 or self._joined:  # a clock that was set back lives an hour twice: one pass, then the other
             self._anchor += timedelta(microseconds=gap * 100 / 9)
-            told_90k = end
         elif gap > GAP_90K:
             self._chapters.append(Chapter(end, f"nothing recorded until {told(segment.wall)}"))
-        if gap > GAP_90K:
-            self._chapters.append(Chapter(told_90k, told(segment.wall)))
-        return told_90k
+        place = max(end + gap, end) if not self._joined else end
+        if abs(gap) > GAP_90K:
+            self._chapters.append(Chapter(place, told(segment.wall)))
+        return place
 
     def _add(self, segment: Segment, contents: Contents, place: int, at: int) -> Iterator[Piece]:
         """Put a segment into the index and yield its media, which begins at `at` in the file."""
@@ -142,8 +144,9 @@ class Film:
         count = 1 + max((n for n, time in enumerate(shown) if time < last), default=-1)
         if not count:
             return
-        if self._begin is None or place <= first:
+        if not self._has_begun:
             self._begin_at(max((time for time in shown[:count] if time <= first), default=self._begin), shown)
+            self._has_begun = place + segment.duration_90k > first
         self._until = min(last, place + segment.duration_90k)
         self.ends = min(self._end, segment.wall_end)
         heard = self._hear(segment, contents, place - segment.start_90k, (first, last))
