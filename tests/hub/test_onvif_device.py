@@ -19,6 +19,7 @@ from fanlight.hub.onvif.device import Device
 PASSWORD = "it's <my> p@ss/word"
 LOT_LINE = ((0.0, 0.0), (0.5, 0.0), (0.5, 0.25), (0.0, 0.25))
 STAR = ((0.5, 0.0), (0.8, 1.0), (0.0, 0.35), (1.0, 0.35), (0.2, 1.0))
+CHUNK = b"10000\r\n" + b" " * 65_536 + b"\r\n"
 GATE = ((0.6, 0.5), (0.9, 0.5), (0.75, 0.9))
 
 
