@@ -212,6 +212,11 @@ class Journal:
         return [(moment(start), moment(end)) for start, end, _ in joined]
 
     @property
+    def limits(self) -> Limits:
+        """What the recording may take now."""
+        return self._writer.limits
+
+    @property
     def state(self) -> JournalState:
         """How the journal is now."""
         return self._watch.state(self._writer.abandoned, self._writer.committed_mono_us)

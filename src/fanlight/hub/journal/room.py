@@ -38,6 +38,7 @@ class Room:
         self._db, self._disk, self._roots, self._folders = db, disk, roots, folders
         self.cameras: dict[int, str] = dict(db.execute("SELECT id, camera FROM line"))
         self._totals: dict[tuple[int, int], int] = {}
+        self._given_up = 0  # what came free at the reserve and was not written again yet
         self.count()
 
     def count(self) -> None:
@@ -79,13 +80,21 @@ class Room:
         free = self._disk.free_bytes(self._roots.path)
         # Somebody else may fill the volume. Give up as much as is taken, so that recording goes on, but
         # never all the old footage to make up for others.
-        return free - need >= limits.reserve_bytes or self.give_up(need, limits)
+        if free - need >= limits.reserve_bytes:
+            self._given_up = 0
+            return True
+        if self._given_up < need and not self.give_up(need, limits):
+            return False
+        self._given_up -= need
+        return True
 
     def give_up(self, need: int, limits: Limits) -> bool:
         """Remove the oldest files until `need` bytes came free; tell whether there were enough."""
         every = set(self.cameras)
-        on_this = self._size(every)
-        return on_this >= need and self._make(every, on_this - need, limits.event_share, 0)
+        before = self._size(every)
+        enough = before >= need and self._make(every, before - need, limits.event_share, 0)
+        self._given_up += before - self._size(every)
+        return enough
 
     def expire(self, limits: Limits, now_us: int) -> None:
         """Remove what is older than its camera's limits; raises OSError, sqlite3.Error."""

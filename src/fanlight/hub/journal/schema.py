@@ -56,7 +56,7 @@ CREATE TABLE gap (id INTEGER PRIMARY KEY, line INTEGER NOT NULL REFERENCES line,
 CREATE INDEX gap_by_time ON gap (line, end_us);
 CREATE INDEX gap_open ON gap (line, why) WHERE end_us IS NULL;
 CREATE TABLE span (line INTEGER NOT NULL REFERENCES line, hour INTEGER NOT NULL,
-    start_us INTEGER NOT NULL, end_us INTEGER NOT NULL, class INTEGER NOT NULL,
+    start_us INTEGER NOT NULL, class INTEGER NOT NULL, end_us INTEGER NOT NULL,
     PRIMARY KEY (line, hour, start_us, class)) STRICT, WITHOUT ROWID;
 """
 

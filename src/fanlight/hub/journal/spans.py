@@ -61,7 +61,7 @@ def settle(db: sqlite3.Connection, line: int, hour: int) -> None:
     """Write the spans of an hour anew, within a transaction."""
     db.execute("DELETE FROM span WHERE line = ? AND hour = ?", (line, hour))
     db.executemany(
-        "INSERT INTO span VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO span (line, hour, start_us, end_us, class) VALUES (?, ?, ?, ?, ?)",
         [(line, hour, *stretch) for stretch in expected(db, line, hour)],
     )
 
