@@ -195,7 +195,7 @@ def _with_sound(groups: Sequence[_Group], audio: AudioInfo) -> tuple[int, list[b
         pictures.append(samples)
     # With B-frames FFmpeg shifts pictures that are shown before they are decoded, and so away from their
     # sound. Where there is sound no offset is negative: all are greater by `delay`, and an edit takes it off.
-    delay = max(0, max(-sample.offset_90k for samples in pictures for sample in samples))
+    delay = max(0, *(-sample.offset_90k for samples in pictures for sample in samples))
     windows = [(group.start_90k, group.start_90k + group.duration_90k) for group in groups]
     sounds = silence.spread(heard, windows, audio)
     fragments = []

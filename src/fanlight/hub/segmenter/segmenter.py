@@ -89,7 +89,7 @@ class Segmenter:
             return []
         done: list[Segment] = []
         if self._current and self._breaks(packet):
-            done = self.finish()
+            done = self._end_run()
         if not self._current:
             self._begin_run(packet)
             return done
@@ -115,7 +115,13 @@ class Segmenter:
         return done
 
     def finish(self) -> list[Segment]:
-        """Close what is open, at the end of a stream or run; a later packet starts a new run."""
+        """Close what is open, at the end of a stream; a later packet starts a new run."""
+        done = self._end_run()
+        self.sound_dropped += len(self._sound)
+        self._sound = []
+        return done
+
+    def _end_run(self) -> list[Segment]:
         done: list[Segment] = []
         if self._closing:
             done.append(self._close(min(p.pts_90k for p in self._current)))
