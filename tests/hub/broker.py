@@ -33,7 +33,9 @@ class Broker:
         settings = self.folder / "mosquitto.conf"
         settings.write_text("\n".join([f"listener {self.port} 127.0.0.1", "user root", *self.lines]) + "\n")
         with (self.folder / "mosquitto.log").open("ab") as log:
-            self.process = subprocess.Popen(["mosquitto", "-c", str(settings)], stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                ["/usr/sbin/mosquitto", "-c", str(settings)], stdout=log, stderr=log
+            )
         deadline = time.monotonic() + PATIENCE_S
         while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):

@@ -12,6 +12,7 @@ import ssl
 import httpx
 
 from fanlight.hub.integrations.needs import Hub, Troubles
+from fanlight.hub.integrations.webhooks import is_address
 from fanlight.hub.notices import Pressed
 from fanlight.hub.options import HubOptions
 
@@ -46,10 +47,12 @@ async def run(options: HubOptions, hub: Hub, troubles: Troubles) -> None:
 
 async def _call(http: httpx.AsyncClient, url: str) -> str:
     """Post once; return a sentence, empty if it rang."""
+    if not is_address(url):
+        return "The chime's address makes no sense. Check it in the settings."
     try:
         async with asyncio.timeout(_TIMEOUT_S), http.stream("POST", url) as answer:
             return "" if answer.is_success else f"The chime answers with status {answer.status_code}."
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, UnicodeError, ValueError):
+    except (httpx.HTTPError, TimeoutError):
         return "The chime does not answer. Check its address in the settings."
 
 

@@ -31,6 +31,7 @@ _TIMEOUT_S = 10.0
 _REMEMBERED = 256  # events whose label has been told
 _AGAIN = frozenset({408, 425, 429})
 _SERVER_ERROR = 500
+_LAST_PORT = 65_535
 _REDIRECT = range(300, 400)
 log = logging.getLogger("fanlight.hub")
 
@@ -84,6 +85,16 @@ class Writer:
                 return None
 
 
+def is_address(text: str) -> bool:
+    """Tell whether something can be called there at all; httpx finds out late, and in several ways."""
+    try:
+        url = httpx.URL(text)
+        url.host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError):
+        return False
+    return url.scheme in ("http", "https") and bool(url.host) and (url.port or 1) <= _LAST_PORT
+
+
 def sign(secret: str, body: bytes) -> str:
     """Return the header `Fanlight-Signature` for a body."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
@@ -131,6 +142,8 @@ class Hook:
 
     async def _try(self, http: httpx.AsyncClient, body: bytes) -> tuple[str, bool]:
         """Post once; return a sentence, empty if it was taken, and whether to try again."""
+        if not is_address(self._settings.url):
+            return "The address makes no sense. Check it in the settings.", False
         headers = {"Content-Type": "application/json"}
         if self._settings.secret:
             headers["Fanlight-Signature"] = sign(self._settings.secret, body)
@@ -142,8 +155,6 @@ class Hook:
                 status = answer.status_code
         except (httpx.HTTPError, TimeoutError):
             return "The address does not answer.", True
-        except (httpx.InvalidURL, UnicodeError, ValueError):
-            return "The address makes no sense. Check it in the settings.", False
         if answer.is_success:
             return "", False
         if status in _REDIRECT:

@@ -1,0 +1,53 @@
+import re
+from datetime import UTC, datetime
+
+from tests.hub.talking import DOOR, YARD, began, ended, hub, pressed
+
+from fanlight.hub.health import Health
+from fanlight.hub.integrations.metrics import health_text, text
+
+SINCE = datetime(2026, 11, 21, tzinfo=UTC)
+LINE = re.compile(r'^[a-z_]+(\{[a-z]+="[^"]*"\})? -?[0-9.e+]+$')
+
+
+def samples(figures: bytes) -> dict[str, float]:
+    lines = [line for line in figures.decode().splitlines() if not line.startswith("#")]
+    assert all(LINE.match(line) for line in lines), lines
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+
+def test_figures_say_which_camera_is_in_trouble_and_what_does_not_work() -> None:
+    one = hub(y="refused")
+    one.found = [
+        Health("storage", "bad", "The disk is full.", SINCE),
+        Health("server", "warn", "It does not answer.", SINCE),
+        Health("detector", "ok", "", SINCE),
+        Health("camera Front door", "bad", "It is away.", SINCE),
+    ]
+    found = samples(text(one))
+    assert found[f'fanlight_camera_trouble{{camera="{DOOR}"}}'] == 0
+    assert found[f'fanlight_camera_trouble{{camera="{YARD}"}}'] == 1
+    assert {k: v for k, v in found.items() if k.startswith("fanlight_health")} == {
+        'fanlight_health{what="storage"}': 2,
+        'fanlight_health{what="server"}': 1,
+        'fanlight_health{what="detector"}': 0,
+    }
+    assert found["fanlight_hub_resident_bytes"] > 1e6
+
+
+def test_figures_hold_no_name_and_nothing_that_follows_life_at_home() -> None:
+    """R01: who reads the figures for a month learns nothing of the household's habits."""
+    quiet, busy = hub(), hub(y="off")  # an indoor camera is off while somebody is home
+    busy.home = not quiet.home
+    for notice in (began(), ended(), pressed()):
+        busy.board.post(notice)
+    kept = [{k: v for k, v in samples(text(one)).items() if "resident" not in k} for one in (quiet, busy)]
+    assert kept[0] == kept[1]
+    assert b"Front" not in text(busy)
+    assert b"Yard" not in text(busy)
+
+
+def test_health_is_told_to_people_in_lines() -> None:
+    one = hub()
+    one.found = [Health("storage", "bad", "The disk is full.", SINCE), Health("detector", "ok", "", SINCE)]
+    assert health_text(one) == "bad  storage: The disk is full.\nok   detector: works\n"
