@@ -1,0 +1,127 @@
+"""The page and its settings at work: what is changed where, and what goes on meanwhile."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+from tests.hub.pages import FIRST, SECOND, camera, recorded, serving, until
+
+from fanlight.hub.options import HubOptions, Mqtt, Page, Webhook
+from fanlight.hub.page import link
+from fanlight.hub.settings import live, read_options
+
+TWO = HubOptions(camera=(camera(), camera(SECOND, "Shed")))
+
+
+def test_an_editors_change_is_at_work_and_a_bad_one_is_said_while_all_goes_on(tmp_path: Path) -> None:
+    """The file is looked at all the time; the other camera's line is the same before and after."""
+
+    async def scene() -> None:
+        async with serving(tmp_path, TWO) as hub:
+            await recorded(hub)
+            await recorded(hub, SECOND)
+            door, shed = hub.pipeline.lines[FIRST], hub.pipeline.lines[SECOND]
+            file = tmp_path / "hub.toml"
+            good = file.read_text()
+            file.write_text(good.replace("rate=15", "rate=10", 1))
+            await until(lambda: hub.pipeline.lines[FIRST] is not door)
+            assert hub.pipeline.lines[SECOND] is shed
+            file.write_text(good + "\n[page]\nport = 'x'\n")
+            await until(lambda: hub.settings.refused)
+            health = {one["what"]: one for one in (await hub.get("/api/hub"))["health"]}
+            assert health["settings"]["state"] == "warn"
+            assert "`page.port`" in health["settings"]["note"]
+            before = hub.pipeline.journal.committed(SECOND)
+            await until(lambda: hub.pipeline.journal.committed(SECOND) > before)
+            assert hub.pipeline.lines[SECOND] is shed
+            refused = await hub.client.patch(f"/api/cameras/{FIRST}", json={"name": "Door"})
+            assert (refused.status_code, refused.json()["code"]) == (422, "hub.bad_settings")
+            file.write_text(good)
+            await until(lambda: not hub.settings.refused)
+            assert {one["state"] for one in (await hub.get("/api/hub"))["health"]} == {"ok"}
+
+    assert live.LOOK_S <= 2
+    asyncio.run(scene())
+
+
+def test_settings_are_changed_field_by_field_and_a_secret_that_is_set_stays(tmp_path: Path) -> None:
+    async def scene() -> None:
+        told = HubOptions(
+            mqtt=Mqtt(user="hub", password="secret-1"),
+            webhook=(Webhook(url="http://127.0.0.1:9/a", secret="secret-2"),),
+        )
+        async with serving(tmp_path, told) as hub:
+            shown = await hub.get("/api/settings")
+            assert (shown["mqtt"]["password"], shown["webhook"][0]["secret"]) == ("set", "set")
+            shown["storage"]["quota_gb"] = 30
+            shown["webhook"].append({"url": "http://127.0.0.1:9/b", "on": ["person"], "secret": ""})
+            answer = await hub.client.patch("/api/settings", json=shown)
+            assert answer.status_code == 200, answer.text
+            options = hub.settings.options
+            assert options.storage.quota_gb == 30
+            assert options.mqtt.password == "secret-1"
+            assert [one.secret for one in options.webhook] == ["secret-2", ""]
+            await hub.client.patch("/api/settings", json={"mqtt": {"password": ""}})
+            assert hub.settings.options.mqtt == Mqtt(user="hub")
+            for bad in ({"camera": []}, {"mqtt": {"port": 0}}, {"nothing": 1}, {"webhook": [{}]}):
+                assert (await hub.client.patch("/api/settings", json=bad)).status_code == 400, bad
+            assert read_options(tmp_path).options == hub.settings.options
+
+    asyncio.run(scene())
+
+
+def test_a_page_that_cannot_listen_is_a_state_and_recording_goes_on(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with serving(tmp_path, HubOptions(camera=(camera(),))) as hub:
+            with socket.create_server(("127.0.0.1", 0)) as taken:
+                port = taken.getsockname()[1]
+                hub.page._own_port = port
+                await hub.client.patch("/api/settings", json={"page": {"names": ["hub.example"]}})
+                await until(lambda: hub.page.trouble)
+                (row,) = [one for one in hub.pipeline.health() if one.what == "page"]
+                assert (row.state, f"port {port}" in row.note) == ("bad", True)
+                await recorded(hub)
+            hub.page._own_port = 0
+            hub.page.change(hub.settings.options, TWO)
+            await until(lambda: hub.page.port)
+            assert not hub.page.trouble
+            address = f"http://127.0.0.1:{hub.page.port}/healthz"
+            assert (await hub.stranger.get(address)).json() == {"state": "ok"}
+
+    asyncio.run(scene())
+
+
+def test_no_framework_is_loaded_before_somebody_opens_the_page() -> None:
+    """A hub that only records does without the memory that answering takes."""
+    probe = (
+        "import sys, fanlight.hub.__main__;"
+        "print(*[name for name in ('litestar', 'uvicorn', 'tomlkit', 'av') if name in sys.modules])"
+    )
+    loaded = subprocess.check_output([sys.executable, "-c", probe], text=True).split()
+    assert loaded == []
+
+
+def test_the_link_holds_the_key_where_browsers_keep_it_to_themselves(tmp_path: Path) -> None:
+    address = link(tmp_path, "127.0.0.1", 8430)
+    assert address.startswith("http://127.0.0.1:8430/#k=")
+    assert httpx.URL(address).raw_path == b"/"
+    assert link(tmp_path, "::1", 8430).startswith("http://[::1]:8430/#k=")
+
+
+def test_figures_for_a_monitor_need_the_key_and_name_no_camera_by_its_address(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with serving(
+            tmp_path, HubOptions(camera=(camera(),), page=Page(names=("hub.example",)))
+        ) as hub:
+            await recorded(hub)
+            answer = await hub.client.get("/metrics")
+            assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+            assert "fanlight_hub_info" in answer.text
+            assert "test:?" not in answer.text
+            assert (await hub.stranger.get("/metrics")).status_code == 401
+            assert (await hub.stranger.get("/healthz")).json() == {"state": "ok"}
+
+    asyncio.run(scene())
