@@ -32,6 +32,7 @@ class Source:
     async def packets(self) -> AsyncIterator[Packet]:
         number = 0
         async for packet in self._file.packets():
+            assert isinstance(packet, Packet), "no sound was asked for"
             yield self._each(number, packet)
             number += 1
 

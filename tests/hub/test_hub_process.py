@@ -4,15 +4,20 @@ import asyncio
 import contextlib
 import json
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 from tests.hub.homes import CAMERA
 from tests.hub.towns import House
 
 from fanlight.cli.member import Member
+from fanlight.hub.journal import Journal
+from fanlight.hub.page import load_page_key
 from fanlight.hub.settings import load_keys, save_pairing
 from fanlight.hub.uplink import Uplink
 from fanlight.seal.opening import open_age
@@ -31,12 +36,32 @@ def hub_process(folder: Path) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def test_a_hub_that_is_not_paired_says_so_and_ends(tmp_path: Path) -> None:
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def test_a_hub_without_a_household_records_and_is_on_disk_when_it_ends(tmp_path: Path) -> None:
+    """R02: no account is needed to record at home."""
+    port = free_port()
+    camera = f'[[camera]]\nid = "{CAMERA.id}"\nname = "Shed"\nurl = "test:"\nrecord = "always"\n'
+    (tmp_path / "hub.toml").write_text(f"[page]\nport = {port}\n{camera}")
+    head = {"Authorization": f"Bearer {load_page_key(tmp_path)}"}
     with hub_process(tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "hub ready 1\n"
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=head, trust_env=False) as page:
+            while not (hub := page.get("/api/hub").json())["storage"]["used_bytes"]:
+                time.sleep(0.05)
+        assert not hub["paired"]
+        assert [camera["state"] for camera in hub["cameras"]] == ["recording"]
+        process.send_signal(signal.SIGTERM)
         out, err = process.communicate()
-    assert (process.returncode, out) == (1, "")
-    assert err.startswith("This hub does not know its household yet.")
-    assert "Traceback" not in err
+    assert (process.returncode, out, err) == (0, "", "")
+    journal = Journal(tmp_path)
+    spans = journal.spans(CAMERA.id)
+    journal.close()
+    assert sum((end - start).total_seconds() for start, end in spans) >= 1
 
 
 def test_a_hub_runs_on_after_its_file_has_ended_and_stops_when_told(

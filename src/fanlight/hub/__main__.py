@@ -1,16 +1,25 @@
-"""Run a paired hub: `python -m fanlight.hub --home DIR`."""
+"""Run a hub: `python -m fanlight.hub --home DIR`. It needs no household to record at home (R02)."""
 
 import argparse
 import asyncio
+import contextlib
 import signal
 import sys
-from functools import partial
 from pathlib import Path
 
-from fanlight.hub.camera import open_camera
 from fanlight.hub.options import HubOptions
+from fanlight.hub.page import Page
 from fanlight.hub.pipeline import Pipeline
-from fanlight.hub.settings import HubKeys, Pairing, carry_cameras, load_keys, load_pairing, lock, read_options
+from fanlight.hub.services import Services
+from fanlight.hub.settings import (
+    HubKeys,
+    LiveSettings,
+    Pairing,
+    carry_cameras,
+    find_pairing,
+    load_keys,
+    lock,
+)
 from fanlight.hub.uplink import Uplink
 from fanlight.model.errors import FanlightError
 
@@ -19,46 +28,51 @@ async def run(folder: Path) -> int:
     """Run the hub in `folder` until SIGTERM or SIGINT; return an exit status.
 
     Raises:
-        NotPaired, BadSettings, KeysUnreadable, HubBusy, JournalError, EpochsRefused: it cannot start.
+        PairingUnreadable, BadSettings, KeysUnreadable, HubBusy, JournalError, EpochsRefused: it cannot start.
     """
-    pairing = load_pairing(folder)
     with lock(folder):
+        pairing = find_pairing(folder)
         carry_cameras(folder)
-        return await _work(folder, pairing, read_options(folder).options, load_keys(folder))
+        keys = load_keys(folder)
+        async with contextlib.AsyncExitStack() as stack:
+            uplink = None
+            if pairing is not None:
+                uplink = await stack.enter_async_context(Uplink(pairing.server, keys.signing))
+            return await _work(folder, keys, pairing, uplink)
 
 
-async def _work(folder: Path, pairing: Pairing, options: HubOptions, keys: HubKeys) -> int:
+async def _work(folder: Path, keys: HubKeys, pairing: Pairing | None, uplink: Uplink | None) -> int:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    async with Uplink(pairing.server, keys.signing) as uplink:
-        pipeline = Pipeline(folder, pairing, keys, uplink)
-        works = [pipeline.send(), pipeline.report(), pipeline.listen()]
-        works += [pipeline.record(camera, partial(open_camera, camera.url)) for camera in options.camera]
-        tasks = {asyncio.create_task(work) for work in works}
-        waiting = asyncio.create_task(stopping.wait())
-        print(f"hub ready {len(options.camera)}", flush=True)  # noqa: T201 - the starter waits for it
-        try:
-            await _until_one_fails(waiting, tasks)
-        finally:
-            for task in [waiting, *tasks]:
-                task.cancel()
-            await asyncio.gather(waiting, *tasks, return_exceptions=True)
-            # A thread may still be writing for a task that was cancelled.
-            await loop.shutdown_default_executor()
-            pipeline.close()
-    return 0
 
+    async def apply(options: HubOptions) -> None:
+        before = pipeline.options
+        await pipeline.change(options)
+        await services.change(options)
+        page.change(before, options)
 
-async def _until_one_fails(waiting: asyncio.Task[bool], tasks: set[asyncio.Task[None]]) -> None:
-    """Return once `waiting` is done; raise what a task raises. A task may end: a file that has been read."""
-    left = set(tasks)
-    while not waiting.done():
-        done, _ = await asyncio.wait({waiting, *left}, return_when=asyncio.FIRST_COMPLETED)
+    settings = LiveSettings(folder, apply)
+    pipeline = Pipeline(folder, settings.options, keys, pairing, uplink)
+    services, page = Services(pipeline), Page(folder, pipeline, settings)
+    tasks = {asyncio.create_task(work) for work in (pipeline.run(), page.run(), settings.watch())}
+    await services.change(settings.options)
+    waiting = asyncio.create_task(stopping.wait())
+    print(f"hub ready {len(settings.options.camera)}", flush=True)  # noqa: T201 - the starter waits for it
+    try:
+        done, _ = await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
         for task in done - {waiting}:
-            task.result()
-        left -= done
+            task.result()  # raises: none of them ends by itself
+    finally:
+        await services.close()
+        for task in [waiting, *tasks]:
+            task.cancel()
+        await asyncio.gather(waiting, *tasks, return_exceptions=True)
+        # A thread may still be writing for a task that was cancelled.
+        await loop.shutdown_default_executor()
+        pipeline.close()
+    return 0
 
 
 def main() -> int:

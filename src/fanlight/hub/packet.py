@@ -90,7 +90,11 @@ class Camera(Protocol):
     """One open source. `info` is right once `packets` has yielded, or after `open`."""
 
     clock: Clock
-    audio_dropped: int
+
+    @property
+    def audio_dropped(self) -> int:
+        """How much sound was left out."""
+        ...
 
     @property
     def damage(self) -> int:

@@ -1,300 +1,292 @@
 """The order of the hub's rooms: camera, segmenter, journal, detector, sealer, outbox. Known here only.
 
-In:     settings, keys, and a way to open each camera.
-Out:    sealed clips at the server, a status box, matches found at home.
-Holds:  recording goes on when detector, server or a disk write fails; each failure is a state of its
-        camera and a line in the hub's log, not an end.
-Absent: how any of it works.
+In:     settings, keys, and the household if there is one.
+Out:    a recording at home, events, notices; with a household also sealed clips and a status box.
+Holds:  P1 one camera's trouble is its own: the others go on, and it is tried again.
+        P2 settings change while it runs: only cameras whose own table asks for it begin anew.
+        P3 a hub without a household records and notices; it seals and sends nothing (R02).
+Absent: how any of it works (a camera's way: `line`; towards the server: `town`); who listens to notices
+        (`services`).
 """
 
 import asyncio
 import contextlib
 import logging
-import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from fanlight.hub.at_home import AtHome
 from fanlight.hub.camera import Camera as Source
-from fanlight.hub.camera import Packet, StateChanged, watch
-from fanlight.hub.detector import Closed, Detector, Event
-from fanlight.hub.epochs import Epochs
-from fanlight.hub.journal import Journal, JournalError
-from fanlight.hub.options import Camera
-from fanlight.hub.outbox import Outbox, OutboxFull
-from fanlight.hub.packet import AudioPacket
-from fanlight.hub.requests import Requests
-from fanlight.hub.sealer import POST_ROLL, PRE_ROLL, Kept, Occasion, Sealer
-from fanlight.hub.segmenter import Segment, Segmenter, fmp4
-from fanlight.hub.settings import HubKeys, Pairing
-from fanlight.hub.snapshot import snapshot
-from fanlight.hub.status import CameraStatus, make_status
+from fanlight.hub.clips import ClipMaker
+from fanlight.hub.detectors import Detectors
+from fanlight.hub.doorbell.press import Presses
+from fanlight.hub.events import Events, Row
+from fanlight.hub.happenings import By, MakeClip, Recorded, Rooms
+from fanlight.hub.health import Found, Health, Memory
+from fanlight.hub.journal import Journal, Limits
+from fanlight.hub.line import RECORDING, Line, Tools
+from fanlight.hub.notices import Board, StorageTold
+from fanlight.hub.options import Camera, HubOptions
+from fanlight.hub.sealer import Kept, Occasion
+from fanlight.hub.settings import HubKeys, NotPaired, Pairing
+from fanlight.hub.sources import main_stream, sub_stream
+from fanlight.hub.status import CameraStatus
+from fanlight.hub.town import Town
 from fanlight.hub.uplink import Uplink
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
-from fanlight.seal.epoch import Epoch
 
-LONGEST_WAIT = timedelta(seconds=20)  # a press's ten seconds, what follows it, and a long segment
-RETRY_S = 3.0
-PRESS_LENGTH = timedelta(seconds=10)
-JITTER = 0.2  # so that the hubs of a town do not all ask in the same second
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
-RECORDING, WATCHING, CLIPS = "recording", "watching", "clips"
-
-_RANDOM = random.SystemRandom()
+AGAIN_S = 5.0
+EXPIRE_S = 600.0
+FAREWELL_S = 8.0
+STORAGE_S = 2.0
 log = logging.getLogger("fanlight.hub")
 
 
-@dataclass(slots=True)
-class Line:
-    """One camera's way through the rooms.
+class NoSuchCamera(FanlightError):
+    """A camera that this hub does not have."""
 
-    `recorded_to` is the end of the last segment that the journal was given, `heard` what the camera's driver
-    said last, `troubles` since when and why one of `RECORDING`, `WATCHING`, `CLIPS` does not work.
-    """
-
-    camera: Camera
-    heard: CameraStatus
-    recorded_to: datetime = LONG_AGO
-    began: datetime | None = None
-    ended: bool = False
-    troubles: dict[str, tuple[datetime, str]] = field(default_factory=dict)
-
-    @property
-    def status(self) -> CameraStatus:
-        """How the camera is, for the household."""
-        for what in (RECORDING, WATCHING, CLIPS):
-            if what in self.troubles:
-                since, note = self.troubles[what]
-                state = "unreadable" if what == RECORDING else self.heard.state
-                return replace(self.heard, state=state, since=since, note=note)
-        return self.heard
-
-    def fails(self, what: str, note: str) -> None:
-        """Say that something does not work, once for each reason."""
-        if self.troubles.get(what, (LONG_AGO, ""))[1] != note:
-            self.troubles[what] = (clock.now(), note)
-            log.warning("%s: %s", what, note)
-
-    def works(self, what: str) -> None:
-        """Say that something works, again or still."""
-        if self.troubles.pop(what, None) is not None:
-            log.warning("%s: it works again.", what)
+    code = "hub.no_such_camera"
 
 
 class Pipeline:
-    """One hub at work."""
+    """One hub at work; `town` is None without a household."""
 
-    def __init__(self, folder: Path, pairing: Pairing, keys: HubKeys, uplink: Uplink) -> None:
-        """Open the rooms; nothing runs yet."""
-        self.pairing, self.keys, self.uplink = pairing, keys, uplink
-        self.journal = Journal(folder)
-        self.outbox = Outbox(folder)
-        self.sealer = Sealer(folder, pairing.household, keys.signing)
-        self.epochs = Epochs(folder, pairing)
-        self.requests = Requests(folder, pairing)
+    def __init__(
+        self,
+        folder: Path,
+        options: HubOptions,
+        keys: HubKeys,
+        pairing: Pairing | None = None,
+        uplink: Uplink | None = None,
+    ) -> None:
+        """Open the rooms; nothing runs yet. `pairing` and `uplink` come together or not at all.
+
+        Raises:
+            JournalError, EventsUnwritable, OutboxFull, EpochsRefused: it cannot start.
+        """
+        self.folder, self.options = folder, options
+        self.board = Board()
+        self.journal = Journal(folder, Limits.from_options(options))
+        self.events = Events(folder, self.journal.seal_note, self.journal.open_note)
+        self.at_home = AtHome(folder)
+        self.detectors = Detectors(folder, options.detector)
         self.lines: dict[str, Line] = {}
+        self.town: Town | None = None
+        if pairing is not None and uplink is not None:
+            self.town = Town(folder, pairing, keys, uplink, self.statuses)
+        self.also: Callable[[], Iterable[Found]] = tuple  # what others have to say of their health
+        self._memory, self._presses = Memory(), Presses()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._on_kept: Callable[[Occasion, Kept], None] = lambda *_: None
-        self._wake = asyncio.Event()
-        self._sealing = asyncio.Lock()
-        self._said: dict[str, str] = {}
+        self._rooms = Rooms(
+            journal=self.journal,
+            events=self.events,
+            board=self.board,
+            make_clip=None if self.town is None else self._clip_maker(self.town),
+        )
+        self._tools = self._make_tools()
+
+    @property
+    def paired(self) -> Town:
+        """Return what speaks with the server; raises NotPaired at a hub without a household."""
+        if self.town is None:
+            raise NotPaired(
+                "This hub has no household yet.",
+                kept="It records and notices all the same.",
+                do="Pair it: fanlight hub pair CODE, with the code that the House page shows.",
+            )
+        return self.town
+
+    @property
+    def home(self) -> bool:
+        """Whether somebody is home, as far as the hub was told."""
+        return self.at_home.is_home
 
     def listen_to_clips(self, listener: Callable[[Occasion, Kept], None]) -> None:
         """Tell `listener` of each clip that is sealed from now on."""
         self._on_kept = listener
 
+    def statuses(self) -> list[CameraStatus]:
+        """Return how each camera is."""
+        return [line.status for line in self.lines.values()]
+
+    def line(self, camera: str) -> Line:
+        """Return a camera's line; raises NoSuchCamera."""
+        try:
+            return self.lines[camera]
+        except KeyError as error:
+            raise NoSuchCamera(
+                "This hub has no such camera.",
+                kept="Nothing was changed.",
+                do="Look at the list of cameras; it may have been removed.",
+            ) from error
+
+    async def run(self) -> None:
+        """Record, watch, and speak with the town's server, until cancelled; then everything is on disk."""
+        self.journal.start()
+        self._expect()
+        async with asyncio.TaskGroup() as group:
+            try:
+                if self.town is not None:
+                    for work in (self.town.send(), self.town.report(), self.town.listen()):
+                        group.create_task(work)
+                group.create_task(self._expire())
+                group.create_task(self._tell_storage())
+                self._begin(self.options.camera)
+                await asyncio.Event().wait()
+            finally:
+                await self._end(list(self._tasks))
+                if self._rooms.under_way:  # clips of what was before a camera just now
+                    await asyncio.wait(self._rooms.under_way, timeout=FAREWELL_S)
+
+    async def change(self, options: HubOptions) -> None:
+        """Take new options; cameras whose own table asks for it begin anew, the others go on."""
+        before, self.options = self.options, options
+        self.journal.change(Limits.from_options(options))
+        self._expect()
+        wanted = {camera.id: camera for camera in options.camera}
+        anew = set()
+        if options.detector != before.detector:
+            self.detectors.change(options.detector)
+            self._tools = self._make_tools()
+            anew = set(wanted)
+        stale = [
+            camera
+            for camera, line in self.lines.items()
+            if camera not in wanted or camera in anew or not line.change(wanted[camera])
+        ]
+        await self._end(stale)
+        self._begin([camera for camera in options.camera if camera.id not in self._tasks])
+        self.lines = {camera.id: self.lines[camera.id] for camera in options.camera}
+
+    async def set_home(self, home: bool) -> None:  # noqa: FBT001 - one meaning, its name
+        """Say whether somebody is home: indoor cameras record only while nobody is (R51)."""
+        if home == self.at_home.is_home:
+            return
+        self.at_home.say(is_home=home)
+        indoor = [camera for camera in self.options.camera if camera.indoor]
+        await self._end([camera.id for camera in indoor])
+        self._begin(indoor)
+
+    async def press(self, camera: str, at: datetime, by: By) -> str:
+        """Take a press of a camera's bell; return its event's id, the same for one press heard in two ways.
+
+        Raises:
+            NoSuchCamera: there is none of that id.
+        """
+        line = self.line(camera)
+        if self._presses.is_new(camera, clock.mono_us()) or not line.happenings.pressed:
+            await line.happenings.press(at, by)
+        return line.happenings.pressed
+
+    def not_this(self, event: str, *, on: bool) -> Row | None:
+        """Take a member's word that an event was not what the hub said, or take it back; blocks.
+
+        Raises:
+            EventsUnwritable: it could not be kept.
+        """
+        self.detectors.feedback.mark(event, on=on)
+        return self.events.mark(event, not_this=on)
+
+    def health(self) -> list[Health]:
+        """Return what works and what does not, the worst first."""
+        return self._memory.look([*self._found(), *self.also()])
+
+    async def record(
+        self, camera: Camera, make: Callable[[], Source], make_sub: Callable[[], Source] | None = None
+    ) -> Line:
+        """Record and watch one camera until its source ends (a live one never does); return its line."""
+        line = self.lines[camera.id] = Line.begin(camera, self._tools)
+        await line.run(make, make_sub)
+        return line
+
     def close(self) -> None:
         """Close the rooms."""
         self.journal.close()
-        self.outbox.close()
-        self.sealer.close()
+        self.events.close()
+        self.detectors.close()
+        if self.town is not None:
+            self.town.close()
 
-    async def record(self, camera: Camera, make: Callable[[], Source]) -> None:
-        """Record and watch one camera until its source ends (a live one never does)."""
-        now = clock.now()
-        line = Line(camera, CameraStatus(id=camera.id, name=camera.name, state="away", since=now))
-        self.lines[camera.id] = line
-        segmenter, detector = Segmenter(), Detector(camera.id)
-        source_clock = make().clock
-        async with asyncio.TaskGroup() as clips:
+    def _found(self) -> Iterator[Found]:
+        state = self.journal.state
+        bad = state.state not in ("ok", "slow")
+        yield Found("storage", "bad" if bad else "ok" if state.state == "ok" else "warn", state.note)
+        for line in self.lines.values():
+            well = line.status.state in ("recording", "watching", "off") and not line.troubles
+            yield Found(f"camera {line.options.name}", "ok" if well else "bad", line.status.note)
+        yield Found("detector", "bad" if self.detectors.trouble else "ok", self.detectors.trouble)
+        if self.town is not None:
+            trouble = next(iter(self.town.troubles.values()), "")
+            yield Found("server", "warn" if trouble else "ok", trouble)
 
-            def clip(found: list[Event]) -> None:
-                for event in found:
-                    occasion = Occasion(
-                        label=event.label,
-                        start=event.start,
-                        end=event.end,
-                        score=round(event.score * 100),
-                        thumb=event.thumb,
-                    )
-                    clips.create_task(self._try_clip(line, occasion, source_clock))
-
-            async for item in watch(make):
-                if isinstance(item, StateChanged):
-                    line.heard = replace(line.heard, state=item.state, since=item.at, note=item.note)
-                    continue
-                if isinstance(item, AudioPacket):
-                    continue
-                line.began = line.began or item.wall
-                await self._keep(line, segmenter.feed(item))
-                clip(await _watch(line, detector, item))
-            await self._keep(line, segmenter.finish())
-            line.ended = True
-            clip([said.event for said in detector.finish() if isinstance(said, Closed)])
-
-    async def make_clip(self, line: Line, occasion: Occasion, source_clock: str) -> Kept | None:
-        """Seal what surrounds an occasion and put it into the outbox; None if nothing of it was recorded.
-
-        Raises:
-            OutboxFull, JournalError: the clip is lost.
-        """
-        await self._recorded(line, occasion.end + POST_ROLL)
-        async with self._sealing:
-            epoch = await self._epoch()  # before the segments: it may be long in coming, and they are large
-            segments = _joinable(
-                await asyncio.to_thread(
-                    self.journal.read, line.camera.id, occasion.start - PRE_ROLL, occasion.end + POST_ROLL
-                )
-            )
-            if not segments:
-                return None
-            parcel, kept = await asyncio.to_thread(
-                self.sealer.seal,
-                line.camera,
-                occasion,
-                segments,
-                epoch,
-                "media" if source_clock == "media" else "hub",
-            )
-            try:
-                await asyncio.to_thread(self.outbox.put, parcel)
-            except OutboxFull:
-                self.sealer.lose(kept.clip)
-                raise
-        self._on_kept(occasion, kept)
-        self._wake.set()
-        return kept
-
-    async def press(self, line: Line, at: datetime, source_clock: str) -> Kept | None:
-        """Make the clip of a press of the bell at `at`."""
-        around = await asyncio.to_thread(self.journal.read, line.camera.id, at, at + timedelta(seconds=1))
-        thumb = await asyncio.to_thread(snapshot, around[0], at) if around else b""
-        occasion = Occasion(label="doorbell", start=at, end=at + PRESS_LENGTH, score=100, thumb=thumb)
-        return await self.make_clip(line, occasion, source_clock)
-
-    async def send(self) -> None:
-        """Send clips as they are made, for ever; wait and try again while the server is away."""
-        while True:
-            self._wake.clear()
-            if not await self._try("sending", self.outbox.push(self.uplink)):
-                await asyncio.sleep(RETRY_S)
-                continue
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), RETRY_S)
-
-    async def report(self) -> None:
-        """Put the status box at the server at a steady pace, for ever."""
-        while True:
-            await self._try("status", self.report_once())
-            await asyncio.sleep(self.pairing.status_s)
-
-    async def report_once(self) -> None:
-        """Put one status box; raises UplinkError when it could not be sent."""
-        # A server that shows other keys than an owner signed is still told, under the last right key.
-        await self._try("household keys", self.epochs.refresh(self.uplink))
-        epoch = self.epochs.newest
-        if epoch is None:
-            return
-        now = clock.now()
-        box = make_status(
-            household=self.pairing.household,
-            at=now,
-            place=(self.pairing.lon, self.pairing.lat),
-            cameras=[line.status for line in self.lines.values()],
-            matches=self.requests.matches(self.sealer.kept(), now),
-            waiting=self.outbox.waiting(),
-            epoch=epoch,
-            signing=self.keys.signing,
+    def _make_tools(self) -> Tools:
+        return Tools(
+            rooms=self._rooms,
+            new_detector=self.detectors.new,
+            looks=asyncio.Semaphore(self.options.detector.threads),
         )
-        await self.uplink.call("PUT", "/v1/hub/status", content=box)
 
-    async def listen(self) -> None:
-        """Fetch the cell's requests, for ever, at a pace that varies by chance and by nothing else."""
+    def _clip_maker(self, town: Town) -> MakeClip:
+        maker = ClipMaker(self.journal, town.sealer, town.outbox, town.epoch)
+
+        async def make(line: Recorded, occasion: Occasion) -> Kept | None:
+            kept = await maker.make(line.options, occasion, line.clock, is_recording=lambda: not line.ended)
+            if kept is not None:
+                self._on_kept(occasion, kept)
+                town.wake()
+            return kept
+
+        return make
+
+    def _expect(self) -> None:
+        self.journal.expect([camera.id for camera in self.options.camera if camera.record != "off"])
+
+    def _begin(self, cameras: Iterable[Camera]) -> None:
+        for camera in cameras:
+            self.lines[camera.id] = Line.begin(camera, self._tools)
+            self._tasks[camera.id] = asyncio.create_task(self._tend(camera.id))
+
+    async def _end(self, cameras: Iterable[str]) -> None:
+        ended = [task for camera in cameras if (task := self._tasks.pop(camera, None)) is not None]
+        for task in ended:
+            task.cancel()
+        await asyncio.gather(*ended, return_exceptions=True)
+
+    async def _tend(self, camera: str) -> None:
+        """Run a camera's line; begin it again whatever ends it (P1)."""
         while True:
-            await self._try("requests", self.requests.refresh(self.uplink))
-            await asyncio.sleep(self.pairing.poll_s * _RANDOM.uniform(1 - JITTER, 1 + JITTER))
-
-    async def _try(self, room: str, work: Awaitable[object]) -> bool:
-        """Do some work; say once in the hub's log why it fails, and when it works again."""
-        try:
-            await work
-        except FanlightError as error:
-            if self._said.get(room) != error.what:
-                self._said[room] = error.what
-                log.warning("%s: %s", room, error)
-            return False
-        if self._said.pop(room, None) is not None:
-            log.warning("%s: it works again.", room)
-        return True
-
-    async def _try_clip(self, line: Line, occasion: Occasion, source_clock: str) -> None:
-        try:
-            await self.make_clip(line, occasion, source_clock)
-        except FanlightError as error:
-            line.fails(CLIPS, f"A clip was lost. {error.what} {error.do}")
-        except Exception:
-            log.exception("clips: one was lost")
-            line.fails(CLIPS, "A clip was lost. The reason is in the hub's log.")
-        else:
-            line.works(CLIPS)
-
-    async def _keep(self, line: Line, segments: list[Segment]) -> None:
-        for segment in segments:
+            line = self.lines[camera]
+            if line.options.indoor and self.at_home.is_home:
+                line.rest("indoors", "Somebody is home: this indoor camera is off.")
+                return
             try:
-                await asyncio.to_thread(self.journal.append, line.camera.id, segment)
-            except JournalError as error:
-                line.fails(RECORDING, f"{error.what} {error.do}")
+                await line.run(main_stream(line.options), sub_stream(line.options))
+            except Exception:
+                log.exception("a camera's line broke off")
+                line.fails(RECORDING, "Recording broke off; it begins again. The reason is in the hub's log.")
             else:
-                line.works(RECORDING)
-            line.recorded_to = max(line.recorded_to, segment.wall_end)
+                return  # a file that has been read
+            await asyncio.sleep(AGAIN_S)
+            self.lines[camera] = Line.begin(line.options, self._tools)
 
-    async def _recorded(self, line: Line, until: datetime) -> None:
-        waited = timedelta()
-        while not line.ended and line.recorded_to < until and waited < LONGEST_WAIT:
-            await asyncio.sleep(0.05)
-            waited += timedelta(seconds=0.05)
+    async def _tell_storage(self) -> None:
+        told = ("ok", "")
+        while True:
+            state = self.journal.state
+            if (state.state, state.note) != told:
+                told = (state.state, state.note)
+                self.board.post(StorageTold(state=state.state, note=state.note))
+            await asyncio.sleep(STORAGE_S)
 
-    async def _epoch(self) -> Epoch:
-        while self.epochs.newest is None:
-            await self._try("household keys", self.epochs.refresh(self.uplink))
-            if self.epochs.newest is None:
-                await asyncio.sleep(RETRY_S)
-        return self.epochs.newest
-
-
-async def _watch(line: Line, detector: Detector, packet: Packet) -> list[Event]:
-    """Let the detector look; whatever goes wrong in decoders and models must not end the recording."""
-    try:
-        events = await asyncio.to_thread(_closed, detector, packet)
-    except Exception as error:
-        if WATCHING not in line.troubles:
-            log.exception("watching: the detector failed")
-        line.fails(
-            WATCHING, f"The detector fails ({type(error).__name__}): no clips are made of what it misses."
-        )
-        return []
-    if packet.is_key:
-        line.works(WATCHING)
-    return events
-
-
-def _closed(detector: Detector, packet: Packet) -> list[Event]:
-    return [said.event for said in detector.feed(packet) if isinstance(said, Closed)]
-
-
-def _joinable(segments: list[Segment]) -> list[Segment]:
-    """Return the last run of segments that make one clip: coded alike, from a keyframe on."""
-    while segments and not fmp4.can_join(segments):
-        segments = segments[1:]
-    return segments
+    async def _expire(self) -> None:
+        while True:
+            if self.town is not None and (epoch := self.town.epochs.newest) is not None:
+                await asyncio.to_thread(self.journal.seal_day_keys, [epoch.statement.recipient])
+            for camera in self.options.camera:
+                with contextlib.suppress(FanlightError):  # said by the room itself
+                    oldest = clock.now() - timedelta(days=max(camera.keep_days, 1))
+                    await asyncio.to_thread(self.events.expire, camera.id, oldest)
+            await asyncio.sleep(EXPIRE_S)

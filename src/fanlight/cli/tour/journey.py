@@ -28,10 +28,11 @@ from fanlight.cli.tour.watching import Watched
 from fanlight.cli.verify_log import verify_log_target
 from fanlight.custody.verify_package import verify_package
 from fanlight.demo import load_town
-from fanlight.hub.options import Camera
+from fanlight.hub.options import Camera, HubOptions
 from fanlight.hub.pipeline import Pipeline
 from fanlight.hub.settings import Pairing, load_keys
 from fanlight.hub.status import Match
+from fanlight.hub.town import Town
 from fanlight.hub.uplink import Refused, Uplink
 from fanlight.model import clock, ids
 from fanlight.model.check import Check
@@ -109,8 +110,8 @@ async def _walk(plan: Plan, report: Report, server: str, people: dict[str, Perso
         officer, supervisor = (Officer(people[role].seed, server) for role in ("officer", "supervisor"))
         for one in (member, officer, supervisor):
             await stack.enter_async_context(one.uplink)
-        pipeline = await stack.enter_async_context(_household(plan, report, member, folder))
-        watched = await _watch(plan, report, pipeline)
+        pipeline, town = await stack.enter_async_context(_household(plan, report, member, folder))
+        watched = await _watch(plan, report, pipeline, town)
         with report.step("open", "the member opens every clip") as said:
             album, report.clips = await resident.open_album(member, plan.out)
             if {row.id for row in report.clips} != {kept.clip for _, kept in watched.kept}:
@@ -118,9 +119,9 @@ async def _walk(plan: Plan, report: Report, server: str, people: dict[str, Perso
             said.append(f"{len(report.clips)} clips, each signature, order, key and piece checked")
         request, case_number = await _ask(plan, report, officer, supervisor, watched)
         with report.step("match", "the hub compares at home") as said:
-            matched = await _match(pipeline, request)
+            matched = await _match(town, request)
             said.append(f"{len(matched.clips)} clips match; nobody else knows")
-        asked = next(one for one in pipeline.requests.asked if one.request == request)
+        asked = next(one for one in town.requests.asked if one.request == request)
         with report.step("share", "the member trims and shares one copy"):
             shared = await resident.share(member, album, matched.clips[0], asked)
         with report.step("play", "the officer opens what was shared") as said:
@@ -141,7 +142,9 @@ async def _walk(plan: Plan, report: Report, server: str, people: dict[str, Perso
 
 
 @contextlib.asynccontextmanager
-async def _household(plan: Plan, report: Report, member: Member, folder: Path) -> AsyncIterator[Pipeline]:
+async def _household(
+    plan: Plan, report: Report, member: Member, folder: Path
+) -> AsyncIterator[tuple[Pipeline, Town]]:
     with report.step("household", "account, household, first key, hub"):
         lon, lat = plan.place
         cell = home_cell(lon, lat, load_town().homes)
@@ -159,15 +162,17 @@ async def _household(plan: Plan, report: Report, member: Member, folder: Path) -
             lat=lat,
         )
     async with Uplink(member.server, hub.signing) as uplink:
-        pipeline = Pipeline(folder, pairing, hub, uplink)
+        # Everything is kept, however old a file's pictures are said to be.
+        camera = Camera(id=ids.new_id(), name=plan.name, url=plan.camera, record="always", keep_days=365)
+        pipeline = Pipeline(folder, HubOptions(camera=(camera,)), hub, pairing, uplink)
         try:
-            yield pipeline
+            yield pipeline, pipeline.paired
         finally:
             pipeline.close()
 
 
-async def _watch(plan: Plan, report: Report, pipeline: Pipeline) -> Watched:
-    camera = Camera(id=ids.new_id(), name=plan.name, url=plan.camera)
+async def _watch(plan: Plan, report: Report, pipeline: Pipeline, town: Town) -> Watched:
+    (camera,) = pipeline.options.camera
     with report.step("watch", "record, detect, seal") as said:
         start = await watching.start_of(plan.camera)
         watched = await watching.watch_camera(pipeline, camera, start, plan.seconds)
@@ -192,7 +197,7 @@ async def _watch(plan: Plan, report: Report, pipeline: Pipeline) -> Watched:
         for occasion, _ in sorted(watched.kept, key=lambda pair: pair[0].start)
     ]
     with report.step("send", "send the sealed clips") as said:
-        said.append(f"{await watching.send_all(pipeline)} clips")
+        said.append(f"{await watching.send_all(town)} clips")
     return watched
 
 
@@ -251,12 +256,12 @@ def _fill_in(plan: Plan, case_number: str, purpose: str, window: tuple[datetime,
     )
 
 
-async def _match(pipeline: Pipeline, request: str) -> Match:
+async def _match(town: Town, request: str) -> Match:
     async with asyncio.timeout(MATCH_TIMEOUT_S):
         while True:
             with contextlib.suppress(Refused):  # until a witness has signed the new entries
-                await pipeline.requests.refresh(pipeline.uplink)
-            for match in pipeline.requests.matches(pipeline.sealer.kept(), clock.now()):
+                await town.requests.refresh(town.uplink)
+            for match in town.requests.matches(town.sealer.kept(), clock.now()):
                 if match.request == request:
                     return match
             await asyncio.sleep(0.2)

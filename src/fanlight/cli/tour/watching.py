@@ -11,8 +11,9 @@ from fanlight.hub.camera import Camera as Source
 from fanlight.hub.camera import FileCamera, Packet, StreamInfo, open_camera
 from fanlight.hub.options import Camera
 from fanlight.hub.packet import AudioPacket
-from fanlight.hub.pipeline import Line, Pipeline
+from fanlight.hub.pipeline import Pipeline
 from fanlight.hub.sealer import Kept, Occasion
+from fanlight.hub.town import Town
 from fanlight.model import clock
 
 WHOLE_MINUTE_AGO = timedelta(seconds=65)  # so that a request's window, in whole minutes, is over at once
@@ -103,23 +104,22 @@ async def watch_camera(pipeline: Pipeline, camera: Camera, start: datetime, seco
         return _Bounded(source, seconds) if is_live(camera.url) else source
 
     pipeline.listen_to_clips(lambda occasion, kept: watched.kept.append((occasion, kept)))
-    await pipeline.record(camera, make)
-    line = pipeline.lines[camera.id]
+    line = await pipeline.record(camera, make)
     watched.first, watched.last = line.began, line.recorded_to
     watched.damage = sum(source.damage for source in sources)
     return watched
 
 
 async def press_bell(pipeline: Pipeline, camera: Camera, watched: Watched) -> None:
-    """Ring at the middle of what was watched."""
-    line: Line = pipeline.lines[camera.id]
-    await pipeline.press(line, watched.middle, "hub" if is_live(camera.url) else "media")
+    """Ring at the middle of what was watched, and wait for the clip."""
+    await pipeline.press(camera.id, watched.middle, "page")
+    await pipeline.line(camera.id).happenings.settle()
 
 
-async def send_all(pipeline: Pipeline) -> int:
+async def send_all(town: Town) -> int:
     """Send every waiting clip; return how many."""
     sent = 0
-    while pipeline.outbox.waiting():
-        sent += await pipeline.outbox.push(pipeline.uplink)
+    while town.outbox.waiting():
+        sent += await town.outbox.push(town.uplink)
         await asyncio.sleep(0)
     return sent

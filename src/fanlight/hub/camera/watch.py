@@ -9,7 +9,7 @@ Holds:  waits between tries grow from FIRST_WAIT_S to LONGEST_WAIT_S, each varie
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -41,7 +41,7 @@ def state_of(error: CameraError) -> State:
 
 async def watch(
     make: Callable[[], Camera], *, first_wait_s: float = FIRST_WAIT_S, longest_wait_s: float = LONGEST_WAIT_S
-) -> AsyncIterator[Packet | AudioPacket | StateChanged]:
+) -> AsyncGenerator[Packet | AudioPacket | StateChanged]:
     """Yield a camera's packets for as long as the caller wants them.
 
     Ends only when the driver's stream ends without an error: a file that has been read.

@@ -1,0 +1,129 @@
+"""What a hub and its town's server tell each other: clips and a status box out, the cell's requests in.
+
+In:     the outbox, the lines' states, the household's keys, the cell's open requests.
+Out:    the same calls at the same pace, whatever happened at home (R24).
+Holds:  while the server is away everything waits and is tried again; why is said once, and when it is over.
+Absent: anything of it at a hub without a household.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from fanlight.hub.epochs import Epochs
+from fanlight.hub.outbox import Outbox
+from fanlight.hub.requests import Requests
+from fanlight.hub.sealer import Sealer
+from fanlight.hub.settings import HubKeys, Pairing
+from fanlight.hub.status import CameraStatus, make_status
+from fanlight.hub.uplink import Uplink
+from fanlight.model import clock
+from fanlight.model.errors import FanlightError
+from fanlight.seal.epoch import Epoch
+
+RETRY_S = 3.0
+JITTER = 0.2  # so that the hubs of a town do not all ask in the same second
+
+_RANDOM = random.SystemRandom()
+log = logging.getLogger("fanlight.hub")
+
+
+class Town:
+    """The server's side of a paired hub. `troubles` holds why a kind of call fails at present."""
+
+    def __init__(
+        self,
+        folder: Path,
+        pairing: Pairing,
+        keys: HubKeys,
+        uplink: Uplink,
+        cameras: Callable[[], Sequence[CameraStatus]],
+    ) -> None:
+        """Open outbox, sealer, keys and requests in `folder`; `cameras` tells how each camera is.
+
+        Raises:
+            OutboxFull, EpochsRefused, CellFileRefused: what is there is not what a hub wrote.
+        """
+        self.pairing, self.uplink = pairing, uplink
+        self.outbox = Outbox(folder)
+        self.sealer = Sealer(folder, pairing.household, keys.signing)
+        self.epochs = Epochs(folder, pairing)
+        self.requests = Requests(folder, pairing)
+        self.troubles: dict[str, str] = {}
+        self._keys, self._cameras = keys, cameras
+        self._wake = asyncio.Event()
+
+    def close(self) -> None:
+        """Close the rooms."""
+        self.outbox.close()
+        self.sealer.close()
+
+    def wake(self) -> None:
+        """Send what waits now rather than in a while."""
+        self._wake.set()
+
+    async def epoch(self) -> Epoch:
+        """Return the household's newest key; wait for it if none was ever seen."""
+        while self.epochs.newest is None:
+            await self._try("household keys", self.epochs.refresh(self.uplink))
+            if self.epochs.newest is None:
+                await asyncio.sleep(RETRY_S)
+        return self.epochs.newest
+
+    async def send(self) -> None:
+        """Send clips as they are made, for ever; wait and try again while the server is away."""
+        while True:
+            self._wake.clear()
+            if not await self._try("sending", self.outbox.push(self.uplink)):
+                await asyncio.sleep(RETRY_S)
+                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), RETRY_S)
+
+    async def report(self) -> None:
+        """Put the status box at the server at a steady pace, for ever."""
+        while True:
+            await self._try("status", self.report_once())
+            await asyncio.sleep(self.pairing.status_s)
+
+    async def report_once(self) -> None:
+        """Put one status box; raises UplinkError when it could not be sent."""
+        # A server that shows other keys than an owner signed is still told, under the last right key.
+        await self._try("household keys", self.epochs.refresh(self.uplink))
+        epoch = self.epochs.newest
+        if epoch is None:
+            return
+        now = clock.now()
+        box = make_status(
+            household=self.pairing.household,
+            at=now,
+            place=(self.pairing.lon, self.pairing.lat),
+            cameras=self._cameras(),
+            matches=self.requests.matches(self.sealer.kept(), now),
+            waiting=self.outbox.waiting(),
+            epoch=epoch,
+            signing=self._keys.signing,
+        )
+        await self.uplink.call("PUT", "/v1/hub/status", content=box)
+
+    async def listen(self) -> None:
+        """Fetch the cell's requests, for ever, at a pace that varies by chance and by nothing else."""
+        while True:
+            await self._try("requests", self.requests.refresh(self.uplink))
+            await asyncio.sleep(self.pairing.poll_s * _RANDOM.uniform(1 - JITTER, 1 + JITTER))
+
+    async def _try(self, room: str, work: Awaitable[object]) -> bool:
+        """Do some work; say once in the hub's log why it fails, and when it works again."""
+        try:
+            await work
+        except FanlightError as error:
+            if self.troubles.get(room) != error.what:
+                self.troubles[room] = error.what
+                log.warning("%s: %s", room, error)
+            return False
+        if self.troubles.pop(room, None) is not None:
+            log.warning("%s: it works again.", room)
+        return True
