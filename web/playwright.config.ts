@@ -16,13 +16,17 @@ const flags = [
   "--autoplay-policy=no-user-gesture-required",
 ];
 
+// A hub's own page is another origin with another starter (tests/journey/test_hub_page.py).
+const hub = process.env["FANLIGHT_HUB_LINK"];
+
 export default defineConfig({
   testDir: "e2e",
+  ...(hub ? { testMatch: "hub*.spec.ts" } : { testIgnore: "hub*.spec.ts" }),
   outputDir: process.env["FANLIGHT_E2E_OUT"] ?? "test-results",
   fullyParallel: false,
   workers: 1,
   retries: 0,
-  timeout: 240_000,
+  timeout: hub ? 420_000 : 240_000,
   expect: { timeout: 30_000 },
   reporter: [["list"]],
   use: {

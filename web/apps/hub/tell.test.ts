@@ -30,6 +30,7 @@ test("R08 miss rates are told as natural frequencies", () => {
 });
 
 test("streams and sizes are told in people's units", () => {
-  expect(streamText({ codec: "h265", width: 1920, height: 1080, fps: 14.98 })).toBe("1920 × 1080, 15 pictures a second, H.265");
+  expect(streamText({ codec: "hvc1.1.6.L120.B0", width: 1920, height: 1080, fps: 14.98 })).toBe("1920 × 1080, 15 pictures a second, H.265");
+  expect(streamText({ codec: "avc1.4d401f", width: 768, height: 432, fps: 0 })).toBe("768 × 432, H.264");
   expect([gb(2_340_000_000), gb(512e9)]).toEqual(["2.3 GB", "512 GB"]);
 });

@@ -34,8 +34,9 @@ export function inWords({ frames, missed, rate }: Miss): string {
 
 /** "1920 × 1080, 15 pictures a second, H.264". */
 export function streamText({ codec, width, height, fps }: Pick<Stream, "codec" | "width" | "height" | "fps">): string {
-  const names: Record<string, string> = { h264: "H.264", h265: "H.265", hevc: "H.265", avc: "H.264" };
-  return words.stream(width, height, Math.round(fps), names[codec.toLowerCase()] ?? codec);
+  const kind = codec.toLowerCase();
+  const name = /^(avc|h264)/.test(kind) ? "H.264" : /^(hvc|hev|h265)/.test(kind) ? "H.265" : codec;
+  return words.stream(width, height, Math.round(fps), name);
 }
 
 /** Gigabytes, in as many digits as help. */
