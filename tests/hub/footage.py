@@ -30,7 +30,7 @@ def footage(  # noqa: PLR0913 - each is a different thing, all by keyword
     mono_us: int = 0,
     is_key: Callable[[int], bool] = lambda _: True,
 ) -> list[Segment]:
-    """Return `count` segments of one run; the monotonic clock stands at `mono_us` at the first, 0: unknown."""
+    """Return `count` segments of one run; `mono_us` is the monotonic clock at the first, 0: unknown."""
     return [
         Segment(
             info=INFO,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.hub.footage import ROOMY, SECOND, START, files, footage, now, record, rows
 
@@ -192,7 +193,7 @@ def test_footage_of_events_outlives_the_rest_up_to_its_share(tmp_path: Path) -> 
     record(journal, "door", second)
     assert journal.read("door", START, START + 60 * SECOND) == first
     day = journal.timeline("door", START.date())
-    assert [(start, kind) for start, _, kind in day.spans][0] == (START, "event")
+    assert day.spans[0][0::2] == (START, "event")
     journal.keep("door", START + 60 * SECOND, LATER)
     record(journal, "door", footage(60, start=START + 300 * SECOND, run=2))
     assert journal.read("door", START, START + 60 * SECOND) == []
@@ -257,7 +258,7 @@ def test_hub_toml_says_the_limits() -> None:
 
 
 def replace_camera(camera: Camera, **changes: object) -> Camera:
-    return Camera(**{name: getattr(camera, name) for name in camera.__struct_fields__} | changes)  # type: ignore[arg-type]
+    return msgspec.structs.replace(camera, **changes)
 
 
 def test_the_key_of_a_day_goes_with_its_last_footage(tmp_path: Path) -> None:
@@ -332,9 +333,9 @@ def test_a_camera_that_is_to_be_recorded_and_is_not_is_named(journal: Journal) -
     journal._watch._expected = dict.fromkeys(journal._watch._expected, 1)  # long ago
     record(journal, "yard", footage(1))
     journal.begin_gap("shed", "away")
-    ((camera, since),) = journal.state.silent
-    assert camera == "door"
-    assert since < now()
+    silent = dict(journal.state.silent)
+    assert list(silent) == ["door"]
+    assert silent["door"] < now()
 
 
 def test_a_note_of_a_day_is_open_while_its_key_is(tmp_path: Path, journal: Journal) -> None:

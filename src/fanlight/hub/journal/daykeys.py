@@ -114,7 +114,8 @@ class DayKeys:
 
     def close_to_others(self, path: Path) -> None:
         """Let only its owner read a key; raises OSError."""
-        path.chmod(0o600)
+        with contextlib.suppress(FileNotFoundError):
+            path.chmod(0o600)
 
     def destroy(self, day: str) -> None:
         """Destroy both copies of a day's key: nothing is kept of it any more. Raises OSError."""
