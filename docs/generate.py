@@ -1,4 +1,4 @@
-"""Write the generated reference pages: which test covers which row, every error code, every leaf type's page.
+"""Write the generated reference pages: tests by row, error codes, licences, a hub's settings and calls.
 
 python docs/generate.py          write them
 python docs/generate.py --check  fail if they are not what the code says now
@@ -13,6 +13,8 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+
+import hub_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 REF = ROOT / "docs" / "ref"
@@ -41,6 +43,8 @@ def main() -> int:
         "requirements.md": requirements_page(),
         "errors.md": errors_page(),
         "licences.md": licences_page(),
+        "hub-settings.md": hub_pages.settings_page(),
+        "hub-api.md": hub_pages.api_page(),
     }
     for name, text in pages.items():
         path = REF / name

@@ -59,8 +59,7 @@ def routes(hub: Served) -> list[tuple[str, str]]:
         for name, stand_in in STAND_INS.items():
             path = path.replace(name, stand_in)
         assert "{" not in path, path
-        methods = getattr(route, "methods", set())
-        found += [(method, path) for method in sorted(methods)]
+        found += [(method, path) for method in sorted(route.methods)]
     return found
 
 

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 from tests.hub.pages import FIRST, SECOND, camera, recorded, serving, until
@@ -66,7 +67,13 @@ def test_settings_are_changed_field_by_field_and_a_secret_that_is_set_stays(tmp_
             assert [one.secret for one in options.webhook] == ["secret-2", ""]
             await hub.client.patch("/api/settings", json={"mqtt": {"password": ""}})
             assert hub.settings.options.mqtt == Mqtt(user="hub")
-            for bad in ({"camera": []}, {"mqtt": {"port": 0}}, {"nothing": 1}, {"webhook": [{}]}):
+            refused: list[dict[str, Any]] = [
+                {"camera": []},
+                {"mqtt": {"port": 0}},
+                {"nothing": 1},
+                {"webhook": [{}]},
+            ]
+            for bad in refused:
                 assert (await hub.client.patch("/api/settings", json=bad)).status_code == 400, bad
             assert read_options(tmp_path).options == hub.settings.options
 

@@ -49,7 +49,9 @@ class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """A part of the picture in which something counts."""
 
     name: Name
+    """What you call it."""
     outline: Outline
+    """Three to 32 corners, `[[0.1, 0.5], ...]`: shares of the picture, from the left and from the top."""
     labels: tuple[Label, ...] = ("person", "vehicle", "animal", "package")
     """What counts in it."""
 
@@ -95,6 +97,7 @@ class Camera(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     id: Id
     """Made when the camera is added; clips are numbered under it."""
     name: Name
+    """What you call it; clips show it to your household."""
     url: Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f]+\Z")]
     """`rtsp://user:password@host/path`, `rtsps://`, the path of a video file, or `test:`, a made picture."""
     sub_url: Text = ""
@@ -131,15 +134,21 @@ class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """A broker, for Home Assistant and others. Empty host: no MQTT."""
 
     host: Text = ""
+    """Name or address of the broker."""
     port: Port = 1883
+    """Port of the broker; with TLS usually 8883."""
     user: Text = ""
+    """Empty: none."""
     password: Text = ""
+    """The page writes it and never shows it."""
     tls: bool = False
+    """Speak TLS, and check the broker's certificate against this machine's authorities."""
     prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{1,64}\Z")] = "fanlight"
     """Topics begin with it."""
     discovery: Literal["entity", "device", "off"] = "entity"
     """Announce to Home Assistant: a message an entity, a message a device (2024.11 or later), or nothing."""
     discovery_prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{1,64}\Z")] = "homeassistant"
+    """Where Home Assistant listens for announcements."""
     snapshots: bool = False
     """Send a small picture of each event. It leaves the hub unsealed: only with a broker of your own."""
 
@@ -148,7 +157,9 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """An address that is told of events by HTTP POST."""
 
     url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\x00-\x20\x7f]+\Z", max_length=2000)]
+    """Where to; several webhooks have different addresses."""
     on: tuple[Literal["ring", "person", "vehicle", "animal", "package", "camera", "storage"], ...] = ("ring",)
+    """What it is told of: presses, kinds of things, cameras that come and go, the recording's state."""
     secret: Text = ""
     """If set, each message is signed: HMAC-SHA256 in the header `Fanlight-Signature`."""
 
@@ -161,6 +172,7 @@ class Chime(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     mqtt_topic: Text = ""
     """A topic of the broker; empty for none."""
     mqtt_payload: Text = "ON"
+    """What is sent to that topic."""
 
 
 class HubOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
