@@ -59,7 +59,7 @@ def routes(hub: Served) -> list[tuple[str, str]]:
         for name, stand_in in STAND_INS.items():
             path = path.replace(name, stand_in)
         assert "{" not in path, path
-        found += [(method, path) for method in sorted(route.methods)]
+        found += [(str(method), path) for method in sorted(route.methods)]
     return found
 
 

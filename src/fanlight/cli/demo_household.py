@@ -27,7 +27,7 @@ POLL_S = 5.0  # a real hub asks every 300 s; a person trying the demo should not
 STATUS_S = 5.0
 
 
-def ensure(folder: Path, server: str, resident: Person, stream: str) -> None:
+def ensure(folder: Path, server: str, resident: Person, stream: str, page_port: int | None = None) -> None:
     """Make the household and pair the hub in `folder`, or take up what an earlier start left.
 
     Args:
@@ -35,21 +35,25 @@ def ensure(folder: Path, server: str, resident: Person, stream: str) -> None:
         server: address of the server.
         resident: who owns the household.
         stream: RTSP address of the demo camera; its port may differ from start to start.
+        page_port: where the hub's own page is to be; as the settings say if None.
     """
     carry_cameras(folder)
     known = find_pairing(folder)
     if known is None:
         known = asyncio.run(_found(folder, server, resident))
     save_pairing(folder, msgspec.structs.replace(known, server=server))
-    _point_camera(folder, stream)
+    _settle(folder, stream, page_port)
 
 
-def _point_camera(folder: Path, stream: str) -> None:
+def _settle(folder: Path, stream: str, page_port: int | None) -> None:
     """Have the first camera read the demo's stream; a visitor's own settings of it and other cameras stay."""
     file = read_options(folder)
     first, *others = file.options.camera or (Camera(id=new_id(), name=load_town().camera, url=stream),)
     first = msgspec.structs.replace(first, url=stream)
-    write_options(folder, msgspec.structs.replace(file.options, camera=(first, *others)), file)
+    page = file.options.page
+    if page_port is not None:
+        page = msgspec.structs.replace(page, port=page_port)
+    write_options(folder, msgspec.structs.replace(file.options, camera=(first, *others), page=page), file)
 
 
 async def _found(folder: Path, server: str, resident: Person) -> Pairing:
