@@ -73,6 +73,7 @@ class OnvifDevice:
     old: bool = False
     renew: bool = True
     masks: bool = True
+    two_lenses: bool = False
     rectangles_only: bool = False
     max_masks: int = 4
     mask_types: tuple[str, ...] = ("Color", "Pixelated")
@@ -106,6 +107,15 @@ class OnvifDevice:
             way.transport.abort()
         await until(lambda: not self._ways)
         await self._server.wait_closed()
+
+    async def hang_up(self) -> None:
+        """End all connections; the pull points stay."""
+        ways = set(self._ways)
+        for way in ways:
+            way.transport.abort()
+        for point in self.points.values():
+            point.news.set()
+        await until(lambda: not ways & self._ways)
 
     async def start(self) -> None:
         """Come back."""
@@ -267,12 +277,11 @@ class OnvifDevice:
             "</tds:SystemDateAndTime></tds:GetSystemDateAndTimeResponse>"
         )
 
-    @staticmethod
-    def _profiles2() -> str:
+    def _profiles2(self) -> str:
         profiles = "".join(
             f'<tr2:Profiles token="{token}" fixed="true"><tr2:Name>{token}</tr2:Name><tr2:Configurations>'
-            f'<tr2:VideoSource token="VSC_1"><tt:Name>v</tt:Name><tt:UseCount>2</tt:UseCount>'
-            '<tt:SourceToken>VS_1</tt:SourceToken><tt:Bounds x="0" y="0" width="2560" height="1920"/>'
+            f'<tr2:VideoSource token="VSC_{lens}"><tt:Name>v</tt:Name><tt:UseCount>2</tt:UseCount>'
+            f'<tt:SourceToken>VS_{lens}</tt:SourceToken><tt:Bounds x="0" y="0" width="2560" height="1920"/>'
             f'</tr2:VideoSource><tr2:VideoEncoder token="VE_{token}"><tt:Name>e</tt:Name>'
             "<tt:UseCount>1</tt:UseCount>"
             f"<tt:Encoding>{codec}</tt:Encoding><tt:Resolution><tt:Width>{width}</tt:Width>"
@@ -282,8 +291,9 @@ class OnvifDevice:
             '<tr2:AudioEncoder token="AE"><tt:Name>a</tt:Name><tt:UseCount>1</tt:UseCount>'
             "<tt:Encoding>MP4A-LATM</tt:Encoding><tt:Bitrate>64</tt:Bitrate><tt:SampleRate>16</tt:SampleRate>"
             "</tr2:AudioEncoder></tr2:Configurations></tr2:Profiles>"
-            for token, codec, width, height in (
-                ("000", "H265", 2560, 1920), ("001", "H264", 640, 480), ("002", "H264", 320, 240),
+            for token, codec, width, height, lens in (
+                ("000", "H265", 2560, 1920, 1), ("001", "H264", 640, 480, 1), ("002", "H264", 320, 240, 1),
+                *([("100", "H264", 1920, 1080, 2)] if self.two_lenses else []),
             )
         )  # fmt: skip
         return f"<tr2:GetProfilesResponse>{profiles}</tr2:GetProfilesResponse>"

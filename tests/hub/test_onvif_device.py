@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from tests.hub.onvif_device import GONE, VISITOR, OnvifDevice, until
 
@@ -176,7 +177,10 @@ def test_which_signal_the_bell_is_can_be_learned_by_pressing_it(name: str) -> No
 
 def test_a_snapshot_is_fetched_with_a_digest_from_the_host_that_answers() -> None:
     async def run() -> None:
-        async with covering(user="admin", password=PASSWORD, login="digest") as (device, ours):
+        async with (
+            OnvifDevice(user="ad", password=PASSWORD, login="digest") as device,
+            opened(device) as ours,
+        ):
             assert (await ours.snapshot()).startswith(b"\xff\xd8")
             assert device.asked[-1].startswith("/onvif-cgi/jpg/image.cgi?resolution=800x600&compression=20")
 
@@ -299,6 +303,21 @@ def test_the_bell_is_heard_again_after_the_device_was_away(how: str, monkeypatch
     asyncio.run(run())
 
 
+def test_a_press_while_the_connection_breaks_is_heard_if_the_device_kept_it() -> None:
+    async def run() -> None:
+        async with OnvifDevice() as device:
+            heard = presses(house_camera(device))
+            first = asyncio.ensure_future(anext(heard))
+            await until(lambda: device.asked.count("PullMessages") == 2)
+            await device.hang_up()
+            device.report()
+            await first
+            assert device.asked.count("CreatePullPointSubscription") == 1
+            await heard.aclose()
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize("renew", [True, False])
 def test_a_pull_point_that_would_end_is_renewed_and_not_again_once_that_was_refused(*, renew: bool) -> None:
     async def run() -> None:
@@ -336,9 +355,9 @@ def test_answers_without_sense_make_no_haste_and_no_other_error(monkeypatch: pyt
 
 
 @asynccontextmanager
-async def covering(**how: Any) -> AsyncIterator[tuple[OnvifDevice, Device]]:
-    async with OnvifDevice(**how) as device, opened(device) as ours:
-        yield device, ours
+async def covering(**how: Any) -> AsyncIterator[tuple[OnvifDevice, options.Camera]]:
+    async with OnvifDevice(**how) as device:
+        yield device, house_camera(device)
 
 
 def test_a_camera_that_masks_is_believed_after_it_was_read_back() -> None:
@@ -347,13 +366,13 @@ def test_a_camera_that_masks_is_believed_after_it_was_read_back() -> None:
     async def run() -> None:
         async with covering() as (device, ours):
             device.made["theirs"] = device_mask(GATE)
-            applied = await ours.cover((LOT_LINE, GATE))
+            applied = await onvif.cover(ours, (LOT_LINE, GATE))
             assert isinstance(applied, masks.Applied)
             assert len(device.made) == 2  # somebody's own mask did for the gate
             assert all(any(masks.covers(one, drawn) for one in applied.painted) for drawn in (LOT_LINE, GATE))
-            assert await ours.cover((LOT_LINE, GATE), applied.tokens) == applied
+            assert await onvif.cover(ours, (LOT_LINE, GATE), applied.tokens) == applied
             assert device.asked.count("CreateMask") == 1
-            none = await ours.cover((), applied.tokens)
+            none = await onvif.cover(ours, (), applied.tokens)
             assert isinstance(none, masks.Applied)
             assert list(device.made) == ["theirs"]
 
@@ -389,7 +408,7 @@ def test_a_camera_that_does_not_cover_what_was_drawn_is_refused_with_the_reason(
 
     async def run() -> None:
         async with covering(**how) as (_, ours):
-            refused = await ours.cover((((0.5, 0.0), (1.0, 0.0), (1.0, 0.5)), GATE))
+            refused = await onvif.cover(ours, (((0.5, 0.0), (1.0, 0.0), (1.0, 0.5)), GATE))
             assert isinstance(refused, masks.Refused)
             assert why in refused.why
 
@@ -399,12 +418,26 @@ def test_a_camera_that_does_not_cover_what_was_drawn_is_refused_with_the_reason(
 def test_a_camera_for_rectangles_covers_the_rectangle_around_what_was_drawn() -> None:
     async def run() -> None:
         async with covering(rectangles_only=True) as (_, ours):
-            applied = await ours.cover((GATE,))
+            applied = await onvif.cover(ours, (GATE,))
             assert isinstance(applied, masks.Applied)
             (painted,) = applied.painted
             assert {(round(x, 3), round(y, 3)) for x, y in painted} == {
                 (0.6, 0.5), (0.9, 0.5), (0.9, 0.9), (0.6, 0.9),
             }  # fmt: skip
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("path", "masked"), [("/100", ["VSC_2"]), ("/000", ["VSC_1"]), ("/other", [])])
+def test_of_a_device_with_two_lenses_the_one_that_is_recorded_is_covered(
+    path: str, masked: list[str]
+) -> None:
+    async def run() -> None:
+        async with covering(two_lenses=True) as (device, ours):
+            one = msgspec.structs.replace(ours, url=f"rtsp://127.0.0.1{path}")
+            done = await onvif.cover(one, (LOT_LINE,))
+            assert isinstance(done, masks.Applied if masked else masks.Refused)
+            assert [name for name in ("VSC_1", "VSC_2") if name in str(device.made)] == masked
 
     asyncio.run(run())
 

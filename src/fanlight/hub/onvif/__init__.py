@@ -3,7 +3,8 @@
 Loaded when a camera with ONVIF is there or one is being added; recording never waits for it.
 """
 
-from fanlight.hub.onvif.bell import Report, clock_trouble, device_of, learn_bell, presses, reports
+from fanlight.hub.onvif.bell import Report, learn_bell, presses, reports
+from fanlight.hub.onvif.camera import clock_trouble, cover, device_of
 from fanlight.hub.onvif.device import Device, clock_note
 from fanlight.hub.onvif.discovery import discover
 from fanlight.hub.onvif.errors import BadAnswer, OnvifError, OnvifFault, OnvifRefused, OnvifUnreachable
@@ -13,6 +14,6 @@ from fanlight.hub.onvif.signals import Signal
 
 __all__ = [
     "Applied", "BadAnswer", "Device", "Found", "Info", "OnvifError", "OnvifFault", "OnvifRefused",
-    "OnvifUnreachable", "Refused", "Report", "Signal", "Stream", "clock_note", "clock_trouble", "device_of",
-    "discover", "learn_bell", "presses", "reports",
+    "OnvifUnreachable", "Refused", "Report", "Signal", "Stream", "clock_note", "clock_trouble", "cover",
+    "device_of", "discover", "learn_bell", "presses", "reports",
 ]  # fmt: skip

@@ -17,12 +17,11 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-from urllib.parse import unquote, urlsplit
 
 from fanlight.hub import options
 from fanlight.hub.onvif import signals
-from fanlight.hub.onvif.device import Device, clock_note
-from fanlight.hub.onvif.errors import BadAnswer, OnvifError, OnvifFault, OnvifRefused
+from fanlight.hub.onvif.camera import device_of
+from fanlight.hub.onvif.errors import BadAnswer, OnvifError, OnvifFault, OnvifRefused, OnvifUnreachable
 from fanlight.hub.onvif.events import Events
 from fanlight.hub.onvif.signals import Signal
 from fanlight.model import clock
@@ -32,16 +31,6 @@ FIRST_PULL_S = 1  # so that it is soon known whether the bell is heard
 FIRST_WAIT_S, LAST_WAIT_S, REFUSED_WAIT_S = 1.0, 30.0, 60.0
 _HASTE_S = 0.25  # pause after an empty answer that came at once: some devices do not wait
 log = logging.getLogger("fanlight.hub")
-
-
-def device_of(camera: options.Camera) -> Device:
-    """Return the device of a camera, with the user and password of its stream."""
-    try:
-        parts = urlsplit(camera.url)
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    except ValueError:
-        user = password = ""
-    return Device(camera.onvif, user, password)
 
 
 def quiet(_note: str) -> None:
@@ -101,7 +90,7 @@ async def reports(
             patience_s = FIRST_PULL_S
             while True:
                 asked_us = clock.mono_us()
-                notifications = await events.pull(patience_s)
+                notifications = await _pull(events, patience_s)
                 patience_s, wait_s = PULL_S, FIRST_WAIT_S
                 if said:
                     said = ""
@@ -129,10 +118,9 @@ async def reports(
         await asyncio.sleep(pause_s)
 
 
-async def clock_trouble(camera: options.Camera) -> str:
-    """Return a sentence if the camera's clock is more than two seconds off; empty if not, or if unknown."""
-    async with device_of(camera) as device:
-        try:
-            return clock_note(await device.clock_offset())
-        except OnvifError:
-            return ""
+async def _pull(events: Events, wait_s: int) -> list[signals.Notification]:
+    """Pull, and once again where the connection broke: the pull point may be there, with a press in it."""
+    try:
+        return await events.pull(wait_s)
+    except OnvifUnreachable:
+        return await events.pull(FIRST_PULL_S)

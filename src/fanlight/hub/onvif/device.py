@@ -11,13 +11,14 @@ Why:    docs/design/onvif.md
 import contextlib
 from html import escape
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from fanlight.hub.onvif import masks, messages, signals, soap
+from fanlight.hub.onvif import messages, signals, soap
 from fanlight.hub.onvif.client import Client
-from fanlight.hub.onvif.errors import BadAnswer, OnvifFault, OnvifRefused
+from fanlight.hub.onvif.errors import BadAnswer, OnvifError, OnvifFault, OnvifRefused
 from fanlight.hub.onvif.events import Events
+from fanlight.hub.onvif.painting import Masks
 from fanlight.model import clock
 
 LARGEST_OFFSET_S = 2.0
@@ -92,26 +93,35 @@ class Device:
         A device with several lenses (a recorder, a camera with two) gives a main stream for each.
         """
         space, profiles = await self._profiles()
-        found = []
+        found: list[messages.Stream] = []
+        failed: OnvifError | None = None
         for role, profile in messages.choose(profiles):
-            uri = messages.parse_uri(await self._ask_media(space, "Stream", profile.token))
-            place = messages.at_host(uri, self._host)
-            if urlsplit(place).scheme not in ("rtsp", "rtsps"):
-                raise BadAnswer("its stream is not sent by RTSP")
-            found.append(
-                messages.Stream(
-                    role=role,
-                    token=profile.token,
-                    source=profile.source,
-                    url=messages.with_login(place, self._user, self._password),
-                    codec=profile.codec,
-                    width=profile.width,
-                    height=profile.height,
-                    fps=profile.fps,
-                    audio=profile.audio,
-                )
-            )
+            try:
+                found.append(await self._stream(space, role, profile))
+            except (OnvifFault, BadAnswer) as error:  # of one profile; the others may do
+                failed = failed or error
+        if failed is not None and not any(stream.role == "main" for stream in found):
+            raise failed
         return found
+
+    async def _stream(
+        self, space: str, role: Literal["main", "sub"], profile: messages.Profile
+    ) -> messages.Stream:
+        uri = messages.parse_uri(await self._ask_media(space, "Stream", profile.token))
+        place = messages.at_host(uri, self._host)
+        if urlsplit(place).scheme not in ("rtsp", "rtsps"):
+            raise BadAnswer("its stream is not sent by RTSP")
+        return messages.Stream(
+            role=role,
+            token=profile.token,
+            source=profile.source,
+            url=messages.with_login(place, self._user, self._password),
+            codec=profile.codec,
+            width=profile.width,
+            height=profile.height,
+            fps=profile.fps,
+            audio=profile.audio,
+        )
 
     async def snapshot(self, token: str = "") -> bytes:
         """Return a JPEG of a stream's profile, of the first if none is named; raises an OnvifError."""
@@ -140,85 +150,17 @@ class Device:
         data = await self._ask(url, f'<GetDigitalInputs xmlns="{soap.DEVICE_IO}"/>', soap.DEVICE_IO)
         return messages.parse_inputs(data)
 
-    async def cover(
-        self, outlines: tuple[masks.Outline, ...], ours: frozenset[str] = frozenset()
-    ) -> masks.Applied | masks.Refused:
-        """Make the camera cover `outlines`, and believe only what it then reports (R09).
+    async def masks(self) -> Masks:
+        """Return the way to its own masks; raises an OnvifError, OnvifFault if it has none."""
+        url = await self._service(soap.MEDIA2)
+        data = await self._ask(url, f'<GetServiceCapabilities xmlns="{soap.MEDIA2}"/>', soap.MEDIA2)
+        if not messages.parse_mask_capability(data):
+            raise OnvifFault("ActionNotSupported")
 
-        Args:
-            outlines: shares of the picture.
-            ours: tokens that an earlier call returned; those that are not needed any more are deleted.
+        async def ask(name: str, inside: str) -> bytes:
+            return await self._ask(url, f'<{name} xmlns="{soap.MEDIA2}">{inside}</{name}>', soap.MEDIA2)
 
-        Raises:
-            OnvifUnreachable, OnvifRefused, BadAnswer: what the camera covers now is not known.
-        """
-        try:
-            url = await self._service(soap.MEDIA2)
-            can = messages.parse_mask_capability(
-                await self._ask(url, f'<GetServiceCapabilities xmlns="{soap.MEDIA2}"/>', soap.MEDIA2)
-            )
-        except OnvifFault:
-            can = False
-        if not can:
-            return masks.Refused(why="The camera has no masks of its own that the hub can set.")
-        _, profiles = await self._profiles()
-        used = {profile.token for _, profile in messages.choose(profiles)}
-        sources = list(dict.fromkeys(profile.source for profile in profiles if profile.token in used))
-        if not sources or not all(sources):
-            return masks.Refused(why="The camera does not say to which picture its masks belong.")
-        try:
-            return await self._cover(url, sources, outlines, ours)
-        except OnvifFault as fault:
-            return masks.Refused(why=fault.what)
-
-    async def _cover(
-        self, url: str, sources: list[str], outlines: tuple[masks.Outline, ...], ours: frozenset[str]
-    ) -> masks.Applied | masks.Refused:
-        made: set[str] = set()
-        for source in sources:
-            token = f"<ConfigurationToken>{escape(source)}</ConfigurationToken>"
-            options = masks.parse_options(await self._mask(url, "GetMaskOptions", token))
-            if "Color" not in options.types:
-                return masks.Refused(why="The camera only blurs, and a blur can be undone.")
-            wanted = [masks.fit(outline, options) for outline in outlines]
-            if any(outline is None for outline in wanted):
-                return masks.Refused(why=f"The camera takes at most {options.points} corners a mask.")
-            there = masks.parse_masks(await self._mask(url, "GetMasks", token))
-            missing = masks.lacking(there, outlines, source)
-            stale = [
-                mask.token
-                for mask in there
-                if mask.token in ours and not any(masks.covers(mask.outline, outline) for outline in outlines)
-            ]
-            if len(there) - len(stale) + len(missing) > options.most:
-                return masks.Refused(why=f"The camera has room for {options.most} masks.")
-            for old in stale:
-                await self._mask(url, "DeleteMask", f"<Token>{escape(old)}</Token>")
-            for outline in missing:
-                fitted = masks.fit(outline, options)
-                made.add(
-                    masks.parse_token(
-                        await self._mask(url, "CreateMask", masks.mask_xml(source, fitted or outline))
-                    )
-                )
-        return await self._read_back(url, sources, outlines, ours | made)
-
-    async def _read_back(
-        self, url: str, sources: list[str], outlines: tuple[masks.Outline, ...], ours: frozenset[str]
-    ) -> masks.Applied | masks.Refused:
-        painted: list[masks.Outline] = []
-        still: set[str] = set()
-        for source in sources:
-            token = f"<ConfigurationToken>{escape(source)}</ConfigurationToken>"
-            there = masks.parse_masks(await self._mask(url, "GetMasks", token))
-            if masks.lacking(there, outlines, source):
-                return masks.Refused(why="The camera took the mask, but covers less than was drawn.")
-            painted += [mask.outline for mask in there if mask.enabled and mask.kind == "Color"]
-            still |= {mask.token for mask in there if mask.token in ours}
-        return masks.Applied(painted=tuple(dict.fromkeys(painted)), tokens=frozenset(still))
-
-    async def _mask(self, url: str, name: str, inside: str) -> bytes:
-        return await self._ask(url, f'<{name} xmlns="{soap.MEDIA2}">{inside}</{name}>', soap.MEDIA2)
+        return Masks(ask)
 
     @property
     def _host(self) -> str:

@@ -60,6 +60,11 @@ class Mask:
     kind: str
     enabled: bool
 
+    @property
+    def is_solid(self) -> bool:
+        """Whether nothing shows through it."""
+        return self.enabled and self.kind == "Color"
+
 
 def parse_options(data: bytes) -> Options:
     """Read the answer to GetMaskOptions.
@@ -208,5 +213,5 @@ def _inside(convex: Outline, point: tuple[float, float]) -> bool:
 
 def lacking(masks: Sequence[Mask], outlines: Sequence[Outline], source: str) -> list[Outline]:
     """Return the outlines that no mask of a source covers: enabled, of solid colour, and large enough."""
-    good = [mask.outline for mask in masks if mask.source == source and mask.enabled and mask.kind == "Color"]
+    good = [mask.outline for mask in masks if mask.source == source and mask.is_solid]
     return [outline for outline in outlines if not any(covers(painted, outline) for painted in good)]
