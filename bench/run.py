@@ -18,7 +18,7 @@ from typing import Protocol, cast
 from machine import ROOT, Figure, load
 
 PAGE = ROOT / "docs" / "ref" / "performance.md"
-SCRIPTS = ("start", "event_to_playable", "receipt", "player", "seal", "hub", "log", "privacy", "press")
+SCRIPTS = ("start", "event_to_playable", "receipt", "player", "seal", "recording", "hub", "log", "privacy", "press")
 HEAD = """# Performance
 
 Written by `make bench`. Each line was measured on one machine in one run, with the load that is given: how
