@@ -9,11 +9,13 @@ Absent: a household. A hub that was not paired makes no clips; its events and re
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from fanlight.hub.journal import Journal
 from fanlight.hub.options import Camera
 from fanlight.hub.outbox import Outbox, OutboxFull
 from fanlight.hub.packet import Clock
+from fanlight.hub.playable import playable
 from fanlight.hub.sealer import POST_ROLL, PRE_ROLL, Kept, Occasion, Sealer
 from fanlight.hub.segmenter import Segment, fmp4
 from fanlight.seal.epoch import Epoch
@@ -49,8 +51,7 @@ class ClipMaker:
             await asyncio.to_thread(self._journal.flush, LONGEST_WAIT_S)
         async with self._sealing:
             epoch = await self._epoch()  # before the segments: it may be long in coming, and they are large
-            read = await asyncio.to_thread(self._journal.read, camera.id, first, last)
-            segments = _joinable(read)
+            segments = await asyncio.to_thread(self._take, camera.id, first, last)
             if not segments:
                 return None
             parcel, kept = await asyncio.to_thread(
@@ -62,6 +63,14 @@ class ClipMaker:
                 self._sealer.lose(kept.clip)
                 raise
         return kept
+
+    def _take(self, camera: str, first: datetime, last: datetime) -> list[Segment]:
+        """Return what is recorded as every browser plays it; blocks."""
+        segments = _joinable(self._journal.read(camera, first, last))
+        if not segments:
+            return []
+        smaller = [] if segments[0].info.is_h264 else self._journal.read(camera, first, last, role="sub")
+        return playable(segments, smaller)
 
 
 def _joinable(segments: list[Segment]) -> list[Segment]:

@@ -107,7 +107,8 @@ class Events:
         )  # fmt: skip
         self._ask(
             f"INSERT INTO event ({_COLUMNS}, day, thumb) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608
-            " ON CONFLICT (id) DO UPDATE SET label = excluded.label, end_ms = coalesce(excluded.end_ms, end_ms),"
+            " ON CONFLICT (id) DO UPDATE SET label = excluded.label,"
+            " end_ms = coalesce(excluded.end_ms, end_ms),"
             " score = excluded.score, zones = excluded.zones, change = excluded.change, box = excluded.box,"
             " clip = coalesce(excluded.clip, clip), thumb = coalesce(excluded.thumb, thumb)",
             *values,

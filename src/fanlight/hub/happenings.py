@@ -20,9 +20,9 @@ from fanlight.hub.events import Events, Row
 from fanlight.hub.journal import Journal
 from fanlight.hub.notices import Board, EventBegan, EventEnded, Pressed
 from fanlight.hub.options import Camera
-from fanlight.hub.packet import Clock
+from fanlight.hub.packet import Clock, Packet
 from fanlight.hub.sealer import POST_ROLL, PRE_ROLL, Kept, Occasion
-from fanlight.hub.snapshot import snapshot
+from fanlight.hub.snapshot import snapshot, thumb_of
 from fanlight.model.errors import FanlightError
 from fanlight.model.ids import new_id
 
@@ -43,6 +43,11 @@ class Recorded(Protocol):
     @property
     def clock(self) -> Clock:
         """Whose clock its times are of."""
+        ...
+
+    @property
+    def latest_key(self) -> Packet | None:
+        """The newest picture that decodes alone."""
         ...
 
     @property
@@ -173,11 +178,15 @@ class Happenings:
             task.add_done_callback(under_way.discard)
 
     async def _thumb_at(self, at: datetime) -> bytes:
+        """Return how it looked: of a live camera the newest picture, of a recording the one at that time."""
+        key = self._line.latest_key
+        if self._line.clock == "hub" and key is not None:
+            return await asyncio.to_thread(thumb_of, key)
         with contextlib.suppress(FanlightError):
             camera = self._line.options.id
             around = await asyncio.to_thread(self._rooms.journal.read, camera, at, at + timedelta(seconds=1))
             if around:
-                return await asyncio.to_thread(snapshot, around[0], at)
+                return await asyncio.to_thread(snapshot, around, at)
         return b""
 
 

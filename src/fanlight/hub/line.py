@@ -26,6 +26,7 @@ from fanlight.hub.journal import Why
 from fanlight.hub.notices import CameraTold
 from fanlight.hub.options import Camera
 from fanlight.hub.packet import Clock, Packet, Role, StreamInfo
+from fanlight.hub.painting import Decision
 from fanlight.hub.sealer import Kept, Occasion
 from fanlight.hub.segmenter import Segment, Segmenter
 from fanlight.hub.status import CameraStatus
@@ -85,7 +86,8 @@ class Line:
     """One camera at work.
 
     `heard` is what its driver said last, `troubles` since when and why one of `RECORDING`, `WATCHING`,
-    `CLIPS` does not work. `latest_key` is the newest picture that decodes alone, already painted.
+    `CLIPS` does not work. `painting` is who paints its privacy zones. `latest_key` is the newest picture that
+    decodes alone, already painted.
     """
 
     options: Camera
@@ -97,6 +99,7 @@ class Line:
     began: datetime | None = None
     recorded_to: datetime = LONG_AGO
     ended: bool = False
+    painting: Decision = Decision("none")  # noqa: RUF009 - frozen
     rate: Rate = field(default_factory=Rate)
     troubles: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     _source_clock: Clock = "hub"

@@ -9,16 +9,18 @@ Absent: how any of it works (a camera's way: `line`; towards the server: `town`)
         (`services`).
 """
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fanlight.hub.at_home import AtHome
 from fanlight.hub.camera import Camera as Source
-from fanlight.hub.clips import ClipMaker
 from fanlight.hub.detectors import Detectors
 from fanlight.hub.doorbell.press import Presses
 from fanlight.hub.events import Events, Row
@@ -28,20 +30,23 @@ from fanlight.hub.journal import Journal, Limits
 from fanlight.hub.line import RECORDING, Line, Tools
 from fanlight.hub.notices import Board, StorageTold
 from fanlight.hub.options import Camera, HubOptions
+from fanlight.hub.painting import Decision, Painting
 from fanlight.hub.sealer import Kept, Occasion
 from fanlight.hub.settings import HubKeys, NotPaired, Pairing
 from fanlight.hub.sources import main_stream, sub_stream
 from fanlight.hub.status import CameraStatus
-from fanlight.hub.town import Town
 from fanlight.hub.uplink import Uplink
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 
-AGAIN_S = 5.0
+AGAIN_S, ASK_AGAIN_S = 5.0, 30.0
 EXPIRE_S = 600.0
 FAREWELL_S = 8.0
 STORAGE_S = 2.0
 log = logging.getLogger("fanlight.hub")
+
+if TYPE_CHECKING:
+    from fanlight.hub.town import Town
 
 
 class NoSuchCamera(FanlightError):
@@ -71,10 +76,14 @@ class Pipeline:
         self.journal = Journal(folder, Limits.from_options(options))
         self.events = Events(folder, self.journal.seal_note, self.journal.open_note)
         self.at_home = AtHome(folder)
+        self._painting = Painting(folder)
         self.detectors = Detectors(folder, options.detector)
         self.lines: dict[str, Line] = {}
         self.town: Town | None = None
         if pairing is not None and uplink is not None:
+            # Matching requests loads the rules' engine and geometry: only who needs them does.
+            from fanlight.hub.town import Town  # noqa: PLC0415
+
             self.town = Town(folder, pairing, keys, uplink, self.statuses)
         self.also: Callable[[], Iterable[Found]] = tuple  # what others have to say of their health
         self._memory, self._presses = Memory(), Presses()
@@ -230,6 +239,8 @@ class Pipeline:
         )
 
     def _clip_maker(self, town: Town) -> MakeClip:
+        from fanlight.hub.clips import ClipMaker  # noqa: PLC0415 - the same
+
         maker = ClipMaker(self.journal, town.sealer, town.outbox, town.epoch)
 
         async def make(line: Recorded, occasion: Occasion) -> Kept | None:
@@ -263,7 +274,12 @@ class Pipeline:
                 line.rest("indoors", "Somebody is home: this indoor camera is off.")
                 return
             try:
-                await line.run(main_stream(line.options), sub_stream(line.options))
+                await self._paint(line)
+                paints = line.painting.painter == "camera"
+                await line.run(
+                    main_stream(line.options, camera_paints=paints),
+                    sub_stream(line.options, camera_paints=paints),
+                )
             except Exception:
                 log.exception("a camera's line broke off")
                 line.fails(RECORDING, "Recording broke off; it begins again. The reason is in the hub's log.")
@@ -271,6 +287,16 @@ class Pipeline:
                 return  # a file that has been read
             await asyncio.sleep(AGAIN_S)
             self.lines[camera] = Line.begin(line.options, self._tools)
+
+    async def _paint(self, line: Line) -> None:
+        """Return once it is clear who paints the camera's privacy zones (R09)."""
+        line.painting = Decision("waiting") if line.options.privacy.zones else Decision("none")
+        while (decision := await self._painting.decide(line.options)).painter == "waiting":
+            line.painting = decision
+            line.rest("privacy", decision.note)
+            await asyncio.sleep(ASK_AGAIN_S)
+        line.painting = decision
+        line.ended = False
 
     async def _tell_storage(self) -> None:
         told = ("ok", "")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from fanlight.hub.packet import Packet
 from fanlight.hub.pictures import pictures
 from fanlight.hub.segmenter import BadFmp4, Segment, fmp4
 
@@ -44,3 +45,12 @@ def _group(segments: Sequence[Segment], at: datetime) -> list[Segment]:
             group = []
         group.append(segment)
     return group
+
+
+def thumb_of(key: Packet) -> bytes:
+    """Return a keyframe as JPEG of at most 12 KiB; empty if it does not decode."""
+    from fanlight.hub.detector.thumb import shrink, to_jpeg  # noqa: PLC0415 - recording must not load FFmpeg
+    from fanlight.hub.still import decode  # noqa: PLC0415
+
+    frame = decode(key)
+    return to_jpeg(shrink(frame)) if frame is not None else b""

@@ -12,18 +12,19 @@ _QUALITY = "4"  # MJPEG quantiser: 1280 by 720 is some 100 KB
 
 def still(key: Packet, widest: int = WIDEST) -> bytes:
     """Return a keyframe as JPEG, at most `widest` pixels wide; empty if it does not decode."""
+    frame = decode(key)
+    return _encode(_fit(frame, widest)) if frame is not None else b""
+
+
+def decode(key: Packet) -> av.VideoFrame | None:
+    """Return the picture of a keyframe, None if it does not decode."""
     try:
-        frame = _decode(key)
-        return _encode(_fit(frame, widest)) if frame is not None else b""
+        codec = av.CodecContext.create("h264" if key.info.is_h264 else "hevc", "r")
+        codec.extradata = key.info.config
+        codec.thread_count = 1
+        return next(iter([*codec.decode(av.Packet(key.data)), *codec.decode(None)]), None)
     except av.FFmpegError:
-        return b""
-
-
-def _decode(key: Packet) -> av.VideoFrame | None:
-    codec = av.CodecContext.create("h264" if key.info.is_h264 else "hevc", "r")
-    codec.extradata = key.info.config
-    codec.thread_count = 1
-    return next(iter([*codec.decode(av.Packet(key.data)), *codec.decode(None)]), None)
+        return None
 
 
 def _fit(frame: av.VideoFrame, widest: int) -> av.VideoFrame:

@@ -87,7 +87,7 @@ def camera_view(camera: Camera, line: Line) -> CameraView:
         has_sub=bool(camera.sub_url),
         onvif=bool(camera.onvif),
         driver=camera.driver,
-        privacy=PrivacyView(zones=camera.privacy.zones, by=camera.privacy.by, active=_painting(camera, line)),
+        privacy=PrivacyView(zones=camera.privacy.zones, by=camera.privacy.by, active=line.painting.painter),
         detect=camera.detect,
         bell=camera.bell,
         keep_days=camera.keep_days,
@@ -131,9 +131,3 @@ def _stream(line: Line) -> StreamView | None:
         fps=round(line.rate.fps, 1),
         kbps=round(line.rate.kbps, 1),
     )
-
-
-def _painting(camera: Camera, line: Line) -> Painting:
-    if not camera.privacy.zones:
-        return "none"
-    return "waiting" if line.latest_key is None else "hub"
