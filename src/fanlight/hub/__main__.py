@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
+from fanlight.hub import systemd
 from fanlight.hub.options import HubOptions
 from fanlight.hub.page import Page
 from fanlight.hub.pipeline import Pipeline
@@ -56,8 +57,12 @@ async def _work(folder: Path, keys: HubKeys, pairing: Pairing | None, uplink: Up
     settings = LiveSettings(folder, apply)
     pipeline = Pipeline(folder, settings.options, keys, pairing, uplink)
     services, page = Services(pipeline), Page(folder, pipeline, settings)
-    tasks = {asyncio.create_task(work) for work in (pipeline.run(), page.run(), settings.watch())}
+    connected = pipeline.also
+    pipeline.also = lambda: (*connected(), *settings.health(), *page.health())
+    works = (pipeline.run(), page.run(), settings.watch(), systemd.stay_alive())
+    tasks = {asyncio.create_task(work) for work in works}
     await services.change(settings.options)
+    systemd.tell(systemd.READY)
     waiting = asyncio.create_task(stopping.wait())
     print(f"hub ready {len(settings.options.camera)}", flush=True)  # noqa: T201 - the starter waits for it
     try:
@@ -65,6 +70,7 @@ async def _work(folder: Path, keys: HubKeys, pairing: Pairing | None, uplink: Up
         for task in done - {waiting}:
             task.result()  # raises: none of them ends by itself
     finally:
+        systemd.tell(systemd.ENDING)
         await services.close()
         for task in [waiting, *tasks]:
             task.cancel()
