@@ -39,6 +39,7 @@ __all__ = [
 ]  # fmt: skip
 
 TICKS_PER_MS = 90
+STILL_90K = 3_600 * TIMESCALE
 MAX_GROUP_90K = 10 * TIMESCALE  # a clip's segment; a group of pictures may be longer, then it is several
 
 
@@ -79,11 +80,15 @@ class Joined:
 
 @dataclass(slots=True)
 class _Group:
-    """Segments that become one of a clip, from `start_90k` on, on the clip's clock."""
+    """Segments that become one of a clip, from `start_90k` on, on the clip's clock.
+
+    `still_90k` is how long the last picture stands until the next run begins.
+    """
 
     start_90k: int
     duration_90k: int
     segments: list[Segment]
+    still_90k: int = 0
 
 
 def _assemble(init: bytes, parts: Sequence[tuple[bytes, int, int]]) -> Joined:
@@ -131,8 +136,9 @@ def sound_of(segments: Sequence[Segment]) -> AudioInfo | None:
 
 
 def join(segments: Sequence[Segment]) -> Joined:
-    """Make a clip of segments in order of time. A gap between runs stays a gap, as long as the clock says.
+    """Make a clip of segments in order of time.
 
+    A gap between runs is as long as the clock says; the last picture stands meanwhile, for up to STILL_90K.
     A segment of the clip starts at a keyframe: what continues a group of pictures becomes one with it, up
     to MAX_GROUP_90K. What cannot be decoded is left out; so is sound in another coding than the first.
 
@@ -146,7 +152,11 @@ def join(segments: Sequence[Segment]) -> Joined:
     for segment in decodable(segments):
         start = groups[-1].start_90k + groups[-1].duration_90k if groups else 0
         if before is not None:
-            start += max(_gap(before, segment), 0)
+            gap = max(_gap(before, segment), 0)
+            start += gap
+            if gap <= STILL_90K:
+                groups[-1].still_90k = gap
+                groups[-1].duration_90k += gap
         if groups and not segment.is_key and groups[-1].duration_90k + segment.duration_90k <= MAX_GROUP_90K:
             groups[-1].segments.append(segment)
             groups[-1].duration_90k += segment.duration_90k
@@ -166,12 +176,18 @@ def _gap(before: Segment, after: Segment) -> int:
 
 
 def _silent(groups: Sequence[_Group]) -> tuple[int, list[bytes]]:
-    return 0, [_merge(group) if len(group.segments) > 1 else group.segments[0].fragment for group in groups]
+    return 0, [
+        fragment(1, group.start_90k, _all_pictures(group))
+        if len(group.segments) > 1 or group.still_90k
+        else group.segments[0].fragment
+        for group in groups
+    ]
 
 
-def _merge(group: _Group) -> bytes:
+def _all_pictures(group: _Group) -> list[Sample]:
     samples = [s for segment in group.segments for s in _pictures(segment.fragment, read(segment.fragment))]
-    return fragment(1, group.start_90k, samples)
+    samples[-1] = samples[-1]._replace(duration_90k=samples[-1].duration_90k + group.still_90k)
+    return samples
 
 
 def _pictures(data: bytes, contents: Contents) -> list[Sample]:
@@ -184,15 +200,13 @@ def _with_sound(groups: Sequence[_Group], audio: AudioInfo) -> tuple[int, list[b
     pictures: list[list[Sample]] = []
     heard: list[tuple[int, Frame]] = []  # on the clip's clock
     for group in groups:
-        samples: list[Sample] = []
+        pictures.append(_all_pictures(group))
         at = group.start_90k
         for segment in group.segments:
             contents = read(segment.fragment)
-            samples += _pictures(segment.fragment, contents)
             if contents.sound is not None and segment.audio == audio:
                 heard += _frames(segment.fragment, contents.sound, at - segment.start_90k)
             at += segment.duration_90k
-        pictures.append(samples)
     # With B-frames FFmpeg shifts pictures that are shown before they are decoded, and so away from their
     # sound. Where there is sound no offset is negative: all are greater by `delay`, and an edit takes it off.
     delay = max(0, *(-sample.offset_90k for samples in pictures for sample in samples))

@@ -3,19 +3,20 @@
 In:     frames of sound with their times on the clip's clock, and when each segment begins and ends.
 Out:    the sound of each segment.
 Holds:  a frame is in the segment in which it begins; times rise; the first segment has sound from its
-        start on, every other from GAP_90K after it at the latest, if a silent frame is known for the coding.
+        start on, and then there is no hole over GAP_90K, if a silent frame is known for the coding.
 Drops:  frames outside all segments, and those that begin before the frame before them has half ended.
 Why:    a browser stops the picture where sound is missing (Media Source Extensions: `buffered` is what all
         tracks have): docs/design/segments.md
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from fanlight.hub.packet import AudioInfo
 from fanlight.hub.segmenter.fragment import Frame, Sound
 
-GAP_90K = 22_500  # 1/4 s: two frames of AAC at 8 kHz; a shorter gap is bridged by the frame before it
+GAP_90K = 9_000  # 1/10 s: what packets wander; a shorter gap is bridged by the frame before it
 # 20 ms of Opus (RFC 6716, 3.1: one CELT frame) and one AAC-LC frame of one or two channels, of any rate,
 # as libopus and FFmpeg's encoder write them when they are given nothing to hear.
 _OPUS = bytes.fromhex("f8fffe")
@@ -49,33 +50,29 @@ def spread(
 ) -> list[Sound | None]:
     """Return the sound of each window, from its start to its end; None where there can be none."""
     silent = silent_frame(audio)
-    rising = in_order(heard, 0)
-    shares: list[list[tuple[int, Frame]]] = []
-    at = 0
-    for start, end in windows:
-        while at < len(rising) and rising[at][0] < start:
-            at += 1
-        first = at
-        while at < len(rising) and rising[at][0] < end:
-            at += 1
-        share = rising[first:at]
-        if silent is not None and (not share or share[0][0] - start > (GAP_90K if shares else 0)):
-            share.insert(0, (start, Frame(silent, (share[0][0] if share else end) - start)))
-        shares.append(share)
-    following = [share[0][0] for share in shares if share]
+    waiting = deque(in_order(heard, 0))
     sounds: list[Sound | None] = []
-    for share, (_, end) in zip(shares, windows, strict=True):
+    covered = windows[0][0]
+    for start, end in windows:
+        while waiting and waiting[0][0] < start:
+            waiting.popleft()
+        share: list[tuple[int, Frame]] = []
+        while waiting and waiting[0][0] < end:
+            share.append(waiting.popleft())
+        at = max(covered, start)
+        first = share[0][0] if share else end
+        if silent is not None and first - at > (GAP_90K if sounds else 0):
+            share.insert(0, (at, Frame(silent, first - at)))
         if not share:
             sounds.append(None)
             continue
-        following.pop(0)
-        starts = [start for start, _ in share]
         last_start, last = share[-1]
-        # The last frame lasts until the next, or else until its window ends, if that is not now.
-        until = following[0] if following else end
-        gap = until - last_start - last.duration_90k
-        tail = until - last_start if following or gap > GAP_90K or gap < 0 else last.duration_90k
-        steps = [*(after - before for before, after in pairwise(starts)), tail]
-        frames = [Frame(frame.data, step) for (_, frame), step in zip(share, steps, strict=True)]
-        sounds.append(Sound(starts[0], frames))
+        covered = last_start + last.duration_90k
+        if waiting and waiting[0][0] - covered <= GAP_90K:
+            covered = waiting[0][0]
+        elif covered < end or not waiting:
+            covered = end
+        starts = [begin for begin, _ in share]
+        steps = [after - before for before, after in pairwise([*starts, covered])]
+        sounds.append(Sound(starts[0], [Frame(f.data, n) for (_, f), n in zip(share, steps, strict=True)]))
     return sounds
