@@ -60,7 +60,7 @@ def test_a_hub_without_a_household_records_at_home_and_stops_with_everything_on_
     write(folder, HubOptions(camera=(camera(record="always"),), page=Page(port=port)))
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(str(tmp_path / "notify"))
-        environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "200000"}
+        environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "600000000"}
         with hub(folder, **environment) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "hub ready 1\n"
@@ -98,6 +98,17 @@ def test_a_hub_says_what_is_wrong_with_its_settings_and_ends(tmp_path: Path) -> 
     assert (process.returncode, out) == (1, "")
     assert "`page.port`" in err
     assert "Traceback" not in err
+
+
+def test_a_systemd_that_does_not_read_does_not_hold_the_hub_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        for _ in range(10_000):
+            systemd.tell(systemd.ALIVE)
+        assert deaf.recv(100).decode() == systemd.ALIVE
 
 
 @pytest.mark.parametrize("address", ["", "relative", "/nowhere/at/all", "@no-one-listens"])

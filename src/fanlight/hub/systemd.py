@@ -19,6 +19,7 @@ def tell(what: str) -> None:
     if not address.startswith(("/", "@")):
         return
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as way:
+        way.setblocking(False)  # noqa: FBT003 - one that does not read must not hold the hub up
         way.connect("\0" + address[1:] if address.startswith("@") else address)
         way.send(what.encode())
 
