@@ -83,15 +83,16 @@ def tell(figures: Sequence[Figure], measure: Callable[[], dict[str, float]]) -> 
 
 
 def free_ports() -> int:
-    """Return a port that is free together with the one after it."""
+    """Return a port that is free together with the two after it."""
     for _ in range(100):
-        port = FIRST_PORT + 2 * secrets.randbelow(500)  # two measurements at once look at different ones
-        with contextlib.suppress(OSError), socket.socket() as one, socket.socket() as other:
-            for probe, number in ((one, port), (other, port + 1)):
+        port = FIRST_PORT + 3 * secrets.randbelow(400)  # two measurements at once look at different ones
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            for number in range(port, port + 3):
+                probe = stack.enter_context(socket.socket())
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(("127.0.0.1", number))
             return port
-    raise SystemExit("There is no free pair of ports.")
+    raise SystemExit("There are no three free ports in a row.")
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from tests.journey.walking import FANLIGHT, ROOT, fanlight, free_ports
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`fanlight up`, as `make run` starts it; yields its address."""
-    home, port = tmp_path_factory.mktemp("town"), free_ports(2)
+    home, port = tmp_path_factory.mktemp("town"), free_ports(3)
     command = [FANLIGHT, "up", "--home", str(home / "home"), "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

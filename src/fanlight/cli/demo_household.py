@@ -35,6 +35,7 @@ def ensure(folder: Path, server: str, resident: Person, stream: str, page_port: 
         server: address of the server.
         resident: who owns the household.
         stream: RTSP address of the demo camera; its port may differ from start to start.
+        page_port: where the hub's own page is to listen.
         page_port: where the hub's own page is to be; as the settings say if None.
     """
     carry_cameras(folder)

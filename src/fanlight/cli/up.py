@@ -15,9 +15,10 @@ from pathlib import Path
 
 from fanlight.cli import demo_household, demo_town
 from fanlight.cli.home import Home, open_home
-from fanlight.cli.keyring import Keyring, doors_of
+from fanlight.cli.keyring import HUB, Door, Keyring, doors_of
 from fanlight.cli.people import Person, load_people
 from fanlight.cli.processes import Part, Parts
+from fanlight.hub.page import load_page_key
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 from fanlight.server import setup
@@ -25,6 +26,7 @@ from fanlight.store.postgres import Postgres
 
 LOOPBACK = "127.0.0.1"
 WITNESS = "witness.fanlight.local"
+CAMERA_USER = CAMERA_PASSWORD = "demo"  # noqa: S105 - invented, and on the loopback only
 
 
 class PortTaken(FanlightError):
@@ -35,12 +37,16 @@ class PortTaken(FanlightError):
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A running town: where it answers, its home, the address of its database, its demo people."""
+    """A running town: where it answers, its home, the address of its database, its demo people.
+
+    `camera` says how to add the demo's camera by hand; empty if there is none.
+    """
 
     url: str
     home: Home
     database: str
     people: dict[str, Person]
+    camera: str = ""
 
 
 def run(home_path: Path | None, port: int, *, demo: bool) -> int:
@@ -54,6 +60,8 @@ def run(home_path: Path | None, port: int, *, demo: bool) -> int:
             for person in town.people.values():
                 card = f"http://localhost:{port + 1}/{person.role}"
                 print(f"  {person.name:<20} {person.title:<42} {card}", flush=True)
+            print(f"  {'Their hub':<20} {'Its own page':<42} http://localhost:{port + 1}/{HUB}", flush=True)
+            print(f"  {'Their camera':<20} {'To add it by hand':<42} {town.camera}", flush=True)
             print("  The town, its people and its agency are invented. Ctrl-C stops everything.", flush=True)
         while not stopping.wait(0.5):
             if part := parts.ended():
@@ -71,7 +79,7 @@ def running(
 
     Args:
         home_path: the state folder; None for the default.
-        port: the server's; the demo also takes `port + 1` for the keyring.
+        port: the server's; the demo also takes `port + 1` for the keyring and `port + 2` for the hub's page.
         demo: with the demo town and its people.
         cameras: in the demo, also with its household, hub, camera and keyring.
 
@@ -81,12 +89,12 @@ def running(
     home = open_home(home_path)
     with contextlib.ExitStack() as stack:
         stack.callback(home.lock().close)
-        for wanted in [port, port + 1] if demo and cameras else [port]:
+        for wanted in [port, port + 1, port + 2] if demo and cameras else [port]:
             _check_port(wanted)
         parts = Parts()
         stack.callback(parts.stop)
         people = load_people(home.path / "demo") if demo else {}
-        camera = _start_camera(parts, home) if demo and cameras else None
+        camera, by_hand = _start_camera(parts, home) if demo and cameras else None, ""
         log_vkey = _prepare(home, people)
         witness = parts.start("witness", _witness_command(home, log_vkey), _errors(home, "witness"))
         database = Postgres(home.folder("postgres"))
@@ -101,16 +109,20 @@ def running(
         server.wait_ready()
         url = f"http://localhost:{port}"
         if camera is not None:
-            stream = f"rtsp://{LOOPBACK}:{camera.wait_ready().split()[-1]}/demo"
-            demo_household.ensure(home.folder("hub"), url, people["resident"], stream)
+            place = f"{LOOPBACK}:{camera.wait_ready().split()[-1]}/demo"
+            by_hand = f"rtsp://{place}, user {CAMERA_USER}, password {CAMERA_PASSWORD}"
+            stream = f"rtsp://{CAMERA_USER}:{CAMERA_PASSWORD}@{place}"
+            hub = home.folder("hub")
+            demo_household.ensure(hub, url, people["resident"], stream, page_port=port + 2)
             parts.start(
                 "hub",
-                [sys.executable, "-m", "fanlight.hub", "--home", str(home.folder("hub"))],
+                [sys.executable, "-m", "fanlight.hub", "--home", str(hub)],
                 _errors(home, "hub"),
             )
-            keyring = Keyring(doors_of(people, port), port + 1)
+            doors = doors_of(people, port) | {HUB: Door(port + 2, "/", load_page_key(hub))}
+            keyring = Keyring(doors, port + 1)
             stack.callback(keyring.stop)
-        yield Town(url, home, database.url, people), parts
+        yield Town(url, home, database.url, people, by_hand), parts
 
 
 def _prepare(home: Home, people: dict[str, Person]) -> str:
@@ -122,6 +134,7 @@ def _prepare(home: Home, people: dict[str, Person]) -> str:
 
 def _start_camera(parts: Parts, home: Home) -> Part:
     command = [sys.executable, "-m", "fanlight.hub.demo_camera", "--port", "0"]
+    command += ["--user", CAMERA_USER, "--password", CAMERA_PASSWORD]
     return parts.start("demo camera", command, home.folder("hub") / "camera-errors.log")
 
 
