@@ -12,19 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from tests.hub.onvif_answers import GONE, envelope, fault, lifetime, notification, profiles, system_time, text
+
+from fanlight.hub import options
 from fanlight.hub.camera import auth
 from fanlight.hub.onvif import soap, tree
+from fanlight.hub.onvif.device import Device
 
 RECORDED = Path(__file__).parents[2] / "vectors" / "onvif"
-NAMES = (
-    'xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://www.w3.org/2005/08/addressing" '
-    f'xmlns:tds="{soap.DEVICE}" xmlns:trt="{soap.MEDIA}" xmlns:tr2="{soap.MEDIA2}" xmlns:tev="{soap.EVENTS}" '
-    f'xmlns:tmd="{soap.DEVICE_IO}" xmlns:tt="{soap.SCHEMA}" xmlns:wsnt="{soap.NOTIFICATION}" '
-    'xmlns:tns1="http://www.onvif.org/ver10/topics" xmlns:ter="http://www.onvif.org/ver10/error" '
-    'xmlns:wsrf="http://docs.oasis-open.org/wsrf/r-2"'
-)
+PASSWORD = "it's <my> p@ss/word"
 NONCE = "5ccc069c403ebaf9f0171e9517f40e41"
 VISITOR = "tns1:RuleEngine/MyRuleDetector/Visitor"
 
@@ -33,23 +31,6 @@ async def until(true: Callable[[], bool]) -> None:
     """Wait for a condition; the test's own limit ends a wait in vain."""
     while not true():  # noqa: ASYNC110 - the condition is another's
         await asyncio.sleep(0.005)
-
-
-def text(time: datetime) -> str:
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def fault(code: str, *words: str, detail: str = "") -> str:
-    inner = ""
-    for word in reversed(words):
-        inner = f"<s:Subcode><s:Value>ter:{word}</s:Value>{inner}</s:Subcode>"
-    return (
-        f"<s:Fault><s:Code><s:Value>s:{code}</s:Value>{inner}</s:Code>"
-        f'<s:Reason><s:Text xml:lang="en">no</s:Text></s:Reason>{detail}</s:Fault>'
-    )
-
-
-GONE = fault("Sender", detail="<s:Detail><wsrf:ResourceUnknownFault/></s:Detail>")
 
 
 @dataclass
@@ -86,7 +67,7 @@ class OnvifDevice:
     made: dict[str, str] = field(default_factory=dict)
     refused: int = 0
     port: int = 0
-    states: list[tuple[str, str, str]] = field(default_factory=lambda: [(VISITOR, "Source", "000")])
+    states: list[tuple[str, tuple[str, str]]] = field(default_factory=lambda: [(VISITOR, ("Source", "000"))])
     _count: int = 0
     _ways: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -135,22 +116,12 @@ class OnvifDevice:
     ) -> None:  # fmt: skip
         """Tell every pull point of a change, now."""
         for point in self.points.values():
-            point.waiting.append(self._message(topic, operation, value, name, token))
+            point.waiting.append(notification(topic, operation, value, (name, token), self.now))
             point.news.set()
 
     async def heard(self) -> None:
         """Wait until somebody waits at a pull point."""
         await until(lambda: bool(self.points) and self.asked[-1:] == ["PullMessages"])
-
-    def _message(self, topic: str, operation: str, value: str, name: str, token: str) -> str:
-        return (
-            '<wsnt:NotificationMessage><wsnt:Topic Dialect="http://www.onvif.org/ver10/tev/topicExpression/'
-            f'ConcreteSet">{topic}</wsnt:Topic><wsnt:Message><tt:Message UtcTime="{text(self.now)}" '
-            f'PropertyOperation="{operation}">'
-            f'<tt:Source><tt:SimpleItem Name="{name}" Value="{token}"/></tt:Source>'
-            f'<tt:Data><tt:SimpleItem Name="State" Value="{value}"/></tt:Data></tt:Message></wsnt:Message>'
-            "</wsnt:NotificationMessage>"
-        )
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._ways.add(writer)
@@ -188,15 +159,15 @@ class OnvifDevice:
                 offer = f'Digest realm="cam", qop="auth", algorithm={kind}, nonce="{NONCE}"'
                 extra = f"WWW-Authenticate: {offer}\r\n"
             said = fault("Sender", "NotAuthorized")
-            return (401 if extra else 400), extra, self._envelope(said)
+            return (401 if extra else 400), extra, envelope(said)
         self.asked.append(name)
         if name in self.broken:
             return 200, "", self.broken[name]
         path = head.split(" ", 2)[1]
         said = await self._do(name, inside, path, message)
         if said.startswith("<s:Fault"):
-            return 500, "", self._envelope(said)
-        return 200, "", said.encode() if said.startswith("<?xml") else self._envelope(said)
+            return 500, "", envelope(said)
+        return 200, "", said.encode() if said.startswith("<?xml") else envelope(said)
 
     def _picture(self, head: str) -> tuple[int, str, bytes]:
         self.asked.append(head.split(" ", 2)[1])
@@ -222,16 +193,10 @@ class OnvifDevice:
         late = abs((datetime.fromisoformat(created) - self.now).total_seconds())
         return place.get("Username") == self.user and digest == place.get("Password") and late < 5
 
-    @staticmethod
-    def _envelope(body: str) -> bytes:
-        return (
-            f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope {NAMES}><s:Body>{body}</s:Body></s:Envelope>'
-        ).encode()
-
     async def _do(self, name: str, inside: tree.Node, path: str, message: tree.Node) -> str:  # noqa: PLR0911
         base = f"http://{self.told_host}:{self.told_port}/onvif"
         if name == "GetSystemDateAndTime":
-            return self._clock()
+            return system_time(self.now)
         if name == "GetServices":
             if self.old:
                 return fault("Receiver", "ActionNotSupported")
@@ -244,7 +209,7 @@ class OnvifDevice:
             )
             return f"<tds:GetServicesResponse>{services}</tds:GetServicesResponse>"
         if name == "GetProfiles" and path.endswith("media2"):
-            return self._profiles2()
+            return profiles(two_lenses=self.two_lenses)
         if name == "GetStreamUri" and path.endswith("media2"):
             token = inside.get("ProfileToken")
             return (
@@ -265,38 +230,6 @@ class OnvifDevice:
             return await self._events(name, inside, path, message)
         recorded = RECORDED / f"soap_{name}.xml"
         return recorded.read_text() if recorded.exists() else fault("Sender", "ActionNotSupported")
-
-    def _clock(self) -> str:
-        now = self.now
-        return (
-            "<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:DateTimeType>Manual</tt:DateTimeType>"
-            "<tt:DaylightSavings>false</tt:DaylightSavings><tt:TimeZone><tt:TZ>CST-8:00:00</tt:TZ></tt:TimeZone>"
-            f"<tt:UTCDateTime><tt:Time><tt:Hour>{now.hour}</tt:Hour><tt:Minute>{now.minute}</tt:Minute>"
-            f"<tt:Second>{now.second}</tt:Second></tt:Time><tt:Date><tt:Year>{now.year}</tt:Year>"
-            f"<tt:Month>{now.month}</tt:Month><tt:Day>{now.day}</tt:Day></tt:Date></tt:UTCDateTime>"
-            "</tds:SystemDateAndTime></tds:GetSystemDateAndTimeResponse>"
-        )
-
-    def _profiles2(self) -> str:
-        profiles = "".join(
-            f'<tr2:Profiles token="{token}" fixed="true"><tr2:Name>{token}</tr2:Name><tr2:Configurations>'
-            f'<tr2:VideoSource token="VSC_{lens}"><tt:Name>v</tt:Name><tt:UseCount>2</tt:UseCount>'
-            f'<tt:SourceToken>VS_{lens}</tt:SourceToken><tt:Bounds x="0" y="0" width="2560" height="1920"/>'
-            f'</tr2:VideoSource><tr2:VideoEncoder token="VE_{token}"><tt:Name>e</tt:Name>'
-            "<tt:UseCount>1</tt:UseCount>"
-            f"<tt:Encoding>{codec}</tt:Encoding><tt:Resolution><tt:Width>{width}</tt:Width>"
-            f"<tt:Height>{height}</tt:Height></tt:Resolution><tt:RateControl ConstantBitRate='true'>"
-            "<tt:FrameRateLimit>20.0</tt:FrameRateLimit><tt:BitrateLimit>4096</tt:BitrateLimit></tt:RateControl>"
-            "<tt:Quality>3</tt:Quality></tr2:VideoEncoder>"
-            '<tr2:AudioEncoder token="AE"><tt:Name>a</tt:Name><tt:UseCount>1</tt:UseCount>'
-            "<tt:Encoding>MP4A-LATM</tt:Encoding><tt:Bitrate>64</tt:Bitrate><tt:SampleRate>16</tt:SampleRate>"
-            "</tr2:AudioEncoder></tr2:Configurations></tr2:Profiles>"
-            for token, codec, width, height, lens in (
-                ("000", "H265", 2560, 1920, 1), ("001", "H264", 640, 480, 1), ("002", "H264", 320, 240, 1),
-                *([("100", "H264", 1920, 1080, 2)] if self.two_lenses else []),
-            )
-        )  # fmt: skip
-        return f"<tr2:GetProfilesResponse>{profiles}</tr2:GetProfilesResponse>"
 
     def _mask(self, name: str, inside: tree.Node) -> str:
         if name == "GetMaskOptions":
@@ -331,7 +264,7 @@ class OnvifDevice:
             key = f"p{self._count}"
             point = self.points[key] = Point(self.now + timedelta(seconds=60))
             point.waiting = [
-                self._message(topic, "Initialized", "true", *rest) for topic, *rest in self.states
+                notification(topic, "Initialized", "true", source, self.now) for topic, source in self.states
             ]
             return (
                 "<tev:CreatePullPointSubscriptionResponse><tev:SubscriptionReference>"
@@ -354,7 +287,7 @@ class OnvifDevice:
             if not self.renew:
                 return fault("Receiver", "ActionNotSupported")
             point.until = self.now + timedelta(seconds=120)
-            return f"<wsnt:RenewResponse>{self._times(point)}</wsnt:RenewResponse>"
+            return f"<wsnt:RenewResponse>{lifetime(self.now, point.until)}</wsnt:RenewResponse>"
         if not point.waiting:
             wait_s = re.fullmatch(r"PT(\d+(?:\.\d+)?)S", inside.get("Timeout"))
             assert wait_s is not None
@@ -374,8 +307,16 @@ class OnvifDevice:
         """Forget a pull point; whoever waits at it is told that it is gone."""
         self.points.pop(key).news.set()
 
-    def _times(self, point: Point) -> str:
-        return (
-            f"<wsnt:TerminationTime>{text(point.until)}</wsnt:TerminationTime>"
-            f"<wsnt:CurrentTime>{text(self.now)}</wsnt:CurrentTime>"
-        )
+
+def house_camera(device: OnvifDevice, **bell_options: Any) -> options.Camera:
+    return options.Camera(
+        id="a" * 26,
+        name="Door",
+        url=f"rtsp://{device.user}:it%27s%20%3Cmy%3E%20p%40ss%2Fword@127.0.0.1/x",
+        onvif=device.xaddr,
+        bell=options.Bell(**bell_options),
+    )
+
+
+def opened(device: OnvifDevice) -> Device:
+    return Device(device.xaddr, device.user, device.password)
