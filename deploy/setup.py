@@ -41,6 +41,12 @@ DEBIAN = {  # program or folder that shows it is there -> Debian package
     "ip": "iproute2",
     "/usr/sbin/mosquitto": "mosquitto",
     "/usr/share/gocode/src/golang.org/x/mod/sumdb": "golang-golang-x-mod-dev",
+    # GStreamer: cameras and clients of another make, run by Debian's own Python.
+    "gst-launch-1.0": "gstreamer1.0-tools",
+    "/usr/lib/python3/dist-packages/gi": "python3-gi",
+    "/usr/share/doc/gir1.2-gst-rtsp-server-1.0": "gir1.2-gst-rtsp-server-1.0",
+    "/usr/share/doc/gstreamer1.0-plugins-good": "gstreamer1.0-plugins-good",
+    "/usr/share/doc/gstreamer1.0-plugins-bad": "gstreamer1.0-plugins-bad",
 }
 
 
