@@ -78,6 +78,8 @@ def test_a_hub_without_a_household_records_at_home_and_stops_with_everything_on_
             shown = asyncio.run(scene())
             assert "'paired': False" in shown
             assert asyncio.run(ask(port, "x" * 43, "/api/hub")).status_code == 401
+            process.send_signal(signal.SIGHUP)  # read the settings again, and go on
+            assert asyncio.run(ask(port, key, "/api/hub")).status_code == 200
             process.send_signal(signal.SIGTERM)
             out, err = process.communicate()
             told(listening, systemd.ENDING)

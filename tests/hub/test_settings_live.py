@@ -110,3 +110,22 @@ def test_two_changes_at_once_both_come_to_stand(tmp_path: Path) -> None:
         assert live.options == HubOptions(page=Page(port=9000), storage=Storage(reserve_mb=512))
 
     asyncio.run(scene())
+
+
+def test_who_says_that_the_file_changed_is_heard_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "LOOK_S", 3600.0)
+
+    async def scene() -> None:
+        work = Work()
+        live = LiveSettings(tmp_path, work.take)
+        watching = asyncio.create_task(live.watch())
+        try:
+            (tmp_path / "hub.toml").write_text("[page]\nport = 9000\n")
+            live.hurry()
+            await until(lambda: work.told == [port(9000)])
+        finally:
+            watching.cancel()
+
+    asyncio.run(scene())

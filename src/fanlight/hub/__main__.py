@@ -57,6 +57,7 @@ async def _work(folder: Path, keys: HubKeys, pairing: Pairing | None, uplink: Up
     settings = LiveSettings(folder, apply)
     pipeline = Pipeline(folder, settings.options, keys, pairing, uplink)
     services, page = Services(pipeline), Page(folder, pipeline, settings)
+    loop.add_signal_handler(signal.SIGHUP, settings.hurry)
     connected = pipeline.also
     pipeline.also = lambda: (*connected(), *settings.health(), *page.health())
     works = (pipeline.run(), page.run(), settings.watch(), systemd.stay_alive())

@@ -10,6 +10,7 @@ Absent: what a change does (pipeline).
 """
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -42,6 +43,7 @@ class LiveSettings:
         self._folder, self._apply, self._lock = folder, apply, asyncio.Lock()
         self._stamp = _stamp(folder / NAME)
         self._file = read_options(folder)
+        self._hurry = asyncio.Event()
         self.refused = ""
 
     def health(self) -> Iterator[Found]:
@@ -83,9 +85,15 @@ class LiveSettings:
     async def watch(self) -> None:
         """Look every LOOK_S whether the file changed, for ever."""
         while True:
-            await asyncio.sleep(LOOK_S)
-            if _stamp(self._folder / NAME) != self._stamp:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), LOOK_S)
+            if self._hurry.is_set() or _stamp(self._folder / NAME) != self._stamp:
+                self._hurry.clear()
                 await self.reload()
+
+    def hurry(self) -> None:
+        """Read the file now: somebody says that it changed (SIGHUP)."""
+        self._hurry.set()
 
     async def _take_file(self, file: SettingsFile) -> None:
         before, self._file, self.refused = self._file, file, ""
