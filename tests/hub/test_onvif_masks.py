@@ -70,10 +70,11 @@ def test_a_camera_that_does_not_cover_what_was_drawn_is_refused_with_the_reason(
     """R09: the hub paints instead, or records nothing."""
 
     async def run() -> None:
-        async with covering(**how) as (_, ours):
+        async with covering(**how) as (device, ours):
             refused = await onvif.cover(ours, (((0.5, 0.0), (1.0, 0.0), (1.0, 0.5)), GATE))
             assert isinstance(refused, masks.Refused)
             assert why in refused.why
+            assert device.made == {}  # nothing is left that nobody would know for ours
 
     asyncio.run(run())
 

@@ -2,11 +2,12 @@
 
 In:     outlines as shares of the picture, and the video source configurations that it belongs to.
 Out:    Applied or Refused (hub.onvif.masks).
-Holds:  masks that somebody else made stay; what was made here and is not wanted any more goes. Applied is
-        returned only after everything was read back.
+Holds:  masks that somebody else made stay; what was made here and is not wanted any more goes, also what was
+        made in vain. Applied is returned only after everything was read back.
 Absent: the look at a picture afterwards (hub.privacy).
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 
@@ -35,20 +36,27 @@ class Masks:
         Raises:
             OnvifUnreachable, OnvifRefused, BadAnswer: what the camera covers now is not known.
         """
+        made: set[str] = set()
         try:
-            made: set[str] = set()
             for source in sources:
-                done = await self._change(source, outlines, ours)
-                if isinstance(done, Refused):
+                if (why := await self._change(source, outlines, ours, made)) is not None:
+                    break
+            else:
+                done = await self._read_back(sources, outlines, ours | made)
+                if isinstance(done, Applied):
                     return done
-                made |= done
-            return await self._read_back(sources, outlines, ours | made)
+                why = done
         except OnvifFault as fault:
-            return Refused(why=fault.what)
+            why = Refused(why=fault.what)
+        for token in made:  # nobody would know them for ours any more
+            with contextlib.suppress(OnvifFault):
+                await self._ask("DeleteMask", f"<Token>{escape(token)}</Token>")
+        return why
 
     async def _change(
-        self, source: str, outlines: Sequence[Outline], ours: frozenset[str]
-    ) -> set[str] | Refused:
+        self, source: str, outlines: Sequence[Outline], ours: frozenset[str], made: set[str]
+    ) -> Refused | None:
+        """Delete what is stale, create what is missing; tokens of what was created go to `made`."""
         options = masks.parse_options(await self._ask("GetMaskOptions", _of(source)))
         if "Color" not in options.types:
             return Refused(why="The camera only blurs, and a blur can be undone.")
@@ -62,8 +70,9 @@ class Masks:
             return Refused(why=f"The camera takes at most {options.points} corners a mask.")
         for mask in stale:
             await self._ask("DeleteMask", f"<Token>{escape(mask.token)}</Token>")
-        answers = [await self._ask("CreateMask", masks.mask_xml(source, outline)) for outline in fitted]
-        return {masks.parse_token(answer) for answer in answers}
+        for outline in fitted:
+            made.add(masks.parse_token(await self._ask("CreateMask", masks.mask_xml(source, outline))))
+        return None
 
     async def _read_back(
         self, sources: Sequence[str], outlines: Sequence[Outline], ours: frozenset[str]
