@@ -4,13 +4,14 @@ SETUP := $(PYTHON) deploy/setup.py
 FANLIGHT_SHARED ?= ../shared
 export FANLIGHT_SHARED
 
-.PHONY: help setup setup-dev setup-test run test check test-shared bench soak clean
+.PHONY: help setup setup-dev setup-test run test check test-shared test-homeassistant bench soak clean
 
 help:
 	@echo "make run          start everything on this machine and print one address"
 	@echo "make test         run every test that needs nothing beside this clone"
 	@echo "make check        linters, types, import contracts, generated pages"
 	@echo "make test-shared  checks on data that may not be redistributed (FANLIGHT_SHARED)"
+	@echo "make test-homeassistant  let a real Home Assistant judge what the hub says (installs it first)"
 	@echo "make bench        measure, and write docs/ref/performance.md"
 	@echo "make soak         run the demo for hours and watch memory, disks and record"
 	@echo "make clean        remove what the other targets built (never your footage)"
@@ -41,6 +42,9 @@ check: setup-dev
 
 test-shared: setup-test
 	.venv/bin/pytest -q tests/shared
+
+test-homeassistant: setup-test
+	.venv/bin/python tests/homeassistant/judge.py
 
 bench: setup-test
 	.venv/bin/python bench/run.py

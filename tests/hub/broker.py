@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiomqtt
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 PATIENCE_S = 20.0
 
@@ -107,10 +108,14 @@ class Ear:
 
 
 @contextlib.asynccontextmanager
-async def ear(port: int, topic: str = "#") -> AsyncIterator[Ear]:
-    async with aiomqtt.Client("127.0.0.1", port) as client:
+async def ear(port: int, topic: str = "#", *, as_published: bool = False) -> AsyncIterator[Ear]:
+    """Listen; with `as_published`, `retain` is as the sender set it, not whether the message was kept."""
+    version = aiomqtt.ProtocolVersion.V5 if as_published else None
+    wish = SubscribeOptions(qos=1, retainAsPublished=True) if as_published else None
+    level = 0 if as_published else 1  # the wish names it as well
+    async with aiomqtt.Client("127.0.0.1", port, protocol=version) as client:
         one = Ear(client)
-        await client.subscribe(topic, qos=1)
+        await client.subscribe(topic, qos=level, options=wish)
         listening = asyncio.create_task(one.listen())
         try:
             yield one
