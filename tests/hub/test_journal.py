@@ -333,7 +333,7 @@ def test_a_camera_that_is_to_be_recorded_and_is_not_is_named(journal: Journal) -
     journal._watch._expected = dict.fromkeys(journal._watch._expected, 1)  # long ago
     record(journal, "yard", footage(1))
     journal.begin_gap("shed", "away")
-    silent = dict(journal.state.silent)
+    silent: dict[str, datetime] = dict(journal.state.silent)
     assert list(silent) == ["door"]
     assert silent["door"] < now()
 
