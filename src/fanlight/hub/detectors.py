@@ -25,9 +25,14 @@ class Detectors:
         """Load nothing yet; `folder` keeps the feedback."""
         self.feedback = Feedback(folder)
         self.settings = settings
-        self.trouble = ""
+        self.trouble = self.tested = ""
         self._model: OnnxModel | None = None
         self._loading = threading.Lock()
+
+    @property
+    def model(self) -> str:
+        """What the loaded model is called, empty while there is none; `tested` says how its own test went."""
+        return self._model.name if self._model is not None else ""
 
     def close(self) -> None:
         """Close the store of feedback."""
@@ -35,7 +40,8 @@ class Detectors:
 
     def change(self, settings: options.Detector) -> None:
         """Use another model from the next camera on."""
-        self.settings, self._model, self.trouble = settings, None, ""
+        self.settings, self._model = settings, None
+        self.trouble = self.tested = ""
 
     def new(self, camera: options.Camera) -> Detector:
         """Return a camera's detector; blocks while the model is loaded. Any thread may.
@@ -47,6 +53,7 @@ class Detectors:
             if self._model is None:
                 try:
                     self._model = load_model(self.settings.model, self.settings.threads)
+                    self.tested = self._model.self_test()
                 except FanlightError as error:
                     self.trouble = f"{error.what} {error.do}"
                     raise

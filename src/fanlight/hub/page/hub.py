@@ -2,6 +2,8 @@
 
 import asyncio
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,6 +14,8 @@ from fanlight import __version__
 from fanlight.hub.page import health
 from fanlight.hub.page.parts import Hub, Parts
 from fanlight.hub.page.views import CameraView, camera_view
+
+MISSES = Path(__file__).parents[1] / "data" / "miss-rates.json"  # as bench/detector.py measures them
 
 
 class StorageView(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,4 +102,16 @@ def _storage(hub: Parts) -> StorageView:
 
 
 def _detector(hub: Parts) -> DetectorView:
-    return DetectorView(model=hub.settings.options.detector.model, self_test="", misses=[])
+    detectors = hub.pipeline.detectors
+    return DetectorView(
+        model=detectors.model, self_test=detectors.trouble or detectors.tested, misses=_misses()
+    )
+
+
+@cache
+def _misses() -> list[MissView]:
+    """Return what was measured of the model that ships; nothing where nobody has measured yet."""
+    try:
+        return msgspec.json.decode(MISSES.read_bytes(), type=list[MissView])
+    except FileNotFoundError:
+        return []

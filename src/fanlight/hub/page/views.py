@@ -87,7 +87,7 @@ def camera_view(camera: Camera, line: Line) -> CameraView:
         has_sub=bool(camera.sub_url),
         onvif=bool(camera.onvif),
         driver=camera.driver,
-        privacy=PrivacyView(zones=camera.privacy.zones, by=camera.privacy.by, active=line.painting.painter),
+        privacy=PrivacyView(zones=camera.privacy.zones, by=camera.privacy.by, active=_painter(camera, line)),
         detect=camera.detect,
         bell=camera.bell,
         keep_days=camera.keep_days,
@@ -119,6 +119,12 @@ def merged(before: msgspec.Struct, changes: dict[str, Any]) -> dict[str, Any]:
         is_table = isinstance(inner, msgspec.Struct) and isinstance(value, dict)
         fields[name] = merged(inner, value) if is_table else value  # type: ignore[arg-type] # checked above
     return fields
+
+
+def _painter(camera: Camera, line: Line) -> Painting:
+    """Return who paints; a line that has just begun has not decided yet."""
+    decided = line.painting.painter
+    return "waiting" if camera.privacy.zones and decided == "none" else decided
 
 
 def _stream(line: Line) -> StreamView | None:
