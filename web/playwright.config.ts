@@ -35,6 +35,7 @@ export default defineConfig({
     timezoneId: "America/Los_Angeles",
     screenshot: "only-on-failure",
     trace: "off",
+    actionTimeout: hub ? 30_000 : 0,
     launchOptions: { executablePath: process.env["FANLIGHT_CHROMIUM"] ?? "/usr/bin/chromium", args: flags },
   },
   projects: [

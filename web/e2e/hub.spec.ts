@@ -44,13 +44,11 @@ const picture = () => page.locator(".pic img").first();
 /** Presses on the picture and draws a box between two shares of it. */
 async function stroke([x0, y0]: readonly [number, number], [x1, y1]: readonly [number, number]): Promise<void> {
   await page.getByRole("button", { name: "Draw it with one stroke" }).click();
-  await picture().scrollIntoViewIfNeeded();
-  const box = await picture().boundingBox();
+  const sheet = page.getByText("Press on the picture and draw a box").locator("..");
+  const box = await sheet.boundingBox();
   if (!box) throw new Error("the picture has no size");
-  await page.mouse.move(box.x + box.width * x0, box.y + box.height * y0);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width * x1, box.y + box.height * y1, { steps: 5 });
-  await page.mouse.up();
+  const at = (x: number, y: number) => ({ x: box.width * x, y: box.height * y });
+  await sheet.dragTo(sheet, { sourcePosition: at(x0, y0), targetPosition: at(x1, y1) });
 }
 
 /** How far apart brightnesses are within a part of the newest picture: 0 for one colour. */

@@ -27,6 +27,7 @@ test("a password with any signs in it reaches the camera as it was typed", () =>
 
 test("what is typed into the fields wins over what stands in the address", () => {
   expect(url("rtsp://old:one@h/x", "new", "two")).toBe("rtsp://new:two@h/x");
+  expect(url("h/x", "", "only")).toBe("rtsp://:only@h/x");
   expect(url("rtsp://old:one@h/x")).toBe("rtsp://old:one@h/x");
 });
 

@@ -16,7 +16,7 @@ export function addressOf(typed: string, user: string, password: string): Addres
   const parts = /^(rtsps?):\/\/(?:([^/@]*)@)?(\[[0-9a-f:.]+\]|[^/:@?#[\]]+)(?::(\d{1,5}))?([/?].*)?$/i.exec(whole);
   if (!parts || Number(parts[4] ?? 1) > 65_535) return { kind: "bad" };
   const [, how = "rtsp", written, host = "", port, path = "/"] = parts;
-  const given = user === "" ? "" : `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  const given = user === "" && password === "" ? "" : `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
   const who = given || written || "";
   return { kind: "ok", url: `${how.toLowerCase()}://${who ? `${who}@` : ""}${host}${port ? `:${port}` : ""}${path}` };
 }

@@ -10,7 +10,9 @@ test("a camera that works says what it records", () => {
 });
 
 test("a camera whose privacy zone is not proved does not claim to record", () => {
-  expect(stateOf({ ...camera, privacy: { ...camera.privacy, active: "waiting" } })).toMatchObject({ kind: "wait" });
+  for (const state of ["recording", "off"]) {
+    expect(stateOf({ ...camera, state, privacy: { ...camera.privacy, active: "waiting" } })).toMatchObject({ kind: "wait", text: "Waiting for its privacy zone" });
+  }
 });
 
 test("each way of not working has words and asks for care", () => {

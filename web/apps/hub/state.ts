@@ -25,9 +25,8 @@ export function stateOf({ state, since, record, note, privacy }: Pick<CameraView
     case "unreadable":
       return { kind: "care", text: w.unreadable(at), icon: "camera-slash" };
     case "off":
+      if (privacy.active === "waiting") return { kind: "wait", text: w.waiting, icon: "hourglass" };
       return { kind: "wait", text: w.off, icon: "minus-circle" };
-    case "waiting":
-      return { kind: "wait", text: w.waiting, icon: "hourglass" };
     default:
       return { kind: "wait", text: note || w.starting, icon: "hourglass" };
   }
