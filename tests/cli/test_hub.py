@@ -14,7 +14,8 @@ from tests.hub.homes import HOUSEHOLD, OWNER
 
 from fanlight.cli.hub.codes import HOUSE_PREFIX, HUB_PREFIX, BadCode, read_code, read_place, write_code
 from fanlight.cli.main import main
-from fanlight.hub.settings import load_keys, load_pairing, read_options
+from fanlight.hub.options import HubOptions, Page
+from fanlight.hub.settings import load_keys, load_pairing, read_options, write_options
 from fanlight.wire import b64
 
 WEB = Path(__file__).parents[2] / "web"
@@ -190,3 +191,16 @@ def test_a_code_of_the_wrong_side_is_refused() -> None:
         read_code(HOUSE_PREFIX, write_code(HUB_PREFIX, HOUSE))
     with pytest.raises(BadCode):
         read_code(HOUSE_PREFIX, HOUSE_PREFIX + base64.urlsafe_b64encode(b'{"a": 1}').decode())
+
+
+def test_the_pages_link_is_printed_with_its_key(tmp_path: Path) -> None:
+    """R02: before any pairing, too."""
+    first = CliRunner().invoke(main, ["hub", "page", "--home", str(tmp_path)])
+    assert first.exit_code == 0
+    assert first.output.startswith("http://127.0.0.1:8430/#k=")
+    folder = tmp_path / "hub"
+    anywhere = Page(host="0.0.0.0", port=9000)  # noqa: S104 - to be recognised
+    write_options(folder, HubOptions(page=anywhere), read_options(folder))
+    again = CliRunner().invoke(main, ["hub", "page", "--home", str(tmp_path)])
+    assert again.output.startswith("http://127.0.0.1:9000/#k=")
+    assert again.output.partition("#")[2] == first.output.partition("#")[2]
