@@ -62,7 +62,7 @@ STEPS: tuple[Step, ...] = (
     Step("the disk has room", _post(storage("ok"))),
     Step("the yard's button is pressed", says=("zigbee/button", b"single")),
     Step("everybody leaves", says=("fanlight/hub/home/set", b"OFF")),
-    Step("somebody comes home, says the page", lambda one: one.set_home(True)),
+    Step("somebody comes home, says the page", lambda one: setattr(one, "home", True)),
 )
 
 

@@ -42,7 +42,7 @@ class StandIn:
         self.presses.append((camera_id, by))
         self.board.post(Pressed(event="e", camera=camera_id, at=at, by=by))
 
-    def set_home(self, home: bool, /) -> None:  # noqa: FBT001 - as the hub has it
+    async def set_home(self, home: bool, /) -> None:  # noqa: FBT001 - as the hub has it
         self.home = home
 
     def health(self) -> list[Health]:

@@ -202,7 +202,7 @@ async def test_home_and_away_go_both_ways(mosquitto: Broker) -> None:
             await ears.until(lambda: ears.known["fanlight/hub/home"] == b"OFF")
             assert not one.home
             await ears.client.publish("fanlight/hub/home/set", b"perhaps")
-            one.set_home(True)  # on the page
+            await one.set_home(True)  # on the page
             await ears.until(lambda: ears.known["fanlight/hub/home"] == b"ON")
 
 

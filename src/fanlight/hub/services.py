@@ -69,7 +69,10 @@ class Services:
             if camera.bell.onvif or camera.bell.onvif_input:
                 yield f"bell {camera.id}", ((*address, camera.bell), partial(self._hear_bell, camera))
         others = (options.mqtt, options.webhook, options.chime)
-        names = tuple((camera.id, camera.name, camera.bell.mqtt_topic) for camera in options.camera)
+        names = tuple(
+            (camera.id, camera.name, camera.bell.mqtt_topic, camera.detect.enabled, camera.detect.labels)
+            for camera in options.camera
+        )
         work = partial(integrations.run, options, self._pipeline, self._troubles)
         yield "connections", ((*others, names), work)
 

@@ -192,8 +192,7 @@ class Mqtt:
 
     def _hear(self, topic: aiomqtt.Topic, payload: bytes, presses: asyncio.TaskGroup) -> None:
         if topic.matches(self._topics.set_home) and (home := is_home(payload)) is not None:
-            self._hub.set_home(home)
-            self._say(self._states.set_home(home=self._hub.home))
+            presses.create_task(self._set_home(home=home))
         for camera in self._options.camera:
             bell = camera.bell.mqtt_topic
             if bell and _is_filter(bell) and topic.matches(bell) and is_press(payload):
@@ -207,6 +206,13 @@ class Mqtt:
             await self._hub.press(camera_id, clock.now(), "mqtt")
         except FanlightError as error:
             log.warning("%s: a press was lost: %s", _WHAT, error)
+
+    async def _set_home(self, *, home: bool) -> None:
+        try:
+            await self._hub.set_home(home)
+        except (FanlightError, OSError) as error:
+            log.warning("%s: that somebody is home, or nobody, was lost (%s)", _WHAT, type(error).__name__)
+        self._say(self._states.set_home(home=self._hub.home))
 
     async def _answer(self) -> None:
         """Announce again after Home Assistant has started, not at the same moment as everything else."""

@@ -59,6 +59,6 @@ class Hub(Protocol):
         """Take a press of the bell."""
         ...
 
-    def set_home(self, home: bool, /) -> object:  # noqa: FBT001 - a switch has one meaning
+    async def set_home(self, home: bool, /) -> object:  # noqa: FBT001 - a switch has one meaning
         """Take whether somebody is home."""
         ...

@@ -93,8 +93,8 @@ class States:
     def _event(self, notice: EventBegan | EventEnded) -> list[Message]:
         camera = notice.camera
         before = set(self._sensors(camera, _SENSORS))
-        if notice.label == "package":
-            self._parcels[camera] = notice.change != "taken"
+        if notice.label == "package":  # what was left lies there when its event is long over
+            self._parcels[camera] = _lies_there(notice)
         if isinstance(notice, EventBegan):
             self._lasting[camera].setdefault(notice.event, set()).add(notice.label)
         else:
@@ -104,6 +104,12 @@ class States:
             topic = self._topics.camera(camera, "snapshot")
             changed.append(Message(topic, notice.thumb, retain=False))
         return changed
+
+
+def _lies_there(notice: EventBegan | EventEnded) -> bool:
+    if notice.change is None:
+        return isinstance(notice, EventBegan)
+    return notice.change == "left"
 
 
 def of_camera(prefix: str, camera_id: str) -> list[Message]:
