@@ -177,7 +177,7 @@ def second(gate: Gate, at: int, size: int) -> list[bool]:
 def test_the_gate_shuts_on_a_quiet_stream_and_opens_when_packets_grow() -> None:
     gate = Gate()
     for at in range(30):
-        assert all(second(gate, at, 500)) == (at < 5)
+        assert all(second(gate, at, 500)) == (at < 2)
     assert any(second(gate, 30, 3_000))
     assert not any(state for at in range(33, 60) for state in second(gate, at, 500))
 

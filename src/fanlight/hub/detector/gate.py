@@ -14,7 +14,7 @@ from collections import deque
 
 STEP_S = 0.5
 MEMORY_S = 60.0
-LEARN_S = 5.0
+LEARN_S = 2.5
 HOLD_S = 1.0
 LEAST_EXCESS = 0.15
 SPREADS = {"low": 8.0, "normal": 5.0, "high": 3.5}

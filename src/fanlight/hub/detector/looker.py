@@ -30,7 +30,7 @@ from fanlight.hub.options import Detect
 from fanlight.hub.packet import Packet
 from fanlight.model.ids import new_id
 
-REST_S = 10.0
+REST_S = 15.0
 ATTENTIVE_S = 1.5
 _GRIDS = 4
 _MINUTE_S = 60.0

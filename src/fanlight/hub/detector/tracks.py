@@ -1,10 +1,11 @@
 """From looks to presences: what is new, what has stood there all along, when it came and went. Pure.
 
 In:     the detections of each look, in order of time.
-Out:    for each the thing it belongs to; what stood still since the stream began, or for STILL_S, is part of
-        the scene.
+Out:    for each the thing it belongs to; what stood still since the stream began, or for STILL_S of its kind,
+        is part of the scene.
 Holds:  a thing that is overlooked for a while is the same thing when it is seen again at its place; what a
-        model is too unsure of begins nothing, but goes on with what was there.
+        model is too unsure of begins nothing, but goes on with what was there. What passes by a thing of the
+        scene does not become it.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,11 +13,12 @@ from dataclasses import dataclass
 
 from fanlight.hub.detector.event import Box, Detection, Label, iou
 
-STILL_S = 60.0
+STILL_S: dict[Label, float] = {"person": 60.0, "animal": 60.0, "vehicle": 15.0, "package": 60.0}
 SINCE_START_S = 2.0
 FORGET_STILL_S = 600.0
 _SAME_IOU = 0.3
-_STILL_IOU = 0.6
+_STILL_IOU = 0.5
+_REST_IOU = 0.6
 _FORGET_S = 3.0
 _FORGET_LOOKS = 3
 
@@ -36,7 +38,7 @@ class Track:
 
     def is_still(self, now_s: float) -> bool:
         """Tell whether it is part of the scene."""
-        return self.was_there or now_s - self.still_since_s > STILL_S
+        return self.was_there or now_s - self.still_since_s > STILL_S[self.label]
 
     @property
     def has_travelled(self) -> bool:
@@ -69,7 +71,7 @@ class Tracks:
         free = list(self._tracks)
         seen: list[Track | None] = []
         for detection in found:
-            track = self._match(detection, free)
+            track = self._match(now_s, detection, free)
             if track is not None:
                 free.remove(track)
                 self._follow(track, now_s, detection)
@@ -88,12 +90,14 @@ class Tracks:
         return away_s > _FORGET_S and track.missed >= _FORGET_LOOKS
 
     @staticmethod
-    def _match(detection: Detection, free: Sequence[Track]) -> Track | None:
+    def _match(now_s: float, detection: Detection, free: Sequence[Track]) -> Track | None:
         alike = [
-            (iou(t.box, detection.box), index) for index, t in enumerate(free) if t.label == detection.label
+            (iou(t.box, detection.box), index)
+            for index, t in enumerate(free)
+            if t.label == detection.label
+            and iou(t.box, detection.box) >= (_STILL_IOU if t.is_still(now_s) else _SAME_IOU)
         ]
-        best = max(alike, default=(0.0, -1))
-        return free[best[1]] if best[0] >= _SAME_IOU else None
+        return free[max(alike)[1]] if alike else None
 
     def _begin(self, now_s: float, detection: Detection, has_changed: Callable[[Box], bool]) -> Track:
         # A parked car that the model overlooked so far did not arrive: nothing changed where it stands.
@@ -110,5 +114,5 @@ class Tracks:
     @staticmethod
     def _follow(track: Track, now_s: float, detection: Detection) -> None:
         track.box, track.seen_s, track.missed = detection.box, now_s, 0
-        if iou(track.anchor, detection.box) < _STILL_IOU:
+        if iou(track.anchor, detection.box) < _REST_IOU:
             track.anchor, track.still_since_s, track.was_there = detection.box, now_s, False
