@@ -105,7 +105,7 @@ export const settings = {
     host: "Address to listen on",
     hostHint: "127.0.0.1 is this computer only. 0.0.0.0 shows the page to your whole network; it asks for the key.",
     port: "Port",
-    restart: "A change here takes effect when the hub starts again.",
+    moves: "When you save a change here, this page moves there. Open the link that the command “fanlight hub page” prints then.",
   },
   number: "Write a number.",
 };
