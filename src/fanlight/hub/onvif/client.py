@@ -167,7 +167,7 @@ def _refused(status: int, data: bytes) -> bool:
     """Tell whether an answer is about who asks. Old devices say so in a fault with status 400 or 500."""
     if status in (_UNAUTHORIZED, _FORBIDDEN):
         return True
-    if status in (_BAD_REQUEST, _SERVER_ERROR) or b"Fault" in data[:4000]:
+    if status in (_BAD_REQUEST, _SERVER_ERROR) or b"Fault" in data[:8000]:
         try:
             soap.answer(data)
         except OnvifRefused:
