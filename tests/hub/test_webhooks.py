@@ -75,21 +75,23 @@ async def test_a_webhook_is_told_what_it_asked_for_by_names_only(server: Answeri
     server.answers["POST /all"] = Answer(200, b"thanks")
     async with telling(hooked(*both), one):
         for notice in (
-            pressed(), began(), began(), began(label="vehicle"), ended(), told(YARD, "away"),
+            pressed(), began(), began(), began(label="vehicle"), ended(), ended(label="vehicle"),
+            ended(event="e9", label="animal"), told(YARD, "away"),
             told(YARD, "away"), storage("full"), began(camera="z" * 26),
         ):  # fmt: skip
             one.board.post(notice)
-        await until(lambda: len(server.asked) == 6)
+        await until(lambda: len(server.asked) == 7)
     of = {path: [json.loads(a.body) for a in server.asked if a.path == path] for path in ("/hook", "/all")}
     at = "2026-11-21T18:36:41.123Z"
     ids = [body.pop("id") for each in of.values() for body in each]
-    assert len(set(ids)) == 5
+    assert len(set(ids)) == 6
     assert of["/hook"] == [{"what": "ring", "at": at, "camera": "Front door"}]
     assert of["/all"].pop() | {"at": ""} == {"what": "storage", "at": "", "state": "full"}
     assert of["/all"] == [
         {"what": "ring", "at": at, "camera": "Front door"},
         {"what": "person", "at": at, "camera": "Front door", "label": "person"},
         {"what": "vehicle", "at": at, "camera": "Front door", "label": "vehicle"},
+        {"what": "animal", "at": at, "camera": "Front door", "label": "animal"},
         {"what": "camera", "at": at, "camera": "Yard", "state": "away"},
     ]
     spoken = b"".join(asked.body for asked in server.asked)

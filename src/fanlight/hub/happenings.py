@@ -115,6 +115,7 @@ class Happenings:
                         score=event.score,
                         thumb=event.thumb,
                         zones=event.zones,
+                        change=event.change,
                     )
                 )
                 self._spawn(self._note(_row(event, end=None), event.thumb))
@@ -137,6 +138,7 @@ class Happenings:
                 score=event.score,
                 thumb=event.thumb,
                 zones=event.zones,
+                change=event.change,
             )
         )
         self._spawn(self._note(_row(event, end=event.end), event.thumb))

@@ -21,7 +21,7 @@ import httpx
 import msgspec
 
 from fanlight.hub.integrations.needs import Hub, Troubles
-from fanlight.hub.notices import CameraTold, EventBegan, Notice, Pressed, StorageTold
+from fanlight.hub.notices import CameraTold, EventBegan, EventEnded, Notice, Pressed, StorageTold
 from fanlight.hub.options import HubOptions, Webhook
 from fanlight.model import clock, ids
 
@@ -73,7 +73,8 @@ class Writer:
         match notice:
             case Pressed():
                 return Told(what="ring", id=new_id, at=clock.to_text(notice.at), camera=name)
-            case EventBegan() if (notice.event, notice.label) not in self._known:
+            case EventBegan() | EventEnded() if (notice.event, notice.label) not in self._known:
+                # Also at its end: what began as a vehicle may turn out to be a person.
                 self._known.append((notice.event, notice.label))
                 at = clock.to_text(notice.start)
                 return Told(what=notice.label, id=new_id, at=at, camera=name, label=notice.label)
