@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 from fanlight.hub.camera import Packet, RtspCamera, nal
 from fanlight.hub.camera.wire import Request, Wire
@@ -84,8 +83,8 @@ async def showing(shown: Shown) -> AsyncIterator[str]:
                     assert isinstance(asked, Request)
                     writer.write(_answer(asked, shown, loop))
                     if asked.method == "PLAY":
-                        play = asyncio.ensure_future(shown.plays[min(number, len(shown.plays) - 1)](seat))
-                        tasks.add(cast("asyncio.Task[None]", play))
+                        play = shown.plays[min(number, len(shown.plays) - 1)]
+                        tasks.add(asyncio.ensure_future(play(seat)))
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.fault.bad_camera import X265, Seat, Shown, cut, make_clip, runs, showing, take
 
-from fanlight.hub.camera import CameraGone, Packet, RtspCamera, StateChanged, watch
+from fanlight.hub.camera import CameraError, CameraGone, Packet, RtspCamera, StateChanged, watch
 from fanlight.hub.camera.rtsp.camera import MAX_WAITING_BYTES
 from fanlight.hub.demo_camera.tracks import Loop
 from fanlight.hub.packet import AudioPacket
@@ -235,3 +237,49 @@ def test_a_hub_that_is_slow_holds_the_camera_back_and_loses_nothing(clip: Loop) 
     most, count = asyncio.run(run())
     assert count == 20 * rounds
     assert most < MAX_WAITING_BYTES + (2 << 20)
+
+
+def test_a_camera_hears_what_arrived_of_its_stream(clip: Loop) -> None:
+    """Some end a stream of which nobody reports (RFC 3550, 6.4.2)."""
+
+    async def run() -> Seat:
+        shown = Shown(clip, [lambda seat: all_of(seat, clip)])
+        async with showing(shown) as url:
+            camera = RtspCamera(url, stall_s=0.4)
+            with pytest.raises(CameraGone):
+                await take(camera, 21)
+            return shown.seats[0]
+
+    seat = asyncio.run(run())
+    reports = [packet for packet in seat.heard if packet[1] == 201]
+    assert int.from_bytes(reports[-1][8:12], "big") == seat.sender.ssrc
+    behind = seat.sender.sequence - int.from_bytes(reports[-1][18:20], "big") & 0xFFFF
+    assert 1 <= behind <= seat.sender.packets
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.binary(max_size=200),
+            st.builds(lambda b: b"$\0" + len(b).to_bytes(2, "big") + b, st.binary(max_size=80)),
+            st.sampled_from(
+                [b"RTSP/1.0 200 OK\r\n", b"CSeq: 1\r\n", b"\r\n", b"Content-Length: 5\r\n", b"$"]
+            ),
+        ),
+        max_size=12,
+    )
+)
+def test_whatever_answers_at_an_address_it_is_a_camera_error(parts: list[bytes]) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.writelines(parts)
+        writer.close()
+
+    async def run() -> None:
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            camera = RtspCamera(f"rtsp://127.0.0.1:{server.sockets[0].getsockname()[1]}/", stall_s=0.2)
+            with pytest.raises(CameraError):
+                await take(camera, 1)
+
+    asyncio.run(run())

@@ -30,8 +30,8 @@ Video = Callable[[str], Path]
 
 
 @contextlib.asynccontextmanager
-async def serving(path: Path, port: int = 0, **login: str) -> AsyncIterator[DemoCamera]:
-    camera = DemoCamera(await load(path), **login)
+async def serving(path: Path, port: int = 0, user: str = "", password: str = "") -> AsyncIterator[DemoCamera]:
+    camera = DemoCamera(await load(path), user=user, password=password)
     await camera.start("127.0.0.1", port)
     try:
         yield camera
@@ -43,6 +43,7 @@ async def take(camera: RtspCamera, count: int) -> list[Packet]:
     packets: list[Packet] = []
     try:
         async for packet in camera.packets():
+            assert isinstance(packet, Packet)
             packets.append(packet)
             if len(packets) == count:
                 break
@@ -226,7 +227,7 @@ def test_a_camera_that_comes_back_is_recorded_again_as_a_new_run(video: Video) -
                 if len(states) == 3:
                     break
         finally:
-            await stream.aclose()  # type: ignore[attr-defined]
+            await stream.aclose()
             await server.stop()
         return states, runs
 

@@ -312,7 +312,8 @@ def test_sound_comes_on_the_clock_of_the_pictures_and_only_if_asked_for(
 def test_reports_reach_the_camera_and_say_what_arrived() -> None:
     receiver = rtcp.Receiver()
     (said,), _ = rtcp.read(rtcp.sender_report(7, 1_700_000_000_250_000, 90_000, 5, 500))
-    assert (said.ssrc, said.wall_us, said.rtp) == (7, pytest.approx(1_700_000_000_250_000, abs=2), 90_000)
+    assert (said.ssrc, said.rtp) == (7, 90_000)
+    assert said.wall_us == pytest.approx(1_700_000_000_250_000, abs=2)
     receiver.heard(said, 1_000_000)
     text = receiver.report(7, 65_541, 2, 3_000_000)
     assert text[1] == 201

@@ -103,17 +103,20 @@ class Depacketizer:
                 content = body + self._header + 1
                 if content >= end:
                     self._lose()
+                elif data[content - 1] & 0xC0 or self._fragments is None:
+                    self._take(data, body, content, end)
                 else:
-                    place = data[content - 1] & 0xC0
-                    if place & _FIRST:
-                        self._first_fragment(data, body)
-                    self._take(data[content:end], place)
+                    self._fragments.append(data[content:end])
+                    self._size += end - content
             elif form == _ONE:
                 self._unit(data[body:end])
             elif form == _AGGREGATE:
                 self._apart(data, body + self._header, end)
             else:
                 self._lose()
+        if self._size > MAX_PICTURE_BYTES:
+            self._lose()
+            self._units, self._size = [], 0
         if kind & 0x80:
             self._complete()
 
@@ -156,33 +159,30 @@ class Depacketizer:
             self._unit(data[at : at + size])
             at += size
 
-    def _first_fragment(self, data: bytes, body: int) -> None:
-        if self._fragments is not None:
-            self._lose()
-        if self._coding == "H264":
-            head = bytes((data[body] & 0xE0 | data[body + 1] & 31,))
-        else:
-            head = bytes((data[body] & 0x81 | (data[body + 2] & 63) << 1, data[body + 1]))
-        self._fragments = [head]
-
-    def _take(self, content: bytes, place: int) -> None:
+    def _take(self, data: bytes, body: int, content: int, end: int) -> None:
+        """Take the first or last fragment of a unit, or one whose first is missing."""
+        place = data[content - 1]
+        if place & _FIRST:
+            if self._fragments is not None:
+                self._lose()
+            if self._coding == "H264":
+                head = bytes((data[body] & 0xE0 | place & 31,))
+            else:
+                head = bytes((data[body] & 0x81 | (place & 63) << 1, data[body + 1]))
+            self._fragments = [head]
         if self._fragments is None:
             if not self._lost:
                 self._lose()
             return
-        self._fragments.append(content)
-        self._size += len(content)
-        if self._size > MAX_PICTURE_BYTES:
-            self._lose()
-        elif place & _LAST:
+        self._fragments.append(data[content:end])
+        self._size += end - content
+        if place & _LAST:
             unit, self._fragments = b"".join(self._fragments), None
             self._units.append(unit)
 
     def _unit(self, unit: bytes) -> None:
         self._size += len(unit)
-        if self._size > MAX_PICTURE_BYTES:
-            self._lose()
-        elif len(unit) > self._header and self._forms[unit[0]] == _ONE:
+        if len(unit) > self._header and self._forms[unit[0]] == _ONE:
             self._units.append(unit)
 
     def _complete(self) -> None:

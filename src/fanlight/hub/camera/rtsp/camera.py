@@ -127,7 +127,7 @@ class RtspCamera:
         self._reporters[channel + 1] = (self._video, rtcp.Receiver())
         await self._set_up_sound(session, description)
         await session.play()
-        self._heard_us = self._reported_us = clock.mono_us()
+        self._heard_us = clock.mono_us()
         self._watch()
         try:
             async with asyncio.timeout(ANSWER_S):
