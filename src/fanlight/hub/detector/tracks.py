@@ -91,11 +91,13 @@ class Tracks:
 
     @staticmethod
     def _match(now_s: float, detection: Detection, free: Sequence[Track]) -> Track | None:
+        # A passing car that hides a parked one is not the parked one; who gets up from a bench is the same.
         alike = [
             (iou(t.box, detection.box), index)
             for index, t in enumerate(free)
             if t.label == detection.label
-            and iou(t.box, detection.box) >= (_STILL_IOU if t.is_still(now_s) else _SAME_IOU)
+            and iou(t.box, detection.box)
+            >= (_STILL_IOU if t.is_still(now_s) and t.label == "vehicle" else _SAME_IOU)
         ]
         return free[max(alike)[1]] if alike else None
 
