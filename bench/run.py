@@ -18,7 +18,9 @@ from typing import Protocol, cast
 from machine import ROOT, Figure, load
 
 PAGE = ROOT / "docs" / "ref" / "performance.md"
-SCRIPTS = ("start", "event_to_playable", "receipt", "player", "seal", "recording", "hub", "log", "privacy", "press")
+SCRIPTS = (
+    "start", "event_to_playable", "receipt", "player", "seal", "recording", "hub", "log", "privacy", "press", "page",
+)  # fmt: skip
 HEAD = """# Performance
 
 Written by `make bench`. Each line was measured on one machine in one run, with the load that is given: how
