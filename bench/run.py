@@ -19,7 +19,8 @@ from machine import ROOT, Figure, load
 
 PAGE = ROOT / "docs" / "ref" / "performance.md"
 SCRIPTS = (
-    "start", "event_to_playable", "receipt", "player", "seal", "recording", "hub", "log", "privacy", "press", "page",
+    "start", "event_to_playable", "receipt", "player", "seal", "recording", "hub", "log", "privacy",
+    "press", "page",
 )  # fmt: skip
 HEAD = """# Performance
 
