@@ -59,8 +59,6 @@ export const words = {
     picture: (name: string) => `Picture of ${name}, a moment ago`,
     noPicture: "No picture yet",
     pictureLate: "The picture is late",
-    painted: "Partly painted over, as you asked",
-    waitingPaint: "Not recorded yet: the privacy zone is being proved",
     sound: "with sound",
     indoor: "indoor",
   },

@@ -17,7 +17,6 @@ export const add = {
     kept: "Nothing was changed.",
     todo: "Type the camera’s address below, or look again.",
   },
-  already: "already added",
   byHand: "Type the address",
   byHandText: "For a camera that was not found",
   choose: "Choose a camera",
@@ -78,7 +77,6 @@ export const add = {
   withZone: "With this zone",
   withoutZone: "Without a zone",
   zoneChoice: "Privacy zone",
-  done: "Start",
   adding: "Adding the camera",
   back: "Back",
 };

@@ -192,7 +192,6 @@ export const camera = {
     removeText: "The hub stops watching and recording it. Its name, zones and settings go at once. Footage and events that are already kept stay until their days are over.",
     removeButton: "Remove it",
     removing: (seconds: number) => `It is removed in ${seconds} s`,
-    removed: "The camera is removed.",
     keepIt: "Keep it",
     now: "Remove it now",
   },

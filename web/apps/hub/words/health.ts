@@ -38,7 +38,6 @@ export const health = {
   paired: "This hub belongs to a household. Clips of events are sealed and sent to its server.",
   unpaired: "This hub is not connected to a household. It records and lists events here; nothing leaves it.",
   unpairedDo: "To connect it, begin a household in the Fanlight app; its House page shows the command.",
-  metrics: "Figures for monitoring",
   metricsText: "Prometheus can read /metrics of this address with the same key.",
 };
 
