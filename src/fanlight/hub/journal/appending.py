@@ -22,7 +22,7 @@ from fanlight.hub.journal.waiting import Offered
 from fanlight.model import clock
 from fanlight.model.ids import new_id
 
-FILES_A_QUOTA = 16  # so that files that are being written are a small part of what must be kept within it
+FILES_A_QUOTA = 16  # so that files that are being written are a small part of what there is room for
 _STREAM = "codec, width, height, config, audio_codec, audio_rate, audio_channels, audio_config"
 _KERNEL = Path("/proc/sys/kernel/random/boot_id")
 
@@ -136,7 +136,7 @@ class Appender:
             handle=self._disk.create(path),
             kept_us=self._age.now_us(micros(clock.now()), clock.mono_us()),
             longest_us=LONGEST_US if limits.of(camera).rest_s is None else SHORT_US,
-            largest_bytes=limits.quota_bytes // (FILES_A_QUOTA * max(len(self.lines), 1)),
+            largest_bytes=self._room.capacity // (FILES_A_QUOTA * max(len(self.lines), 1)),
         )
         self._next += 1
         self.open[line] = file

@@ -38,6 +38,7 @@ class Room:
         self._db, self._disk, self._roots, self._folders = db, disk, roots, folders
         self.cameras: dict[int, str] = dict(db.execute("SELECT id, camera FROM line"))
         self._totals: dict[tuple[int, int], int] = {}
+        self.capacity = 0  # what there is for all files together: the quota, or less where the disk is small
         self._given_up = 0  # what came free at the reserve and was not written again yet
         self.count()
 
@@ -78,6 +79,7 @@ class Room:
         if not self._make(every, limits.quota_bytes, limits.event_share, need, self._garbage):
             return False
         free = self._disk.free_bytes(self._roots.path)
+        self.capacity = max(min(limits.quota_bytes, self.total + free - limits.reserve_bytes), 0)
         # Somebody else may fill the volume. Give up as much as is taken, so that recording goes on, but
         # never all the old footage to make up for others.
         if free - need >= limits.reserve_bytes:

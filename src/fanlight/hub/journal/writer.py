@@ -149,12 +149,15 @@ class Writer:
             by_line.setdefault((item.camera, item.role), []).append(item)
             needs[item.camera] = needs.get(item.camera, 0) + len(item.segment.fragment) + _MORE
         if not self.room.make(self.limits, needs):
+            self.close_files()  # what is being written can give way the next time
             self._abandon(items, "full")
             return
         for (camera, role), mine in by_line.items():
             line = self._files.line(camera, role)
             refused, why = self._files.append(line, mine, self.limits, touched)
             self._abandon(refused, why)
+            if why == "full":
+                self.close_files()
 
     def _sync(self, touched: list[OpenFile]) -> None:
         for file in touched:
