@@ -18,6 +18,8 @@ from fanlight.hub.journal import Limits
 from fanlight.hub.notices import Board, CameraTold, Notice, Pressed, StorageTold
 from fanlight.hub.options import Bell, Camera, Detect, Detector, HubOptions, Privacy, Zone
 from fanlight.hub.pipeline import NoSuchCamera, Pipeline
+from fanlight.hub.privacy.proof import is_painted
+from fanlight.hub.snapshot import snapshot
 from fanlight.model import clock
 from fanlight.model.ids import new_id
 
@@ -284,3 +286,60 @@ def test_what_the_disk_refuses_is_told_to_whoever_listens(
     told = [one for one in asyncio.run(run()) if isinstance(one, StorageTold)]
     assert told[0].state == "full"
     assert told[0].note
+
+
+def test_what_nobody_may_see_is_painted_before_it_is_kept_and_on_both_streams(tmp_path: Path) -> None:
+    """R09, L2: the journal, the live picture and the second stream hold the painted picture only."""
+    corner = ((0.0, 0.0), (0.6, 0.0), (0.6, 0.6), (0.0, 0.6))
+
+    async def run() -> tuple[Packet, list[bytes]]:
+        door = made(sub_url="test:?size=160x90&rate=5", privacy=Privacy(zones=(corner,)))
+        async with at_work(tmp_path, door) as pipeline:
+            await until(
+                lambda: pipeline.journal.committed(door.id, "sub") > pipeline.journal.committed("none")
+            )
+            await recorded(pipeline, door)
+            line = pipeline.line(door.id)
+            assert line.painting.painter == "hub"
+            assert line.latest_key is not None
+            now = clock.now()
+            kept = [
+                pipeline.journal.read(door.id, now - timedelta(hours=1), now, role)
+                for role in ("main", "sub")
+            ]  # type: ignore[arg-type]
+            return line.latest_key, [snapshot(some, some[0].wall) for some in kept]
+
+    shown, kept = asyncio.run(run())
+    assert is_painted(shown, corner)
+    assert [is_painted(picture, corner) for picture in kept] == [True, True]
+
+
+def test_the_control_shows_what_is_not_painted(tmp_path: Path) -> None:
+    """R09: the same check tells a picture without a zone."""
+    corner = ((0.0, 0.0), (0.6, 0.0), (0.6, 0.6), (0.0, 0.6))
+
+    async def run() -> Packet:
+        door = made()
+        async with at_work(tmp_path, door) as pipeline:
+            await recorded(pipeline, door)
+            shown = pipeline.line(door.id).latest_key
+            assert shown is not None
+            return shown
+
+    assert not is_painted(asyncio.run(run()), corner)
+
+
+def test_where_there_is_a_second_stream_the_detector_looks_at_that(tmp_path: Path) -> None:
+    async def run() -> None:
+        door = made(sub_url="test:?size=160x90&rate=5")
+        async with at_work(tmp_path, door) as pipeline:
+            await until(
+                lambda: (watcher := pipeline.line(door.id).watcher) is not None and watcher.detector.looks > 0
+            )
+            watcher = pipeline.line(door.id).watcher
+            assert watcher is not None
+            seen = watcher.detector._of
+            assert seen is not None
+            assert (seen.info.width, seen.info.height) == (160, 90)
+
+    asyncio.run(run())
