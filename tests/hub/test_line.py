@@ -306,7 +306,7 @@ def test_what_nobody_may_see_is_painted_before_it_is_kept_and_on_both_streams(tm
             kept = [
                 pipeline.journal.read(door.id, now - timedelta(hours=1), now, role)
                 for role in ("main", "sub")
-            ]  # type: ignore[arg-type]
+            ]
             return line.latest_key, [snapshot(some, some[0].wall) for some in kept]
 
     shown, kept = asyncio.run(run())

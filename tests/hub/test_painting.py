@@ -98,7 +98,7 @@ def test_a_camera_whose_pictures_show_the_mask_paints_and_is_asked_again_at_the_
 
             device.adapt = shows
             one = camera(stream, "auto", device.xaddr)
-            said = [(await Painting(tmp_path).decide(one)).painter for _ in range(2)]
+            said: list[str] = [(await Painting(tmp_path).decide(one)).painter for _ in range(2)]
             shutil.copy(video("plain.mp4"), stream)
             device.adapt = str
             said.append((await Painting(tmp_path).decide(one)).painter)
