@@ -11,7 +11,7 @@ from tests.hub.painted import STEP_90K, Luma, Played, area, demuxed, lossless, m
 
 from fanlight.hub.camera import NotAVideo
 from fanlight.hub.camera.masked import MaskedCamera
-from fanlight.hub.camera.paint import cells, pixels
+from fanlight.hub.camera.paint import Painter, cells, pixels
 from fanlight.hub.options import Outline
 from fanlight.hub.packet import AudioInfo, AudioPacket, Packet, StreamInfo
 
@@ -102,6 +102,14 @@ def test_times_runs_and_sound_stay_and_a_keyframe_comes_each_second(
     keys = [p.pts_90k for p in left if p.is_key]
     assert left[0].is_key
     assert all(b - a == 90_000 for a, b in itertools.pairwise(keys))
+
+
+def test_a_painted_picture_leaves_before_the_next_one_comes() -> None:
+    """A press and its picture are not held up by painting."""
+    source = lossless(noise(10, 20))
+    painter = Painter(source[0].info, (ZONE,))
+    assert [len(painter.feed(each)) for each in source] == [1] * 20
+    assert painter.finish() == []
 
 
 def test_pictures_of_one_run_never_enter_the_next() -> None:

@@ -59,7 +59,8 @@ class Transcoder:
         if live:
             most = max(round(codec.width * codec.height * rate * _MOST_BITS), 100_000)
             codec.options |= {
-                "preset": "superfast", "tune": "zerolatency", "maxrate": str(most), "bufsize": str(2 * most),
+                "preset": "superfast", "tune": "zerolatency", "rc-lookahead": "0", "maxrate": str(most),
+                "bufsize": str(2 * most),
             }  # fmt: skip
         codec.open()
         self._codec = codec
