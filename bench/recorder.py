@@ -37,9 +37,10 @@ async def record(journal: Journal, number: int, url: str, count: Count, begun: a
             if first:
                 first = False
                 begun.release()
-        for segment in segmenter.feed(item):
-            count.segments += 1
-            journal.offer(camera, segment)
+        done = segmenter.feed(item)
+        count.segments += len(done)
+        while done:  # a name left on the last segment would keep it in memory for a second more
+            journal.offer(camera, done.pop(0))
 
 
 async def main(folder: Path, urls: list[str]) -> None:
