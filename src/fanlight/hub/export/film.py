@@ -15,9 +15,10 @@ Why:    docs/design/segments.md
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from fanlight.hub.export.errors import ExportRefused, nothing_recorded
 from fanlight.hub.export.index import Chapter, Facts, Picture, Track, movie, starts, told
@@ -48,6 +49,18 @@ def check_range(start: datetime, end: datetime, *, joined: bool = False) -> None
             kept="No file was made.",
             do="Take a shorter stretch, or leave the gaps out.",
         )
+
+
+class _Share(NamedTuple):
+    """A segment's sound in the film: its times, and its bytes unless they lie behind the pictures."""
+
+    start: int
+    durations: Sequence[int]
+    sizes: Sequence[int]
+    data: list[bytes | memoryview] | None
+
+
+_NOTHING = _Share(0, (), (), None)
 
 
 class Film:
@@ -136,44 +149,43 @@ class Film:
         """Put a segment into the index and yield its media, which begins at `at` in the file."""
         pictures = contents.pictures
         first, last = max(self._ticks(self._start), 0), self._ticks(self._end)
-        shown = [
-            start + offset
-            for start, offset in zip(starts(place, pictures.durations_90k), pictures.offsets_90k, strict=True)
-        ]
-        # A picture that is shown before the end may need one that is shown after it.
-        count = 1 + max((n for n, time in enumerate(shown) if time < last), default=-1)
-        if not count:
-            return
-        if not self._has_begun:
-            self._begin_at(max((time for time in shown[:count] if time <= first), default=self._begin), shown)
-            self._has_begun = place + segment.duration_90k > first
+        count = len(pictures.sizes)
+        if not self._has_begun or place + segment.duration_90k > last:
+            count = self._cut(contents, place, first, last)
+            if not count:
+                return
+            self._has_begun = self._has_begun or place + segment.duration_90k > first
         self._until = min(last, place + segment.duration_90k)
         self.ends = min(self._end, segment.wall_end)
-        heard = self._hear(segment, contents, place - segment.start_90k, (first, last))
         size = sum(pictures.sizes[:count])
         self._video.add_order(pictures.offsets_90k[:count], pictures.keys[:count])
-        self._video.add(
-            place,
-            pictures.durations_90k[:count],
-            pictures.sizes[:count],
-            at=at + 8,
-            entry=self._entry(segment.info),
-        )
-        self._add_sound(heard, at + 8 + size)
+        durations, sizes = pictures.durations_90k[:count], pictures.sizes[:count]
+        self._video.add(place, durations, sizes, at=at + 8, entry=self._entry(segment.info))
+        heard = self._hear(segment, contents, place - segment.start_90k, (first, last))
+        if heard.sizes:
+            self._sound.add(heard.start, heard.durations, heard.sizes, at=at + 8 + size)
         view = memoryview(segment.fragment)
-        if size == len(view) - contents.at:  # all of it, and nothing but pictures: not copied again
-            yield view[contents.at - 8 :]
+        if size + sum(heard.sizes) == len(view) - contents.at and heard.data is None:
+            yield view[contents.at - 8 :]  # all of it, as it lies: not copied again
             return
-        length = 8 + size + sum(len(data) for _, data, _ in heard)
-        yield b"".join([
-            struct.pack(">I4s", length, b"mdat"),
-            view[pictures.at : pictures.at + size],
-            *(data for _, data, _ in heard),
-        ])  # fmt: skip
+        data: Sequence[bytes | memoryview] = heard.data or ()
+        if heard.sizes and heard.data is None and contents.sound is not None:
+            data = contents.sound.cut(segment.fragment)
+        head = struct.pack(">I4s", 8 + size + sum(heard.sizes), b"mdat")
+        yield b"".join([head, view[pictures.at : pictures.at + size], *data])
 
-    def _begin_at(self, place: int | None, shown: list[int]) -> None:
-        self._begin = min(shown) if place is None else place
-        self.begins = self._anchor + timedelta(microseconds=self._begin * 100 / 9)
+    def _cut(self, contents: Contents, place: int, first: int, last: int) -> int:
+        """Find the film's first picture, if that is here; return how many pictures belong to the film."""
+        run = contents.pictures
+        times = zip(starts(place, run.durations_90k), run.offsets_90k, strict=True)
+        shown = [start + offset for start, offset in times]
+        # A picture that is shown before the end may need one that is shown after it.
+        count = 1 + max((n for n, time in enumerate(shown) if time < last), default=-1)
+        if count and not self._has_begun:
+            begin = max((time for time in shown[:count] if time <= first), default=self._begin)
+            self._begin = min(shown) if begin is None else begin
+            self.begins = self._anchor + timedelta(microseconds=self._begin * 100 / 9)
+        return count
 
     def _entry(self, info: StreamInfo) -> int:
         """Return the number of a coding's sample entry."""
@@ -181,48 +193,52 @@ class Film:
             self._infos.append(info)
         return 1 + self._infos.index(info)
 
-    def _hear(self, segment: Segment, contents: Contents, shift: int, bounds: tuple[int, int]) -> list[Heard]:
-        """Return a segment's sound within the film, in order, as it will be written."""
-        if contents.sound is None or segment.audio is None:
-            return []
+    def _hear(self, segment: Segment, contents: Contents, shift: int, bounds: tuple[int, int]) -> _Share:
+        """Return a segment's sound within the film."""
+        run = contents.sound
+        if run is None or segment.audio is None:
+            return _NOTHING
         if self._audio is None:
             self._audio = segment.audio
             self._voice = Voice(segment.audio) if segment.audio.codec in G711 else None
         if segment.audio != self._audio:
-            return []
-        run = contents.sound
-        times = starts(run.start_90k + shift, run.durations_90k)
+            return _NOTHING
+        start = run.start_90k + shift
+        lasts = sum(run.durations_90k)
+        inside = start >= max(bounds[0], self._sound.end) and start + lasts <= bounds[1]
+        if inside and self._voice is None and run.at == contents.pictures.at + contents.pictures.size_bytes:
+            return _Share(start, run.durations_90k, run.sizes, None)
+        frames = zip(
+            starts(start, run.durations_90k), run.cut(segment.fragment), run.durations_90k, strict=True
+        )
         heard: list[Heard] = [
             (time, data, duration)
-            for time, data, duration in zip(times, run.cut(segment.fragment), run.durations_90k, strict=True)
+            for time, data, duration in frames
             if time + duration > bounds[0] and time < bounds[1]
         ]
         if self._voice is not None:
             heard = [made for time, data, _ in heard for made in self._voice.feed(time, bytes(data))]
         return self._in_order(heard)
 
-    def _in_order(self, heard: list[Heard]) -> list[Heard]:
+    def _in_order(self, heard: list[Heard]) -> _Share:
         kept = []
         floor = self._sound.end
         for time, data, duration in heard:
             if time >= floor - duration // 2:
                 place = max(time, floor)
-                kept.append((place, data, duration))
+                kept.append((place, data))
                 floor = place + duration
-        return kept
-
-    def _add_sound(self, heard: list[Heard], at: int) -> None:
-        if heard:
-            times = [time for time, _, _ in heard]
-            steps = [after - before for before, after in pairwise(times)]
-            self._sound.add(times[0], [*steps, heard[-1][2]], [len(data) for _, data, _ in heard], at=at)
+        if not kept:
+            return _NOTHING
+        steps = [after - before for before, after in pairwise([*(time for time, _ in kept), floor])]
+        return _Share(kept[0][0], steps, [len(data) for _, data in kept], [data for _, data in kept])
 
     def _finish(self, at: int) -> Iterator[Piece]:
         """Yield what the sound still lacks, and the index."""
-        rest = self._in_order(self._voice.finish()) if self._voice else []
-        if rest:
-            self._add_sound(rest, at + 8)
-            yield box(b"mdat", *(bytes(data) for _, data, _ in rest))
+        rest = self._in_order(self._voice.finish()) if self._voice else _NOTHING
+        if rest.data:
+            self._sound.add(rest.start, rest.durations, rest.sizes, at=at + 8)
+            yield box(b"mdat", *map(bytes, rest.data))
         audio = self._voice.info if self._voice else self._audio
         size = max(info.width for info in self._infos), max(info.height for info in self._infos)
         chapters = self._chapters

@@ -8,7 +8,7 @@ Source: ISO/IEC 14496-12, 8.3 to 8.7; chapters as Nero writes them (`chpl`) and 
 
 import struct
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate, groupby
@@ -28,15 +28,20 @@ class Runs:
         """Begin with none."""
         self._pairs = array("q")  # how many, which
 
-    def add(self, numbers: Iterable[int]) -> None:
+    def add(self, numbers: Sequence[int]) -> None:
         """Put numbers at the end."""
-        pairs = self._pairs
+        if numbers and numbers.count(numbers[0]) == len(numbers):
+            self._more(numbers[0], len(numbers))
+            return
         for number, same in groupby(numbers):
-            count = sum(1 for _ in same)
-            if pairs and pairs[-1] == number:
-                pairs[-2] += count
-            else:
-                pairs.extend((count, number))
+            self._more(number, sum(1 for _ in same))
+
+    def _more(self, number: int, count: int) -> None:
+        pairs = self._pairs
+        if pairs and pairs[-1] == number:
+            pairs[-2] += count
+        else:
+            pairs.extend((count, number))
 
     def pairs(self) -> list[tuple[int, int]]:
         """Return them as (how many, which)."""
@@ -64,7 +69,7 @@ class Track:
             place = max(place, self._last + 1)
             self._durations.add((place - self._last,))
         self._durations.add(durations[:-1])
-        self._last = place + sum(durations[:-1])
+        self._last = place + sum(durations) - durations[-1]
         self.end = self._last + durations[-1]
         self._chunks.append(at)
         self._sizes.extend(sizes)

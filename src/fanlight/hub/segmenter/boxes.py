@@ -7,7 +7,7 @@ Source: ISO/IEC 14496-12, 4.2.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fanlight.model.errors import FanlightError
 
@@ -35,8 +35,7 @@ def full_box(kind: bytes, version: int, flags: int, *parts: bytes) -> bytes:
     return box(kind, struct.pack(">I", version << 24 | flags), *parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """Where a box lies: header from `start`, content from `body`, up to `end`; offsets in bytes."""
 
     kind: bytes
