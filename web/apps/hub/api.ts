@@ -330,7 +330,8 @@ export const film = (api: Client, id: string, start: Date, end: Date, signal: Ab
 const reply: Read<Reply> = obj<Reply>({ id: str, name: str, seconds: or(num, 0) });
 export const getReplies = (api: Client): Promise<Reply[]> => api.json("/api/replies", under("replies", reply));
 export const addReply = async (api: Client, name: string, wav: Uint8Array): Promise<void> =>
-  void (await api.send(`/api/replies?name=${encodeURIComponent(name)}`, { method: "POST", bytes: wav, headers: {} }));
+  void (await api.send(`/api/replies?name=${encodeURIComponent(name)}`, { method: "POST", bytes: wav }));
+export const replySound = (api: Client, id: string): Promise<Bytes> => api.bytes(`/api/replies/${encodeURIComponent(id)}/sound.wav`);
 export const removeReply = async (api: Client, id: string): Promise<void> => void (await api.send(`/api/replies/${encodeURIComponent(id)}`, { method: "DELETE" }));
 export const playReply = async (api: Client, camera: string, id: string): Promise<void> =>
   void (await api.send(`${cam(camera)}/reply`, { method: "POST", json: { reply: id } }));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DayView, EventView } from "./api.ts";
-import { bars, DAY_MS, dayWindow, here, hourly, keyStep, nextFootage, otherDay, recorded, shareOf, ticks, timeAt, timeField, typedTime, worthTelling, zoom } from "./strip.ts";
+import { bars, DAY_MS, dayWindow, here, hourly, keyStep, nextFootage, otherDay, recorded, shareOf, stretch, ticks, timeAt, timeField, typedTime, worthTelling, zoom } from "./strip.ts";
 
 const whole = dayWindow("2026-11-21", 0);
 const at = (clock: string): number => Date.parse(`2026-11-21T${clock}Z`);
@@ -72,6 +72,16 @@ test("a moment is footage with its event, a gap with its reason, or nothing", ()
   expect(nextFootage(day, at("11:00:00"))).toBeNull();
   expect(recorded(day)).toBe(3630);
   expect(worthTelling(day.gaps)).toHaveLength(1);
+});
+
+test("a film runs over spans that follow each other and ends where nothing was recorded", () => {
+  const spans = (...parts: [string, string][]): DayView => ({ ...day, spans: parts.map(([a, b]) => ({ start: `2026-11-21T${a}Z`, end: `2026-11-21T${b}Z`, kind: "rest" })) });
+  const two = spans(["08:00:00", "08:10:00"], ["08:10:00.4", "08:20:00"], ["09:00:00", "09:01:00"]);
+  expect(stretch(two, at("08:05:00"))).toEqual({ from: at("08:05:00"), to: at("08:20:00") });
+  expect(stretch(two, at("08:59:59"))).toEqual({ from: at("09:00:00"), to: at("09:01:00") });
+  expect(stretch(two, at("08:30:00"))).toBeNull();
+  expect(stretch(two, at("09:01:00"))).toBeNull();
+  expect(stretch(spans(), at("09:00:00"))).toBeNull();
 });
 
 test("hours count the events that began in them", () => {

@@ -68,8 +68,8 @@ export function ticks(window: Window): number[] {
 }
 
 export type Here =
-  | { readonly kind: "footage"; readonly event: EventView | null; readonly until: number }
-  | { readonly kind: "gap"; readonly why: string; readonly until: number }
+  | { readonly kind: "footage"; readonly event: EventView | null }
+  | { readonly kind: "gap"; readonly why: string }
   | { readonly kind: "nothing" };
 
 const holds = (at: number, part: { start: string; end: string }): boolean => Date.parse(part.start) <= at && at < Date.parse(part.end);
@@ -79,10 +79,10 @@ export function here(day: DayView, at: number): Here {
   const span = day.spans.find((one) => holds(at, one));
   if (span) {
     const event = day.events.find((one) => Date.parse(one.start) <= at && at < Date.parse(one.end ?? span.end)) ?? null;
-    return { kind: "footage", event, until: Date.parse(span.end) };
+    return { kind: "footage", event };
   }
   const gap = day.gaps.find((one) => holds(at, one));
-  return gap ? { kind: "gap", why: gap.why, until: Date.parse(gap.end) } : { kind: "nothing" };
+  return gap ? { kind: "gap", why: gap.why } : { kind: "nothing" };
 }
 
 /** The first moment from `at` on at which there is footage, or null. */
@@ -91,8 +91,21 @@ export function nextFootage(day: DayView, at: number): number | null {
   return starts.length > 0 ? Math.min(...starts) : null;
 }
 
+const BLINK_MS = 2000;
+
+/** The footage at `at` or a blink after it, up to where it ends; spans that follow each other are one stretch. Null: none. */
+export function stretch(day: DayView, at: number): Window | null {
+  const spans = day.spans.map((span) => [Date.parse(span.start), Date.parse(span.end)] as const).sort(([a], [b]) => a - b);
+  let found: { from: number; to: number } | null = null;
+  for (const [start, end] of spans) {
+    if (found && start - found.to < BLINK_MS) found.to = Math.max(found.to, end);
+    else if (!found && end > at && start - at < BLINK_MS) found = { from: Math.max(at, start), to: end };
+  }
+  return found;
+}
+
 /** Gaps worth telling of: a blink between two segments is none. */
-export const worthTelling = (gaps: readonly Gap[]): Gap[] => gaps.filter((gap) => Date.parse(gap.end) - Date.parse(gap.start) >= 2000);
+export const worthTelling = (gaps: readonly Gap[]): Gap[] => gaps.filter((gap) => Date.parse(gap.end) - Date.parse(gap.start) >= BLINK_MS);
 
 /** Seconds of footage in a day. */
 export const recorded = (day: DayView): number => day.spans.reduce((sum, span) => sum + Math.max(0, Date.parse(span.end) - Date.parse(span.start)), 0) / 1000;

@@ -164,6 +164,7 @@ export const camera = {
     replies: "Quick replies",
     repliesText: "Short recordings that play at the door, where the camera has a speaker that the hub can reach.",
     repliesNone: "None yet.",
+    hear: (name: string) => `Listen to “${name}” here`,
     play: (name: string) => `Play “${name}” at the door`,
     played: (name: string) => `“${name}” was played.`,
     remove: (name: string) => `Remove “${name}”`,
