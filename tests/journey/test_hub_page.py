@@ -1,4 +1,4 @@
-"""The hub's own page by hand, in real Chromium, on a desk and a phone: a real hub without a household, a real camera."""
+"""The hub's own page by hand, in real Chromium, on a desk and a phone: a real hub alone, a real camera."""
 
 import os
 import re
@@ -17,7 +17,17 @@ LOGIN = ("viewer", "a pass:word/with@signs")
 @pytest.fixture
 def camera() -> Iterator[str]:
     """The demo camera as its own process, behind a password; yields its address without one."""
-    command = [PYTHON, "-m", "fanlight.hub.demo_camera", "--port", "0", "--user", LOGIN[0], "--password", LOGIN[1]]
+    command = [
+        PYTHON,
+        "-m",
+        "fanlight.hub.demo_camera",
+        "--port",
+        "0",
+        "--user",
+        LOGIN[0],
+        "--password",
+        LOGIN[1],
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         ready = re.fullmatch(r"camera ready (\d+)\n", process.stdout.readline())
@@ -34,7 +44,9 @@ def link(tmp_path: Path) -> Iterator[str]:
     settings = home / "hub" / "hub.toml"
     settings.write_text(f"[page]\nport = {free_ports(1)}\n")
     settings.chmod(0o600)
-    with subprocess.Popen([FANLIGHT, "hub", "run", "--home", str(home)], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [FANLIGHT, "hub", "run", "--home", str(home)], stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "hub ready 0\n"
         yield fanlight("hub", "page", "--home", str(home)).stdout.strip()
@@ -43,7 +55,9 @@ def link(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.timeout(1800)
-def test_a_person_adds_a_camera_draws_zones_and_sees_them_take_effect(camera: str, link: str, tmp_path: Path) -> None:
+def test_a_person_adds_a_camera_draws_zones_and_sees_them_take_effect(
+    camera: str, link: str, tmp_path: Path
+) -> None:
     """R08 R09 R51: web/e2e/hub.spec.ts says each step. What it saved is as long as it asked for."""
     out = tmp_path / "out"
     environment = {
@@ -63,7 +77,9 @@ def test_a_person_adds_a_camera_draws_zones_and_sees_them_take_effect(camera: st
     )
     assert result.returncode == 0, result.stdout[-8_000:] + result.stderr[-2_000:]
     for project in ("desk", "phone"):
-        assert _length_s(out / f"film-{project}.mp4") == pytest.approx(3.0, abs=0.11)  # a picture at 10 a second
+        assert _length_s(out / f"film-{project}.mp4") == pytest.approx(
+            3.0, abs=0.11
+        )  # a picture at 10 a second
         listing = (out / f"events-{project}.csv").read_text().splitlines()
         assert listing[0].startswith("start,end,camera,label")
         assert any(",person," in line for line in listing[1:])
