@@ -35,6 +35,7 @@ class Failing(Disk):
         self.step, self.landed, self.times, self.number = step, landed, times, number
 
     def __getattribute__(self, name: str) -> object:
+        """Return an operation, or one that fails in its place."""
         real = super().__getattribute__(name)
         if name not in STEPS:
             return real

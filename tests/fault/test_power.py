@@ -21,8 +21,11 @@ SEED = int(os.environ.get("FANLIGHT_SEED", "0")) or random.SystemRandom().randra
 LIMITS = Limits(quota_bytes=90_000, reserve_bytes=0)
 START = now().replace(hour=12) - timedelta(days=1)  # a hub keeps its own keys of the last days
 LATER = START + timedelta(days=2)
-MEMORY = Path("/dev/shm")  # noqa: S108 - replays are a thousand files and need no real disk
-COMMITTED = "SELECT wall_us FROM segment JOIN file ON file.id = file JOIN line ON line.id = line WHERE camera = 'door'"
+MEMORY = Path("/dev/shm")  # noqa: S108 - a thousand replays need no real disk
+COMMITTED = (
+    "SELECT wall_us FROM segment JOIN file ON file.id = file"
+    " JOIN line ON line.id = line WHERE camera = 'door'"
+)
 
 
 def scenario(folder: Path) -> tuple[Remembering, list[Segment]]:

@@ -71,6 +71,10 @@ def cut(path: Path, size: int) -> None:
     path.write_bytes(path.read_bytes()[:size])
 
 
+def grow(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"tail")
+
+
 def overfill(folder: Path) -> None:
     journal = Journal(folder, ROOMY)
     record(journal, "door", footage(100, start=LATER + 99 * SECOND, run=2))
@@ -115,14 +119,14 @@ PLANTED: dict[str, tuple[str, Plant, bool]] = {
     "a head that was altered": ("J1", lambda hub: alter(first(hub), 0), True),
     "a file without a row": ("J2", lambda hub: (first(hub).parent / "stray").write_bytes(b"x"), True),
     "a file that is both kept and removed": ("J2", put_in_two_places, True),
-    "a tail without a row": ("J3", lambda hub: first(hub).write_bytes(first(hub).read_bytes() + b"tail"), True),
+    "a tail without a row": ("J3", lambda hub: grow(first(hub)), True),
     "a row over another": ("J3", lambda hub: rows(hub, f"{LONGER} file = 1 AND place = 0"), True),
     "a file with other times": ("J3", lambda hub: rows(hub, f"{UP} file SET end_us = end_us + 9"), True),
     "more than the quota": ("J4", overfill, True),
     "a day without a key": ("J5", unlock, False),
     "a key without a day": ("J5", lambda hub: (hub / "keys" / "day-2020-01-01.key").touch(), True),
     "a key that others may read": ("J5", lambda hub: key(hub).chmod(0o644), True),
-    "a timeline that says too much": ("J6", lambda hub: rows(hub, f"{UP} span SET end_us = end_us + 1"), True),
+    "a timeline that says too much": ("J6", lambda hub: rows(hub, f"{UP} span SET end_us = 9"), True),
     "a timeline that says too little": ("J6", lambda hub: rows(hub, "DELETE FROM span"), True),
     "a gap that ends before it begins": ("J7", lambda hub: rows(hub, f"{GAP} (1, 9, 5, 'away')"), True),
     "a gap that is open twice": ("J7", lambda hub: rows(hub, f"{GAP} {OPEN}, {OPEN}"), True),

@@ -48,6 +48,15 @@ def note(db: sqlite3.Connection, line: int, why: str, start_us: int, end_us: int
         )
 
 
+def note_step(db: sqlite3.Connection, line: int, start_us: int, end_us: int) -> None:
+    """Write down that the clock was set: between these times nothing was lived, or everything twice."""
+    row = (line, start_us, end_us)
+    if not db.execute(
+        "SELECT 1 FROM gap WHERE (line, start_us, end_us) = (?, ?, ?) AND why = 'clock'", row
+    ).fetchone():
+        db.execute("INSERT INTO gap (line, start_us, end_us, why) VALUES (?, ?, ?, 'clock')", row)
+
+
 def after_stop(db: sqlite3.Connection, alive_us: int | None, now_us: int) -> None:
     """Note for every line that the hub was stopped from when it was last heard of until now."""
     lines = db.execute(

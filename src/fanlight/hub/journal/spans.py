@@ -8,12 +8,12 @@ Why:    docs/design/journal.md: 30 days of one camera are 43,200 files and at le
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from fanlight.hub.journal.record import EPOCH, US, micros, moment
-from fanlight.hub.journal.schema import HOUR_US
+from fanlight.hub.journal.schema import EVENT, HOUR_US, REST
 
 JOIN_US = 1_000_000  # stretches less apart than this are one
 Stretch = tuple[int, int, int]  # start and end, microseconds UTC, and class
@@ -31,18 +31,22 @@ class Day:
     gaps: list[tuple[datetime, datetime, str]]
 
 
-def join(stretches: Iterable[Stretch]) -> list[Stretch]:
+def join(stretches: Sequence[Stretch]) -> list[Stretch]:
     """Return stretches in order of time, those of a class that touch made one."""
     joined: list[Stretch] = []
-    last: dict[int, int] = {}
-    for start, end, kind in sorted(stretches):
-        at = last.get(kind)
-        if at is not None and start - joined[at][1] < JOIN_US:
-            if end > joined[at][1]:
-                joined[at] = (joined[at][0], end, kind)
+    for kind in (REST, EVENT):
+        mine = sorted([stretch for stretch in stretches if stretch[2] == kind])
+        if not mine:
             continue
-        last[kind] = len(joined)
-        joined.append((start, end, kind))
+        begin, until, _ = mine[0]
+        for start, end, _ in mine:
+            if start - until >= JOIN_US:
+                joined.append((begin, until, kind))
+                begin, until = start, end
+            elif end > until:
+                until = end
+        joined.append((begin, until, kind))
+    joined.sort()
     return joined
 
 
@@ -53,7 +57,7 @@ def expected(db: sqlite3.Connection, line: int, hour: int) -> list[Stretch]:
             "SELECT start_us, end_us, class FROM file WHERE line = ? AND start_us >= ? AND start_us < ?"
             " AND settled",
             (line, hour * HOUR_US, (hour + 1) * HOUR_US),
-        )
+        ).fetchall()
     )
 
 
@@ -84,9 +88,11 @@ def stretches(db: sqlite3.Connection, line: int, start_us: int, end_us: int) -> 
 
 def between(db: sqlite3.Connection, line: int, start_us: int, end_us: int, now_us: int) -> Day:
     """Return the spans and gaps of a range; a gap that lasts ends at `now_us`."""
+    found = stretches(db, line, start_us, end_us)
+    begin, end = moment(start_us), moment(end_us)
     spans = [
-        (moment(max(first, start_us)), moment(min(last, end_us)), KINDS[kind])
-        for first, last, kind in stretches(db, line, start_us, end_us)
+        (moment(first) if first > start_us else begin, moment(last) if last < end_us else end, KINDS[kind])
+        for first, last, kind in found
     ]
     gaps = []
     for first, last, why in db.execute(
@@ -96,7 +102,7 @@ def between(db: sqlite3.Connection, line: int, start_us: int, end_us: int, now_u
         (line, start_us, end_us, now_us),
     ):
         if last > first:
-            gaps.append((moment(max(first, start_us)), moment(min(last, end_us)), why))
+            gaps.append((max(moment(first), begin), min(moment(last), end), why))
     return Day(spans, gaps)
 
 

@@ -231,7 +231,7 @@ class Writer:
         if segment.mono_us and before and segment.is_discontinuous:
             due_us = before[0] + segment.mono_us - before[1]
             if abs(wall_us - due_us) > _STEP_US:
-                gaps.note(self._db, line, "clock", min(wall_us, due_us), max(wall_us, due_us))
+                gaps.note_step(self._db, line, min(wall_us, due_us), max(wall_us, due_us))
         if segment.mono_us:
             self._clocks[line] = (end_us, segment.mono_us + end_us - wall_us)
 
