@@ -1,5 +1,7 @@
 import asyncio
 import io
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,3 +167,10 @@ def test_a_proposal_hides_the_street_where_passers_by_were_seen_and_one_visitor_
     (_, _, (_, right), (_, left)) = propose([*street, (0.4, 0.95)]).outline
     assert left == pytest.approx(0.2 + MARGIN)
     assert right == pytest.approx(0.3 + MARGIN)
+
+
+@pytest.mark.parametrize("room", ["camera.masked", "privacy", "integrations"])
+def test_a_hub_that_paints_nothing_and_tells_nobody_loads_no_decoder_and_no_broker(room: str) -> None:
+    probe = f"import fanlight.hub.{room}, sys; print(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-c", probe], text=True).split()
+    assert not {"av", "numpy", "onnxruntime", "aiomqtt", "prometheus_client"} & set(loaded)

@@ -71,6 +71,7 @@ class Mqtt:
         self._connected = False
         self._ending = asyncio.Event()
         self._pressed: dict[str, float] = {}
+        self._gone: set[str] = set()  # cameras of which nothing is left at the broker
 
     async def run(self) -> None:
         """Be at the broker for ever; ends when cancelled, and then says so there."""
@@ -227,7 +228,9 @@ class Mqtt:
             return
         self._say(homeassistant.withdraw(self._options, topic))
         gone = homeassistant.camera_of(topic)
-        if gone is not None and gone not in {camera.id for camera in self._options.camera}:
+        known = {camera.id for camera in self._options.camera} | self._gone
+        if gone is not None and gone not in known:
+            self._gone.add(gone)
             self._say(of_camera(self._options.mqtt.prefix, gone))
 
     def _fails(self, why: str) -> None:

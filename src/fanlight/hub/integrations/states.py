@@ -46,13 +46,15 @@ class States:
         """Return what a notice changes."""
         match notice:
             case StorageTold():
-                self._losing = notice.state != "ok"
-                return [Message(self._topics.problem, ON if self._losing else OFF)]
+                before, self._losing = self._losing, notice.state != "ok"
+                changed = before != self._losing
+                return [Message(self._topics.problem, ON if self._losing else OFF)] if changed else []
             case Pressed() if notice.camera in self._cameras:
                 return [Message(self._topics.camera(notice.camera, RING), RUNG, retain=False)]
             case CameraTold() if notice.camera in self._cameras:
+                known = set(self._camera(notice.camera))
                 self._cameras[notice.camera] = notice.state
-                return list(self._camera(notice.camera))
+                return [message for message in self._camera(notice.camera) if message not in known]
             case EventBegan() | EventEnded() if notice.camera in self._cameras:
                 return self._event(notice)
             case _:
