@@ -14,7 +14,6 @@ from litestar.params import JSONBody
 
 from fanlight.hub.camera import (
     CameraError,
-    CameraGone,
     CameraRefused,
     CameraUnreachable,
     UnsupportedCodec,
@@ -151,7 +150,7 @@ async def _look(url: str, role: str, token: str) -> tuple[TriedStream, str]:
         raise _as(Codec, error) from error
     except CameraRefused as error:
         raise _as(Refused, error) from error
-    except (CameraUnreachable, CameraGone) as error:
+    except CameraUnreachable as error:
         raise _as(Unreachable, error) from error
     except CameraError as error:
         raise _as(NotAVideo, error) from error

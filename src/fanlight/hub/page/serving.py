@@ -51,8 +51,7 @@ async def serve(listening: socket.socket, make_app: Callable[[], App]) -> None:
             await asyncio.shield(serving)
         finally:
             server.should_exit = True
-            with contextlib.suppress(asyncio.CancelledError):
-                await serving
+            await asyncio.gather(serving, return_exceptions=True)
     finally:
         listening.close()
 

@@ -211,8 +211,7 @@ class RtspSession:
         keep, self._keep = self._keep, None
         if keep is not None:
             keep.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keep
+            await asyncio.gather(keep, return_exceptions=True)  # lets a cancellation of ours through
         link, self._link = self._link, None
         if link is not None:
             if self._session and link.is_open:

@@ -1,0 +1,159 @@
+"""Adding a real camera over the network: by its address with a password, and by ONVIF with both streams."""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from tests.hub.onvif_device import PASSWORD, OnvifDevice
+from tests.hub.pages import recorded, serving, until
+
+from fanlight.hub.demo_camera import DemoCamera, load
+from fanlight.hub.onvif import tree
+from fanlight.hub.page import adding
+
+Video = Callable[[str], Path]
+HI = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+
+
+@dataclass
+class Door(OnvifDevice):
+    """A device whose streams really come, from another port."""
+
+    rtsp_port: int = 554
+
+    async def _do(self, name: str, inside: tree.Node, path: str, message: tree.Node) -> str:
+        said = await super()._do(name, inside, path, message)
+        return said.replace(f"rtsp://{self.told_host}/", f"rtsp://{self.told_host}:{self.rtsp_port}/")
+
+
+@contextlib.asynccontextmanager
+async def camera_at(path: Path, password: str = PASSWORD) -> AsyncIterator[DemoCamera]:
+    server = DemoCamera(await load(path), user="maya", password=password)
+    await server.start("127.0.0.1", 0)
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+@contextlib.asynccontextmanager
+async def saying(answer: Callable[[bytes], bytes]) -> AsyncIterator[int]:
+    """Give the port of something that answers whatever it is asked."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while asked := await reader.read(65536):
+                writer.write(answer(asked))
+                await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+def code(answer: httpx.Response) -> str:
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["do"]
+    return str(answer.json()["code"])
+
+
+def sdp(media: str) -> Callable[[bytes], bytes]:
+    """Answer as a camera does that has `media` and nothing else."""
+    body = f"v=0\r\n{media}".encode()
+
+    def answer(asked: bytes) -> bytes:
+        number = asked.partition(b"CSeq: ")[2].partition(b"\r")[0]
+        head = b"RTSP/1.0 200 OK\r\nCSeq: " + number + b"\r\nContent-Type: application/sdp\r\n"
+        return head + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+    return answer
+
+
+def test_a_wrong_password_a_wrong_codec_and_what_is_no_camera_are_told_apart(
+    tmp_path: Path, video: Video
+) -> None:
+    """R01: each says so, and nothing of the address comes back."""
+
+    async def scene() -> None:
+        async with serving(tmp_path) as hub, camera_at(video("plain.mp4"), "right") as camera:
+
+            async def tried(url: str) -> httpx.Response:
+                return await hub.client.post("/api/try", json={"url": url})
+
+            wrong = await tried(f"rtsp://maya:wrong-pass@127.0.0.1:{camera.port}/demo")
+            assert code(wrong) == "hub.try.refused"
+            assert "wrong-pass" not in wrong.text
+            assert code(await tried(f"rtsp://127.0.0.1:{camera.port}/demo")) == "hub.try.refused"
+            async with saying(sdp("m=video 0 RTP/AVP 26\r\n")) as port:
+                jpeg = await tried(f"rtsp://127.0.0.1:{port}/x")
+                assert code(jpeg) == "hub.try.codec"
+            async with saying(lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
+                page = await tried(f"rtsp://127.0.0.1:{port}/x")
+                assert code(page) == "hub.try.unreachable"
+                assert "not as a camera" in page.json()["what"]
+            async with saying(sdp("m=audio 0 RTP/AVP 0\r\n")) as port:
+                assert code(await tried(f"rtsp://127.0.0.1:{port}/x")) == "hub.try.not_a_video"
+            with socket.create_server(("127.0.0.1", 0)) as nobody:
+                port = nobody.getsockname()[1]
+            assert code(await tried(f"rtsp://127.0.0.1:{port}/x")) == "hub.try.unreachable"
+            good = await tried(f"rtsp://maya:right@127.0.0.1:{camera.port}/demo")
+            assert good.status_code == 200
+            assert good.json()["picture"]
+            assert "right" not in good.text.replace(good.json()["picture"], "")
+
+    asyncio.run(scene())
+
+
+def test_a_camera_that_speaks_onvif_is_added_with_both_its_streams(tmp_path: Path, video: Video) -> None:
+    """R02: from its ONVIF address and a password to recording, well within a minute."""
+
+    async def scene() -> None:
+        async with (
+            serving(tmp_path) as hub,
+            camera_at(video("plain.mp4")) as camera,
+            Door(user="maya", password=PASSWORD, login="digest", rtsp_port=camera.port) as device,
+        ):
+            began = time.monotonic()
+            asked = {"xaddr": device.xaddr, "user": "maya", "password": PASSWORD}
+            tried = await hub.client.post("/api/try", json=asked)
+            assert tried.status_code == 200, tried.text
+            shown = tried.json()
+            assert [one["role"] for one in shown["streams"]][:2] == ["main", "sub"]
+            assert abs(shown["clock_offset_s"]) < 2
+            assert shown["picture"]
+            ref = shown["proposal"]["url_ref"]
+            added = await hub.client.post("/api/cameras", json={"name": "Front door", "url_ref": ref})
+            view = added.json()
+            assert (view["has_sub"], view["onvif"]) == (True, True)
+            await recorded(hub, view["id"])
+            await until(lambda: hub.pipeline.journal.committed(view["id"], "sub").year > 1)
+            assert time.monotonic() - began < 60
+            assert PASSWORD not in added.text
+            refused = await hub.client.post("/api/try", json=asked | {"password": "other"})
+            assert code(refused) == "hub.try.refused"
+
+    asyncio.run(scene())
+
+
+def test_something_else_than_a_camera_in_the_network_is_no_camera(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with (
+            serving(tmp_path) as hub,
+            saying(lambda _: HI) as port,
+        ):
+            answer = await hub.client.post("/api/try", json={"xaddr": f"http://127.0.0.1:{port}/onvif"})
+            assert code(answer) == "hub.try.not_a_video"
+            found = await hub.client.post("/api/discover")
+            assert found.status_code == 200
+            assert isinstance(found.json()["found"], list)
+
+    assert adding.PROBE_S <= 10
+    asyncio.run(scene())
