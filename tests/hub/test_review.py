@@ -6,9 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.hub import demuxed
 from tests.hub.homes import CAMERA, HUB, MEMBER, make_epoch
 
 from fanlight.hub.camera import FileCamera, Packet
+from fanlight.hub.packet import AudioPacket
 from fanlight.hub.review import choose, disclose
 from fanlight.hub.sealer import Occasion, Sealer
 from fanlight.hub.segmenter import Segment
@@ -41,12 +43,15 @@ def clip(
     cut: Callable[[list[Packet]], list[Segment]],
 ) -> Clip:
     """Return a clip of four segments of a second, as a member opened it."""
-    segments = cut(read(video("plain.mp4"))[0])
+    return seal_and_open(tmp_path, cut(read(video("plain.mp4"))[0]))
+
+
+def seal_and_open(folder: Path, segments: list[Segment]) -> Clip:
     identity, epoch = make_epoch()
     occasion = Occasion(
         label="person", start=segments[0].wall, end=segments[-1].wall, score=90, thumb=b"thumb"
     )
-    sealer = Sealer(tmp_path, HOUSEHOLD, HUB.signing)
+    sealer = Sealer(folder, HOUSEHOLD, HUB.signing)
     parcel, _ = sealer.seal(CAMERA, occasion, segments, epoch, "hub")
     sealer.close()
     opened = open_clip_manifest(parcel.manifest, [identity.secret], HUB.signing.public)
@@ -95,6 +100,23 @@ def test_what_was_cut_away_is_nowhere_in_the_copy(clip: Clip) -> None:
     copy = plain_of(share(clip, (1, 2)))
     pictures = [plain[s.offset : s.offset + s.length][-500:] for s in manifest.facts.segments]
     assert [picture in copy for picture in pictures] == [False, True, True, False]
+
+
+def test_a_copy_has_sound_exactly_if_the_clip_has_and_no_second_of_it_more_than_was_kept(
+    tmp_path: Path, frames: Callable[[bytes], int]
+) -> None:
+    """R03: what was said before and after stays at home with the pictures."""
+    found = demuxed.packets(demuxed.make(tmp_path / "film", "h264", "aac", seconds=4))
+    plain, manifest = seal_and_open(tmp_path, demuxed.cut(found))
+    assert manifest.facts.mime.endswith(', mp4a.40.2"')
+    sealed = share((plain, manifest), (1, 2))
+    copy = plain_of(sealed)
+    assert open_with(sealed, CASE).manifest.facts.mime == manifest.facts.mime
+    spoken = [p for p in found if isinstance(p, AudioPacket) and len(p.data) > 40]
+    assert len(spoken) > 50
+    for packet in spoken:
+        assert (packet.data in copy) == (90_000 <= packet.pts_90k < 270_000)
+    assert frames(copy) > 60
 
 
 def test_a_copy_names_no_household_camera_or_clip(clip: Clip) -> None:
