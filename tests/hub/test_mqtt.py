@@ -219,6 +219,23 @@ async def test_a_chime_at_the_broker_gets_its_message_at_a_press(mosquitto: Brok
         await ears.until(lambda: ears.of("siren/set") == [b"DING"])
 
 
+@pytest.mark.parametrize("discovery", ["entity", "device"])
+@in_loop
+async def test_a_hub_of_sixty_four_cameras_announces_and_tells_all_of_them(
+    mosquitto: Broker, discovery: str
+) -> None:
+    ids = ["c" * 24 + a + b for a in "abcdefgh" for b in "abcdefgh"]
+    cameras = tuple(Camera(id=each, name=f"Camera {n}", url="test:") for n, each in enumerate(ids))
+    wanted = options(mosquitto.port, cameras=cameras, discovery=discovery)
+    async with ear(mosquitto.port) as ears, running(at(hub(), wanted).run()):
+        await ears.until(lambda: ears.known.get(HERE) == b"online")
+        announced = [topic for topic in ears.known if topic.endswith("/config")]
+        assert len(announced) == (2 + 64 * 7 if discovery == "entity" else 1 + 64)
+        assert all(f"fanlight/{each}/motion" in ears.known for each in ids)
+    async with ear(mosquitto.port) as ears, running(at(hub(), options(mosquitto.port, cameras=())).run()):
+        await ears.until(lambda: not _left(ears.known, "c" * 24))
+
+
 @in_loop
 async def test_home_assistant_is_told_again_when_it_starts(mosquitto: Broker) -> None:
     one = hub()

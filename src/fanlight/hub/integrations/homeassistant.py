@@ -30,16 +30,17 @@ _Entity = dict[str, Any]
 
 def announce(options: HubOptions) -> list[Message]:
     """Return the retained messages that make Home Assistant show this hub, in a steady order."""
-    kind = options.mqtt.discovery
-    if kind == "off":
+    return [
+        message for device, entities in _devices(options) for message in _messages(options, device, entities)
+    ]
+
+
+def _messages(options: HubOptions, device: _Entity, entities: list[_Entity]) -> list[Message]:
+    if options.mqtt.discovery == "off":
         return []
-    messages: list[Message] = []
-    for device, entities in _devices(options):
-        if kind == "device":
-            messages.append(_whole(options, device, entities))
-        else:
-            messages += [_single(options, device, entity) for entity in entities]
-    return messages
+    if options.mqtt.discovery == "device":
+        return [_whole(options, device, entities)]
+    return [_single(options, device, entity) for entity in entities]
 
 
 def is_ours(options: HubOptions, payload: bytes) -> bool:
@@ -56,13 +57,13 @@ def withdraw(options: HubOptions, topic: str) -> list[Message]:
     What is announced the other way now (by device, not by entity) is told to move: Home Assistant then
     keeps the name and room that a person gave it. What has gone is removed there.
     """
-    component, thing = topic.split("/")[-3:-1]
-    if options.mqtt.discovery == "device":
-        stays = {entity["unique_id"] for _, entities in _devices(options) for entity in entities}
-    else:
-        stays = {device["identifiers"][0] for device, _ in _devices(options) if component == "device"}
-    if options.mqtt.discovery != "off" and thing in stays:
-        return [Message(topic, _MIGRATE), *announce(options), Message(topic, b"")]
+    thing = topic.split("/")[-2]
+    for device, entities in _devices(options):
+        names = {device["identifiers"][0], *(entity["unique_id"] for entity in entities)}
+        if thing in names and options.mqtt.discovery != "off":
+            now = _messages(options, device, entities)
+            if thing == device["identifiers"][0] or options.mqtt.discovery == "device":
+                return [Message(topic, _MIGRATE), *now, Message(topic, b"")]
     return [Message(topic, b"")]
 
 

@@ -30,7 +30,7 @@ from fanlight.hub.options import HubOptions
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 
-QUEUE = 512
+QUEUE = 4_096  # all that a hub of 64 cameras says at once, several times over
 AGAIN_S = 1.0  # buttons bounce, and a stranger at the broker must not be able to flood the hub
 _KEEPALIVE_S = 30
 _GOODBYE_S = 2.0
