@@ -1,6 +1,7 @@
 """A camera that breaks off, changes or half sends its stream loses no more than it must (R01)."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,31 @@ def test_sound_that_cannot_be_had_never_costs_a_picture(clip: Loop, audio: list[
 
     packets, camera = asyncio.run(run())
     assert (len(packets), camera.audio_dropped, camera.damage) == (20, 1, 0)
+
+
+@pytest.mark.parametrize("direction", [[], ["a=recvonly"], ["a=sendonly"]])
+def test_sound_is_taken_however_a_camera_marks_its_direction(clip: Loop, direction: list[str]) -> None:
+    async def play(seat: Seat) -> None:
+        for number, packet in enumerate(clip.packets):
+            seat.picture(clip, packet, number * STEP)
+            head = b"$\2\3\x2c\x80\x08" + number.to_bytes(2, "big") + (800 * number).to_bytes(4, "big")
+            seat.writer.write(head + b"\0\0\0\7" + bytes(800))
+
+    async def run() -> list[AudioPacket]:
+        async with showing(Shown(clip, [play], audio=[PCMA[0], *direction, PCMA[1]])) as url:
+            camera = RtspCamera(url, audio=True)
+            heard: list[AudioPacket] = []
+            async for packet in camera.packets():
+                heard += [packet] if isinstance(packet, AudioPacket) else []
+                if len(heard) == 10:
+                    break
+            await camera.close()
+            return heard
+
+    heard = asyncio.run(run())
+    assert [packet.duration_90k for packet in heard] == [9_000] * 10
+    assert {packet.info.codec for packet in heard} == {"alaw"}
+    assert all(b.pts_90k - a.pts_90k == 9_000 for a, b in itertools.pairwise(heard))
 
 
 def test_a_goodbye_ends_the_stream_at_once(clip: Loop) -> None:

@@ -137,7 +137,10 @@ class RtspCamera:
             raise refusals.gone("The camera sends no picture that can be decoded.") from error
 
     async def _set_up_sound(self, session: RtspSession, description: Description) -> None:
-        offered = [m for m in description.media if m.kind == "audio" and m.direction != "sendonly"]
+        # A back channel, which ONVIF marks `sendonly`, is not described unless it is asked for; but some
+        # cameras mark their own sound so.
+        offered = [m for m in description.media if m.kind == "audio"]
+        offered.sort(key=lambda m: m.direction == "sendonly")
         found = [(m, sound) for m in offered if (sound := sound_of(m)) is not None] if self._audio else []
         if found:
             media, sound = found[0]
