@@ -76,17 +76,19 @@ def test_what_stands_still_does_not_count_and_the_page_can_say_why() -> None:
     assert (told.counts, told.why) == (False, "It has stood there for long or from the beginning.")
 
 
-OUTLINES = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=3, max_size=12)
+TENTHS = st.integers(0, 9)
 
 
-@given(OUTLINES, st.floats(0, 1), st.floats(0, 1))
-def test_inside_an_outline_does_not_depend_on_its_direction(outline: list[Point], x: float, y: float) -> None:
-    assert is_inside((x, y), outline) == is_inside((x, y), outline[::-1])
-
-
-@given(OUTLINES)
-def test_nothing_outside_the_bounds_of_an_outline_is_inside(outline: list[Point]) -> None:
-    assert not is_inside((max(x for x, _ in outline) + 0.01, 0.5), outline)
+@given(st.tuples(TENTHS, TENTHS), st.tuples(st.integers(1, 5), st.integers(1, 5)), st.tuples(TENTHS, TENTHS))
+def test_inside_a_rectangle_is_between_its_sides(
+    corner: tuple[int, int], size: tuple[int, int], cell: tuple[int, int]
+) -> None:
+    (left, top), (right, bottom) = corner, (corner[0] + size[0], corner[1] + size[1])
+    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+    outline: list[Point] = [(x / 10, y / 10) for x, y in corners]
+    point = (cell[0] / 10 + 0.05, cell[1] / 10 + 0.05)
+    expected = left <= cell[0] < right and top <= cell[1] < bottom
+    assert is_inside(point, outline) is is_inside(point, outline[::-1]) is expected
 
 
 def test_a_look_that_sees_somebody_never_ends_an_event_however_late_it_comes() -> None:

@@ -14,13 +14,14 @@ from fanlight.hub.detector.errors import BadModel
 from fanlight.hub.detector.event import Closed, Event, Label, Opened
 from fanlight.hub.detector.feedback import Feedback, Mark
 from fanlight.hub.detector.insight import GateView, Insight, Seen
+from fanlight.hub.detector.miss_rates import NOT_COVERED, MissRate, misses
 
 if TYPE_CHECKING:
     from fanlight.hub.detector.model import OnnxModel
 
 __all__ = [
-    "BadModel", "Closed", "Detector", "Event", "Feedback", "GateView", "Insight", "Label",
-    "Mark", "Opened", "Seen", "load_model",
+    "NOT_COVERED", "BadModel", "Closed", "Detector", "Event", "Feedback", "GateView", "Insight",
+    "Label", "Mark", "MissRate", "Opened", "Seen", "load_model", "misses",
 ]  # fmt: skip
 
 
