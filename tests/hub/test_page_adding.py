@@ -2,21 +2,27 @@
 
 import asyncio
 import contextlib
+import io
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+import av
 import httpx
 from tests.hub.onvif_device import PASSWORD, OnvifDevice
-from tests.hub.pages import recorded, serving, until
+from tests.hub.pages import FIRST, camera, recorded, serving, until
 
 from fanlight.hub.demo_camera import DemoCamera, load
+from fanlight.hub.demo_camera.tracks import make_sound
 from fanlight.hub.onvif import tree
+from fanlight.hub.options import HubOptions
 from fanlight.hub.page import adding
 
 Video = Callable[[str], Path]
+LONG_AGO, FAR = datetime(2020, 1, 1, tzinfo=UTC), datetime(2120, 1, 1, tzinfo=UTC)
 HI = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 
 
@@ -83,15 +89,15 @@ def test_a_wrong_password_a_wrong_codec_and_what_is_no_camera_are_told_apart(
     """R01: each says so, and nothing of the address comes back."""
 
     async def scene() -> None:
-        async with serving(tmp_path) as hub, camera_at(video("plain.mp4"), "right") as camera:
+        async with serving(tmp_path) as hub, camera_at(video("plain.mp4"), "right") as door:
 
             async def tried(url: str) -> httpx.Response:
                 return await hub.client.post("/api/try", json={"url": url})
 
-            wrong = await tried(f"rtsp://maya:wrong-pass@127.0.0.1:{camera.port}/demo")
+            wrong = await tried(f"rtsp://maya:wrong-pass@127.0.0.1:{door.port}/demo")
             assert code(wrong) == "hub.try.refused"
             assert "wrong-pass" not in wrong.text
-            assert code(await tried(f"rtsp://127.0.0.1:{camera.port}/demo")) == "hub.try.refused"
+            assert code(await tried(f"rtsp://127.0.0.1:{door.port}/demo")) == "hub.try.refused"
             async with saying(sdp("m=video 0 RTP/AVP 26\r\n")) as port:
                 jpeg = await tried(f"rtsp://127.0.0.1:{port}/x")
                 assert code(jpeg) == "hub.try.codec"
@@ -104,7 +110,7 @@ def test_a_wrong_password_a_wrong_codec_and_what_is_no_camera_are_told_apart(
             with socket.create_server(("127.0.0.1", 0)) as nobody:
                 port = nobody.getsockname()[1]
             assert code(await tried(f"rtsp://127.0.0.1:{port}/x")) == "hub.try.unreachable"
-            good = await tried(f"rtsp://maya:right@127.0.0.1:{camera.port}/demo")
+            good = await tried(f"rtsp://maya:right@127.0.0.1:{door.port}/demo")
             assert good.status_code == 200
             assert good.json()["picture"]
             assert "right" not in good.text.replace(good.json()["picture"], "")
@@ -118,8 +124,8 @@ def test_a_camera_that_speaks_onvif_is_added_with_both_its_streams(tmp_path: Pat
     async def scene() -> None:
         async with (
             serving(tmp_path) as hub,
-            camera_at(video("plain.mp4")) as camera,
-            Door(user="maya", password=PASSWORD, login="digest", rtsp_port=camera.port) as device,
+            camera_at(video("plain.mp4")) as there,
+            Door(user="maya", password=PASSWORD, login="digest", rtsp_port=there.port) as device,
         ):
             began = time.monotonic()
             asked = {"xaddr": device.xaddr, "user": "maya", "password": PASSWORD}
@@ -156,4 +162,33 @@ def test_something_else_than_a_camera_in_the_network_is_no_camera(tmp_path: Path
             assert isinstance(found.json()["found"], list)
 
     assert adding.PROBE_S <= 10
+    asyncio.run(scene())
+
+
+def test_the_live_picture_of_a_camera_with_sound_is_one_that_browsers_take(
+    tmp_path: Path, video: Video
+) -> None:
+    """G.711, as old cameras send it, would stop the picture; the live picture goes without sound."""
+
+    async def scene() -> None:
+        server = DemoCamera(await load(video("plain.mp4")), sound=make_sound("pcmu"))
+        await server.start("127.0.0.1", 0)
+        heard = camera(url=f"rtsp://127.0.0.1:{server.port}/demo", audio=True)
+        try:
+            async with serving(tmp_path, HubOptions(camera=(heard,))) as hub:
+                await until(lambda: any(one.audio for one in hub.pipeline.journal.read(FIRST, LONG_AGO, FAR)))
+                data = b""
+                async with hub.client.stream("GET", f"/api/cameras/{FIRST}/live.mp4") as answer:
+                    async for piece in answer.aiter_bytes():
+                        data += piece
+                        if data.count(b"moof") >= 2:
+                            break
+        finally:
+            await server.stop()
+        assert b"avc1" in data
+        assert b"ulaw" not in data
+        with av.open(io.BytesIO(data), "r") as film:
+            assert [stream.type for stream in film.streams] == ["video"]
+            assert len(list(film.decode(video=0))) >= 20
+
     asyncio.run(scene())
