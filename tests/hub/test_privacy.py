@@ -18,7 +18,7 @@ from fanlight.hub.camera import FileCamera
 from fanlight.hub.camera.paint import cells, pixels
 from fanlight.hub.options import Outline, Privacy
 from fanlight.hub.packet import AudioInfo, AudioPacket, Packet
-from fanlight.hub.privacy import NotMeasured, estimate, propose, sample
+from fanlight.hub.privacy import NotMeasured, estimate, measure, propose, sample
 from fanlight.hub.privacy.proof import is_painted
 from fanlight.hub.privacy.proposal import HIGHEST, LOWEST, MARGIN
 
@@ -64,6 +64,15 @@ def test_cost_is_measured_by_painting_the_cameras_own_pictures() -> None:
     assert cost.note.startswith(f"Painting takes about {cost.cpu_percent:.0f} % of one core")
     assert estimate(packets[:1], (ZONE,), fps=10).cpu_percent > 0.5
     assert estimate(packets, ()).cpu_percent == 0
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["it lets us in", "it lets nobody in"])
+def test_cost_is_told_also_of_a_camera_that_lets_nobody_in_beside_the_recorder(
+    tmp_path: Path, *, there: bool
+) -> None:
+    (lone,) = lossless([scene(1)])
+    camera = FileCamera(DEMO_CLIP if there else tmp_path / "gone.mp4")
+    assert asyncio.run(measure(camera, (ZONE,), lone=lone, fps=15)).cpu_percent > 0.1
 
 
 def test_twice_the_pictures_cost_twice_as_much(video: Callable[[str], Path]) -> None:

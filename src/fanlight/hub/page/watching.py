@@ -1,6 +1,5 @@
 """Routes: what a camera's gate and detector see, and what it shows, now."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from fanlight.hub.options import Outline
 from fanlight.hub.page import live
 from fanlight.hub.page.cameras import no_picture
 from fanlight.hub.page.parts import Hub
+from fanlight.hub.sources import main_stream
 
 MP4 = "video/mp4"
 
@@ -75,12 +75,13 @@ async def estimate(camera: FromPath[str], data: JSONBody[ZonesIn], hub: Hub) -> 
     """Say what painting these zones would cost this hub."""
     from fanlight.hub import privacy  # noqa: PLC0415 - it loads a decoder
 
-    hub.camera(camera)
+    settings = hub.camera(camera)
     line = hub.pipeline.line(camera)
     if line.latest_key is None:
         raise no_picture()
     fps = line.rate.fps or None
-    cost = await asyncio.to_thread(privacy.estimate, [line.latest_key], data.zones, fps=fps)
+    plain = main_stream(settings, camera_paints=True)()  # as it comes: that is what would be painted
+    cost = await privacy.measure(plain, data.zones, lone=line.latest_key, fps=fps)
     return {"cpu_percent": round(cost.cpu_percent, 1), "note": cost.note}
 
 

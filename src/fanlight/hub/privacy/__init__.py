@@ -4,7 +4,7 @@ The painting itself is a camera's (`hub.camera.masked`). This room reads that on
 is in `proof`, which loads a decoder: import it where a picture is looked at, in a thread.
 """
 
-from fanlight.hub.privacy.cost import Cost, NotMeasured, estimate, sample
+from fanlight.hub.privacy.cost import Cost, NotMeasured, estimate, measure, sample
 from fanlight.hub.privacy.proposal import Proposal, propose
 
-__all__ = ["Cost", "NotMeasured", "Proposal", "estimate", "propose", "sample"]
+__all__ = ["Cost", "NotMeasured", "Proposal", "estimate", "measure", "propose", "sample"]

@@ -98,6 +98,27 @@ def estimate(packets: Sequence[Packet], outlines: Sequence[Outline], *, fps: flo
     return Cost(percent, _note(percent, os.cpu_count() or 1))
 
 
+async def measure(
+    camera: Camera, outlines: Sequence[Outline], *, lone: Packet, fps: float | None = None
+) -> Cost:
+    """Tell what painting costs a camera: with a second of its pictures, or with `lone` if it gives none now.
+
+    Args:
+        camera: a driver of its own for the camera, not painted and not opened; it is opened and closed.
+        outlines: the zones.
+        lone: a keyframe that is at hand. Alone it makes painting look up to twice as dear as it is.
+        fps: pictures a second, to go with `lone`.
+
+    Raises:
+        NotMeasured: none of it could be decoded.
+    """
+    try:
+        packets, rate = await sample(camera, 1.0), None
+    except FanlightError:  # some cameras let nobody in beside the one who records
+        packets, rate = [lone], fps
+    return await asyncio.to_thread(estimate, packets, outlines, fps=rate)
+
+
 def _rate(packets: Sequence[Packet]) -> float:
     times = [packet.pts_90k for packet in packets]
     spread = max(times) - min(times)
