@@ -13,6 +13,7 @@ from tests.fault.bad_camera import X265, Seat, Shown, cut, make_clip, runs, show
 
 from fanlight.hub.camera import CameraError, CameraGone, Packet, RtspCamera, StateChanged, watch
 from fanlight.hub.camera.rtsp.camera import MAX_WAITING_BYTES
+from fanlight.hub.demo_camera.rtp import Sender
 from fanlight.hub.demo_camera.tracks import Loop
 from fanlight.hub.packet import AudioPacket
 from fanlight.model import clock
@@ -221,6 +222,43 @@ def test_sound_is_taken_however_a_camera_marks_its_direction(clip: Loop, directi
     assert [packet.duration_90k for packet in heard] == [9_000] * 10
     assert {packet.info.codec for packet in heard} == {"alaw"}
     assert all(b.pts_90k - a.pts_90k == 9_000 for a, b in itertools.pairwise(heard))
+
+
+@pytest.mark.parametrize(
+    ("apart_s", "lies_at"), [(0.5, 45_000), (-0.3, -27_000), (3_600, 0), (-315_576_000, 0)]
+)
+def test_sound_lies_where_the_reports_of_both_clocks_put_it_if_that_can_be(
+    clip: Loop, apart_s: float, lies_at: int
+) -> None:
+    """A camera whose clock steps between two reports must not throw its sound away from the pictures."""
+    voice = Sender(8, 8_000, first_time=4_000_000_000)
+    now_us = int(clock.now().timestamp() * 1e6)
+
+    async def play(seat: Seat) -> None:
+        for number, packet in enumerate(clip.packets):
+            seat.picture(clip, packet, number * STEP)
+            frame = [bytes(800)]
+            seat.writer.write(voice.pack(frame, 800 * number, 2, sequence=voice.sent(frame)))
+            if number == 4:
+                seat.report(now_us, 0)
+                seat.writer.write(voice.report(now_us + int(apart_s * 1e6), 0, 3))
+
+    async def run() -> list[AudioPacket]:
+        async with showing(Shown(clip, [play], audio=PCMA)) as url:
+            camera = RtspCamera(url, audio=True)
+            heard: list[AudioPacket] = []
+            pictures = 0
+            async for packet in camera.packets():
+                heard += [packet] if isinstance(packet, AudioPacket) else []
+                pictures += isinstance(packet, Packet)
+                if pictures == 20 and heard[-1].pts_90k >= lies_at + 19 * STEP - 100:
+                    break
+            await camera.close()
+            return heard
+
+    heard = asyncio.run(run())
+    assert heard[-1].pts_90k - 19 * STEP == pytest.approx(lies_at, abs=1_800)
+    assert all(b.pts_90k >= a.pts_90k + a.duration_90k for a, b in itertools.pairwise(heard))
 
 
 def test_a_goodbye_ends_the_stream_at_once(clip: Loop) -> None:

@@ -146,9 +146,9 @@ class RtspCamera:
             media, sound = found[0]
             # A camera that will not give its sound still gives its pictures.
             with contextlib.suppress(CameraError):
-                channel = await session.set_up(media, sound.feed, self._reported)
+                channel = await session.set_up(media, self._hear, self._reported)
                 self._reporters[channel + 1] = (sound, rtcp.Receiver())
-                self._sound, self._voice = sound, Voice(sound, self._line)
+                self._sound, self._voice = sound, Voice(sound, self._video, self._line)
         self.audio_dropped += len(offered) - (self._sound is not None)
 
     async def _more(self) -> None:
@@ -198,6 +198,12 @@ class RtspCamera:
         if self._ready:
             self._rouse()
 
+    def _hear(self, data: bytes, start: int, end: int) -> None:
+        """Take a packet of sound, after the pictures that came before it: where it lies depends on them."""
+        if self._sound is not None:
+            self._arrived()
+            self._sound.feed(data, start, end)
+
     def _push(self, packet: Packet | AudioPacket) -> None:
         self._ready.append(packet)
         self._waiting_bytes += len(packet.data)
@@ -234,7 +240,7 @@ class RtspCamera:
                 receiver.heard(report, mono_us)
         self.clock_offset_s = report.wall_us / 1e6 - clock.now().timestamp()
         if self._voice is not None:
-            self._voice.heard(report, self._video)
+            self._voice.heard(report)
 
     def _watch(self) -> None:
         """Look every now and then whether pictures still come, and tell the camera what arrived."""

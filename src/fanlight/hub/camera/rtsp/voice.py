@@ -24,22 +24,22 @@ MOVE_90K = 3_600  # 40 ms: less than people hear as late, more than reports err
 class Voice:
     """One stream of sound beside one of pictures."""
 
-    def __init__(self, sound: SoundStream, line: LiveLine) -> None:
+    def __init__(self, sound: SoundStream, video: Depacketizer, line: LiveLine) -> None:
         """Start; `line` is the clock of the pictures."""
-        self._sound, self._line = sound, line
+        self._sound, self._video, self._line = sound, video, line
         self._anchor: tuple[int, int] | None = None  # a time of the sound's own clock, and where it lies
         self._video_report: SenderReport | None = None
         self._report: SenderReport | None = None
         self._run = 0
         self._end = 0
 
-    def heard(self, report: SenderReport, video: Depacketizer) -> None:
+    def heard(self, report: SenderReport) -> None:
         """Take a sender report of either stream."""
         if report.ssrc == self._sound.ssrc:
             self._report = report
-        elif report.ssrc == video.ssrc:
+        elif report.ssrc == self._video.ssrc:
             self._video_report = report
-        said = self._said(video)
+        said = self._said()
         if said is not None and self._anchor is not None:
             now = self._at(said[0])
             if MOVE_90K < abs(said[1] - now) < FAR_90K:
@@ -55,7 +55,7 @@ class Voice:
                 continue
             arrived = line.at_arrival(mono_us)
             if self._anchor is None:
-                self._anchor = (frame.time, arrived)
+                self._anchor = self._said() or (frame.time, arrived)
             at = self._at(frame.time)
             if abs(at - arrived) > FAR_90K:
                 self._anchor, at = (frame.time, arrived), arrived
@@ -81,8 +81,9 @@ class Voice:
         assert self._anchor is not None  # noqa: S101 - both callers looked
         return self._anchor[1] + (time - self._anchor[0]) * 90_000 // self._sound.clock_hz
 
-    def _said(self, video: Depacketizer) -> tuple[int, int] | None:
+    def _said(self) -> tuple[int, int] | None:
         """Return a time of the sound's clock and where the camera says it lies among the pictures."""
+        video = self._video
         if (
             self._report is None
             or self._video_report is None
