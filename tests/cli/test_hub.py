@@ -10,12 +10,15 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.hub.cells import CELL
+from tests.hub.footage import ROOMY, footage, record
 from tests.hub.homes import HOUSEHOLD, OWNER
 
+from fanlight.cli.home import open_home
 from fanlight.cli.hub.codes import HOUSE_PREFIX, HUB_PREFIX, BadCode, read_code, read_place, write_code
 from fanlight.cli.main import main
+from fanlight.hub.journal import Journal, Limits
 from fanlight.hub.options import HubOptions, Page
-from fanlight.hub.settings import load_keys, load_pairing, read_options, write_options
+from fanlight.hub.settings import load_keys, load_pairing, lock, read_options, write_options
 from fanlight.wire import b64
 
 WEB = Path(__file__).parents[2] / "web"
@@ -26,6 +29,7 @@ HOUSE = {
     "cell": CELL,
 }
 CODE = write_code(HOUSE_PREFIX, HOUSE)
+FIRST = "c" * 26
 CAMERA = "rtsp://door:secret@192.0.2.7/stream"
 
 
@@ -204,3 +208,26 @@ def test_the_pages_link_is_printed_with_its_key(tmp_path: Path) -> None:
     again = CliRunner().invoke(main, ["hub", "page", "--home", str(tmp_path)])
     assert again.output.startswith("http://127.0.0.1:9000/#k=")
     assert again.output.partition("#")[2] == first.output.partition("#")[2]
+
+
+def test_the_recording_moves_to_another_disk_and_the_settings_follow(tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    home, new = tmp_path / "home", tmp_path / "disk"
+    folder = open_home(home).folder("hub")
+    journal = Journal(folder, ROOMY)
+    record(journal, FIRST, footage(3))
+    journal.close()
+    missing = run(main, ["hub", "move", str(new), "--home", str(home)])
+    assert (missing.exit_code, "no such folder" in missing.stderr) == (1, True)
+    new.mkdir()
+    with lock(folder):
+        busy = run(main, ["hub", "move", str(new), "--home", str(home)])
+        assert (busy.exit_code, "Another hub" in busy.stderr) == (1, True)
+    moved = run(main, ["hub", "move", str(new), "--home", str(home)])
+    assert (moved.exit_code, "Moved" in moved.output) == (0, True)
+    assert read_options(folder).options.storage.folder == str(new)
+    assert [path for path in new.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    assert not [path for path in (folder / "segments").rglob("*") if path.is_file()]
+    journal = Journal(folder, Limits.from_options(read_options(folder).options))
+    assert len(journal.spans(FIRST)) == 1
+    journal.close()

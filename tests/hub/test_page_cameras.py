@@ -196,6 +196,8 @@ def test_the_page_shows_what_the_gate_and_the_detector_see(tmp_path: Path) -> No
             assert len(seen["gate"]["level"]) == len(seen["gate"]["threshold"])
             detector = (await hub.get("/api/hub"))["detector"]
             assert (detector["model"], detector["self_test"]) == ("YOLOX-nano", "passed")
+            assert [one for one in detector["misses"] if one["missed"] and 0 < one["rate"] < 1]
+            assert "skin colour" in detector["not_covered"]
             await hub.client.patch(f"/api/cameras/{FIRST}", json={"detect": {"enabled": False}})
             await until(lambda: hub.pipeline.lines[FIRST].latest_key)
             assert (await hub.client.get(path)).json() is None

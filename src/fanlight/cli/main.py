@@ -178,6 +178,16 @@ def hub_export(camera: str, start: str, end: str, out: Path, joined: bool, home:
     print("\n".join(export(camera, start, end, out, home=home, joined=joined)))
 
 
+@hub.command(name="move")
+@click.argument("folder", type=click.Path(path_type=Path))
+@HOME
+def hub_move(folder: Path, home: Path | None) -> None:
+    """Move the recording to FOLDER, on another disk for instance. The hub is stopped meanwhile."""
+    from fanlight.cli.hub import life  # noqa: PLC0415
+
+    life.move(home, folder)
+
+
 @hub.command(name="backup")
 @FILE
 @HOME

@@ -195,3 +195,19 @@ class Sealer:
         """Match no request with a clip that could not be kept. Its number and its link stay used."""
         with self._lock, contextlib.suppress(sqlite3.OperationalError):
             self._db.execute("UPDATE clip SET lost = 1 WHERE clip = ?", (clip,))
+
+
+def leave_numbers_out(folder: Path, count: int = 1_000_000) -> None:
+    """Go on far above the numbers that are known here: a backup does not know those that were used since.
+
+    The gap looks like clips that have expired. Only for a folder in which no hub runs.
+    """
+    path = folder / "clips.sqlite"
+    if not path.exists():
+        return
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        last = db.execute("SELECT camera, max(seq) FROM clip GROUP BY camera").fetchall()
+        db.executemany(
+            "INSERT INTO clip VALUES (?, ?, ?, ?, 'none', '', '', 1)",
+            [(ids.new_id(), camera, seq + count, bytes(32)) for camera, seq in last],
+        )

@@ -3,12 +3,22 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
+
 from fanlight.cli.home import open_home
 from fanlight.hub import __main__ as hub_process
+from fanlight.hub.journal.move import move as move_recording
 from fanlight.hub.page import link
-from fanlight.hub.settings import read_options
+from fanlight.hub.settings import lock, read_options, write_options
+from fanlight.model.errors import FanlightError
 
 ANY = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - recognised, not bound
+
+
+class FolderMissing(FanlightError):
+    """The folder that the recording is to move to is not there."""
+
+    code = "cli.folder_missing"
 
 
 def run(home: Path | None) -> int:
@@ -21,3 +31,30 @@ def page(home: Path | None) -> None:
     folder = open_home(home).folder("hub")
     where = read_options(folder).options.page
     print(link(folder, ANY.get(where.host, where.host), where.port))
+
+
+def move(home: Path | None, new: Path) -> None:
+    """Move the whole recording to another folder and let the settings name it; the hub is stopped.
+
+    Raises:
+        FolderMissing, HubBusy, BadSettings, SettingsUnwritable: nothing was moved.
+        JournalError: what was moved is there, the rest where it was; called again, it goes on.
+    """
+    folder, there = open_home(home).folder("hub"), new.expanduser().absolute()
+    if not there.is_dir():
+        raise FolderMissing(
+            "There is no such folder to move the recording to.",
+            kept="Nothing was moved.",
+            do="Mount the disk, and make a folder on it that the hub may write.",
+        )
+    with lock(folder):
+        file = read_options(folder)
+        moved = move_recording(folder, there, _show)
+        # After the move, so that a disk that cannot be used is not what the hub records to from now on.
+        storage = msgspec.structs.replace(file.options.storage, folder=str(there))
+        write_options(folder, msgspec.structs.replace(file.options, storage=storage), file)
+    print(f"Moved {moved / 1e9:.2f} GB. The hub records there from its next start on.")
+
+
+def _show(done: int, total: int) -> None:
+    print(f"\r  {done / 1e9:.2f} of {total / 1e9:.2f} GB", end="" if done < total else "\n", flush=True)

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,11 +10,10 @@ from litestar import get, put
 from litestar.params import JSONBody
 
 from fanlight import __version__
+from fanlight.hub.detector.miss_rates import NOT_COVERED, misses
 from fanlight.hub.page import health
 from fanlight.hub.page.parts import Hub, Parts
 from fanlight.hub.page.views import CameraView, camera_view
-
-MISSES = Path(__file__).parents[1] / "data" / "miss-rates.json"  # as bench/detector.py measures them
 
 
 class StorageView(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,11 +35,12 @@ class MissView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DetectorView(msgspec.Struct, frozen=True, kw_only=True):
-    """Which model looks, whether it passed its own test here, and what it misses."""
+    """Which model looks, whether it passed its own test here, what it overlooks, and what nobody measured."""
 
     model: str
     self_test: str
     misses: list[MissView]
+    not_covered: str
 
 
 class HubView(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,15 +102,15 @@ def _storage(hub: Parts) -> StorageView:
 
 def _detector(hub: Parts) -> DetectorView:
     detectors = hub.pipeline.detectors
+    ships = not hub.settings.options.detector.model
     return DetectorView(
-        model=detectors.model, self_test=detectors.trouble or detectors.tested, misses=_misses()
+        model=detectors.model,
+        self_test=detectors.trouble or detectors.tested,
+        misses=_misses() if ships else [],
+        not_covered=NOT_COVERED if ships else "Nobody has measured what your own model overlooks.",
     )
 
 
 @cache
 def _misses() -> list[MissView]:
-    """Return what was measured of the model that ships; nothing where nobody has measured yet."""
-    try:
-        return msgspec.json.decode(MISSES.read_bytes(), type=list[MissView])
-    except FileNotFoundError:
-        return []
+    return [MissView(case=one.case, frames=one.frames, missed=one.missed, rate=one.rate) for one in misses()]
