@@ -125,6 +125,7 @@ PLANTED: dict[str, tuple[str, Plant, bool]] = {
     "more than the quota": ("J4", overfill, True),
     "a day without a key": ("J5", unlock, False),
     "a key without a day": ("J5", lambda hub: (hub / "keys" / "day-2020-01-01.key").touch(), True),
+    "a key that had its time": ("J5", lambda hub: rows(hub, f"{UP} file SET kept_us = 1"), True),
     "a key that others may read": ("J5", lambda hub: key(hub).chmod(0o644), True),
     "a timeline that says too much": ("J6", lambda hub: rows(hub, f"{UP} span SET end_us = 9"), True),
     "a timeline that says too little": ("J6", lambda hub: rows(hub, "DELETE FROM span"), True),

@@ -10,11 +10,11 @@ Why:    docs/design/journal.md
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fanlight.hub.journal.appending import day_of
-from fanlight.hub.journal.daykeys import DayKeys, is_old
+from fanlight.hub.journal.daykeys import DayKeys
 from fanlight.hub.journal.disk import Disk
 from fanlight.hub.journal.errors import JournalError
 from fanlight.hub.journal.findings import (
@@ -30,7 +30,7 @@ from fanlight.hub.journal.findings import (
     of_spans,
 )
 from fanlight.hub.journal.limits import Limits
-from fanlight.hub.journal.record import micros, moment
+from fanlight.hub.journal.record import micros
 from fanlight.hub.journal.repair import settle_all
 from fanlight.hub.journal.roots import OWN, Roots, read_marker
 from fanlight.hub.journal.schema import VERSION, connect, refuse_newer, version
@@ -112,7 +112,7 @@ def _findings(store: Store, limits: Limits | None) -> Iterator[Finding]:
     yield from of_spans(store)
     if limits is not None:
         yield from of_quota(store, limits)
-    yield from of_keys(store, day_of(micros(clock.now())), _old(store))
+    yield from of_keys(store, day_of(micros(clock.now())), _age(store))
 
 
 def _judge(folder: Path, store: Store, limits: Limits | None, *, running: bool) -> Iterator[Check]:
@@ -177,9 +177,9 @@ def _stands(folder: Path, finding: Finding) -> bool:
         return bool(db.execute("SELECT 1 FROM file WHERE id = ?", (finding.file,)).fetchone())
 
 
-def _old(store: Store) -> Callable[[str], bool]:
+def _age(store: Store) -> int | None:
     (known,) = store.db.execute("SELECT max(value) FROM meta WHERE name = 'age_us'").fetchone()
-    return lambda day: known is not None and is_old(day, moment(known))
+    return None if known is None else int(known)
 
 
 def _told(found: Iterable[str]) -> str:

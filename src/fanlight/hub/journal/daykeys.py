@@ -96,13 +96,6 @@ class DayKeys:
                     if len(key) == _KEY_BYTES:
                         self._seal(day, key)
 
-    def forget_old(self, now: datetime) -> list[str]:
-        """Destroy own copies of days that ended FORGET_S ago and that the epoch has; return those days."""
-        gone = [day for day in sorted(self.days("key") & self.days("age")) if is_old(day, now)]
-        for day in gone:
-            self.forget(day)
-        return gone
-
     def forget(self, day: str) -> None:
         """Destroy this hub's own copy of a key; raises OSError."""
         self._drop(day, "key")

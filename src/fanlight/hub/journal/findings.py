@@ -14,15 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fanlight.hub.journal import gaps
-from fanlight.hub.journal.daykeys import DayKeys
+from fanlight.hub.journal.daykeys import FORGET_S, DayKeys, is_old
 from fanlight.hub.journal.disk import Disk
 from fanlight.hub.journal.files import Folders
 from fanlight.hub.journal.limits import Limits
-from fanlight.hub.journal.record import HEAD_BYTES, TAG, length_of, open_flat, open_fragment
+from fanlight.hub.journal.record import HEAD_BYTES, TAG, length_of, moment, open_flat, open_fragment
 from fanlight.hub.journal.room import Room, discard, relative_path
 from fanlight.hub.journal.roots import MARKER, Roots
 from fanlight.hub.journal.schema import FLAT, HOUR_US, transaction
 from fanlight.hub.journal.spans import expected, settle
+
+_LATE_US = 3_600_000_000  # a running hub looks at its keys every ten minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,19 @@ def of_rows(store: Store) -> Iterator[Finding]:
         )
 
 
-def of_keys(store: Store, now_day: str, old: Callable[[str], bool]) -> Iterator[Finding]:
+def forgettable(db: sqlite3.Connection, keys: DayKeys, now_us: int) -> list[str]:
+    """Return the days whose own copy of a key had its time, on the scale of `age`; the epoch has them."""
+    # Not by the day's name: a clock that is years behind names its days wrongly, and they are today's.
+    newest = dict(db.execute("SELECT day, max(kept_us) FROM file GROUP BY day"))
+    oldest_us = now_us - round(FORGET_S * 1_000_000)
+    return [
+        day
+        for day in sorted(keys.days("key") & keys.days("age"))
+        if (newest[day] < oldest_us if day in newest else is_old(day, moment(now_us)))
+    ]
+
+
+def of_keys(store: Store, now_day: str, age_us: int | None) -> Iterator[Finding]:
     """Find days that no key opens, keys that open nothing, and keys that should be forgotten (J5)."""
     used = {day for (day,) in store.db.execute("SELECT DISTINCT day FROM file")}
     noted = {day for (day,) in store.db.execute("SELECT substr(name, 7) FROM meta WHERE name LIKE 'noted:%'")}
@@ -218,9 +232,8 @@ def of_keys(store: Store, now_day: str, old: Callable[[str], bool]) -> Iterator[
     for day in sorted(store.keys.days() - used - noted - {now_day}):
         what = f"The key of {day} opens nothing any more."
         yield Finding("J5", what, _call(store.keys.destroy, day), in_passing=True)
-    for day in sorted(whole & sealed & used):
-        if old(day):
-            yield Finding("J5", f"This hub still has its own key of {day}.", _call(store.keys.forget, day))
+    for day in [] if age_us is None else forgettable(store.db, store.keys, age_us - _LATE_US):
+        yield Finding("J5", f"This hub still has its own key of {day}.", _call(store.keys.forget, day))
     for path in store.keys.open_to_others():
         yield Finding("J5", f"{path.name} can be read by others.", _call(store.keys.close_to_others, path))
 

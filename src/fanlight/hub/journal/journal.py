@@ -246,7 +246,7 @@ class Journal:
             if limits.folder != self._writer.limits.folder:
                 self._writer.close_files()
                 self._roots.choose(limits.folder)
-            self._writer.limits = limits
+            self._writer.change(limits)
             self._maintained = 0.0
 
     def seal_day_keys(self, recipients: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from fanlight.hub.journal.appending import Appender, day_of, reason
 from fanlight.hub.journal.daykeys import DayKeys
 from fanlight.hub.journal.disk import Disk
 from fanlight.hub.journal.files import LONGEST_US, Folders, OpenFile
-from fanlight.hub.journal.findings import lose
+from fanlight.hub.journal.findings import forgettable, lose
 from fanlight.hub.journal.limits import Limits
 from fanlight.hub.journal.record import micros, moment
 from fanlight.hub.journal.repair import tidy
@@ -34,6 +34,7 @@ from fanlight.hub.packet import Role
 from fanlight.model import clock
 
 _STEP_US = 2_000_000
+_KEYS_US = 600_000_000
 _MORE = 1_024  # a record's bytes beside its fragment, amply
 _FILE_ROW = (
     "INSERT INTO file (id, name, root, line, day, form, class, start_us, end_us, kept_us, size_bytes,"
@@ -68,6 +69,7 @@ class Writer:
         self._lost: dict[tuple[str, Role, str], tuple[int, int]] = {}
         self._clocks: dict[int, tuple[int, int]] = {}
         self._keep: dict[str, list[tuple[int, int]]] = {}
+        self._keys_looked_us = -_KEYS_US
 
     def write(self, batch: Batch) -> None:
         """Write a batch; what fails is abandoned, counted, told in `trouble` and noted as a gap."""
@@ -95,12 +97,19 @@ class Writer:
         for file in list(self._files.open.values()):
             self._files.close(file)
 
+    def change(self, limits: Limits) -> None:
+        """Take other limits."""
+        self.limits = limits
+        self._keys_looked_us = -_KEYS_US
+
     def maintain(self, wall_us: int, mono_us: int) -> None:
         """Remove what is too old and forget keys; raises OSError, sqlite3.Error."""
         now_us = self._age.now_us(wall_us, mono_us)
         self.room.expire(self.limits, now_us)
         self.room.clear_garbage()
-        self._forget_keys(wall_us, now_us)
+        if mono_us - self._keys_looked_us >= _KEYS_US:
+            self._keys_looked_us = mono_us
+            self._forget_keys(wall_us, now_us)
         self._db.executemany(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)", [("alive_us", wall_us), ("age_us", now_us)]
         )
@@ -274,4 +283,5 @@ class Writer:
             if day not in noted or day < day_of(now_us - round(longest_s * 1_000_000)):
                 self._keys.destroy(day)
                 self._db.execute("DELETE FROM meta WHERE name = ?", (f"noted:{day}",))
-        self._keys.forget_old(moment(now_us))
+        for day in forgettable(self._db, self._keys, now_us):
+            self._keys.forget(day)
