@@ -80,7 +80,8 @@ def pictures() -> Iterator[tuple[Picture, list[Box]]]:
             for frame in container.decode(video=0):
                 boxes = wanted.pop(round((frame.time or 0.0) * 100), None)
                 if boxes is not None:
-                    yield frame.to_ndarray(format="rgb24"), [(b[0], b[1], b[2], b[3]) for b in boxes]
+                    picture = frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+                    yield picture, [(b[0], b[1], b[2], b[3]) for b in boxes]
         if wanted:
             raise SystemExit(f"{name} has no picture at {sorted(wanted)} hundredths of a second.")
 
@@ -111,7 +112,7 @@ def rates() -> dict[str, MissRate]:
 
 def measure() -> dict[str, float]:
     """Return the shares of people missed, in per cent."""
-    return {key: 100 * rate.rate for key, rate in rates().items() if key in LIGHTS}
+    return {key: 100 * rate.rate for key, rate in rates().items() if key in LIGHTS} if FIGURES else {}
 
 
 def main() -> None:

@@ -166,12 +166,13 @@ def test_not_this_makes_the_like_at_its_place_need_more(feedback: Feedback) -> N
     assert needs == pytest.approx(0.7)
     assert not verdict(thing(ALMOST, score=0.65), Detect(), needs=needs).counts
     assert verdict(thing(ALMOST, score=0.75), Detect(), needs=needs).counts
-    for box, label, camera in (
+    others: list[tuple[Box, Label, str]] = [
         (FAR, "person", "door"),
         ((0.5, 0.2, 0.9, 1.0), "person", "door"),
         (ALMOST, "vehicle", "door"),
         (ALMOST, "person", "garden"),
-    ):
+    ]
+    for box, label, camera in others:
         assert feedback.needs(camera, label, box) == 0
 
 

@@ -216,6 +216,7 @@ def encode(folder: Path, pictures: Iterator[Picture], codec: str = "libx264") ->
         options |= {"x265-params": "keyint=20:min-keyint=20:bframes=0:log-level=0:pools=1"}
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=Fraction(10), options=options)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = 384, 216, "yuv420p"
         if codec == "libx265":
             stream.codec_context.codec_tag = "hvc1"
@@ -232,7 +233,10 @@ def clip(start_s: float, end_s: float) -> Iterator[tuple[float, Picture]]:
         for frame in container.decode(video=0):
             at_s = frame.time or 0.0
             if start_s <= at_s < end_s:
-                yield at_s, frame.to_ndarray(format="rgb24", width=384, height=216)
+                yield (
+                    at_s,
+                    frame.to_ndarray(format="rgb24", width=384, height=216).astype(np.uint8, copy=False),
+                )
 
 
 def with_box(at_s: float, picture: Picture, there: tuple[float, float]) -> Picture:

@@ -8,6 +8,7 @@ import pytest
 from fanlight.hub.camera import FileCamera
 from fanlight.hub.detector import Closed, Detector, Event
 from fanlight.hub.detector.model import OnnxModel
+from fanlight.hub.packet import Packet
 from fanlight.hub.segmenter import Segmenter, fmp4
 
 FOLDER = Path(os.environ["FANLIGHT_SHARED"]) / "data" / "footage"
@@ -22,7 +23,8 @@ def model() -> OnnxModel:
 def events_of(name: str, model: OnnxModel) -> list[Event]:
     async def run() -> list[Event]:
         camera, detector = FileCamera(FOLDER / name, start=START), Detector("a", model=model)
-        changes = [change async for packet in camera.packets() for change in detector.feed(packet)]
+        packets = [packet async for packet in camera.packets() if isinstance(packet, Packet)]
+        changes = [change for packet in packets for change in detector.feed(packet)]
         await camera.close()
         return [change.event for change in changes + detector.finish() if isinstance(change, Closed)]
 
@@ -41,6 +43,11 @@ def test_walkers_who_are_always_in_view_make_person_events_of_bounded_length(
 
 def test_a_sudden_change_of_brightness_is_nobody(model: OnnxModel) -> None:
     assert events_of("issue53_brightness_change.avi", model) == []
+
+
+def test_hands_that_move_bottles_leave_no_package_where_no_person_was_seen(model: OnnxModel) -> None:
+    """R09: what the detector cannot see it does not invent."""
+    assert {event.label for event in events_of("bottle-detection.mp4", model)} <= {"person"}
 
 
 @pytest.mark.parametrize(
