@@ -4,7 +4,7 @@ SETUP := $(PYTHON) deploy/setup.py
 FANLIGHT_SHARED ?= ../shared
 export FANLIGHT_SHARED
 
-.PHONY: help setup setup-dev setup-test run test check test-shared test-homeassistant bench soak clean
+.PHONY: help setup setup-dev setup-test run test check test-shared test-homeassistant bench bench-hub soak soak-town clean
 
 help:
 	@echo "make run          start everything on this machine and print one address"
@@ -13,7 +13,9 @@ help:
 	@echo "make test-shared  checks on data that may not be redistributed (FANLIGHT_SHARED)"
 	@echo "make test-homeassistant  let a real Home Assistant judge what the hub says (installs it first)"
 	@echo "make bench        measure, and write docs/ref/performance.md"
-	@echo "make soak         run the demo for hours and watch memory, disks and record"
+	@echo "make bench-hub    the part of it that measures the hub beside its peers (FANLIGHT_SHARED)"
+	@echo "make soak         record 40 cameras for an hour, then kill a recording 200 times"
+	@echo "make soak-town    run the demo for hours and watch memory, disks and record"
 	@echo "make clean        remove what the other targets built (never your footage)"
 
 setup:
@@ -49,7 +51,14 @@ test-homeassistant: setup-test
 bench: setup-test
 	.venv/bin/python bench/run.py
 
+bench-hub: setup-test
+	.venv/bin/python bench/run.py recording hub privacy press page export timeline detector detector_events detector_misses
+
 soak: setup-test
+	.venv/bin/python bench/soak_hub.py
+	.venv/bin/python bench/soak_hub.py --kills 200
+
+soak-town: setup-test
 	.venv/bin/python bench/soak.py
 
 clean:
