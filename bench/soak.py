@@ -1,6 +1,6 @@
 """Run the demo for hours: memory of each part, sizes of its folders, and the record checked over and over.
 
-    python bench/soak.py --hours 8      what `make soak` does
+    python bench/soak.py --hours 8      what `make soak-town` does
     python bench/soak.py --minutes 3    a short try
 
 Fails (status 1) if a part ends, if the record does not hold, or if a part's memory grows by more than 30 %
