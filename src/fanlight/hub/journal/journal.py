@@ -125,9 +125,9 @@ class Journal:
             if self._is_closed:
                 return
             self._is_closed = True
-            self._step()
+            self._write_all()
             self._writer.close_files()
-            self._step()
+            self._write_all()
             try:
                 self._writer.maintain(micros(clock.now()), clock.mono_us())
             except (OSError, sqlite3.Error) as error:
@@ -145,7 +145,7 @@ class Journal:
         """Wait until everything that was offered is committed or abandoned; tell whether that came about."""
         if self._thread is None:
             with self._writing:
-                self._step()
+                self._write_all()
             return True
         done = threading.Event()
         self._waiting.add_mark(done)
@@ -316,6 +316,11 @@ class Journal:
             self._waiting.wait(1.0)
             with self._writing:
                 self._step()
+
+    def _write_all(self) -> None:
+        self._step()
+        while not self._waiting.is_empty:
+            self._step()
 
     def _step(self) -> None:
         batch = self._waiting.take()

@@ -13,6 +13,7 @@ from fanlight.hub.packet import Role
 from fanlight.hub.segmenter.segment import Segment
 
 LARGEST_BYTES = 64 << 20
+BATCH_BYTES = 16 << 20  # written at once; held in memory beside what waits
 COMMIT_S = 0.2
 
 
@@ -50,10 +51,9 @@ class Waiting:
         """Start empty."""
         self._largest = largest_bytes
         self._changed = threading.Condition()
-        self._segments: deque[Offered] = deque()
+        self._segments: deque[Offered | threading.Event] = deque()
         self._dropped: deque[Offered] = deque()
         self._tasks: list[Task] = []
-        self._marks: list[threading.Event] = []
         self._bytes = 0
         self._stopping = False
         self._hurried = False
@@ -63,10 +63,15 @@ class Waiting:
         with self._changed:
             self._segments.append(item)
             self._bytes += len(item.segment.fragment)
-            while self._bytes > self._largest and self._segments:
+            marks = []
+            while self._bytes > self._largest:
                 gone = self._segments.popleft()
+                if isinstance(gone, threading.Event):
+                    marks.append(gone)
+                    continue
                 self._bytes -= len(gone.segment.fragment)
                 self._dropped.append(_without_picture(gone))
+            self._segments.extendleft(reversed(marks))
             self._changed.notify()
 
     def add(self, task: Task) -> None:
@@ -78,7 +83,7 @@ class Waiting:
     def add_mark(self, mark: threading.Event) -> None:
         """Set `mark` once what was added before it has been dealt with."""
         with self._changed:
-            self._marks.append(mark)
+            self._segments.append(mark)
 
     def hurry(self) -> None:
         """Let what waits be written now."""
@@ -102,10 +107,10 @@ class Waiting:
         idle_until = time.monotonic() + idle_s
         with self._changed:
             while not (self._segments or self._dropped or self._tasks) and not self._now:
-                if not self._changed.wait(idle_until - time.monotonic()):
+                if not self._changed.wait(max(idle_until - time.monotonic(), 0)):
                     break
             until = time.monotonic() + COMMIT_S
-            while not self._now and self._bytes < self._largest // 2:
+            while not self._now and self._bytes < BATCH_BYTES:
                 left = until - time.monotonic()
                 if left <= 0:
                     break
@@ -113,14 +118,27 @@ class Waiting:
             self._hurried = False
 
     def take(self) -> Batch:
-        """Return all that waits, and wait for nothing."""
+        """Return the oldest that wait, about BATCH_BYTES of them, and wait for nothing."""
         with self._changed:
-            batch = Batch(list(self._segments), list(self._dropped), self._tasks, self._marks)
-            self._segments.clear()
+            batch = Batch([], list(self._dropped), self._tasks, [])
             self._dropped.clear()
-            self._tasks, self._marks = [], []
-            self._bytes = 0
+            self._tasks = []
+            size = 0
+            while self._segments and size < BATCH_BYTES:
+                item = self._segments.popleft()
+                if isinstance(item, threading.Event):
+                    batch.marks.append(item)
+                else:
+                    batch.segments.append(item)
+                    size += len(item.segment.fragment)
+            self._bytes -= size
             return batch
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        with self._changed:
+            return not (self._segments or self._dropped or self._tasks)
 
     @property
     def _now(self) -> bool:
