@@ -8,6 +8,7 @@ Absent: who asks what (session), and what packets mean (camera).
 
 import asyncio
 import ssl
+import threading
 from collections.abc import Callable
 from typing import cast
 
@@ -19,9 +20,16 @@ from fanlight.hub.camera.wire import BadRtsp, Request, Response, Sink, Wire
 _MAX_BEHIND_BYTES = 1 << 20  # what a camera may leave unread of what we send (sound of a back channel)
 
 
-# Every connection receives into the same memory, since what arrived is taken out before another can: a
-# buffer of its own for each read, cut to size afterwards, cost 40 cameras some megabytes of torn heap.
-_ARRIVING = memoryview(bytearray(256 * 1024))
+# All connections of a thread receive into the same memory, since what arrived is taken out before another
+# can: a buffer of its own for each read, cut to size afterwards, tears the heap of 40 cameras.
+_of_thread = threading.local()
+_READ_BYTES = 256 * 1024
+
+
+def _shared() -> memoryview:
+    if not hasattr(_of_thread, "memory"):
+        _of_thread.memory = memoryview(bytearray(_READ_BYTES))
+    return cast("memoryview", _of_thread.memory)
 
 
 class Link(asyncio.BufferedProtocol):
@@ -32,6 +40,7 @@ class Link(asyncio.BufferedProtocol):
         self.sinks: dict[int, Sink] = {}
         self.error: CameraError | None = None
         self._wire = Wire(self.sinks)
+        self._memory = _shared()
         self._on_data, self._on_gone = on_data, on_gone
         self._transport: asyncio.Transport | None = None
         self._waiting: dict[int, asyncio.Future[Response]] = {}
@@ -123,12 +132,12 @@ class Link(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - it is as large as any hint
         """Say where to put what arrives."""
-        return _ARRIVING
+        return self._memory
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take what arrived."""
         try:
-            messages = self._wire.feed(bytes(_ARRIVING[:nbytes]))
+            messages = self._wire.feed(bytes(self._memory[:nbytes]))
         except BadRtsp as error:
             problem = refusals.gone("The camera sends something that is not RTSP.")
             problem.__cause__ = error
