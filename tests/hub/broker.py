@@ -12,7 +12,8 @@ from pathlib import Path
 import aiomqtt
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0  # a limit for what would never come
+Login = tuple[str | None, str | None]
 
 
 def free_port() -> int:
@@ -108,12 +109,17 @@ class Ear:
 
 
 @contextlib.asynccontextmanager
-async def ear(port: int, topic: str = "#", *, as_published: bool = False) -> AsyncIterator[Ear]:
+async def ear(
+    port: int, topic: str = "#", *, as_published: bool = False, login: Login = (None, None)
+) -> AsyncIterator[Ear]:
     """Listen; with `as_published`, `retain` is as the sender set it, not whether the message was kept."""
     version = aiomqtt.ProtocolVersion.V5 if as_published else None
     wish = SubscribeOptions(qos=1, retainAsPublished=True) if as_published else None
     level = 0 if as_published else 1  # the wish names it as well
-    async with aiomqtt.Client("127.0.0.1", port, protocol=version) as client:
+    user, password = login
+    async with aiomqtt.Client(
+        "127.0.0.1", port, protocol=version, username=user, password=password
+    ) as client:
         one = Ear(client)
         await client.subscribe(topic, qos=level, options=wish)
         listening = asyncio.create_task(one.listen())

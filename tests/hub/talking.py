@@ -97,8 +97,8 @@ def in_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
 
 
 async def until(holds: Callable[[], object]) -> None:
-    """Wait for something; 20 seconds at most."""
-    async with asyncio.timeout(20):
+    """Wait for something; a minute is the limit for what would never come."""
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 - what is waited for sets no event
             await asyncio.sleep(0.02)
 

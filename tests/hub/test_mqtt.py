@@ -3,6 +3,7 @@ import contextlib
 import json
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -309,6 +310,32 @@ async def test_a_broker_with_passwords_lets_the_hub_in_or_is_said_to_refuse(tmp_
             await client.subscribe(HERE)
             message = await anext(aiter(client.messages))
             assert message.payload == b"online"
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "home-assistant.md"
+
+
+@in_loop
+async def test_the_rights_in_the_guide_are_enough_at_a_broker_with_an_access_list(
+    tmp_path: Path,
+) -> None:
+    secrets = made(tmp_path, "mosquitto_passwd", "-b", "-c", "FILE", "fanlight", "p")
+    made(tmp_path, "mosquitto_passwd", "-b", str(secrets), "home", "p")
+    rights = textwrap.dedent(GUIDE.read_text().split("```text\n")[1].split("```")[0])
+    (tmp_path / "rights").write_text(f"{rights}\nuser home\ntopic readwrite #\n")
+    lines = ("allow_anonymous false", f"password_file {secrets}", f"acl_file {tmp_path / 'rights'}")
+    one = hub()
+    with broker(tmp_path / "broker", *lines) as mosquitto:
+        wanted = options(mosquitto.port, user="fanlight", password="p")
+        async with ear(mosquitto.port, login=("home", "p")) as ears, running(at(one, wanted).run()):
+            await ears.until(lambda: ears.known.get(HERE) == b"online")
+            assert f"homeassistant/event/fanlight_{DOOR}_ring/config" in ears.known
+            await ears.client.publish("homeassistant/status", b"online")
+            await ears.until(lambda: len(ears.of(HERE)) == 2)
+            await ears.client.publish("zigbee/button", b"single")
+            await ears.until(lambda: bool(ears.of(f"fanlight/{YARD}/ring")))
+            await ears.client.publish("fanlight/hub/home/set", b"OFF")
+            await ears.until(lambda: ears.known["fanlight/hub/home"] == b"OFF")
 
 
 # paho leaves a socket whose handshake failed to the garbage collector.

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.hub.painted import STEP_90K, Luma, Played, area, demuxed, lossless, masked, packet, seen
+from tests.hub.painted import START, STEP_90K, Luma, Played, area, demuxed, lossless, masked, packet, seen
 
-from fanlight.hub.camera import NotAVideo
+from fanlight.hub.camera import FileCamera, NotAVideo
 from fanlight.hub.camera.masked import MaskedCamera
 from fanlight.hub.camera.paint import Painter, cells, pixels
 from fanlight.hub.options import Outline
 from fanlight.hub.packet import AudioInfo, AudioPacket, Packet, StreamInfo
+from fanlight.hub.segmenter import Segment, fmp4
 
 ZONE: Outline = ((0.1, 0.1), (0.9, 0.2), (0.8, 0.6), (0.2, 0.5))
 ELSEWHERE: Outline = ((0.0, 0.9), (1.0, 0.9), (1.0, 1.0), (0.0, 1.0))
@@ -136,6 +137,24 @@ def test_of_damaged_pictures_only_what_is_painted_leaves(seed: int) -> None:
     out = masked(damaged, ZONE)
     hidden = area(ZONE, WIDTH, HEIGHT)
     assert all(is_flat(picture[hidden]) for picture in (seen(out) if out else []))
+
+
+@pytest.mark.parametrize("name", ["plain.mp4", "b-frames.mp4", "vfr.mkv", "hevc.mp4", "odd.mkv"])
+def test_what_leaves_becomes_segments_and_a_clip_that_plays(
+    video: Callable[[str], Path],
+    cut: Callable[[list[Packet]], list[Segment]],
+    frames: Callable[..., int],
+    name: str,
+) -> None:
+    async def run() -> list[Packet]:
+        camera = MaskedCamera(FileCamera(video(name), start=START), (ZONE,))
+        packets = [p async for p in camera.packets() if isinstance(p, Packet)]
+        await camera.close()
+        return packets
+
+    painted = asyncio.run(run())
+    segments = cut(painted)
+    assert frames(fmp4.join(segments).data) == len(painted)
 
 
 def test_a_lost_picture_is_counted() -> None:

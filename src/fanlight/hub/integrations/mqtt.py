@@ -64,6 +64,8 @@ class Mqtt:
         self._options, self._hub, self._troubles, self._pace = options, hub, troubles, pace
         self._topics = Topics(options.mqtt.prefix)
         self._states = self._fresh()
+        self._announced = homeassistant.announce(options)
+        self._wanted = {message.topic for message in self._announced}
         self._waiting: deque[Message] = deque(maxlen=QUEUE)
         self._wake = asyncio.Event()
         # Flags beside cancellation: `asyncio.wait_for` of Python 3.11, which aiomqtt calls, loses a
@@ -143,7 +145,7 @@ class Mqtt:
             if self._ending.is_set():
                 return
             self._connected = True  # from here on what happens is queued behind the whole state
-            self._say(homeassistant.announce(self._options))
+            self._say(self._announced)
             self._say(self._states.everything())
             if self._troubles.pop(_WHAT, None) is not None:
                 log.warning("%s: it works again.", _WHAT)
@@ -218,13 +220,12 @@ class Mqtt:
     async def _answer(self) -> None:
         """Announce again after Home Assistant has started, not at the same moment as everything else."""
         await asyncio.sleep(random.uniform(0, self._pace.answer_s))  # noqa: S311 - spread, not secrecy
-        self._say(homeassistant.announce(self._options))
+        self._say(self._announced)
         self._say(self._states.everything())
 
     def _tidy(self, topic: str, payload: bytes) -> None:
         """Take back what a hub with this prefix announced before and does not any more."""
-        wanted = {message.topic for message in homeassistant.announce(self._options)}
-        if topic in wanted or not payload or not homeassistant.is_ours(self._options, payload):
+        if topic in self._wanted or not payload or not homeassistant.is_ours(self._options, payload):
             return
         self._say(homeassistant.withdraw(self._options, topic))
         gone = homeassistant.camera_of(topic)
