@@ -43,7 +43,7 @@ async def watched(url: str, enough: int) -> tuple[list[Packet], list[str]]:
     packets: list[Packet] = []
     states: list[str] = []
     stream: AsyncIterator[Any] = watch(
-        lambda: RtspCamera(url, stall_s=0.5), first_wait_s=0.02, longest_wait_s=0.05
+        lambda: RtspCamera(url, stall_s=2), first_wait_s=0.02, longest_wait_s=0.05
     )
     async for item in stream:
         if isinstance(item, StateChanged):
@@ -257,7 +257,8 @@ def test_sound_lies_where_the_reports_of_both_clocks_put_it_if_that_can_be(
             return heard
 
     heard = asyncio.run(run())
-    assert heard[-1].pts_90k - 19 * STEP == pytest.approx(lies_at, abs=1_800)
+    near = 1_800 if abs(apart_s) < 2 else 90_000  # reports are exact; arrival is as good as the machine
+    assert heard[-1].pts_90k - 19 * STEP == pytest.approx(lies_at, abs=near)
     assert all(b.pts_90k >= a.pts_90k + a.duration_90k for a, b in itertools.pairwise(heard))
 
 
@@ -309,7 +310,7 @@ def test_a_camera_hears_what_arrived_of_its_stream(clip: Loop) -> None:
     async def run() -> Seat:
         shown = Shown(clip, [lambda seat: all_of(seat, clip)])
         async with showing(shown) as url:
-            camera = RtspCamera(url, stall_s=0.4)
+            camera = RtspCamera(url, stall_s=2)
             with pytest.raises(CameraGone):
                 await take(camera, 21)
             return shown.seats[0]

@@ -57,6 +57,7 @@ class RtspCamera:
         self._tick: asyncio.TimerHandle | None = None
         self._heard_us = self._reported_us = 0
         self._damage = 0
+        self._goodbye = False
 
     @property
     def damage(self) -> int:
@@ -81,7 +82,7 @@ class RtspCamera:
             CameraGone: it stopped in the middle.
         """
         if self._session is None:
-            self._session = RtspSession(self._url, on_data=self._arrived, on_gone=self._gone)
+            self._session = RtspSession(self._url, on_data=self._had_data, on_gone=self._gone)
             try:
                 await self._start(self._session)
             except BaseException:
@@ -168,8 +169,14 @@ class RtspCamera:
         self._error = self._error or error
         self._rouse()
 
+    def _had_data(self) -> None:
+        """Deal with one piece of data, after its answers and its packets went where they belong."""
+        self._arrived()
+        if self._goodbye and self._session is not None:
+            self._session.fail(refusals.gone("The camera ended the stream."))
+
     def _arrived(self) -> None:
-        """Turn what the sinks have into packets; called once for each piece of data."""
+        """Turn what the sinks have into packets."""
         pictures = self._video.done
         sound = self._sound.done if self._sound is not None else None
         if not pictures and not sound:
@@ -231,8 +238,7 @@ class RtspCamera:
         mono_us = clock.mono_us()
         for report in reports:
             self._note(report, mono_us)
-        if goodbye and self._session is not None:
-            self._session.fail(refusals.gone("The camera ended the stream."))
+        self._goodbye |= goodbye
 
     def _note(self, report: rtcp.SenderReport, mono_us: int) -> None:
         for stream, receiver in self._reporters.values():
