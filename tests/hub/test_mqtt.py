@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import aiomqtt
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -235,6 +236,33 @@ async def test_a_hub_of_sixty_four_cameras_announces_and_tells_all_of_them(
         assert all(f"fanlight/{each}/motion" in ears.known for each in ids)
     async with ear(mosquitto.port) as ears, running(at(hub(), options(mosquitto.port, cameras=())).run()):
         await ears.until(lambda: not _left(ears.known, "c" * 24))
+
+
+@pytest.mark.parametrize("topic", ["a/#", "+", "\u2603" * 3, "x" * 1000])
+@in_loop
+async def test_a_chimes_topic_that_no_broker_takes_silences_nothing_else(
+    mosquitto: Broker, topic: str
+) -> None:
+    wanted = options(mosquitto.port)
+    wanted = HubOptions(mqtt=wanted.mqtt, camera=wanted.camera, chime=Chime(mqtt_topic=topic))
+    one, troubles = hub(), Troubles()
+    async with ear(mosquitto.port) as ears, running(at(one, wanted, troubles).run()):
+        await ears.until(lambda: ears.known.get(HERE) == b"online")
+        one.board.post(pressed())
+        one.board.post(pressed(YARD))
+        await ears.until(lambda: bool(ears.of(f"fanlight/{YARD}/ring")))
+    assert not troubles
+
+
+@pytest.mark.parametrize("host", ["\u2603." * 80, "a..b", "-", "no.such.host.invalid"])
+@in_loop
+async def test_a_host_that_is_none_is_said_and_tried_again(host: str) -> None:
+    wanted = HubOptions(mqtt=msgspec.structs.replace(options().mqtt, host=host))
+    troubles = Troubles()
+    async with running(at(hub(), wanted, troubles).run()) as task:
+        await until(lambda: bool(troubles))
+        assert not task.done()
+    assert troubles["mqtt"].startswith("The MQTT broker cannot be reached.")
 
 
 @in_loop

@@ -95,7 +95,7 @@ class Mqtt:
         async for notice in self._hub.board.listen():
             self._say(self._states.take(notice))
             chime = self._options.chime
-            if isinstance(notice, Pressed) and chime.mqtt_topic:
+            if isinstance(notice, Pressed) and _is_topic(chime.mqtt_topic):
                 self._say([Message(chime.mqtt_topic, chime.mqtt_payload.encode(), retain=False)])
 
     async def _watch_home(self) -> None:
@@ -115,7 +115,7 @@ class Mqtt:
                 async with self._client() as client:
                     wait_s = self._pace.first_s
                     await self._visit(client, presses)
-            except* aiomqtt.MqttError as errors:
+            except* (aiomqtt.MqttError, UnicodeError) as errors:  # a host that is no name at all
                 self._fails(_why(errors))
             finally:
                 self._connected = False
@@ -248,7 +248,15 @@ def _is_filter(topic: str) -> bool:
     return True
 
 
-def _why(errors: BaseExceptionGroup[aiomqtt.MqttError]) -> str:
+def _is_topic(text: str) -> bool:
+    try:
+        aiomqtt.Topic(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _why(errors: BaseExceptionGroup[Exception]) -> str:
     """Return a sentence without address, name or password."""
     error: BaseException = errors
     while isinstance(error, BaseExceptionGroup):
