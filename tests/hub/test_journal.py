@@ -243,7 +243,12 @@ def test_after_its_days_footage_goes_and_what_is_no_event_goes_sooner(tmp_path: 
 def age(folder: Path, journal: Journal, seconds: float) -> None:
     """Let all that is kept be so much older."""
     rows(folder, "UPDATE file SET kept_us = kept_us - ?", round(seconds * 1e6))
-    journal.change(journal.limits)
+    look_anew(journal)
+
+
+def look_anew(journal: Journal) -> None:
+    """Let the journal look for what has had its time, as it does every few seconds."""
+    journal.change(replace(journal.limits, event_share=journal.limits.event_share / 2))
     assert journal.flush()
 
 
@@ -266,8 +271,7 @@ def test_the_key_of_a_day_goes_with_its_last_footage(tmp_path: Path) -> None:
     journal = Journal(tmp_path, Limits(quota_bytes=20_000, reserve_bytes=0))
     record(journal, "door", footage(15))
     record(journal, "door", footage(30, start=LATER, run=1))
-    journal.change(journal.limits)
-    assert journal.flush()
+    look_anew(journal)
     assert [key.name for key in (tmp_path / "keys").iterdir()] == ["day-2026-03-15.key"]
     journal.close()
 

@@ -22,7 +22,7 @@ from fanlight.hub.journal.age import AgeClock
 from fanlight.hub.journal.appending import day_of, reason
 from fanlight.hub.journal.daykeys import DayKeys
 from fanlight.hub.journal.disk import Disk
-from fanlight.hub.journal.errors import JournalError, full, unreadable, unwritable
+from fanlight.hub.journal.errors import unreadable, unwritable
 from fanlight.hub.journal.findings import Store
 from fanlight.hub.journal.limits import Limits
 from fanlight.hub.journal.notes import open_note, seal_note
@@ -72,7 +72,7 @@ class Journal:
             JournalNewer: a newer version wrote it; nothing was changed.
         """
         self._disk = disk or Disk()
-        limits = storage or Limits()
+        self._limits = limits = storage or Limits()
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._db = connect(folder / "hub.sqlite")
@@ -214,7 +214,7 @@ class Journal:
     @property
     def limits(self) -> Limits:
         """What the recording may take now."""
-        return self._writer.limits
+        return self._limits
 
     @property
     def state(self) -> JournalState:
@@ -241,13 +241,9 @@ class Journal:
             return 0
 
     def change(self, limits: Limits) -> None:
-        """Take other limits, or another folder, from the next commit on."""
-        with self._writing:
-            if limits.folder != self._writer.limits.folder:
-                self._writer.close_files()
-                self._roots.choose(limits.folder)
-            self._writer.change(limits)
-            self._maintained = 0.0
+        """Take other limits, or another folder, from the next commit on; returns at once."""
+        self._limits = limits
+        self._waiting.hurry()
 
     def seal_day_keys(self, recipients: Sequence[str]) -> None:
         """Seal the keys of days to the household's epoch, those to come as well; blocks for some syncs.
@@ -287,20 +283,6 @@ class Journal:
         """Return what `seal_note` took, None if the day's key is gone or it is something else."""
         return open_note(self._keys, day.isoformat(), sealed)
 
-    def append(self, camera: str, segment: Segment) -> None:
-        """Keep one segment durably; blocks. The old way, for callers that do not `offer` yet.
-
-        Raises:
-            JournalFull, JournalUnwritable: it is abandoned, as `state` says.
-        """
-        before = self._writer.abandoned
-        self.offer(camera, segment)
-        self.flush()
-        if self._writer.abandoned > before:
-            state = self.state
-            error: JournalError = full() if state.state == "full" else unwritable()
-            raise error
-
     def _between(self, camera: str, start_us: int, end_us: int) -> Day:
         line = self._reader.line(camera)
         if line is None:
@@ -322,7 +304,21 @@ class Journal:
         while not self._waiting.is_empty:
             self._step()
 
+    def _take_limits(self) -> None:
+        limits, before = self._limits, self._writer.limits
+        if limits == before:
+            return
+        if limits.folder != before.folder:
+            self._writer.close_files()
+            self._roots.choose(limits.folder)
+        self._writer.change(limits)
+        self._maintained = 0.0
+
     def _step(self) -> None:
+        try:
+            self._take_limits()
+        except sqlite3.Error as error:
+            self._watch.wrote((reason(error), ""), 0.0, anything=True)
         batch = self._waiting.take()
         began = time.monotonic()
         self._writer.write(batch)
