@@ -192,6 +192,7 @@ def test_any_bytes_are_a_model_or_one_error(tmp_path: Path, data: bytes) -> None
     assert data == SMALL
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 400), max_size=4))
 def test_an_output_of_any_shape_is_recognised_or_refused(shape: list[int]) -> None:
     known = recognise(
