@@ -97,12 +97,14 @@ class Town:
         if epoch is None:
             return
         now = clock.now()
+        oldest = min((asked.window.start for asked in self.requests.asked), default=now)
+        clips = await asyncio.to_thread(self.sealer.kept, oldest)
         box = make_status(
             household=self.pairing.household,
             at=now,
             place=(self.pairing.lon, self.pairing.lat),
             cameras=self._cameras(),
-            matches=self.requests.matches(self.sealer.kept(), now),
+            matches=self.requests.matches(clips, now),
             waiting=self.outbox.waiting(),
             epoch=epoch,
             signing=self._keys.signing,
