@@ -114,7 +114,7 @@ export interface HubView {
   readonly cameras: readonly CameraView[];
   readonly health: readonly Part[];
   readonly storage: { readonly used_bytes: number; readonly quota_bytes: number; readonly free_bytes: number | null; readonly oldest: string | null };
-  readonly detector: { readonly model: string; readonly self_test: string; readonly misses: readonly Miss[] };
+  readonly detector: { readonly model: string; readonly self_test: string; readonly misses: readonly Miss[]; readonly not_covered: string };
   readonly day_keys: string;
 }
 const hubView: Read<HubView> = obj<HubView>({
@@ -128,6 +128,7 @@ const hubView: Read<HubView> = obj<HubView>({
     model: or(str, ""),
     self_test: or(str, ""),
     misses: or(list(obj<Miss>({ case: str, frames: num, missed: num, rate: num })), []),
+    not_covered: or(str, ""),
   }),
   day_keys: str,
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ApiError } from "../../core/api/client.ts";
-import { gb, inWords, streamText, tryTrouble, troubleOf } from "./tell.ts";
+import { caseText, gb, inWords, streamText, tryTrouble, troubleOf } from "./tell.ts";
 
 const refusal = (code: string) => new ApiError(code, "A.", "B.", "C.", 422);
 
@@ -27,6 +27,11 @@ test("R08 miss rates are told as natural frequencies", () => {
   expect(miss(0, 40)).toBe("missed none of 40 pictures");
   expect(miss(40, 40)).toBe("misses nearly all");
   expect(miss(0, 0)).toBe("was not measured");
+});
+
+test("R08 what was measured is called by people's words", () => {
+  expect(caseText("person, much sensor noise")).toBe("People, much sensor noise");
+  expect(caseText("a cat at night")).toBe("a cat at night");
 });
 
 test("streams and sizes are told in people's units", () => {

@@ -2,7 +2,7 @@
 import { ApiError } from "../../core/api/client.ts";
 import type { Trouble } from "../../ui/trouble.ts";
 import { troubleOf as common } from "../../ui/trouble.ts";
-import type { Miss, Stream } from "./api.ts";
+import { LABELS, type Miss, type Stream } from "./api.ts";
 import { words } from "./words.ts";
 
 const TRIES = ["unreachable", "refused", "codec", "not_a_video"] as const;
@@ -22,6 +22,13 @@ export const tryKind = (error: unknown): TryKind | null =>
 export function tryTrouble(error: unknown): Trouble {
   const kind = tryKind(error);
   return kind ? { ...words.add.failed[kind], code: `hub.try.${kind}` } : troubleOf(error);
+}
+
+/** "person, much noise" -> "People, much noise". */
+export function caseText(name: string): string {
+  const [kind = "", ...rest] = name.split(", ");
+  const called = LABELS.find((label) => label === kind);
+  return [called ? words.labels[called] : kind, ...rest].join(", ");
 }
 
 /** "about 1 in 12", "about 6 in 10", "none". */
