@@ -12,6 +12,7 @@ from tests.hub.pages import FIRST, SECOND, camera, recorded, serving, until
 
 from fanlight.hub.options import HubOptions, Mqtt, Page, Webhook
 from fanlight.hub.page import link
+from fanlight.hub.page.app import ROUTES
 from fanlight.hub.settings import live, read_options
 
 TWO = HubOptions(camera=(camera(), camera(SECOND, "Shed")))
@@ -130,5 +131,24 @@ def test_figures_for_a_monitor_need_the_key_and_name_no_camera_by_its_address(tm
             assert "test:?" not in answer.text
             assert (await hub.stranger.get("/metrics")).status_code == 401
             assert (await hub.stranger.get("/healthz")).json() == {"state": "ok"}
+
+    asyncio.run(scene())
+
+
+def test_the_published_forms_name_every_call(tmp_path: Path) -> None:
+    """Pages and programs of others are made from it: names stay."""
+
+    async def scene() -> None:
+        async with serving(tmp_path) as hub:
+            schema = await hub.get("/api/schema/openapi.json")
+            named = {
+                call["operationId"]
+                for path in schema["paths"].values()
+                for call in path.values()
+                if isinstance(call, dict)
+            }
+            assert named == {route.operation_id for route in ROUTES if route.include_in_schema is not False}
+            assert {"getHub", "tryCamera", "addCamera", "changeCamera", "getTimeline", "getFilm"} <= named
+            assert "url" not in schema["components"]["schemas"]["CameraView"]["properties"]
 
     asyncio.run(scene())

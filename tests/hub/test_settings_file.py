@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 import tomlkit
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fanlight.hub.options import Bell, Camera, Detect, HubOptions, Mqtt, Page, Privacy, Storage, Webhook, Zone
@@ -112,6 +112,7 @@ def test_any_toml_gives_settings_or_one_error(said: dict[str, Any]) -> None:
     assert isinstance(found, HubOptions) or "`" in found.what
 
 
+@settings(max_examples=40)  # each parses four texts in pure Python
 @given(options, options)
 def test_what_is_written_is_what_is_read_again_whatever_stood_there_before(
     before: HubOptions, after: HubOptions
