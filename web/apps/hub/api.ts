@@ -1,6 +1,6 @@
 /** The hub's own API as its page calls it: types, a check of every answer on arrival, and the calls. */
 import type { Client } from "../../core/api/client.ts";
-import { bool, list, nullable, num, obj, oneOf, or, type Read, record, str } from "../../core/api/shape.ts";
+import { BadAnswer, bool, list, nullable, num, obj, oneOf, or, type Read, record, str } from "../../core/api/shape.ts";
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 export const LABELS = ["person", "vehicle", "animal", "package"] as const;
@@ -13,7 +13,7 @@ export type Outline = readonly Point[];
 
 const point: Read<Point> = (value, where) => {
   const [x = 0, y = 0, ...more] = list(num)(value, where);
-  if (more.length > 0) throw new TypeError(`${where} is no point`);
+  if (more.length > 0) throw new BadAnswer(`${where} is no point`);
   return [x, y];
 };
 const outline: Read<Outline> = list(point);
