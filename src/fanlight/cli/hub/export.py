@@ -107,7 +107,7 @@ def _reader(folder: Path) -> Iterator[Reader]:
         yield Reader(db, DayKeys(folder / "keys", disk), Roots(folder, db, disk), lambda *_: None)
     except sqlite3.Error as error:
         raise JournalUnreadable(
-            "The recording cannot be read.", kept="No file was made.", do="Run `fanlight check journal`."
+            "The recording cannot be read.", kept="No file was made.", do="Run `fanlight check`."
         ) from error
     finally:
         db.close()
