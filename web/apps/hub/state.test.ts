@@ -21,6 +21,12 @@ test("each way of not working has words and asks for care", () => {
   expect(told.every((one) => one.kind === "care")).toBe(true);
 });
 
+test("a camera that was added this moment is connecting, not away", () => {
+  const since = new Date(camera.since);
+  expect(stateOf({ ...camera, state: "away" }, new Date(since.getTime() + 2000)).text).toBe("Connecting");
+  expect(stateOf({ ...camera, state: "away" }, new Date(since.getTime() + 9000)).kind).toBe("care");
+});
+
 test("a state that is not known yet shows the hub's note", () => {
   expect(stateOf({ ...camera, state: "dreaming", note: "Asleep." }).text).toBe("Asleep.");
   expect(stateOf({ ...camera, state: "dreaming" }).text).toBe("Connecting");

@@ -8,9 +8,11 @@ export interface State {
   readonly icon: string;
 }
 
+const CONNECTS_MS = 8000;
+
 /** Words for a camera's state; one that this page does not know yet is called by the hub's own note. */
-export function stateOf({ state, since, record, note, privacy }: Pick<CameraView, "state" | "since" | "record" | "note" | "privacy">): State {
-  const at = since ? new Date(since) : new Date();
+export function stateOf({ state, since, record, note, privacy }: Pick<CameraView, "state" | "since" | "record" | "note" | "privacy">, now = new Date()): State {
+  const at = since ? new Date(since) : now;
   const w = words.states;
   switch (state) {
     case "recording":
@@ -19,6 +21,8 @@ export function stateOf({ state, since, record, note, privacy }: Pick<CameraView
     case "watching":
       return { kind: "ok", text: w.watching, icon: "eye" };
     case "away":
+      // A camera that was just added, or a hub that just began, has not had its chance yet.
+      if (now.getTime() - at.getTime() < CONNECTS_MS) return { kind: "wait", text: w.starting, icon: "hourglass" };
       return { kind: "care", text: w.away(at), icon: "camera-slash" };
     case "refused":
       return { kind: "care", text: w.refused(at), icon: "camera-slash" };
