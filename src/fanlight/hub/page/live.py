@@ -24,9 +24,16 @@ LOOK_S = 0.25
 BACK = timedelta(seconds=6)  # from here the newest keyframe is looked for: a begun picture at once
 
 
-async def fragments(pipeline: Pipeline, camera: str) -> AsyncIterator[bytes]:
-    """Yield the stream of one camera until the reader goes or the coding changes."""
-    role: Role = _role(pipeline, camera)
+def fragments(pipeline: Pipeline, camera: str) -> AsyncIterator[bytes]:
+    """Return the stream of one camera, until the reader goes or the coding changes.
+
+    Raises:
+        NotNow: it has shown no picture yet; said before an answer has begun.
+    """
+    return _fragments(pipeline, camera, _role(pipeline, camera))
+
+
+async def _fragments(pipeline: Pipeline, camera: str, role: Role) -> AsyncIterator[bytes]:
     last: Segment | None = None
     while camera in pipeline.lines:
         found = await asyncio.to_thread(_newer, pipeline, camera, last, role)
