@@ -167,6 +167,9 @@ class Pipeline:
             if camera not in wanted or camera in anew or not line.change(wanted[camera])
         ]
         await self._end(stale)
+        for camera in stale:
+            if camera not in wanted:
+                await asyncio.to_thread(self.detectors.feedback.forget, camera)
         self._begin([camera for camera in options.camera if camera.id not in self._tasks])
         self.lines = {camera.id: self.lines[camera.id] for camera in options.camera}
 
