@@ -55,7 +55,7 @@ def read(name: str) -> list[Packet]:
         camera = FileCamera(SHARED / name)
         taken: list[Packet] = []
         async for packet in camera.packets():
-            if packet.pts_90k >= SECONDS * 90_000:
+            if not isinstance(packet, Packet) or packet.pts_90k >= SECONDS * 90_000:
                 break
             taken.append(packet)
         await camera.close()

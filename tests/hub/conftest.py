@@ -97,7 +97,8 @@ def read() -> Callable[[Path], tuple[list[Packet], FileCamera]]:
         async def whole() -> tuple[list[Packet], FileCamera]:
             camera = FileCamera(path, start=START)
             try:
-                return [packet async for packet in camera.packets()], camera
+                packets = [one async for one in camera.packets() if isinstance(one, Packet)]
+                return packets, camera
             finally:
                 await camera.close()
 
