@@ -10,6 +10,7 @@ from fanlight.hub.options import HubOptions
 QUOTA_BYTES = 20 << 30
 RESERVE_BYTES = 256 << 20
 DAY_S = 86_400.0
+REMOVED_KEEP_S = 14 * DAY_S  # of a camera that was removed before its limits were ever noted
 REST_S = 600.0  # around an event that is still open, its first seconds must be there when its clip is made
 
 
@@ -30,7 +31,8 @@ class Limits:
     """`folder` is where the recording lies, None for `segments/` of the hub's own folder.
 
     `event_share` is the share of the quota that footage of events keeps when all else wants it;
-    `reserve_bytes` is what must stay free on the volume.
+    `reserve_bytes` is what must stay free on the volume. `removed` is for a camera that is not among
+    `cameras` any more and whose last limits are not known; None sets none.
     """
 
     folder: Path | None = None
@@ -38,10 +40,11 @@ class Limits:
     event_share: float = 0.5
     reserve_bytes: int = RESERVE_BYTES
     cameras: Mapping[str, CameraLimits] = field(default_factory=dict)
+    removed: CameraLimits | None = None
 
     def of(self, camera: str) -> CameraLimits:
         """Return the limits of one camera."""
-        return self.cameras.get(camera, CameraLimits())
+        return self.cameras.get(camera, self.removed or CameraLimits())
 
     @classmethod
     def from_options(cls, options: HubOptions) -> Self:
@@ -61,4 +64,5 @@ class Limits:
             event_share=storage.event_share,
             reserve_bytes=storage.reserve_mb * 1_000_000,
             cameras=cameras,
+            removed=CameraLimits(keep_s=REMOVED_KEEP_S),
         )

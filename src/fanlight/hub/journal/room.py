@@ -4,18 +4,20 @@ In:     what is about to be written, the limits, the age clock.
 Out:    files without a row, then without a name.
 Holds:  J3 all files together stay within the quota, each camera's within its own, and the volume keeps its
         reserve. Footage of events gives way after the rest, up to its share; within a class the oldest first.
+        A removed camera's footage ages by the limits that it had last.
         J2 a file goes by: row to garbage row, remove, sync folder, drop the garbage row.
 Why:    docs/design/journal.md
 """
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
 from fanlight.hub.journal.disk import Disk
 from fanlight.hub.journal.files import Folders, path_of
-from fanlight.hub.journal.limits import Limits
+from fanlight.hub.journal.limits import CameraLimits, Limits
 from fanlight.hub.journal.roots import Roots
 from fanlight.hub.journal.schema import EVENT, FLAT, HOUR_US, REST, transaction
 from fanlight.hub.journal.spans import settle
@@ -40,7 +42,39 @@ class Room:
         self._totals: dict[tuple[int, int], int] = {}
         self.capacity = 0  # what there is for all files together: the quota, or less where the disk is small
         self._given_up = 0  # what came free at the reserve and was not written again yet
+        self._last: dict[str, CameraLimits] = {}  # of cameras that were removed, too
+        for (known,) in db.execute("SELECT value FROM meta WHERE name = 'limits'"):
+            self._last = {
+                camera: CameraLimits(keep_s=keep_s, rest_s=rest_s)
+                for camera, (keep_s, rest_s) in json.loads(known).items()
+            }
         self.count()
+
+    def learn(self, limits: Limits) -> None:
+        """Note the limits of today's cameras for when they are removed; raises sqlite3.Error."""
+        if limits.removed is None:
+            return
+        lines = set(self.cameras.values())
+        last = {camera: mine for camera, mine in self._last.items() if camera in lines}
+        last |= {
+            camera: CameraLimits(keep_s=mine.keep_s, rest_s=mine.rest_s)
+            for camera, mine in limits.cameras.items()
+        }
+        if last != self._last:
+            known = json.dumps({camera: [mine.keep_s, mine.rest_s] for camera, mine in last.items()})
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('limits', ?)", (known,))
+            self._last = last
+
+    def of(self, limits: Limits, camera: str) -> CameraLimits:
+        """Return the limits of a camera, of a removed one those that it had last."""
+        if limits.removed is None or camera in limits.cameras:
+            return limits.of(camera)
+        return self._last.get(camera, limits.removed)
+
+    def longest_s(self, limits: Limits) -> float:
+        """Return for how long anything of any camera is kept, 0 where nothing says so."""
+        cameras = {*limits.cameras, *self.cameras.values()}
+        return max((self.of(limits, camera).keep_s or 0 for camera in cameras), default=0)
 
     def count(self) -> None:
         """Count anew from the rows."""
@@ -102,7 +136,7 @@ class Room:
         """Remove what is older than its camera's limits; raises OSError, sqlite3.Error."""
         gone: list[int] = []
         for line, camera in self.cameras.items():
-            mine = limits.of(camera)
+            mine = self.of(limits, camera)
             for kind, longest in ((REST, mine.rest_s), (REST, mine.keep_s), (EVENT, mine.keep_s)):
                 if longest is None:
                     continue

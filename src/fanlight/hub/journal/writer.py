@@ -53,6 +53,7 @@ class Writer:
         self.limits = limits
         folders = Folders(disk)
         self.room = Room(db, disk, roots, folders)
+        self.room.learn(limits)
         self._files = Appender(db, disk, keys, roots, self.room, age, folders)
         self.committed: dict[tuple[str, str], datetime] = {}
         self.committed_mono_us: dict[str, int] = {}
@@ -98,7 +99,8 @@ class Writer:
             self._files.close(file)
 
     def change(self, limits: Limits) -> None:
-        """Take other limits."""
+        """Take other limits; raises sqlite3.Error."""
+        self.room.learn(limits)
         self.limits = limits
         self._keys_looked_us = -_KEYS_US
 
@@ -274,7 +276,7 @@ class Writer:
 
     def _forget_keys(self, wall_us: int, now_us: int) -> None:
         """Destroy keys of days of which nothing is kept, and own copies after their time; raises OSError."""
-        longest_s = max((mine.keep_s or 0 for mine in self.limits.cameras.values()), default=0)
+        longest_s = self.room.longest_s(self.limits)
         used = {day for (day,) in self._db.execute("SELECT DISTINCT day FROM file")}
         used |= {file.day for file in self._files.open.values()} | {day_of(wall_us)}
         notes = self._db.execute("SELECT substr(name, 7) FROM meta WHERE name LIKE 'noted:%'")
