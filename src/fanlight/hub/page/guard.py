@@ -2,7 +2,10 @@
 
 In:     any HTTP call.
 Out:    the same to the application, or a refusal.
-Holds:  G1 below /api and at /metrics nothing is answered without the key, what exists or not.
+Holds:  G1 without the key only what OPEN names is answered: the page's own files, whether the hub is alive,
+           and bells, which have keys of their own. A path that can be read in two ways (two slashes, a
+           backslash, `.`, an encoded slash) is none at all: the door and the router behind it never differ in
+           what is asked for.
         G2 a page of another origin gets nothing: no CORS header is ever sent, and a name that was pointed at
            this machine from elsewhere (DNS rebinding) is refused. An address in digits is no name.
         G3 every answer carries the page policy; answers with data are not stored.
@@ -11,11 +14,12 @@ Holds:  G1 below /api and at /metrics nothing is answered without the key, what 
 
 import ipaddress
 import json
+import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from fanlight.hub.page.errors import NOTHING, KeyNeeded, PageError, WrongHost
+from fanlight.hub.page.errors import NOTHING, KeyNeeded, NotFound, PageError, WrongHost
 from fanlight.hub.page.key import is_same
 
 Scope = MutableMapping[str, Any]
@@ -36,7 +40,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), camera=(), microphone=(self)",  # replies are recorded in it
 }
-GUARDED = ("/api", "/metrics")
+OPEN = re.compile(r"/|/index\.html|/assets/[^/]+|/healthz/?|/press/.*")
+FILES = ("/", "/index.html", "/assets/")
+# One slash at the end is as none. `.` and `..` are no names, and no name holds what others take for a slash.
+_PLAIN = re.compile(r"/|(?:/(?!\.{1,2}(?:/|\Z))[^/\\\x00-\x20\x7f]+)+/?")
+_HIDDEN = re.compile(rb"%(?:2[ef]|5c|[01][0-9a-f]|7f)", re.IGNORECASE)  # . / \ and what is no character
 
 
 def own_names(listening: str, more: Iterable[str]) -> frozenset[str]:
@@ -73,10 +81,14 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         shown = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        sending = _with_headers(send, is_data=scope["path"].startswith((*GUARDED, "/press")))
+        path = scope["path"]
+        is_file = path == "/" or path.startswith(FILES[1:])
+        sending = _with_headers(send, is_data=not is_file)
         if not is_own(shown.get(b"host", ""), self._names):
             await _refuse(sending, _wrong_host())
-        elif _is_guarded(scope["path"]) and not self._has_key(shown.get(b"authorization", "")):
+        elif not is_plain(path, scope.get("raw_path") or b""):
+            await _refuse(sending, _nothing_here())
+        elif not OPEN.fullmatch(path) and not self._has_key(shown.get(b"authorization", "")):
             await _refuse(sending, _key_needed())
         else:
             await self._app(scope, receive, sending)
@@ -86,8 +98,9 @@ class Guard:
         return kind.lower() == "bearer" and is_same(key.strip(), self._key)
 
 
-def _is_guarded(path: str) -> bool:
-    return any(path == one or path.startswith((one + "/", one + "?")) for one in GUARDED)
+def is_plain(path: str, raw: bytes) -> bool:
+    """Tell whether a path, and the bytes it was read from, can be read in one way only."""
+    return _PLAIN.fullmatch(path) is not None and _HIDDEN.search(raw) is None
 
 
 def _with_headers(send: Send, *, is_data: bool) -> Send:
@@ -111,6 +124,10 @@ async def _refuse(send: Send, error: PageError) -> None:
         headers.append((b"www-authenticate", b"Bearer"))
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def _nothing_here() -> NotFound:
+    return NotFound("There is nothing at this address.", kept=NOTHING, do="Check the address.")
 
 
 def _wrong_host() -> WrongHost:

@@ -14,8 +14,11 @@ _TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".woff2": "font
 
 
 def _read(name: str) -> bytes | None:
-    path = (STATIC / name.lstrip("/")).resolve()
-    return path.read_bytes() if path.is_relative_to(STATIC.resolve()) and path.is_file() else None
+    try:
+        path = (STATIC / name.lstrip("/")).resolve()
+        return path.read_bytes() if path.is_relative_to(STATIC.resolve()) and path.is_file() else None
+    except (OSError, ValueError):  # a name that no file can have: too long, or with bytes that are none
+        return None
 
 
 async def _file(name: str) -> Response[bytes]:
@@ -45,5 +48,5 @@ async def index() -> Response[bytes]:
 
 @get("/{path:path}", include_in_schema=False)
 async def file(path: FromPath[str]) -> Response[bytes]:
-    """Serve a file of the page, or the page itself for an address within it."""
-    return await _file(path) if "." in path.rpartition("/")[2] else await index.fn()
+    """Serve a file of the page; places within the page stand behind `#` and are never asked for."""
+    return await _file(path)
