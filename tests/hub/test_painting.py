@@ -1,11 +1,13 @@
 """Who paints a camera's privacy zones: believed on pictures only, and until then nobody records (R09)."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pytest
 from tests.hub.onvif_device import OnvifDevice
 
@@ -105,6 +107,40 @@ def test_a_camera_whose_pictures_show_the_mask_paints_and_is_asked_again_at_the_
             return said
 
     assert asyncio.run(run()) == ["camera", "camera", "hub"]
+
+
+def test_a_zone_drawn_beside_another_is_proved_as_the_first_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G1: our own masks must not hide, in the picture from before, what they are to be seen to hide."""
+    monkeypatch.setattr("fanlight.hub.painting.PAUSE_S", 0)
+    scene = np.random.default_rng(1).integers(0, 255, (200, 200)).astype(np.uint8)
+    other = ((0.6, 0.6), (1.0, 0.6), (1.0, 1.0), (0.6, 1.0))
+
+    async def run() -> list[str]:
+        async with OnvifDevice() as device:
+
+            async def pictures(_camera: Camera) -> list[object]:
+                shown = scene.copy()
+                for mask in device.made.values():
+                    at = {
+                        axis: [float(found) for found in re.findall(rf'\b{axis}="([-.0-9]+)"', mask)]
+                        for axis in "xy"
+                    }
+                    left, right = (round((edge + 1) * 100) for edge in (min(at["x"]), max(at["x"])))
+                    top, bottom = (round((1 - edge) * 100) for edge in (max(at["y"]), min(at["y"])))
+                    shown[top : bottom + 1, left : right + 1] = 0
+                return [shown]
+
+            monkeypatch.setattr("fanlight.hub.painting._pictures", pictures)
+            painting = Painting(tmp_path)
+            drawn = [(ZONE,), (ZONE, other), (ZONE, other), (ZONE,)]
+            return [
+                (await painting.decide(camera("test:", "camera", device.xaddr, zones))).painter
+                for zones in drawn
+            ]
+
+    assert asyncio.run(run()) == ["camera"] * 4
 
 
 def test_masks_of_ours_leave_the_camera_with_the_zones(

@@ -4,6 +4,7 @@ Holds:  somebody is home until somebody says otherwise: indoor cameras are off b
         What was said outlives a restart.
 """
 
+import contextlib
 from pathlib import Path
 
 from fanlight.store.files import write_private
@@ -17,12 +18,19 @@ class AtHome:
     def __init__(self, folder: Path) -> None:
         """Read what was said last; what cannot be read is 'home'."""
         self._path = folder / "home"
+        self.trouble = ""
         try:
             self.is_home = self._path.read_bytes() != _AWAY
         except OSError:
             self.is_home = True
 
     def say(self, *, is_home: bool) -> None:
-        """Keep what is said; it holds for this run even if the disk refuses."""
+        """Keep what is said. It holds for this run even if the disk refuses, which `trouble` then says."""
         self.is_home = is_home
-        write_private(self._path, b"home\n" if is_home else _AWAY)
+        try:
+            write_private(self._path, b"home\n" if is_home else _AWAY)
+            self.trouble = ""
+        except OSError:
+            self.trouble = "Whether somebody is home could not be written down; after a restart it is 'home'."
+            with contextlib.suppress(OSError):  # what was said before must not come back as 'away'
+                self._path.unlink(missing_ok=True)

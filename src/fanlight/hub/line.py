@@ -14,7 +14,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from functools import partial
 
 import msgspec
 
@@ -27,22 +27,24 @@ from fanlight.hub.notices import CameraTold
 from fanlight.hub.options import Camera
 from fanlight.hub.packet import Clock, Packet, Role, StreamInfo
 from fanlight.hub.painting import Decision
-from fanlight.hub.sealer import Kept, Occasion
 from fanlight.hub.segmenter import Segment, Segmenter
-from fanlight.hub.status import CameraStatus
+from fanlight.hub.status import CameraState, CameraStatus
 from fanlight.hub.watcher import WATCHING, Watcher
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 
-STALL_S = 20.0
+STALL_S, AGAIN_S = 20.0, 30.0
 PRESS_LENGTH = timedelta(seconds=10)
 RATE_WINDOW_S = 10.0
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 RECORDING, CLIPS = "recording", "clips"
 
 log = logging.getLogger("fanlight.hub")
-By = Literal["onvif", "http", "mqtt", "page"]
-MakeClip = Callable[["Line", Occasion], Awaitable[Kept | None]]
+MakeSource = Callable[[], Source]
+
+
+class MaskUnproved(Exception):
+    """A camera that paints its own privacy zones went away: who knows whether it still does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +136,16 @@ class Line:
         """Whose clock its times are of."""
         return self._source_clock
 
+    def over(self) -> None:
+        """Let go of what this line said about why there is nothing: another takes its place."""
+        self._missing(None)
+
     def rest(self, why: Why, note: str) -> None:
         """Say that this camera is off, and why."""
         self._missing(why)
-        self.heard = replace(self.heard, state="off", since=clock.now(), note=note)
+        state: CameraState = "away" if why == "away" else "off"
+        if (self.heard.state, self.heard.note) != (state, note):
+            self.heard = replace(self.heard, state=state, since=clock.now(), note=note)
         self.ended = True
         self._tell_state()
 
@@ -171,17 +179,17 @@ class Line:
         self.options = options
         return True
 
-    async def run(self, make: Callable[[], Source], make_sub: Callable[[], Source] | None = None) -> None:
+    async def run(self, make: MakeSource, make_sub: MakeSource | None = None) -> None:
         """Record and watch until the source ends (a live one never does), then finish what is on its way."""
         self._source_clock = make().clock
         is_live = self._source_clock == "hub"
         helpers: list[asyncio.Task[None]] = []
         if self.options.detect.enabled and is_live:  # recording does not wait for a model (L1)
-            helpers.append(asyncio.create_task(self._watch_live()))
+            helpers.append(asyncio.create_task(self._kept_going(self._watch_live)))
         elif self.options.detect.enabled:
             await self._begin_watching(is_live=False)
         if make_sub is not None:
-            helpers.append(asyncio.create_task(self._sub(make_sub)))
+            helpers.append(asyncio.create_task(self._kept_going(partial(self._sub, make_sub))))
         try:
             await self._main(make, looks=make_sub is None)
         finally:
@@ -193,6 +201,18 @@ class Line:
             if self.watcher is not None:
                 self.happenings.take(await asyncio.to_thread(self.watcher.detector.finish))
         await self.happenings.settle()
+
+    async def _kept_going(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what goes on beside the recording; begin it again whatever ends it (L1)."""
+        while True:
+            try:
+                await work()
+            except Exception as error:
+                log.exception("watching broke off")
+                self.fails(WATCHING, f"Watching broke off ({type(error).__name__}); it begins again.")
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return
 
     async def _begin_watching(self, *, is_live: bool) -> None:
         try:
@@ -207,7 +227,7 @@ class Line:
         if self.watcher is not None:
             await self.watcher.look_when_due()
 
-    async def _main(self, make: Callable[[], Source], *, looks: bool) -> None:
+    async def _main(self, make: MakeSource, *, looks: bool) -> None:
         segmenter = Segmenter()
         while True:
             async with contextlib.aclosing(watch(make)) as items:
@@ -216,6 +236,8 @@ class Line:
                         if isinstance(item, StateChanged):
                             await self._keep(segmenter.finish())
                             self._hear(item)
+                            if item.state != "recording" and self.painting.painter == "camera":
+                                raise MaskUnproved  # it may come back without its mask (L2)
                             continue
                         if isinstance(item, Packet):
                             self._note_picture(item)
@@ -258,19 +280,20 @@ class Line:
         elif journal.committed(self.options.id) != committed_before:
             self.works(RECORDING)
 
-    async def _sub(self, make: Callable[[], Source]) -> None:
+    async def _sub(self, make: MakeSource) -> None:
         segmenter = Segmenter()
-        async for item in watch(make):
-            if isinstance(item, StateChanged):
-                await self._keep(segmenter.finish(), role="sub")
-                if item.state != "recording" and self.heard.state == "recording":
-                    self.fails(WATCHING, f"The camera's second stream cannot be looked at. {item.note}")
-                elif item.state == "recording":
-                    self.works(WATCHING)
-                continue
-            await self._keep(segmenter.feed(item), role="sub")
-            if self.watcher is not None and isinstance(item, Packet):
-                await self.watcher.take(item)
+        async with contextlib.aclosing(watch(make)) as items:
+            async for item in items:
+                if isinstance(item, StateChanged):
+                    await self._keep(segmenter.finish(), role="sub")
+                    if item.state != "recording" and self.heard.state == "recording":
+                        self.fails(WATCHING, f"The camera's second stream cannot be looked at. {item.note}")
+                    elif item.state == "recording":
+                        self.works(WATCHING)
+                    continue
+                await self._keep(segmenter.feed(item), role="sub")
+                if self.watcher is not None and isinstance(item, Packet):
+                    await self.watcher.take(item)
 
     @property
     def _records(self) -> bool:

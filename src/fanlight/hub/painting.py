@@ -5,7 +5,7 @@ Out:    whose work it is, or why it is nobody's yet.
 Holds:  G1 a camera's own word is no proof: it is believed when a picture from before shows what a picture
         from after hides, in every zone and on every stream that the hub reads.
         G2 while nobody is known to paint, nothing is recorded (R09).
-        G3 what was proved once is checked again at each start, on a new picture.
+        G3 what was proved once is checked again at each start and after each time the camera was away.
 Absent: the painting (camera.masked), masks by ONVIF (onvif), the look at a picture (privacy.proof).
 Why:    docs/design/privacy.md
 """
@@ -19,7 +19,7 @@ from typing import Literal
 
 import msgspec
 
-from fanlight.hub.camera import probe
+from fanlight.hub.camera import CameraError, probe
 from fanlight.hub.options import Camera, Outline
 from fanlight.hub.packet import Packet
 from fanlight.model.errors import FanlightError
@@ -32,10 +32,14 @@ Painter = Literal["hub", "camera", "none", "waiting"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who paints; `none`: there are no zones, `waiting`: nobody yet, and `note` says why in a sentence."""
+    """Who paints; `none`: there are no zones, `waiting`: nobody yet, and `note` says why in a sentence.
+
+    `is_away`: its pictures cannot be had now, so that there is nothing to record either.
+    """
 
     painter: Painter
     note: str = ""
+    is_away: bool = False
 
 
 class _Proved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,6 +70,8 @@ class Painting:
             return Decision("hub" if zones else "none")
         try:
             why = await self._by_camera(camera, zones if by != "hub" else ())
+        except CameraError as error:
+            return Decision("waiting", f"{error.what} {error.do}", is_away=True)
         except FanlightError as error:
             why = f"{error.what} {error.do}"
         if not zones:
@@ -82,6 +88,14 @@ class Painting:
         if not zones and known is None:
             return ""
         is_new = known is None or known.zones != zones
+        if zones and is_new and known is not None and known.tokens:
+            # Our own masks would hide in the picture from before what they are to be seen to hide.
+            cleared = await onvif.cover(camera, (), frozenset(known.tokens))
+            if isinstance(cleared, onvif.Refused):
+                return cleared.why
+            self._remember(camera.id, None)
+            known = None
+            await asyncio.sleep(PAUSE_S)
         before = await _pictures(camera) if zones and is_new else []
         told = await onvif.cover(camera, zones, frozenset(known.tokens if known else ()))
         if isinstance(told, onvif.Refused):

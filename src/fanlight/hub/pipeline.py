@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ from fanlight.hub.events import Events, Row
 from fanlight.hub.happenings import By, MakeClip, Recorded, Rooms
 from fanlight.hub.health import Found, Health, Memory
 from fanlight.hub.journal import Journal, Limits
-from fanlight.hub.line import RECORDING, Line, Tools
+from fanlight.hub.line import RECORDING, Line, MaskUnproved, Tools
 from fanlight.hub.notices import Board, StorageTold
 from fanlight.hub.options import Camera, HubOptions
 from fanlight.hub.painting import Decision, Painting
@@ -87,6 +87,7 @@ class Pipeline:
             self.town = Town(folder, pairing, keys, uplink, self.statuses)
         self.also: Callable[[], Iterable[Found]] = tuple  # what others have to say of their health
         self._memory, self._presses = Memory(), Presses()
+        self._changing = asyncio.Lock()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._on_kept: Callable[[Occasion, Kept], None] = lambda *_: None
         self._rooms = Rooms(
@@ -152,6 +153,20 @@ class Pipeline:
 
     async def change(self, options: HubOptions) -> None:
         """Take new options; cameras whose own table asks for it begin anew, the others go on."""
+        async with self._changing:
+            await self._change(options)
+
+    async def set_home(self, home: bool) -> None:  # noqa: FBT001 - one meaning, its name
+        """Say whether somebody is home: indoor cameras record only while nobody is (R51)."""
+        async with self._changing:
+            if home == self.at_home.is_home:
+                return
+            self.at_home.say(is_home=home)
+            indoor = [camera for camera in self.options.camera if camera.indoor]
+            await self._end([camera.id for camera in indoor])
+            self._begin(indoor)
+
+    async def _change(self, options: HubOptions) -> None:
         before, self.options = self.options, options
         self.journal.change(Limits.from_options(options))
         self._expect()
@@ -172,15 +187,6 @@ class Pipeline:
                 await asyncio.to_thread(self.detectors.feedback.forget, camera)
         self._begin([camera for camera in options.camera if camera.id not in self._tasks])
         self.lines = {camera.id: self.lines[camera.id] for camera in options.camera}
-
-    async def set_home(self, home: bool) -> None:  # noqa: FBT001 - one meaning, its name
-        """Say whether somebody is home: indoor cameras record only while nobody is (R51)."""
-        if home == self.at_home.is_home:
-            return
-        self.at_home.say(is_home=home)
-        indoor = [camera for camera in self.options.camera if camera.indoor]
-        await self._end([camera.id for camera in indoor])
-        self._begin(indoor)
 
     async def press(self, camera: str, at: datetime, by: By) -> str:
         """Take a press of a camera's bell; return its event's id, the same for one press heard in two ways.
@@ -229,6 +235,11 @@ class Pipeline:
         for line in self.lines.values():
             well = line.status.state in ("recording", "watching", "off") and not line.troubles
             yield Found(f"camera {line.options.name}", "ok" if well else "bad", line.status.note)
+        for camera, since in state.silent:
+            name = next((one.name for one in self.options.camera if one.id == camera), camera)
+            yield Found(f"recording of {name}", "bad", f"Nothing of it was kept since {since:%H:%M:%S} UTC.")
+        if self.at_home.trouble:
+            yield Found("home", "warn", self.at_home.trouble)
         yield Found("detector", "bad" if self.detectors.trouble else "ok", self.detectors.trouble)
         if self.town is not None:
             trouble = next(iter(self.town.troubles.values()), "")
@@ -263,11 +274,14 @@ class Pipeline:
             self.lines[camera.id] = Line.begin(camera, self._tools)
             self._tasks[camera.id] = asyncio.create_task(self._tend(camera.id))
 
-    async def _end(self, cameras: Iterable[str]) -> None:
+    async def _end(self, cameras: Collection[str]) -> None:
         ended = [task for camera in cameras if (task := self._tasks.pop(camera, None)) is not None]
         for task in ended:
             task.cancel()
         await asyncio.gather(*ended, return_exceptions=True)
+        for camera in cameras:
+            if camera in self.lines:
+                self.lines[camera].over()
 
     async def _tend(self, camera: str) -> None:
         """Run a camera's line; begin it again whatever ends it (P1)."""
@@ -283,6 +297,9 @@ class Pipeline:
                     main_stream(line.options, camera_paints=paints),
                     sub_stream(line.options, camera_paints=paints),
                 )
+            except MaskUnproved:
+                self.lines[camera] = Line.begin(line.options, self._tools)
+                continue
             except Exception:
                 log.exception("a camera's line broke off")
                 line.fails(RECORDING, "Recording broke off; it begins again. The reason is in the hub's log.")
@@ -296,10 +313,11 @@ class Pipeline:
         line.painting = Decision("waiting") if line.options.privacy.zones else Decision("none")
         while (decision := await self._painting.decide(line.options)).painter == "waiting":
             line.painting = decision
-            line.rest("privacy", decision.note)
-            await asyncio.sleep(ASK_AGAIN_S)
+            line.rest("away" if decision.is_away else "privacy", decision.note)
+            await asyncio.sleep(AGAIN_S if decision.is_away else ASK_AGAIN_S)
         line.painting = decision
         line.ended = False
+        line.over()
 
     async def _tell_storage(self) -> None:
         told = ("ok", "")
@@ -312,8 +330,9 @@ class Pipeline:
 
     async def _expire(self) -> None:
         while True:
-            if self.town is not None and (epoch := self.town.epochs.newest) is not None:
-                await asyncio.to_thread(self.journal.seal_day_keys, [epoch.statement.recipient])
+            with contextlib.suppress(FanlightError):  # said by the room itself, tried again
+                if self.town is not None and (epoch := self.town.epochs.newest) is not None:
+                    await asyncio.to_thread(self.journal.seal_day_keys, [epoch.statement.recipient])
             for camera in self.options.camera:
                 with contextlib.suppress(FanlightError):  # said by the room itself
                     oldest = clock.now() - timedelta(days=max(camera.keep_days, 1))

@@ -84,6 +84,7 @@ class Services:
                 log.exception("a service broke off")
                 self._notes[name] = "It broke off and begins again. The reason is in the hub's log."
                 await asyncio.sleep(AGAIN_S)
+                self._notes.pop(name, None)
             else:
                 return
 

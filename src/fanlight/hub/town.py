@@ -126,6 +126,12 @@ class Town:
                 self.troubles[room] = error.what
                 log.warning("%s: %s", room, error)
             return False
+        except Exception as error:  # a full disk, or our own mistake: recording goes on either way
+            why = f"It failed ({type(error).__name__}) and is tried again. The reason is in the hub's log."
+            if self.troubles.get(room) != why:
+                self.troubles[room] = why
+                log.exception("%s: it failed", room)
+            return False
         if self.troubles.pop(room, None) is not None:
             log.warning("%s: it works again.", room)
         return True

@@ -4,10 +4,12 @@ In:     packets in decode order.
 Out:    what begins and ends, told to the line.
 Holds:  W1 a live stream never waits for a look; a detector that falls behind looks at newer pictures.
         W2 a file waits for each look, so that it gives the same events at any speed.
+        W4 what a look finds is told, also when its line ends meanwhile.
         W3 whatever goes wrong in decoders and models is a state of the line, not its end.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Protocol
@@ -67,7 +69,14 @@ class Watcher:
     async def _look(self) -> None:
         try:
             async with self._looks:
-                changes = await asyncio.to_thread(self.detector.look)
+                looking = asyncio.ensure_future(asyncio.to_thread(self.detector.look))
+                try:
+                    changes = await asyncio.shield(looking)
+                except asyncio.CancelledError:
+                    # The line ends, the look does not: what it finds is still told (W4).
+                    with contextlib.suppress(Exception):
+                        self._tell(await looking)
+                    raise
         except Exception as error:  # noqa: BLE001 - said as a state (W3)
             self._fail(error)
             return

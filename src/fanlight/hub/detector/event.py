@@ -26,7 +26,8 @@ class Event:
     `label` is the highest rank seen in it (person, then animal, then vehicle; a package is an event of its
     own, and `change` says whether it was left or taken). `start` and `end` are UTC; `end` is the last time
     it was seen. `score` is the detector's best, 0 to 1. `thumb` is a JPEG of the best picture, at most
-    12 KiB, at most 320 by 180 pixels. `zones` are the names of the zones in which it counted.
+    12 KiB, at most 320 by 180 pixels. `zones` are the names of the zones in which it counted, `box` where it
+    was when it was over.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Event:
     thumb: bytes
     zones: tuple[str, ...] = ()
     change: Change | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,7 @@ class Looker:
                 thumb=to_jpeg(shrink(frame)),
                 zones=verdict.zones,
                 change=one.change,
+                box=one.box,
             )
             self._remember(event, one.box)
             changes += [Opened(event), Closed(event)]
@@ -252,6 +253,7 @@ class Looker:
             score=round(present.score, 4),
             thumb=to_jpeg(current.best),
             zones=tuple(present.zones),
+            box=present.box,
         )
 
     def _wall(self, at_s: float) -> datetime:
