@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.hub.footage import SECOND, START, footage, record, rows
 
-from fanlight.hub.journal import Journal, Limits
+from fanlight.hub.journal import CameraLimits, Journal, Limits
 from fanlight.hub.options import Camera, HubOptions
 
 DAY_S = 86_400
@@ -55,4 +55,23 @@ def test_without_options_nothing_ages(tmp_path: Path) -> None:
     record(journal, "door", footage(3))
     age(tmp_path, journal, 4_000 * DAY_S)
     assert journal.spans("door") == [(START, START + 3 * SECOND)]
+    journal.close()
+
+
+def test_a_camera_whose_own_limit_is_too_small_costs_the_others_nothing(tmp_path: Path) -> None:
+    limits = Limits(reserve_bytes=0, cameras={"door": CameraLimits(quota_bytes=20_000)})
+    journal = Journal(tmp_path, limits)
+    for door, yard in zip(footage(30), footage(30), strict=True):
+        journal.offer("door", door)
+        journal.offer("yard", yard)
+    assert journal.flush()  # 30 kB of the door at once
+    assert journal.state.state == "full"
+    assert "A camera's own limit" in journal.state.note
+    assert journal.state.abandoned == 30
+    yard = footage(1, start=START + 30 * SECOND, run=1)
+    record(journal, "yard", yard)
+    assert journal.state.state == "ok"
+    assert len(journal.read("yard", START, START + 60 * SECOND)) == 31
+    assert journal.timeline("yard", START.date()).gaps == []
+    assert journal.timeline("door", START.date()).gaps == [(START, START + 30 * SECOND, "full")]
     journal.close()

@@ -10,6 +10,7 @@ import sqlite3
 from datetime import UTC
 from pathlib import Path
 
+from fanlight.hub.journal import faults
 from fanlight.hub.journal.age import AgeClock
 from fanlight.hub.journal.daykeys import DayKeys
 from fanlight.hub.journal.disk import Disk
@@ -79,6 +80,14 @@ class Appender:
                 if attempt == 1 and why == "full" and self._room.give_up(2 * size, limits):
                     continue
                 return left, why
+            except sqlite3.Error:
+                raise
+            except Exception as error:  # noqa: BLE001 - what one camera sends must not cost the others theirs
+                faults.tell(error)
+                if (file := self.open.get(line)) is not None:
+                    self.give_up(file)
+                safe = {id(item) for file in touched for item in file.items}
+                return [item for item in left if id(item) not in safe], "unwritable"
             break
         return [], ""
 

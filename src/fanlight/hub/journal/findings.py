@@ -271,7 +271,7 @@ def of_quota(store: Store, limits: Limits) -> Iterator[Finding]:
     room = Room(store.db, store.disk, store.roots, Folders(store.disk))
     if room.total > limits.quota_bytes:
         what = f"The files take {room.total} bytes of {limits.quota_bytes}."
-        yield Finding("J4", what, _call(room.make, limits, {}), in_passing=True)
+        yield Finding("J4", what, _call(room.make, limits, 0), in_passing=True)
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -8,7 +8,7 @@ Absent: clips, events and the keys of the household.
 Why:    docs/design/journal.md
 """
 
-import logging
+import contextlib
 import re
 import sqlite3
 import threading
@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 
-from fanlight.hub.journal import gaps, spans
+from fanlight.hub.journal import faults, gaps, spans
 from fanlight.hub.journal.age import AgeClock
 from fanlight.hub.journal.appending import day_of, reason
 from fanlight.hub.journal.daykeys import DayKeys
@@ -42,7 +42,6 @@ from fanlight.model import clock
 MAINTAIN_S = 10.0
 _CAMERA = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 _NEVER = datetime.min.replace(tzinfo=UTC)
-log = logging.getLogger("fanlight.hub")
 
 
 class Journal:
@@ -128,10 +127,8 @@ class Journal:
             self._write_all()
             self._writer.close_files()
             self._write_all()
-            try:
+            with self._surviving():
                 self._writer.maintain(micros(clock.now()), clock.mono_us())
-            except (OSError, sqlite3.Error) as error:
-                log.warning("recording: %s", type(error).__name__)
             self._reader.close()
             self._db.close()
 
@@ -220,6 +217,11 @@ class Journal:
     def state(self) -> JournalState:
         """How the journal is now."""
         return self._watch.state(self._writer.abandoned, self._writer.committed_mono_us)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread that writes runs."""
+        return self._thread is not None and self._thread.is_alive()
 
     @property
     def size_bytes(self) -> int:
@@ -315,19 +317,26 @@ class Journal:
         self._maintained = 0.0
 
     def _step(self) -> None:
-        try:
+        with self._surviving():
             self._take_limits()
-        except sqlite3.Error as error:
-            self._watch.wrote((reason(error), ""), 0.0, anything=True)
         batch = self._waiting.take()
         began = time.monotonic()
-        self._writer.write(batch)
-        self._watch.wrote(self._writer.trouble, time.monotonic() - began, anything=bool(batch.segments))
+        with self._surviving():
+            self._writer.write(batch)
+            self._watch.wrote(self._writer.trouble, time.monotonic() - began, anything=bool(batch.segments))
         for mark in batch.marks:
             mark.set()
         if began - self._maintained > MAINTAIN_S:
             self._maintained = began
-            try:
+            with self._surviving():
                 self._writer.maintain(micros(clock.now()), clock.mono_us())
-            except (OSError, sqlite3.Error) as error:
-                self._watch.wrote((reason(error), ""), 0.0, anything=True)
+
+    @contextlib.contextmanager
+    def _surviving(self) -> Iterator[None]:
+        """Say what fails, and go on: the one thread that writes for all cameras ends at `close` only."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - ours or the disk's, recording goes on
+            if not isinstance(error, (OSError, sqlite3.Error)):
+                faults.tell(error)
+            self._watch.wrote((reason(error), ""), 0.0, anything=True)

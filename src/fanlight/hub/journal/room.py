@@ -95,20 +95,28 @@ class Room:
         """Count bytes that were committed."""
         self._totals[line, kind] = self._totals.get((line, kind), 0) + size
 
-    def make(self, limits: Limits, camera_needs: dict[str, int]) -> bool:
-        """Let the oldest give way until so many bytes of each camera fit; tell whether they do.
+    def make_within_own(self, limits: Limits, needs: dict[str, int]) -> set[str]:
+        """Let a camera's oldest give way within its own limit; return the cameras where that is too small.
 
         Raises:
             OSError, sqlite3.Error: the disk refuses.
         """
-        need = sum(camera_needs.values())
-        if need > limits.quota_bytes:
-            return False
-        for camera, more in camera_needs.items():
+        small = set()
+        for camera, need in needs.items():
             own = limits.of(camera).quota_bytes
             lines = {line for line, name in self.cameras.items() if name == camera}
-            if own is not None and not self._make(lines, own, limits.event_share, more):
-                return False
+            if own is not None and (need > own or not self._make(lines, own, limits.event_share, need)):
+                small.add(camera)
+        return small
+
+    def make(self, limits: Limits, need: int) -> bool:
+        """Let the oldest of all give way until so many bytes fit; tell whether they do.
+
+        Raises:
+            OSError, sqlite3.Error: the disk refuses.
+        """
+        if need > limits.quota_bytes:
+            return False
         every = set(self.cameras)
         if not self._make(every, limits.quota_bytes, limits.event_share, need, self._garbage):
             return False

@@ -19,6 +19,8 @@ SLOW_S = 5.0  # a commit that takes this long is on its way to losing seconds
 _SLOW_FOR_S = 60.0
 _NOTES: Mapping[str, str] = {
     "full": f"{full().what} {full().do}",
+    "own": "A camera's own limit (`quota_gb` in its settings) is too small for what it sends:"
+    " seconds of it are lost. Give it more, or none of its own.",
     "unwritable": f"{unwritable().what} {unwritable().do}",
     "slow": "The hub's disk is too slow: seconds of the recording are lost, or may be soon."
     " Look what else uses it, record fewer cameras, or give the hub a faster disk.",
@@ -99,5 +101,7 @@ def _state(name: str) -> State:
     match name:
         case "ok" | "full" | "slow" | "missing":
             return name
+        case "own":
+            return "full"
         case _:
             return "unwritable"

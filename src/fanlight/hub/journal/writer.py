@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from fanlight.hub.journal import gaps
+from fanlight.hub.journal import faults, gaps
 from fanlight.hub.journal.age import AgeClock
 from fanlight.hub.journal.appending import Appender, day_of, reason
 from fanlight.hub.journal.daykeys import DayKeys
@@ -84,7 +84,10 @@ class Writer:
                 self._append(batch.segments, touched)
             self._sync(touched)
             self._commit(touched)
-        except (OSError, sqlite3.Error) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next batch is written
+            if not isinstance(error, (OSError, sqlite3.Error)):
+                faults.tell(error)
+                self.trouble = ("unwritable", "")
             for file in touched:
                 self._files.give_up(file)
             self._abandon(self._undecided.values(), reason(error))
@@ -159,9 +162,16 @@ class Writer:
         for item in items:
             by_line.setdefault((item.camera, item.role), []).append(item)
             needs[item.camera] = needs.get(item.camera, 0) + len(item.segment.fragment) + _MORE
-        if not self.room.make(self.limits, needs):
+        small = self.room.make_within_own(self.limits, needs)
+        if small:
             self.close_files()  # what is being written can give way the next time
-            self._abandon(items, "full")
+            self._abandon([item for item in items if item.camera in small], "full")
+            needs = {camera: need for camera, need in needs.items() if camera not in small}
+            by_line = {key: mine for key, mine in by_line.items() if key[0] not in small}
+            self.trouble = ("own", "")
+        if not self.room.make(self.limits, sum(needs.values())):
+            self.close_files()
+            self._abandon([item for mine in by_line.values() for item in mine], "full")
             return
         for (camera, role), mine in by_line.items():
             line = self._files.line(camera, role)
@@ -194,7 +204,7 @@ class Writer:
             for line, why, start_us, end_us in lost:
                 gaps.note(self._db, line, why, start_us, end_us)
             for task, line in tasks:
-                task.do(line)
+                self._do(task, line)
             self._settle()
         self._tasks.clear()
         self._lost.clear()
@@ -212,6 +222,16 @@ class Writer:
             file.items.clear()
             if self._files.open.get(file.line) is not file:
                 file.let_go(self._disk)
+
+    def _do(self, task: Task, line: int) -> None:
+        """Do a task. One that fails by a fault of ours is not tried again with every batch to come."""
+        try:
+            task.do(line)
+        except (OSError, sqlite3.Error):
+            raise
+        except Exception:
+            self._tasks.remove(task)
+            raise
 
     def _write_rows(self, file: OpenFile) -> None:
         camera = file.items[0].camera
