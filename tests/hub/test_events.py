@@ -99,6 +99,16 @@ def test_events_go_with_the_recording(events: Events) -> None:
     assert {one.id for one in events.find()} == {lasting.id, new.id, others.id}
 
 
+def test_the_cameras_of_all_events_are_known_removed_ones_too(events: Events) -> None:
+    assert events.cameras() == []
+    for minutes, camera in enumerate([OTHER, CAMERA, OTHER]):
+        events.put(row(minutes, camera=camera), b"")
+    assert events.cameras() == sorted([CAMERA, OTHER])
+    for camera in events.cameras():
+        events.expire(camera, NOON + timedelta(days=1))
+    assert events.cameras() == []
+
+
 def test_an_event_that_a_killed_hub_left_open_is_over_at_the_next_start(
     tmp_path: Path, keys: DayKeys
 ) -> None:

@@ -162,6 +162,10 @@ class Events:
         )
         return [_row(row) for row in rows]
 
+    def cameras(self) -> list[str]:
+        """Return every camera of which an event is kept, removed ones too."""
+        return [camera for (camera,) in self._ask("SELECT DISTINCT camera FROM event ORDER BY camera")]
+
     def expire(self, camera: str, before: datetime) -> int:
         """Forget a camera's events that ended before a time; return how many."""
         rows = self._ask(
