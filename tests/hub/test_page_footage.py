@@ -49,6 +49,18 @@ def test_a_day_shows_what_is_recorded_and_what_happened(tmp_path: Path) -> None:
             assert (empty["spans"], empty["events"]) == ([], [])
             for bad in ({"day": "yesterday"}, {"day": "2020-02-30"}, {"day": day, "offset_min": 9999}, {}):
                 assert (await hub.client.get(path, params=bad)).status_code == 400, bad
+            edges = [("0001-01-01", 840), ("9999-12-31", -840), ("9999-12-31", 0), ("9999-12-31", 840)]
+            for edge, offset in edges:
+                there = await hub.client.get(path, params={"day": edge, "offset_min": offset})
+                assert there.status_code == 400, (edge, offset)
+            early, late = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"
+            for params in ({"start": early, "end": text(end)}, {"start": text(start), "end": late}):
+                film = await hub.client.get(f"/api/cameras/{FIRST}/film.mp4", params=params)
+                assert film.status_code == 400, params
+            assert (await hub.client.get("/api/events", params={"before": early})).status_code == 400
+            whole = {"start": "0001-01-01T00:00:00Z", "end": "9999-12-31T23:59:59Z"}
+            film = await hub.client.get(f"/api/cameras/{FIRST}/film.mp4", params=whole)
+            assert film.status_code < 500
 
     asyncio.run(scene())
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from tests.hub.pages import FIRST, SECOND, camera, recorded, serving, until
 
 from fanlight.hub.options import HubOptions, Mqtt, Page, Webhook
 from fanlight.hub.page import link
 from fanlight.hub.page.app import ROUTES
+from fanlight.hub.page.serving import PortTaken, listen
 from fanlight.hub.settings import live, read_options
 
 TWO = HubOptions(camera=(camera(), camera(SECOND, "Shed")))
@@ -100,6 +102,12 @@ def test_a_page_that_cannot_listen_is_a_state_and_recording_goes_on(tmp_path: Pa
             assert (await hub.stranger.get(address)).json() == {"state": "ok"}
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize("host", ["ü..b", "a\0b", "x" * 70 + ".b", "no.such.name.invalid", ".", "::1%none"])
+def test_an_address_that_is_none_is_a_state_too(host: str) -> None:
+    with pytest.raises(PortTaken, match="cannot listen"):
+        listen(host, 0)
 
 
 def test_no_framework_is_loaded_before_somebody_opens_the_page() -> None:

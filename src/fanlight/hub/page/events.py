@@ -1,7 +1,7 @@
 """Routes: what was seen, and what a member says of it."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -57,10 +57,10 @@ def read_time(name: str, text: str) -> datetime:
     """Read an RFC 3339 time with its zone; raises Malformed."""
     try:
         time = datetime.fromisoformat(text)
-    except ValueError:
-        time = None
-    if time is None or time.tzinfo is None:
-        raise Malformed(
-            f"`{name}` is no time with a zone.", kept=NOTHING, do="Write it like 2026-05-01T12:00:00Z."
-        )
-    return time
+        if time.tzinfo is not None:
+            return time.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter: beyond the calendar, in another zone
+        pass
+    raise Malformed(
+        f"`{name}` is no time with a zone.", kept=NOTHING, do="Write it like 2026-05-01T12:00:00Z."
+    )

@@ -62,14 +62,15 @@ async def get_timeline(camera: FromPath[str], day: Text, hub: Hub, offset_min: O
     zone = timezone(timedelta(minutes=offset_min))
     try:
         asked = date.fromisoformat(day)
-    except ValueError as error:
+        start = datetime.combine(asked, time(), zone).astimezone(UTC)
+        end = datetime.combine(asked + timedelta(days=1), time(), zone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # the latter: the calendar's first and last day, elsewhere
         raise Malformed("`day` is no day.", kept=NOTHING, do="Write it like 2026-05-01.") from error
-    start = datetime.combine(asked, time(), zone).astimezone(UTC)
     events = hub.pipeline.events
 
     def ask() -> DayView:
         found = hub.pipeline.journal.timeline(camera, asked, zone)
-        rows = events.find(camera=camera, since=start, before=start + timedelta(days=1))
+        rows = events.find(camera=camera, since=start, before=end)
         return DayView(
             spans=[SpanView(start=a, end=b, kind=kind) for a, b, kind in found.spans],
             gaps=[GapView(start=a, end=b, why=why) for a, b, why in found.gaps],

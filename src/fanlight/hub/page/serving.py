@@ -23,7 +23,7 @@ _GRACE_S = 1  # a film that is being fetched must not hold up the hub's end
 
 
 class PortTaken(PageError):
-    """Another program listens where the page should, or the address is not this machine's."""
+    """Another program listens where the page should, or the address is not this machine's, or none at all."""
 
     code, status = "hub.page.port_taken", 503
 
@@ -32,8 +32,12 @@ def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket; raises PortTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=128, reuse_port=False)
-    except OSError as error:
+        # Asked for first: with a name that cannot be one, create_server leaves a socket behind.
+        address = socket.getaddrinfo(host or None, port, family, socket.SOCK_STREAM, 0, socket.AI_PASSIVE)[0][
+            4
+        ]
+        return socket.create_server(address, family=family, backlog=128, reuse_port=False)
+    except (OSError, ValueError) as error:  # ValueError: letters that no name has
         raise PortTaken(
             f"The hub's page cannot listen on port {port}.",
             kept="Recording goes on.",
