@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 import tarfile
+import wave
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.hub.homes import CAMERA, HOUSEHOLD, HUB, make_pairing
 from fanlight.cli.home import open_home
 from fanlight.cli.hub.backup import BackupRefused, _read, backup, restore
 from fanlight.cli.main import main
+from fanlight.hub.doorbell import QuickReplies
 from fanlight.hub.options import HubOptions
 from fanlight.hub.page import load_page_key
 from fanlight.hub.sealer import Sealer
@@ -63,6 +65,26 @@ def test_a_restored_hub_is_the_same_hub(tmp_path: Path) -> None:
     for path in new.rglob("*"):
         if path.is_file() and path.name != "lock":
             assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_a_restored_hub_speaks_its_replies_and_knows_its_masks(tmp_path: Path) -> None:
+    """Only what is the hub's own comes along: a stray file beside the replies does not."""
+    old = make_hub(tmp_path / "old")
+    with wave.open(str(tmp_path / "said.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8_000, 0, "NONE", ""))
+        sound.writeframes(b"\1\2" * 8_000)
+    kept = QuickReplies(old / "replies").add("Leave it at the door", (tmp_path / "said.wav").read_bytes())
+    (old / "replies" / "notes.txt").write_text("stray")
+    (old / "masks.json").write_text('{"c": {"zones": [], "tokens": ["ours"]}}')
+    (old / "home").write_text("no")
+    backup(tmp_path / "old", tmp_path / "hub.tar")
+    restore(tmp_path / "new", tmp_path / "hub.tar")
+    new = tmp_path / "new" / "hub"
+    assert QuickReplies(new / "replies").list() == [kept]
+    assert QuickReplies(new / "replies").sound(kept.id) == QuickReplies(old / "replies").sound(kept.id)
+    for name in ("masks.json", "home"):
+        assert (new / name).read_bytes() == (old / name).read_bytes()
+    assert not (new / "replies" / "notes.txt").exists()
 
 
 def test_a_backup_opens_no_footage_and_is_its_owners_only(tmp_path: Path) -> None:
@@ -118,7 +140,10 @@ def test_a_home_without_a_hub_has_nothing_to_back_up(tmp_path: Path) -> None:
     assert not (tmp_path / "hub.tar").exists()
 
 
-@pytest.mark.parametrize("name", ["../hub.json", "/etc/passwd", "segments/a", "hub.json/.."])
+@pytest.mark.parametrize(
+    "name",
+    ["../hub.json", "/etc/passwd", "segments/a", "hub.json/..", "replies/../hub.json", "replies/a.wav"],
+)
 def test_a_file_with_other_names_is_no_backup(tmp_path: Path, name: str) -> None:
     with tarfile.open(tmp_path / "bad.tar", "w") as tar:
         tar.addfile(tarfile.TarInfo(name))

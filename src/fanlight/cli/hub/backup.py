@@ -2,7 +2,8 @@
 
 In:     a hub's folder, also while the hub runs.
 Out:    a tar file (0600) with the pairing, the settings, the hub's own keys, the household's keys as this hub
-        accepted them, what it knows of its clips, and what its household taught the detector.
+        accepted them, what it knows of its clips, which masks in cameras are its own, the replies that its
+        doorbells speak, and what its household taught the detector.
 Holds:  day keys are left out on purpose: a backup must not open footage that the hub itself has forgotten.
         A restored hub numbers its clips far above what it numbered before: no number is used twice, whatever
         happened since the backup.
@@ -10,9 +11,10 @@ Holds:  day keys are left out on purpose: a backup must not open footage that th
 
 import io
 import os
+import re
 import sqlite3
 import tarfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from fanlight.cli.home import open_home
@@ -30,7 +32,10 @@ FILES = (
     "log.vkey",
     "record-seen.json",
     "home",
+    "masks.json",
 )
+REPLIES = "replies"
+_REPLY = re.compile(r"replies/(?:names\.json|[0-9a-f]{16}\.wav)")
 DATABASES = ("clips.sqlite", "feedback.sqlite")
 LARGEST = 1 << 30
 
@@ -50,6 +55,7 @@ def backup(home: Path | None, file: Path) -> list[str]:
     folder = open_home(home).folder("hub")
     parts = [(name, (folder / name).read_bytes()) for name in FILES if (folder / name).is_file()]
     parts += [(name, _copy(folder / name)) for name in DATABASES if (folder / name).is_file()]
+    parts += _replies(folder)
     if not parts:
         raise BackupRefused(
             "There is no hub here.", kept="Nothing was written.", do="Name its home with --home."
@@ -72,7 +78,7 @@ def restore(home: Path | None, file: Path) -> list[str]:
         BackupRefused: it is no backup, or a hub is there already. HubBusy: it even runs.
     """
     folder = open_home(home).folder("hub")
-    if any((folder / name).exists() for name in (*FILES, *DATABASES)):
+    if any((folder / name).exists() for name in (*FILES, *DATABASES, REPLIES)):
         raise BackupRefused(
             "There is a hub in this folder already.",
             kept="It is as it was.",
@@ -80,12 +86,26 @@ def restore(home: Path | None, file: Path) -> list[str]:
         )
     parts = _read(file)
     with lock(folder):
-        (folder / "keys").mkdir(mode=0o700, exist_ok=True)
         for name, data in parts:
+            (folder / name).parent.mkdir(mode=0o700, exist_ok=True)
             write_private(folder / name, data)
         leave_numbers_out(folder)
         sync_folder(folder)
     return [name for name, _ in parts]
+
+
+def _replies(folder: Path) -> list[tuple[str, bytes]]:
+    found = []
+    for path in sorted((folder / REPLIES).glob("*")):
+        name = f"{REPLIES}/{path.name}"
+        with suppress(FileNotFoundError):  # it was erased meanwhile
+            if _REPLY.fullmatch(name):
+                found.append((name, path.read_bytes()))
+    return found
+
+
+def _is_ours(name: str) -> bool:
+    return name in (*FILES, *DATABASES) or _REPLY.fullmatch(name) is not None
 
 
 def _copy(path: Path) -> bytes:
@@ -113,7 +133,7 @@ def _read(file: Path) -> list[tuple[str, bytes]]:
     try:
         with tarfile.open(file, "r:") as tar:
             for entry in tar:
-                if not entry.isfile() or entry.name not in (*FILES, *DATABASES) or entry.size > LARGEST:
+                if not entry.isfile() or not _is_ours(entry.name) or entry.size > LARGEST:
                     raise _no_backup()
                 taken = tar.extractfile(entry)
                 parts.append((entry.name, taken.read() if taken else b""))
