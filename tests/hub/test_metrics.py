@@ -35,6 +35,16 @@ def test_figures_say_which_camera_is_in_trouble_and_what_does_not_work() -> None
     assert found["fanlight_hub_resident_bytes"] > 1e6
 
 
+def test_a_camera_called_like_a_part_of_the_hub_hides_nothing_of_it() -> None:
+    one = hub()
+    one.lines[DOOR].status.name, one.lines[YARD].status.name = "a", "page"
+    of = ("camera a", "recording of a", "clock of page", "bell of page")
+    rest = ("storage", "page", "camera", "server", "webhook 1")
+    one.found = [Health(what, "warn", "", SINCE) for what in (*of, *rest)]
+    shown = [name for name in samples(text(one)) if name.startswith("fanlight_health")]
+    assert shown == [f'fanlight_health{{what="{what}"}}' for what in rest]
+
+
 def test_figures_hold_no_name_and_nothing_that_follows_life_at_home() -> None:
     """R01: who reads the figures for a month learns nothing of the household's habits."""
     quiet, busy = hub(), hub(y="off")  # an indoor camera is off while somebody is home

@@ -24,6 +24,7 @@ from fanlight.hub.integrations.needs import Line
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _TROUBLED = frozenset({"away", "refused", "unreadable"})
 _LEVEL = {"ok": 0, "warn": 1, "bad": 2}
+_OF_ONE = ("camera ", "recording of ", "clock of ", "bell of ")  # then a camera's name
 _STARTED = time.time()
 
 
@@ -58,9 +59,10 @@ def text(hub: Hub) -> bytes:
     worst = Gauge(
         "fanlight_health", "0 works, 1 is to be looked at, 2 does not work.", ["what"], registry=registry
     )
-    names = {line.status.name for line in hub.lines.values()}
+    # What concerns one camera has its own figure. Whole names: a camera may be called "a" or "page".
+    own = {f"{of}{line.status.name}" for line in hub.lines.values() for of in _OF_ONE}
     for health in hub.health():
-        if not any(name in health.what for name in names):  # what concerns one camera has its own figure
+        if health.what not in own:
             worst.labels(health.what).set(_LEVEL[health.state])
     return generate_latest(registry)
 
