@@ -28,7 +28,7 @@ from tests.hub.talking import (
     until,
 )  # fmt: skip
 
-from fanlight.hub.integrations import Troubles, run
+from fanlight.hub.integrations import Troubles, _keep, run
 from fanlight.hub.integrations.webhooks import QUEUE, TRIES, Pace, is_address
 from fanlight.hub.integrations.webhooks import run as run_hooks
 from fanlight.hub.options import Chime, HubOptions, Webhook
@@ -259,3 +259,21 @@ async def test_hooks_and_chime_run_side_by_side_in_the_room(server: Answering) -
         one.board.post(pressed())
         await until(lambda: {asked.path for asked in server.asked} == {"/hook", "/ding"})
     assert one.board._listeners == []
+
+
+@in_loop
+async def test_a_part_that_failed_once_and_runs_again_is_in_trouble_no_more() -> None:
+    troubles: Troubles = {}
+    said: list[str] = []
+
+    async def part() -> None:
+        said.append(troubles.get("webhooks", ""))
+        if len(said) <= 2:
+            raise OSError
+        await asyncio.Event().wait()
+
+    async with running(_keep("webhooks", part, troubles, 0.01)):
+        await until(lambda: len(said) == 3)
+        assert "started again" in said[1]
+        assert said[1] == said[2]
+        await until(lambda: not troubles)

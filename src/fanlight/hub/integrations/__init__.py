@@ -18,6 +18,7 @@ from fanlight.hub.options import HubOptions
 __all__ = ["Hub", "Troubles", "run"]
 
 _REST_S = 30.0
+_FAILED = "It failed and is started again. The reason is in the hub's log."
 log = logging.getLogger("fanlight.hub")
 
 
@@ -39,11 +40,22 @@ async def run(options: HubOptions, hub: Hub, troubles: Troubles) -> None:
             tasks.create_task(_keep(what, part, troubles))
 
 
-async def _keep(what: str, part: Callable[[], Awaitable[None]], troubles: Troubles) -> None:
+async def _keep(
+    what: str, part: Callable[[], Awaitable[None]], troubles: Troubles, rest_s: float = _REST_S
+) -> None:
+    """Start a part again when it fails; that it failed is said until it has run for as long as it rests."""
+
+    def forgive() -> None:
+        if troubles.get(what) == _FAILED:
+            del troubles[what]
+
     while True:
+        runs = asyncio.get_running_loop().call_later(rest_s, forgive)
         try:
             await part()
         except Exception:
             log.exception("%s: it failed and is started again", what)
-            troubles[what] = "It failed and is started again. The reason is in the hub's log."
-        await asyncio.sleep(_REST_S)
+            troubles[what] = _FAILED
+        finally:
+            runs.cancel()
+        await asyncio.sleep(rest_s)
