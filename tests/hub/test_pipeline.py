@@ -190,7 +190,7 @@ def test_a_disk_that_refuses_is_a_state_and_recording_goes_on_when_it_takes_agai
             return line, sum((end - start).total_seconds() for start, end in kept)
 
     line, kept_s = asyncio.run(run())
-    assert (states[11].state, states[23].state, line.status.state) == ("recording", "unreadable", "recording")
+    assert (states[11].state, states[23].state, line.status.state) == ("recording", "unkept", "recording")
     assert "cannot write" in states[23].note
     assert states[23].since >= states[11].since
     assert kept_s == pytest.approx(3)
@@ -204,7 +204,7 @@ def test_a_journal_without_room_is_a_state(tmp_path: Path, video: Video) -> None
             return await record(pipeline, video("plain.mp4"))
 
     status = asyncio.run(run()).status
-    assert status.state == "unreadable"
+    assert status.state == "unkept"
     assert "no room" in status.note
 
 

@@ -127,7 +127,7 @@ class Line:
         for what in (RECORDING, WATCHING, CLIPS):
             if what in self.troubles:
                 since, note = self.troubles[what]
-                state = "unreadable" if what == RECORDING else heard.state
+                state = "unkept" if what == RECORDING else heard.state
                 return replace(heard, state=state, since=since, note=note)
         return heard
 

@@ -19,7 +19,7 @@ from fanlight.seal.keys import SigningKey
 from fanlight.wire import b64, jcs
 
 BOX_BYTES = 16 * 1024
-CameraState = Literal["recording", "watching", "off", "away", "refused", "unreadable"]
+CameraState = Literal["recording", "watching", "off", "away", "refused", "unreadable", "unkept"]
 
 
 class StatusTooLarge(FanlightError):

@@ -7,7 +7,7 @@ import { verify } from "../../core/seal/keys.ts";
 import { list, num, obj, oneOf, str } from "../../core/api/shape.ts";
 import { parseJcs } from "../../core/jcs.ts";
 
-const STATES = ["recording", "watching", "off", "away", "refused", "unreadable"] as const;
+const STATES = ["recording", "watching", "off", "away", "refused", "unreadable", "unkept"] as const;
 export type CameraState = (typeof STATES)[number];
 
 /** Whether a camera is as its household wants it; otherwise somebody should look. */

@@ -118,6 +118,7 @@ export const words = {
       away: (name: string, since: Date) => `${name}: does not answer since ${timeText(since)}`,
       refused: (name: string, since: Date) => `${name}: refuses the password since ${timeText(since)}`,
       unreadable: (name: string, since: Date) => `${name}: sends pictures the hub cannot read since ${timeText(since)}`,
+      unkept: (name: string, since: Date) => `${name}: sends pictures that the hub cannot keep since ${timeText(since)}`,
     } satisfies Record<CameraState, (name: string, since: Date) => string>,
     stale: (since: Date) => ({
       what: `We have not heard from your hub since ${timeText(since)}.`,

@@ -28,6 +28,8 @@ export function stateOf({ state, since, record, note, privacy }: Pick<CameraView
       return { kind: "care", text: w.refused(at), icon: "camera-slash" };
     case "unreadable":
       return { kind: "care", text: w.unreadable(at), icon: "camera-slash" };
+    case "unkept":
+      return { kind: "care", text: w.unkept(at), icon: "camera-slash" };
     case "off":
       if (privacy.active === "waiting") return { kind: "wait", text: w.waiting, icon: "hourglass" };
       return { kind: "wait", text: w.off, icon: "minus-circle" };

@@ -68,6 +68,7 @@ export const words = {
     away: (at: Date) => `Has not answered since ${since(at)}`,
     refused: (at: Date) => `Refuses the password since ${since(at)}`,
     unreadable: (at: Date) => `Sends pictures the hub cannot read since ${since(at)}`,
+    unkept: (at: Date) => `Nothing of it is kept since ${since(at)}`,
     off: "Switched off",
     waiting: "Waiting for its privacy zone",
     starting: "Connecting",

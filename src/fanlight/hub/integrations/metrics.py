@@ -22,7 +22,7 @@ from fanlight.hub.health import Health
 from fanlight.hub.integrations.needs import Line
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_TROUBLED = frozenset({"away", "refused", "unreadable"})
+_TROUBLED = frozenset({"away", "refused", "unreadable", "unkept"})
 _LEVEL = {"ok": 0, "warn": 1, "bad": 2}
 _OF_ONE = ("camera ", "recording of ", "clock of ", "bell of ")  # then a camera's name
 _STARTED = time.time()

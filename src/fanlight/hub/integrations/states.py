@@ -15,7 +15,7 @@ from fanlight.hub.notices import CameraTold, EventBegan, EventEnded, Notice, Pre
 from fanlight.hub.options import HubOptions
 
 _THERE = frozenset({"recording", "watching"})
-_TROUBLED = frozenset({"away", "refused", "unreadable"})
+_TROUBLED = frozenset({"away", "refused", "unreadable", "unkept"})
 _SENSORS = ("motion", *LABELS)
 RUNG = b'{"event_type":"ring"}'
 
