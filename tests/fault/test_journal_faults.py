@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.hub.footage import ROOMY, SECOND, START, footage, record
@@ -57,7 +58,8 @@ def test_a_fault_costs_its_batch_and_not_the_thread(tmp_path: Path, caplog: pyte
 def test_what_one_camera_sends_does_not_cost_the_others_theirs(tmp_path: Path) -> None:
     journal = Journal(tmp_path, ROOMY)
     journal.start()
-    good, odd = footage(3), [replace(segment, audio="odd") for segment in footage(3)]
+    nothing_known: Any = "odd"
+    good, odd = footage(3), [replace(segment, audio=nothing_known) for segment in footage(3)]
     for yard, door in zip(good, odd, strict=True):
         journal.offer("door", door)
         journal.offer("yard", yard)

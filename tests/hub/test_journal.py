@@ -468,8 +468,11 @@ def test_a_place_that_cannot_be_written_is_refused_in_words(tmp_path: Path) -> N
 
 def test_a_damaged_database_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "hub.sqlite").write_bytes(bytes(range(256)) * 32)
-    with pytest.raises(JournalUnreadable):
+    with pytest.raises(JournalUnreadable) as caught:
         Journal(tmp_path)
+    assert (
+        "a copy of keys/" in caught.value.do
+    )  # a journal that begins anew destroys keys that it has no use for
 
 
 def test_a_camera_with_a_name_for_a_path_is_refused(journal: Journal) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from tests.hub.footage import ROOMY, SECOND, footage, now, record, rows
 
-from fanlight.hub.journal import Journal, Limits
+from fanlight.hub.journal import Journal, Limits, WrongDayKey
 from fanlight.hub.journal.check import check
 from fanlight.model.check import State
 from fanlight.seal import opening
 from fanlight.seal.keys import new_identity
 
-TODAY = now()
+TODAY = now().replace(hour=12, minute=0, second=0)  # what is recorded lies on one day
 OLD = TODAY - timedelta(days=9)
 END = TODAY + timedelta(days=1)
 
@@ -100,4 +100,8 @@ def test_what_is_lent_and_no_key_is_refused(tmp_path: Path) -> None:
     journal = Journal(tmp_path, ROOMY)
     with pytest.raises(ValueError, match="32 bytes"):
         journal.lend_day_key("2026-01-01", b"short")
+    segments = footage(2, start=TODAY)
+    record(journal, "door", segments)
+    with pytest.raises(WrongDayKey):
+        journal.lend_day_key(f"{TODAY:%Y-%m-%d}", b"k" * 32)
     journal.close()

@@ -68,9 +68,8 @@ def test_a_camera_whose_own_limit_is_too_small_costs_the_others_nothing(tmp_path
     assert journal.state.state == "full"
     assert "A camera's own limit" in journal.state.note
     assert journal.state.abandoned == 30
-    yard = footage(1, start=START + 30 * SECOND, run=1)
-    record(journal, "yard", yard)
-    assert journal.state.state == "ok"
+    record(journal, "yard", footage(1, start=START + 30 * SECOND, run=1))
+    assert (journal.state.state, journal.state.note) == ("ok", "")
     assert len(journal.read("yard", START, START + 60 * SECOND)) == 31
     assert journal.timeline("yard", START.date()).gaps == []
     assert journal.timeline("door", START.date()).gaps == [(START, START + 30 * SECOND, "full")]

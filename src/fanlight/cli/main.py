@@ -178,6 +178,16 @@ def hub_export(camera: str, start: str, end: str, out: Path, joined: bool, home:
     print("\n".join(export(camera, start, end, out, home=home, joined=joined)))
 
 
+@hub.command(name="unlock")
+@click.option("--day", required=True, help="The day, by this machine's clock: 2026-11-21.")
+@HOME
+def hub_unlock(day: str, home: Path | None) -> None:
+    """Open a day whose key the running hub has forgotten. Standard input: the recovery sheet's groups."""
+    from fanlight.cli.hub.unlock import unlock  # noqa: PLC0415
+
+    print("\n".join(unlock(day, sys.stdin.read(), home)))
+
+
 @hub.command(name="move")
 @click.argument("folder", type=click.Path(path_type=Path))
 @HOME

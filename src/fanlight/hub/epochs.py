@@ -40,6 +40,11 @@ class Epochs:
                 ) from error
 
     @property
+    def known(self) -> tuple[Epoch, ...]:
+        """All that were accepted, oldest first."""
+        return tuple(self._chain)
+
+    @property
     def newest(self) -> Epoch | None:
         """The epoch to seal to; None before the first was accepted."""
         return self._chain[-1] if self._chain else None

@@ -59,9 +59,9 @@ def export(  # noqa: PLR0913 - each is a different thing
             film = Film(first, last, title=which.name, joined=joined)
             try:
                 size = _write(film, reader, which.id, target)
-            except NothingRecorded:
+            except NothingRecorded as error:
                 if not said:
-                    raise
+                    raise _closed(folder, first, last) or error from None
                 break
             said.append(f"{target}: {told(film.begins)} to {told(film.ends)}, {size / 1e6:.1f} MB.")
             target = None
@@ -111,6 +111,20 @@ def _reader(folder: Path) -> Iterator[Reader]:
         ) from error
     finally:
         db.close()
+
+
+def _closed(folder: Path, first: datetime, last: datetime) -> NotExported | None:
+    """Return the error for a stretch of days whose keys this hub has forgotten, None if it is none."""
+    keys = DayKeys(folder / "keys", Disk())
+    days = {first.date() + timedelta(days=number) for number in range((last.date() - first.date()).days + 1)}
+    forgotten = keys.days("age") - keys.days("key")
+    if not any(name[:10] == day.isoformat() for name in forgotten for day in days):
+        return None
+    return NotExported(
+        "This hub has forgotten the key of that day; a key that was lent to it is not seen from here.",
+        kept="The recording is as it was.",
+        do="Run fanlight hub unlock, then save the film from the hub's page.",
+    )
 
 
 def _nothing_here() -> NotExported:

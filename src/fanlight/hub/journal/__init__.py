@@ -6,6 +6,7 @@ from fanlight.hub.journal.errors import (
     JournalNewer,
     JournalUnreadable,
     JournalUnwritable,
+    WrongDayKey,
 )
 from fanlight.hub.journal.gaps import Why
 from fanlight.hub.journal.journal import Journal
@@ -16,5 +17,5 @@ from fanlight.hub.journal.state import JournalState
 
 __all__ = [
     "CameraLimits", "Day", "Journal", "JournalError", "JournalFull", "JournalNewer", "JournalState",
-    "JournalUnreadable", "JournalUnwritable", "Limits", "Repair", "Why",
+    "JournalUnreadable", "JournalUnwritable", "Limits", "Repair", "Why", "WrongDayKey",
 ]  # fmt: skip

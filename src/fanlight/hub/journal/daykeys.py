@@ -148,6 +148,11 @@ class DayKeys:
             self._disk.write_whole(self._path(day, "age"), seal_day_key(key, self._recipients))
 
 
+def cipher_of(key: bytes) -> ChaCha20Poly1305:
+    """Return the cipher of a day's key; ValueError if it is none."""
+    return ChaCha20Poly1305(key)
+
+
 def seal_day_key(key: bytes, recipients: Sequence[str]) -> bytes:
     """Return an age file with the 32 bytes of a day's key; raises BadKey."""
     from fanlight.seal import sealing  # noqa: PLC0415 - a hub without a household never needs it

@@ -4,6 +4,7 @@ JournalError
 |- JournalFull         no room: the segment was abandoned, recording goes on when there is room
 |- JournalUnwritable   the folder cannot be written: the segment was abandoned
 |- JournalUnreadable   the database or a key file cannot be read: nothing can be recorded
+|- WrongDayKey         what was lent does not open that day
 `- JournalNewer        a newer Fanlight wrote it: this one touches nothing
 """
 
@@ -40,6 +41,12 @@ class JournalNewer(JournalError):
     code = "journal.newer"
 
 
+class WrongDayKey(JournalError):
+    """A key that was lent for a day does not open what was recorded on it."""
+
+    code = "journal.wrong_day_key"
+
+
 def full() -> JournalFull:
     """Return the error of a disk without room."""
     return JournalFull(
@@ -63,8 +70,18 @@ def unreadable() -> JournalUnreadable:
     return JournalUnreadable(
         "The hub's recording database is damaged.",
         kept="Sealed clips are not touched; the recorded segments are kept.",
-        do="Restore hub.sqlite from a backup. Only if there is none, move hub.sqlite and segments/ away:"
-        " recording then begins anew.",
+        do="Stop the hub; move hub.sqlite, hub.sqlite-wal and segments/ aside together, with a copy of keys/."
+        " Recording then begins anew, and what was moved is kept for whoever can repair that database: no file"
+        " that fanlight hub backup wrote holds it.",
+    )
+
+
+def wrong_day_key() -> WrongDayKey:
+    """Return the error of a key that is another's."""
+    return WrongDayKey(
+        "This key does not open what was recorded on that day.",
+        kept="Nothing was changed.",
+        do="Lend the key that the hub sealed for that very day.",
     )
 
 

@@ -20,9 +20,9 @@ from pathlib import Path
 from fanlight.hub.journal import faults, gaps, spans
 from fanlight.hub.journal.age import AgeClock
 from fanlight.hub.journal.appending import day_of, reason
-from fanlight.hub.journal.daykeys import DayKeys
+from fanlight.hub.journal.daykeys import DayKeys, cipher_of
 from fanlight.hub.journal.disk import Disk
-from fanlight.hub.journal.errors import unreadable, unwritable
+from fanlight.hub.journal.errors import unreadable, unwritable, wrong_day_key
 from fanlight.hub.journal.findings import Store
 from fanlight.hub.journal.limits import Limits
 from fanlight.hub.journal.notes import open_note, seal_note
@@ -263,7 +263,13 @@ class Journal:
         return self._keys.sealed(day.isoformat())
 
     def lend_day_key(self, name: str, key: bytes) -> None:
-        """Use a key that a member opened, until the hub stops; ValueError if it is none."""
+        """Use a key that a member opened, until the hub stops.
+
+        Raises:
+            ValueError: it is no key. WrongDayKey: it is not that day's; all would look damaged under it.
+        """
+        if not self._reader.opens(name, cipher_of(key)):
+            raise wrong_day_key()
         self._keys.lend(name, key)
 
     def seal_note(self, day: date, note: bytes) -> bytes:

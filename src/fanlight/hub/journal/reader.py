@@ -12,8 +12,10 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
 from fanlight.hub.journal.daykeys import DayKeys
-from fanlight.hub.journal.files import LONGEST_US
+from fanlight.hub.journal.files import LONGEST_US, path_of
 from fanlight.hub.journal.record import Facts, open_flat, open_fragment
 from fanlight.hub.journal.room import relative_path
 from fanlight.hub.journal.roots import Roots
@@ -43,6 +45,28 @@ class Reader:
         """Return the rows of a query; raises sqlite3.Error."""
         with self._lock:
             return self._db.execute(statement, values).fetchall()
+
+    def opens(self, day: str, cipher: ChaCha20Poly1305) -> bool:
+        """Tell whether a cipher may be a day's: it opens a record of it, or there is none to try.
+
+        A wrong one would make all that it is tried on look damaged. Several files are tried: one may be.
+        """
+        tried = False
+        for name, root, camera, place, length in self.ask(
+            "SELECT name, root, camera, place, length FROM file JOIN line ON line.id = line"
+            " JOIN segment ON file = file.id WHERE day = ? AND form != ? GROUP BY file.id"
+            " ORDER BY file.id DESC LIMIT 8",
+            day, FLAT,
+        ):  # fmt: skip
+            try:
+                with path_of(self._roots.of(root), camera, day, name).open("rb") as file:
+                    record = os.pread(file.fileno(), length, place)
+            except OSError:
+                continue
+            tried = True
+            if open_fragment(cipher, name, place, record) is not None:
+                return True
+        return not tried
 
     def with_db(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do some reading; raises sqlite3.Error."""
