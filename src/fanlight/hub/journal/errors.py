@@ -71,8 +71,8 @@ def unreadable() -> JournalUnreadable:
         "The hub's recording database is damaged.",
         kept="Sealed clips are not touched; the recorded segments are kept.",
         do="Stop the hub; move hub.sqlite, hub.sqlite-wal and segments/ aside together, with a copy of keys/."
-        " Recording then begins anew, and what was moved is kept for whoever can repair that database: no file"
-        " that fanlight hub backup wrote holds it.",
+        " Recording then begins anew, and what was moved is kept for whoever can repair that database."
+        " No file that fanlight hub backup wrote holds it.",
     )
 
 
