@@ -25,6 +25,7 @@ STAND_INS = {
     "{event:str}": "e" * 26,
     "{reply:str}": "ab12",
     "{shown:str}": "0" * 32,
+    "{name:str}": "2026-05-01",
     "/{path:path}": "/assets/app.js",
     "{path:str}": "openapi.json",
 }
@@ -34,6 +35,9 @@ SECRETS = {
     "onvif": "onvif-pass-4713",
     "mqtt": "broker-pass-4714",
     "webhook": "signing-4715",
+    "hook": "hook-token-4716",
+    "chime": "chime-token-4717",
+    "caller": "caller-pass-4718",
 }
 TOLD = HubOptions(
     camera=(
@@ -47,8 +51,11 @@ TOLD = HubOptions(
         ),
     ),
     mqtt=Mqtt(password=SECRETS["mqtt"]),
-    webhook=(Webhook(url="http://127.0.0.1:9/hook", secret=SECRETS["webhook"]),),
-    chime=Chime(mqtt_topic="chime"),
+    webhook=(
+        Webhook(url=f"http://127.0.0.1:9/hook/{SECRETS['hook']}", secret=SECRETS["webhook"]),
+        Webhook(url=f"http://me:{SECRETS['caller']}@127.0.0.1:9"),
+    ),
+    chime=Chime(url=f"http://127.0.0.1:9/?key={SECRETS['chime']}"),
 )
 
 
@@ -252,10 +259,14 @@ def test_no_secret_comes_back_by_any_route(tmp_path: Path) -> None:
             answers += [
                 await hub.client.patch("/api/settings", json={"mqtt": {"password": [SECRETS["mqtt"]]}}),
                 await hub.client.patch("/api/settings", json={"mqtt": {"discovery": SECRETS["mqtt"]}}),
+                await hub.client.patch("/api/settings", json={"chime": {"url": f"…{SECRETS['chime']}"}}),
+                await hub.client.patch(
+                    "/api/settings", json={"webhook": [{"url": f"ftp://h/{SECRETS['hook']}"}]}
+                ),
                 await hub.client.post("/api/cameras", json={"name": "x", "url": f"\n{SECRETS['camera']}"}),
                 await hub.client.post("/api/cameras", content=b'{"url": "' + SECRETS["camera"].encode()),
             ]
-            assert {answer.status_code for answer in answers[-4:]} == {400}
+            assert {answer.status_code for answer in answers[-6:]} == {400}
             assert len(answers) > 30
             for answer in answers:
                 seen = answer.content + repr(answer.headers).encode()

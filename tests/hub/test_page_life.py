@@ -9,12 +9,15 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.hub.pages import FIRST, SECOND, camera, recorded, serving, until
 
-from fanlight.hub.options import HubOptions, Mqtt, Page, Webhook
+from fanlight.hub.options import Chime, HubOptions, Mqtt, Page, Webhook
 from fanlight.hub.page import link
 from fanlight.hub.page.app import ROUTES
 from fanlight.hub.page.serving import PortTaken, listen
+from fanlight.hub.page.unshown import cut
 from fanlight.hub.settings import live, read_options
 
 TWO = HubOptions(camera=(camera(), camera(SECOND, "Shed")))
@@ -45,7 +48,7 @@ def test_an_editors_change_is_at_work_and_a_bad_one_is_said_while_all_goes_on(tm
             assert (refused.status_code, refused.json()["code"]) == (422, "hub.bad_settings")
             file.write_text(good)
             await until(lambda: not hub.settings.refused)
-            assert {one["state"] for one in (await hub.get("/api/hub"))["health"]} == {"ok"}
+            await until(lambda: {one.state for one in hub.pipeline.health()} == {"ok"})
 
     assert live.LOOK_S <= 2
     asyncio.run(scene())
@@ -81,6 +84,53 @@ def test_settings_are_changed_field_by_field_and_a_secret_that_is_set_stays(tmp_
             assert read_options(tmp_path).options == hub.settings.options
 
     asyncio.run(scene())
+
+
+def test_an_address_that_is_called_is_shown_by_its_host_and_stays_when_sent_back(tmp_path: Path) -> None:
+    """Two at one host are told apart also when one goes; what is shown is never saved as an address."""
+
+    async def scene() -> None:
+        first, second = (
+            Webhook(url="https://h.example/a?t=1", secret="s1"),
+            Webhook(url="https://h.example/b"),
+        )
+        told = HubOptions(webhook=(first, second), chime=Chime(url="http://u:p@[fd00::1]:81/ring"))
+        async with serving(tmp_path, told) as hub:
+            shown = await hub.get("/api/settings")
+            assert [one["url"] for one in shown["webhook"]] == ["https://h.example/…"] * 2
+            assert shown["chime"]["url"] == "http://[fd00::1]:81/…"
+            answer = await hub.client.patch("/api/settings", json=shown | {"webhook": shown["webhook"][1:]})
+            assert answer.status_code == 200, answer.text
+            assert hub.settings.options.webhook == (second,)
+            assert hub.settings.options.chime == told.chime
+            await hub.client.patch(
+                "/api/settings", json={"webhook": [shown["webhook"][1] | {"secret": "s2"}]}
+            )
+            assert hub.settings.options.webhook == (Webhook(url=second.url, secret="s2"),)
+            moved = shown["webhook"][1] | {"url": "https://other.example/c", "secret": "set"}
+            await hub.client.patch("/api/settings", json={"webhook": [moved]})
+            assert hub.settings.options.webhook == (Webhook(url="https://other.example/c", secret="s2"),)
+            for bad in (
+                {"webhook": [shown["webhook"][0]]},  # it is gone
+                {"webhook": [moved | {"url": "https://h.example/…"}]},
+                {"webhook": [{"url": "https://h.example/…"}]},
+                {"chime": {"url": "http://[fd00::1]:82/…"}},
+            ):
+                assert (await hub.client.patch("/api/settings", json=bad)).status_code == 400, bad
+            await hub.client.patch("/api/settings", json={"chime": {"url": ""}})
+            assert not hub.settings.options.chime.url
+
+    asyncio.run(scene())
+
+
+@given(st.text(alphabet="htps:/@[]?#…é.1\0 \t%", max_size=24), st.text(alphabet="xyz9", min_size=6))
+def test_nothing_behind_the_host_of_an_address_is_shown(start: str, token: str) -> None:
+    for url in (
+        f"{start}/{token}",
+        f"https://h.example/{start}{token}",
+        f"https://a:{token}@h.example{start}",
+    ):
+        assert token not in cut(url)
 
 
 def test_a_page_that_cannot_listen_is_a_state_and_recording_goes_on(tmp_path: Path) -> None:

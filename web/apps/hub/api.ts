@@ -244,6 +244,9 @@ export interface AudioRule {
   readonly caution: string;
 }
 export interface Webhook {
+  /** By which it is known again; empty for a new one. */
+  readonly ref: string;
+  /** Only its host is shown; sent back as shown, it stays as it is. */
   readonly url: string;
   readonly on: readonly string[];
   readonly secret: string;
@@ -281,7 +284,7 @@ const settings: Read<Settings> = obj<Settings>({
     discovery_prefix: str,
     snapshots: bool,
   }),
-  webhook: list(obj<Webhook>({ url: str, on: list(str), secret: or(str, "") })),
+  webhook: list(obj<Webhook>({ ref: or(str, ""), url: str, on: list(str), secret: or(str, "") })),
   chime: obj<Settings["chime"]>({ url: str, mqtt_topic: str, mqtt_payload: str }),
 });
 

@@ -7,7 +7,7 @@ const settings: Settings = {
   storage: { folder: "", quota_gb: 20, event_share: 0.5, reserve_mb: 256 },
   detector: { model: "", threads: 1 },
   mqtt: { host: "broker", port: 1883, user: "me", password: "set", tls: false, prefix: "fanlight", discovery: "entity", discovery_prefix: "homeassistant", snapshots: false },
-  webhook: [{ url: "https://example.org/a", on: ["ring"], secret: "set" }],
+  webhook: [{ ref: "r1", url: "https://example.org/…", on: ["ring"], secret: "set" }],
   chime: { url: "", mqtt_topic: "", mqtt_payload: "ON" },
 };
 
@@ -24,11 +24,11 @@ test("a secret is never filled in, stays as it is when nothing is typed, and is 
   expect([form.mqttPassword, form.hooks[0]?.secret]).toEqual(["", ""]);
   expect(changesOf({ ...form, mqttPort: "8883" }, settings)).toMatchObject({ mqtt: { port: 8883, password: "set" } });
   expect(changesOf({ ...form, mqttPassword: "new" }, settings)).toMatchObject({ mqtt: { password: "new" } });
-  form.hooks.push({ url: " https://example.org/b ", on: ["ring"], secret: "s", isSet: false });
+  form.hooks.push({ ref: "", url: " https://example.org/b ", on: ["ring"], secret: "s", isSet: false });
   expect(changesOf(form, settings)).toEqual({
     webhook: [
-      { url: "https://example.org/a", on: ["ring"], secret: "set" },
-      { url: "https://example.org/b", on: ["ring"], secret: "s" },
+      { ref: "r1", url: "https://example.org/…", on: ["ring"], secret: "set" },
+      { ref: "", url: "https://example.org/b", on: ["ring"], secret: "s" },
     ],
   });
 });

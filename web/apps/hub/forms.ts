@@ -3,6 +3,7 @@ import type { Settings, Webhook } from "./api.ts";
 import { typed } from "./numbers.ts";
 
 export interface HookForm {
+  ref: string;
   url: string;
   on: string[];
   /** What is typed; empty keeps what is set. */
@@ -49,7 +50,7 @@ export const formOf = ({ storage, detector, mqtt, webhook, chime, page }: Settin
   discovery: mqtt.discovery,
   discoveryPrefix: mqtt.discovery_prefix,
   snapshots: mqtt.snapshots,
-  hooks: webhook.map(({ url, on, secret }) => ({ url, on: [...on], secret: "", isSet: secret !== "" })),
+  hooks: webhook.map(({ ref, url, on, secret }) => ({ ref, url, on: [...on], secret: "", isSet: secret !== "" })),
   chimeUrl: chime.url,
   chimeTopic: chime.mqtt_topic,
   chimePayload: chime.mqtt_payload,
@@ -76,7 +77,7 @@ export const wrong = (form: SettingsForm): Set<NumberField> =>
 export function changesOf(form: SettingsForm, before: Settings): Record<string, unknown> | null {
   if (wrong(form).size > 0) return null;
   const number = (field: NumberField): number => numberOf(form, field) ?? 0;
-  const hooks: Webhook[] = form.hooks.map(({ url, on, secret, isSet }) => ({ url: url.trim(), on, secret: secret || (isSet ? "set" : "") }));
+  const hooks: Webhook[] = form.hooks.map(({ ref, url, on, secret, isSet }) => ({ ref, url: url.trim(), on, secret: secret || (isSet ? "set" : "") }));
   const now = {
     storage: { folder: form.folder.trim(), quota_gb: number("quota"), event_share: number("share") / 100, reserve_mb: number("reserve") },
     detector: { model: form.model.trim(), threads: number("threads") },

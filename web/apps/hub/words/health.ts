@@ -48,6 +48,7 @@ export const settings = {
   changed: "Saved. It is in effect.",
   secret: "One is set. Type a new one to replace it.",
   secretNone: "None is set.",
+  onlyHost: "Only its host is shown. Type the whole address to replace it.",
   remove: "Remove",
   storage: {
     title: "Storage",
