@@ -10,7 +10,7 @@ import msgspec
 
 from fanlight.hub import options
 from fanlight.hub.page.app import ROUTES
-from fanlight.hub.page.guard import GUARDED
+from fanlight.hub.page.guard import OPEN
 
 TABLES = (
     ("`[page]`", "Page"),
@@ -75,7 +75,7 @@ def api_page() -> str:
             told = " ".join((handler.fn.__doc__ or "").split("\n\n")[0].split())
             name = handler.operation_id or ""
             if handler.include_in_schema is not False:
-                key = "key" if path.startswith(GUARDED) else ""
+                key = "" if OPEN.fullmatch(path) else "key"
                 rows.append((plain, f"| `{method} {plain}` | `{name}` | {key} | {told} |"))
     return "\n".join([*lines, *(row for _, row in sorted(rows))]) + "\n"
 
