@@ -10,9 +10,13 @@ import httpx
 import pytest
 from tests.hub.pages import FIRST, MADE, SECOND, Served, camera, recorded, serving, until
 
+from fanlight.hub.events import Row
 from fanlight.hub.options import HubOptions
 from fanlight.hub.page.errors import NotFound
 from fanlight.hub.page.refs import LIFE_S, MOST, Refs, Tried
+from fanlight.hub.privacy.proposal import MARGIN, USUAL
+from fanlight.model import clock
+from fanlight.model.ids import new_id
 
 ONE = HubOptions(camera=(camera(),))
 TWO = HubOptions(camera=(camera(), camera(SECOND, "Shed")))
@@ -150,11 +154,35 @@ def test_zones_are_kept_field_by_field(tmp_path: Path) -> None:
             assert cost.json()["cpu_percent"] > 0
             assert "core" in cost.json()["note"]
             proposed = await hub.get(path + "/privacy/proposal")
-            assert len(proposed["outline"]) >= 3
+            assert proposed["outline"] == [[0, 0], [1, 0], [1, USUAL], [0, USUAL]]
             for bad in ([[0, 0]], [[0, 0], [1, 0], [2, 2]], "all"):
                 answer = await hub.client.patch(path, json={"privacy": {"zones": [bad]}})
                 assert code(answer) == (400, "hub.page.malformed")
                 assert "privacy.zones" in answer.json()["what"]
+
+    asyncio.run(scene())
+
+
+def test_a_zone_is_proposed_from_where_people_stood_and_else_as_usual(tmp_path: Path) -> None:
+    """R51: parcels, and events that do not say where they were, move nothing."""
+
+    def row(label: str, box: tuple[float, float, float, float] | None) -> Row:
+        return Row(id=new_id(), camera=FIRST, label=label, start=clock.now(), end=None, score=90, box=box)
+
+    async def scene() -> None:
+        async with serving(tmp_path, ONE) as hub:
+            path = f"/api/cameras/{FIRST}/privacy/proposal"
+            usual = [[0, 0], [1, 0], [1, USUAL], [0, USUAL]]
+            for _ in range(9):
+                hub.pipeline.events.put(row("package", (0.4, 0.8, 0.6, 0.95)), b"")
+                hub.pipeline.events.put(row("person", None), b"")
+            assert (await hub.get(path))["outline"] == usual
+            for _ in range(9):
+                hub.pipeline.events.put(row("person", (0.1, 0.05, 0.2, 0.15)), b"")
+            lower = pytest.approx(0.15 + MARGIN)
+            assert (await hub.get(path))["outline"] == [[0, 0], [1, 0], [1, lower], [0, lower]]
+            tried = (await hub.client.post("/api/try", json={"url": MADE})).json()
+            assert tried["proposal"]["zone"] == usual  # what the page shows while a camera is added
 
     asyncio.run(scene())
 

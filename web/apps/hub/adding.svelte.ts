@@ -2,10 +2,8 @@
 import { type CameraView, addCamera, discover, type Found, type Outline, type RecordChoice, type Tried, tryCamera } from "./api.ts";
 import { addressOf } from "./address.ts";
 import type { App } from "./app.svelte.ts";
-import { rectangle } from "./outline.ts";
 
 const AGAIN_MS = 2500;
-const LOT_LINE = 0.3; // a doorbell that looks straight ahead has the far side of a street above this line
 
 class Adding {
   found = $state.raw<readonly Found[] | null>(null);
@@ -20,7 +18,8 @@ class Adding {
   tried = $state.raw<Tried | null>(null);
   name = $state("");
   record = $state<RecordChoice>("events");
-  zone = $state.raw<Outline>(rectangle([0, 0], [1, LOT_LINE]));
+  /** As the hub proposed it, then as a person moved it: a later try leaves it alone. */
+  zone = $state.raw<Outline>([]);
   #looked = false;
 
   forget(): void {
@@ -28,7 +27,7 @@ class Adding {
     this.byHand = false;
     this.address = this.user = this.password = this.name = "";
     this.record = "events";
-    this.zone = rectangle([0, 0], [1, LOT_LINE]);
+    this.zone = [];
   }
 
   /** Looks on the network; once by itself, again when asked. */
@@ -54,7 +53,9 @@ class Adding {
   /** Throws ApiError where the camera cannot be had. */
   async try(app: App, signal: AbortSignal): Promise<void> {
     const { asked } = this;
-    if (asked) this.tried = await tryCamera(app.api, asked, signal);
+    if (!asked) return;
+    this.tried = await tryCamera(app.api, asked, signal);
+    if (this.zone.length === 0) this.zone = this.tried.proposal.zone;
   }
 
   /** Keeps the preview fresh until `signal`. A try that fails leaves the last picture. */

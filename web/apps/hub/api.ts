@@ -153,13 +153,13 @@ export interface Tried {
   readonly clock_note: string;
   /** Base64 of a JPEG; empty if there is none. */
   readonly picture: string;
-  readonly proposal: { readonly url_ref: string };
+  readonly proposal: { readonly url_ref: string; readonly zone: Outline };
 }
 const tried: Read<Tried> = obj<Tried>({
   streams: list(obj<TriedStream>({ role: or(str, ""), codec: str, width: num, height: num, fps: or(num, 0), audio: or(str, "") })),
   clock_note: or(str, ""),
   picture: or(str, ""),
-  proposal: obj<Tried["proposal"]>({ url_ref: str }),
+  proposal: obj<Tried["proposal"]>({ url_ref: str, zone: outline }),
 });
 
 export interface SeenBox {

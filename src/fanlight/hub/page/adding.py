@@ -19,9 +19,10 @@ from fanlight.hub.camera import (
     UnsupportedCodec,
     probe,
 )
+from fanlight.hub.options import Outline
 from fanlight.hub.packet import Packet
 from fanlight.hub.page.errors import NOTHING, Codec, Malformed, NotAVideo, PageError, Refused, Unreachable
-from fanlight.hub.page.parts import Hub
+from fanlight.hub.page.parts import Hub, Parts
 from fanlight.hub.page.refs import Tried
 from fanlight.model.errors import FanlightError
 
@@ -59,9 +60,13 @@ class TriedStream(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """By which word the camera that was tried is added."""
+    """By which word the camera that was tried is added, and which privacy zone is usual at a door.
+
+    Nobody was seen by it yet: `zone` is the same for every camera, to be moved by a person.
+    """
 
     url_ref: str
+    zone: Outline
 
 
 class TriedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +104,7 @@ async def try_camera(data: JSONBody[TryIn], hub: Hub) -> TriedView:
         clock_offset_s=None,
         clock_note="",
         picture=picture,
-        proposal=Proposal(url_ref=hub.refs.keep(tried)),
+        proposal=_propose(hub, tried),
     )
 
 
@@ -138,8 +143,14 @@ async def _try_onvif(data: TryIn, hub: Hub) -> TriedView:
         clock_offset_s=round(offset_s, 1),
         clock_note=onvif.clock_note(offset_s),
         picture=picture,
-        proposal=Proposal(url_ref=hub.refs.keep(tried)),
+        proposal=_propose(hub, tried),
     )
+
+
+def _propose(hub: Parts, tried: Tried) -> Proposal:
+    from fanlight.hub.privacy import propose  # noqa: PLC0415 - loaded when a camera is added
+
+    return Proposal(url_ref=hub.refs.keep(tried), zone=propose().outline)
 
 
 async def _look(url: str, role: str, token: str) -> tuple[TriedStream, str]:

@@ -1,5 +1,6 @@
 """Routes: what a camera's gate and detector see, and what it shows, now."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from fanlight.hub.page.parts import Hub
 from fanlight.hub.sources import main_stream
 
 MP4 = "video/mp4"
+_PASSING = ("person", "vehicle")  # a parcel lies at the door and says nothing about the street
 
 
 class GateView(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,11 +89,15 @@ async def estimate(camera: FromPath[str], data: JSONBody[ZonesIn], hub: Hub) -> 
 
 @get("/api/cameras/{camera:str}/privacy/proposal", operation_id="proposePrivacy")
 async def proposal(camera: FromPath[str], hub: Hub) -> dict[str, Any]:
-    """Propose a zone at the lot line, from where passers-by were seen (R51)."""
+    """Propose a zone at the lot line (R51).
+
+    From where people and vehicles stood in this camera's events, if at least five of them say where; else the
+    usual band at the far edge. A camera that was just added gets the usual band: it has seen nobody yet.
+    """
     from fanlight.hub.privacy import propose  # noqa: PLC0415
 
     hub.camera(camera)
-    rows = hub.pipeline.events.find(camera=camera, limit=500)
-    feet = [((row.box[0] + row.box[2]) / 2, row.box[3]) for row in rows if row.box is not None]
-    found = propose(feet)
+    rows = await asyncio.to_thread(lambda: hub.pipeline.events.find(camera=camera, limit=500))
+    stood = [row.box for row in rows if row.box is not None and row.label in _PASSING]
+    found = propose([((left + right) / 2, lower) for left, _, right, lower in stood])
     return {"outline": found.outline, "why": found.why}

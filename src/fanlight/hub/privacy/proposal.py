@@ -1,6 +1,7 @@
 """Where set-up proposes a privacy zone: what lies beyond the lot line, at the far edge of the picture.
 
-In:     nothing; better, where people and vehicles that only passed by stood (the middle of the lower edge).
+In:     nothing, as while a camera is added; better, where the people and vehicles of its events stood (the
+        middle of the lower edge). Events whose place is not known say nothing.
 Out:    one outline from the upper edge of the picture down to a line, and why it is there.
 Holds:  the line is between HIGHEST and LOWEST of the picture's height: a proposal never hides the door and
         is never so thin that it hides nothing. It is shown to a person, who moves it; nothing is painted
@@ -33,7 +34,7 @@ def propose(lower_edges: Sequence[Point] = ()) -> Proposal:
     """Return what to propose for a camera.
 
     Args:
-        lower_edges: where those stood who passed by, as shares of the picture; any number.
+        lower_edges: where those stood who were seen, as shares of the picture; any number.
     """
     if len(lower_edges) < _FEW:
         why = "A camera at a door usually sees the street above this line. Move it to where your lot ends."
