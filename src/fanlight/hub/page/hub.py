@@ -44,7 +44,7 @@ class DetectorView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HubView(msgspec.Struct, frozen=True, kw_only=True):
-    """The hub at a glance. `day_keys`: what keeps the recording's keys, a `file` or the machine's `tpm`."""
+    """The hub at a glance. `day_keys`: what keeps the recording's keys; a `file` each, so far nothing else."""
 
     version: str
     paired: bool
