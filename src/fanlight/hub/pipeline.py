@@ -41,6 +41,7 @@ from fanlight.model.errors import FanlightError
 
 AGAIN_S, ASK_AGAIN_S = 5.0, 30.0
 EXPIRE_S = 600.0
+REMOVED_DAYS = 14  # of a camera that is not there any more
 FAREWELL_S = 8.0
 STORAGE_S = 2.0
 log = logging.getLogger("fanlight.hub")
@@ -230,7 +231,7 @@ class Pipeline:
 
     def _found(self) -> Iterator[Found]:
         state = self.journal.state
-        bad = state.state not in ("ok", "slow")
+        bad = state.state not in ("ok", "slow") or not self.journal.is_alive
         yield Found("storage", "bad" if bad else "ok" if state.state == "ok" else "warn", state.note)
         for line in self.lines.values():
             well = line.status.state in ("recording", "watching", "off") and not line.troubles
@@ -333,8 +334,9 @@ class Pipeline:
             with contextlib.suppress(FanlightError):  # said by the room itself, tried again
                 if self.town is not None and (epoch := self.town.epochs.newest) is not None:
                     await asyncio.to_thread(self.journal.seal_day_keys, [epoch.statement.recipient])
-            for camera in self.options.camera:
-                with contextlib.suppress(FanlightError):  # said by the room itself
-                    oldest = clock.now() - timedelta(days=max(camera.keep_days, 1))
-                    await asyncio.to_thread(self.events.expire, camera.id, oldest)
+            with contextlib.suppress(FanlightError):  # the same
+                kept = {camera.id: camera.keep_days for camera in self.options.camera}
+                for camera in await asyncio.to_thread(self.events.cameras):
+                    oldest = clock.now() - timedelta(days=max(kept.get(camera, REMOVED_DAYS), 1))
+                    await asyncio.to_thread(self.events.expire, camera, oldest)
             await asyncio.sleep(EXPIRE_S)
