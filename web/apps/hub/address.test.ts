@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { addressOf } from "./address.ts";
+import { addressOf, bellAddress, isLoopback } from "./address.ts";
 
 const url = (typed: string, user = "", password = ""): string => {
   const found = addressOf(typed, user, password);
@@ -36,4 +36,11 @@ test("files and the made picture pass as they are; other things are no address",
   expect(url("test:")).toBe("test:");
   for (const bad of ["http://x/y", "rtsp://", "a b", "rtsp://h:99999/", "rtsp://h:x/"]) expect(url(bad)).toBe("bad");
   expect(url("   ")).toBe("empty");
+});
+
+test("a bell calls the hub by an address of the house, never by one that means the bell itself", () => {
+  expect(bellAddress("/press/a?k=b", "http://192.168.1.10:8085")).toBe("http://192.168.1.10:8085/press/a?k=b");
+  expect(bellAddress("/press/a", "http://127.0.0.1:8085")).toBe("http://HUB-ADDRESS:8085/press/a");
+  expect(bellAddress("/press/a", "http://[::1]:8085")).toBe("http://HUB-ADDRESS:8085/press/a");
+  expect(["localhost", "127.0.0.1", "::1", "0.0.0.0", "192.168.1.10", "127.example.org"].map(isLoopback)).toEqual([true, true, true, false, false, false]);
 });

@@ -3,6 +3,18 @@ export type Address = { readonly kind: "ok"; readonly url: string } | { readonly
 
 const SCHEMES = new Set(["rtsp:", "rtsps:"]);
 
+/** Stands where a page that is open on the hub itself cannot know by which address others reach it. */
+export const HUB_PLACE = "HUB-ADDRESS";
+
+/** Whether only the computer itself reaches what listens there. */
+export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host.trim());
+
+/** What a bell in the house calls: the page's own address, unless that means "this computer". */
+export function bellAddress(path: string, origin: string): string {
+  const url = new URL(path, origin);
+  return isLoopback(url.hostname) ? `${url.protocol}//${HUB_PLACE}${url.port ? `:${url.port}` : ""}${url.pathname}${url.search}` : url.href;
+}
+
 /** The address the hub is to try: with a scheme, and with the user and password where the address has none. */
 export function addressOf(typed: string, user: string, password: string): Address {
   const text = typed.trim();

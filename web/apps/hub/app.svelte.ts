@@ -42,6 +42,11 @@ export class App {
   camera(id: string): CameraView | null {
     return this.hub?.cameras.find((camera) => camera.id === id) ?? null;
   }
+  /** Whether another camera has this name, as a person reads it. */
+  named(name: string, except = ""): boolean {
+    const wanted = name.trim().toLowerCase();
+    return wanted !== "" && (this.hub?.cameras.some((camera) => camera.id !== except && camera.name.trim().toLowerCase() === wanted) ?? false);
+  }
   get names(): Map<string, string> {
     return new Map(this.hub?.cameras.map((camera) => [camera.id, camera.name]));
   }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DayView, EventView } from "./api.ts";
-import { bars, DAY_MS, dayWindow, here, hourly, keyStep, nextFootage, otherDay, recorded, shareOf, stretch, ticks, timeAt, timeField, typedTime, worthTelling, zoom } from "./strip.ts";
+import { bars, closest, DAY_MS, dayWindow, here, hourly, keyStep, nextFootage, otherDay, recorded, shareOf, stretch, ticks, timeAt, timeField, typedTime, worthTelling, zoom } from "./strip.ts";
 
 const whole = dayWindow("2026-11-21", 0);
 const at = (clock: string): number => Date.parse(`2026-11-21T${clock}Z`);
@@ -103,4 +103,14 @@ test("ticks stand on whole hours of a day and on five minutes of an hour", () =>
   expect(keyStep("ArrowRight", true)).toBe(1000);
   expect(keyStep("PageDown", false)).toBe(-3_600_000);
   expect(keyStep("x", false)).toBeNull();
+});
+
+test("a day opens as close as still shows all that there is", () => {
+  const lengths = [DAY_MS, 6 * 3_600_000, 3_600_000, 600_000];
+  const first = { spans: [{ start: "2026-11-21T10:00:00Z", end: "2026-11-21T10:04:00Z", kind: "rest" }], events: [] };
+  expect(closest(first, at("10:03:30"), whole, lengths)).toBe(3);
+  expect(closest({ ...first, events: [event("09:45:00", null)] }, at("10:03:30"), whole, lengths)).toBe(2);
+  expect(closest(day, at("10:00:05"), whole, lengths)).toBe(1);
+  expect(closest({ spans: [], events: [] }, at("12:00:00"), whole, lengths)).toBe(0);
+  expect(closest({ ...first, events: [event("00:10:00", null)] }, at("10:03:30"), whole, lengths)).toBe(0);
 });

@@ -56,6 +56,17 @@ export function zoom(whole: Window, middle: number, lengthMs: number): Window {
   return { from, to: from + length };
 }
 
+/** Which of the lengths, the longest first, is the shortest that shows all footage and all events when it is around `middle`. */
+export function closest(day: Pick<DayView, "spans" | "events">, middle: number, whole: Window, lengths: readonly number[]): number {
+  const times = [...day.spans, ...day.events].flatMap(({ start, end }) => [Date.parse(start), Date.parse(end ?? start)]).map((at) => Math.min(whole.to, Math.max(whole.from, at)));
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  const shows = (length: number): boolean => {
+    const view = zoom(whole, middle, length);
+    return view.from <= first && last <= view.to;
+  };
+  return times.length === 0 ? 0 : Math.max(0, lengths.findLastIndex(shows));
+}
+
 /** Times to write below the strip, on whole hours or minutes. */
 export function ticks(window: Window): number[] {
   const length = window.to - window.from;

@@ -23,6 +23,12 @@ export const words = {
   saved: "Saved",
   cancel: "Cancel",
   undo: "Undo",
+  leave: {
+    title: "This is not saved yet",
+    save: "Save and go on",
+    stay: "Stay here",
+    drop: "Go on without saving",
+  },
   back: (to: string) => `Back to ${to}`,
   stale: (at: Date) => ({
     what: `The hub does not answer since ${timeText(at)}.`,
@@ -59,7 +65,7 @@ export const words = {
     picture: (name: string) => `Picture of ${name}, a moment ago`,
     noPicture: "No picture yet",
     pictureLate: "The picture is late",
-    sound: "with sound",
+    sound: "sound on, if it sends any",
     indoor: "indoor",
   },
   states: {

@@ -60,10 +60,11 @@ export const add = {
   preview: "Preview, nothing is recorded yet",
   previewOf: "Preview of the new camera",
   noPicture: "The camera sends video; the first picture is still to come.",
-  has: { sound: "It has sound; sound stays off until you switch it on.", small: "It has a smaller stream too, which makes looking cheaper." },
+  has: { sound: "It has sound; sound stays off until you switch it on.", silent: "This camera sends no sound.", small: "It has a smaller stream too, which makes looking cheaper." },
   name: "What do you call it?",
   names: ["Front door", "Back door", "Drive", "Garden"],
   nameEmpty: "Give it a name first.",
+  nameTaken: (name: string) => `Another camera is called “${name}” too. You can keep it; in lists the two look the same.`,
   record: "What is recorded?",
   choices: {
     events: ["Around events", "Some seconds before and after something happens. Chosen unless you change it."],

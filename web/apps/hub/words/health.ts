@@ -31,7 +31,8 @@ export const health = {
   model: (name: string) => `Model: ${name || "the one that ships"}`,
   keys: "Keys of the recordings",
   keysText: {
-    file: "Each day’s recording has its own key. The keys lie in a file on this hub’s disk: whoever takes the disk can read the last three days.",
+    file: "Each day’s recording has its own key. The keys lie on this hub’s disk: whoever takes the disk can read all footage that is kept.",
+    forgets: "Each day’s recording has its own key. The keys of the last three days lie on this hub’s disk: whoever takes the disk can read those days. Older days open with your household’s key only.",
     tpm: "Each day’s recording has its own key. The keys are held by this computer’s security chip: the disk alone opens nothing.",
   } as Readonly<Record<string, string>>,
   version: "Version",
