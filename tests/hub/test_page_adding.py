@@ -12,6 +12,7 @@ from pathlib import Path
 
 import av
 import httpx
+import pytest
 from tests.hub.onvif_device import PASSWORD, OnvifDevice
 from tests.hub.pages import FIRST, camera, recorded, serving, until
 
@@ -19,7 +20,7 @@ from fanlight.hub.demo_camera import DemoCamera, load
 from fanlight.hub.demo_camera.tracks import make_sound
 from fanlight.hub.onvif import tree
 from fanlight.hub.options import HubOptions
-from fanlight.hub.page import adding
+from fanlight.hub.page import adding, bell
 
 Video = Callable[[str], Path]
 LONG_AGO, FAR = datetime(2020, 1, 1, tzinfo=UTC), datetime(2120, 1, 1, tzinfo=UTC)
@@ -190,5 +191,29 @@ def test_the_live_picture_of_a_camera_with_sound_is_one_that_browsers_take(
         with av.open(io.BytesIO(data), "r") as film:
             assert [stream.type for stream in film.streams] == ["video"]
             assert len(list(film.decode(video=0))) >= 20
+
+    asyncio.run(scene())
+
+
+def test_a_bell_is_found_by_pressing_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R01: its input or its Visitor is kept; where nothing is heard, nothing changes and it is said."""
+
+    async def scene() -> None:
+        async with OnvifDevice() as device:
+            known = HubOptions(camera=(camera(onvif=device.xaddr), camera("d" * 26, "Shed")))
+            async with serving(tmp_path, known) as hub:
+                path = f"/api/cameras/{FIRST}/bell/learn"
+                asking = asyncio.create_task(hub.client.post(path))
+                await device.heard()
+                device.report("tns1:Device/Trigger/DigitalInput", name="InputToken", token="In_1")
+                learned = (await asking).json()
+                assert (learned["heard"], learned["bell"]["onvif_input"]) == ("input", "In_1")
+                assert hub.settings.options.camera[0].bell.onvif_input == "In_1"
+                monkeypatch.setattr(bell, "LISTEN_S", 0.05)
+                silent = await hub.client.post(path)
+                assert (silent.status_code, silent.json()["code"]) == (409, "hub.page.not_now")
+                assert hub.settings.options.camera[0].bell.onvif_input == "In_1"
+                other = await hub.client.post(f"/api/cameras/{'d' * 26}/bell/learn")
+                assert "without ONVIF" in other.json()["what"]
 
     asyncio.run(scene())

@@ -304,6 +304,11 @@ export const watching = (api: Client, id: string, signal: AbortSignal): Promise<
 export const live = (api: Client, id: string, signal: AbortSignal): Promise<Response> => api.send(`${cam(id)}/live.mp4`, { signal });
 export const press = async (api: Client, id: string): Promise<void> => void (await api.send(`${cam(id)}/press`, { method: "POST", json: {} }));
 
+const bellRead: Read<Bell> = obj<Bell>({ onvif: bool, onvif_input: str, mqtt_topic: str });
+/** Listens for half a minute while somebody presses the bell. */
+export const learnBell = (api: Client, id: string): Promise<{ heard: "visitor" | "input"; bell: Bell }> =>
+  api.json(`${cam(id)}/bell/learn`, obj({ heard: oneOf(["visitor", "input"] as const), bell: bellRead }), { method: "POST", json: {} });
+
 /** Path with a key of its own, for bells that can only call an address. */
 export const pressAddress = async (api: Client, id: string): Promise<string> => (await api.json(`${cam(id)}/press-address`, obj({ path: str }))).path;
 

@@ -12,6 +12,7 @@ from fanlight import __version__
 from fanlight.hub.page import (
     adding,
     answers,
+    bell,
     cameras,
     doorbell,
     events,
@@ -39,6 +40,7 @@ ROUTES: list[Any] = [
     events.get_events, events.get_thumb, events.put_not_this,
     doorbell.press_on_page, doorbell.press_by_address, doorbell.press_by_get, doorbell.press_by_header,
     doorbell.get_replies, doorbell.post_reply, doorbell.get_reply, doorbell.delete_reply, doorbell.speak,
+    bell.learn,
     settings.get_settings, settings.patch_settings, settings.get_audio_rule,
     health.get_healthz, health.get_metrics,
     static.index, static.file,

@@ -44,7 +44,7 @@ class DetectorView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HubView(msgspec.Struct, frozen=True, kw_only=True):
-    """The hub at a glance. `day_keys`: what keeps the recording's keys; a `file` each, so far nothing else."""
+    """The hub at a glance. `day_keys`: what keeps the recording's keys; so far always a `file`."""
 
     version: str
     paired: bool
