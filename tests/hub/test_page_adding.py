@@ -1,6 +1,7 @@
 """Adding a real camera over the network: by its address with a password, and by ONVIF with both streams."""
 
 import asyncio
+import base64
 import contextlib
 import io
 import socket
@@ -215,5 +216,23 @@ def test_a_bell_is_found_by_pressing_it(tmp_path: Path, monkeypatch: pytest.Monk
                 assert hub.settings.options.camera[0].bell.onvif_input == "In_1"
                 other = await hub.client.post(f"/api/cameras/{'d' * 26}/bell/learn")
                 assert "without ONVIF" in other.json()["what"]
+
+    asyncio.run(scene())
+
+
+def test_a_camera_whose_stream_does_not_decode_here_shows_its_own_picture(
+    tmp_path: Path, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adding, "_picture", lambda _: b"")  # as `still` answers for what does not decode
+
+    async def scene() -> None:
+        async with (
+            serving(tmp_path) as hub,
+            camera_at(video("plain.mp4")) as there,
+            Door(user="maya", password=PASSWORD, login="digest", rtsp_port=there.port) as device,
+        ):
+            asked = {"xaddr": device.xaddr, "user": "maya", "password": PASSWORD}
+            shown = (await hub.client.post("/api/try", json=asked)).json()
+            assert base64.b64decode(shown["picture"]) == b"\xff\xd8picture\xff\xd9"
 
     asyncio.run(scene())

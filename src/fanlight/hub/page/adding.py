@@ -7,6 +7,7 @@ Holds:  what a camera lacks is said as what it is: nobody there, a wrong passwor
 
 import asyncio
 import base64
+import contextlib
 
 import msgspec
 from litestar import post
@@ -129,6 +130,7 @@ async def _try_onvif(data: TryIn, hub: Hub) -> TriedView:
         )
     main, *others = streams
     seen, picture = await _look(main.url, "main", main.token)
+    picture = picture or await _snapshot(data, main.token)
     sub = next((one for one in others if one.role == "sub" and one.codec == "h264"), None)
     tried = Tried(url=main.url, sub_url=sub.url if sub else "", onvif=data.xaddr)
     rest = [
@@ -145,6 +147,16 @@ async def _try_onvif(data: TryIn, hub: Hub) -> TriedView:
         picture=picture,
         proposal=_propose(hub, tried),
     )
+
+
+async def _snapshot(data: TryIn, token: str) -> str:
+    """Return the camera's own JPEG in base64, where its stream gave no picture; empty if none."""
+    from fanlight.hub import onvif  # noqa: PLC0415 - the same
+
+    with contextlib.suppress(onvif.OnvifError):
+        async with onvif.Device(data.xaddr, data.user, data.password) as device:
+            return base64.b64encode(await device.snapshot(token)).decode()
+    return ""
 
 
 def _propose(hub: Parts, tried: Tried) -> Proposal:
