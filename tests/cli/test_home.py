@@ -31,12 +31,17 @@ def as_nobody() -> Iterator[None]:
 
 
 def test_a_home_is_made_with_all_its_folders_for_its_owner_only(tmp_path: Path) -> None:
-    home = open_home(tmp_path / "a" / "b")
+    home = open_home(tmp_path / "a" / "b", FOLDERS)
     assert home.path.is_absolute()
     for name in FOLDERS:
         assert stat.S_IMODE(home.folder(name).stat().st_mode) == 0o700
     assert (home.path / "version").read_text() == f"{VERSION}\n"
-    assert open_home(home.path) == home
+    assert open_home(home.path, FOLDERS) == home
+
+
+def test_the_home_of_a_hub_alone_has_no_empty_folders_of_what_it_does_not_run(tmp_path: Path) -> None:
+    open_home(tmp_path / "home")
+    assert {path.name for path in (tmp_path / "home").iterdir()} == {"version", "hub"}
 
 
 def test_the_home_is_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

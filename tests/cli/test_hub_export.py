@@ -103,6 +103,37 @@ def test_a_file_that_is_there_and_a_folder_that_is_not_are_left_alone(home: Path
     assert there.read_bytes() == b"mine"
 
 
+def test_a_camera_that_was_removed_is_exported_by_its_id(home: Path, tmp_path: Path) -> None:
+    """R12: its footage stays until its days are over, and stays reachable."""
+    record(home, cut(packets(make(tmp_path / "x", "h264", seconds=3)))).close()
+    folder = home / "hub"
+    write_options(folder, HubOptions(camera=(YARD,)), read_options(folder))
+    export(DOOR.id, text(1), text(2), tmp_path / "film.mp4", home=home, joined=False)
+    assert length_s(tmp_path / "film.mp4") == pytest.approx(1, abs=0.001)
+    with pytest.raises(NotExported, match="no such camera"):
+        export("x" * 26, text(1), text(2), tmp_path / "other.mp4", home=home, joined=False)
+
+
+def test_what_was_not_recorded_at_the_ends_is_told(home: Path, tmp_path: Path) -> None:
+    record(home, cut(packets(make(tmp_path / "x", "h264", seconds=3)))).close()
+    said = export("Front door", text(-10), text(9), tmp_path / "film.mp4", home=home, joined=False)
+    assert said[1].endswith(" s at the beginning.")
+    assert said[2].endswith(" s at the end.")
+    assert len(said) == 3
+    lacks = [float(line.split()[2]) for line in said[1:]]
+    assert length_s(tmp_path / "film.mp4") == pytest.approx(19 - sum(lacks), abs=0.11)
+
+
+def test_cameras_of_one_name_are_told_apart_by_their_ids(home: Path, tmp_path: Path) -> None:
+    record(home, cut(packets(make(tmp_path / "x", "h264", seconds=2)))).close()
+    folder = home / "hub"
+    twin = Camera(id=YARD.id, name=DOOR.name, url="test:")
+    write_options(folder, HubOptions(camera=(DOOR, twin)), read_options(folder))
+    with pytest.raises(NotExported, match="Several cameras") as refused:
+        export(DOOR.name, text(0), text(1), tmp_path / "film.mp4", home=home, joined=False)
+    assert f"{DOOR.name} ({DOOR.id}), {DOOR.name} ({YARD.id})" in refused.value.do
+
+
 def test_a_hub_that_never_recorded_says_so(home: Path, tmp_path: Path) -> None:
     with pytest.raises(NotExported, match="no recording"):
         export("Yard", text(0), text(1), tmp_path / "film.mp4", home=home, joined=False)

@@ -182,6 +182,14 @@ def test_what_cannot_be_is_said_with_its_key_and_without_its_value(text: str, na
     assert "hunter2" not in str(refused.value)
 
 
+def test_a_camera_without_an_id_is_answered_with_a_fresh_one() -> None:
+    written = "[[camera]]\nname = 'x'\nurl = 'u'\n"
+    with pytest.raises(BadSettings) as refused:
+        parse(written.encode())
+    fresh = refused.value.do[refused.value.do.index("id = ") :]
+    assert parse(f"{written}{fresh}\n".encode()).camera[0].name == "x"
+
+
 def test_a_file_larger_than_settings_can_be_is_refused() -> None:
     with pytest.raises(BadSettings, match="larger"):
         parse(b"#" * (LARGEST + 1))

@@ -74,8 +74,8 @@ def default_path() -> Path:
     return Path(named) if named else Path(platformdirs.user_data_dir("fanlight"))
 
 
-def open_home(path: Path | None = None) -> Home:
-    """Make or open a state folder.
+def open_home(path: Path | None = None, folders: tuple[str, ...] = ("hub",)) -> Home:
+    """Make or open a state folder with these sub-folders: a hub alone needs its own only.
 
     Raises:
         HomeUnusable: not writable, the disk is full, or written by another version.
@@ -84,7 +84,7 @@ def open_home(path: Path | None = None) -> Home:
     try:
         home.path.mkdir(parents=True, exist_ok=True)
         _check_version(home)
-        for name in FOLDERS:
+        for name in folders:
             home.folder(name).mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise _unusable(home, error) from error

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fanlight.cli import demo_household, demo_town
-from fanlight.cli.home import Home, open_home
+from fanlight.cli.home import FOLDERS, Home, open_home
 from fanlight.cli.keyring import HUB, Door, Keyring, doors_of
 from fanlight.cli.people import Person, load_people
 from fanlight.cli.processes import Part, Parts
@@ -86,7 +86,7 @@ def running(
     Raises:
         FanlightError: a port is taken, the home cannot be used, or a part does not start.
     """
-    home = open_home(home_path)
+    home = open_home(home_path, FOLDERS)
     with contextlib.ExitStack() as stack:
         stack.callback(home.lock().close)
         for wanted in [port, port + 1, port + 2] if demo and cameras else [port]:

@@ -54,7 +54,7 @@ async def _work(folder: Path, keys: HubKeys, pairing: Pairing | None, uplink: Up
         await services.change(options)
         page.change(before, options)
 
-    settings = LiveSettings(folder, apply)
+    settings = LiveSettings(folder, apply, _say)
     pipeline = Pipeline(folder, settings.options, keys, pairing, uplink)
     services, page = Services(pipeline), Page(folder, pipeline, settings)
     loop.add_signal_handler(signal.SIGHUP, settings.hurry)
@@ -66,6 +66,8 @@ async def _work(folder: Path, keys: HubKeys, pairing: Pairing | None, uplink: Up
     systemd.tell(systemd.READY)
     waiting = asyncio.create_task(stopping.wait())
     print(f"hub ready {len(settings.options.camera)}", flush=True)  # noqa: T201 - the starter waits for it
+    if sys.stdout.isatty():
+        print(_for_people(len(settings.options.camera)), flush=True)  # noqa: T201 - a command's output
     try:
         done, _ = await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
         for task in done - {waiting}:
@@ -82,6 +84,19 @@ async def _work(folder: Path, keys: HubKeys, pairing: Pairing | None, uplink: Up
     return 0
 
 
+def _for_people(cameras: int) -> str:
+    count = "1 camera" if cameras == 1 else f"{cameras} cameras"
+    return (
+        f"Recording {count}. Its page: fanlight hub page"
+        if cameras
+        else "No camera yet. Add one on its page: fanlight hub page"
+    )
+
+
+def _say(error: FanlightError) -> None:
+    print(f"{error.what} {error.kept} {error.do}", file=sys.stderr, flush=True)  # noqa: T201 - a command's output
+
+
 def main() -> int:
     """Read the arguments and run."""
     parser = argparse.ArgumentParser("fanlight.hub", description=__doc__)
@@ -89,7 +104,7 @@ def main() -> int:
     try:
         return asyncio.run(run(parser.parse_args().home))
     except FanlightError as error:
-        print(f"{error.what} {error.kept} {error.do}", file=sys.stderr)  # noqa: T201 - a command's output
+        _say(error)
         return 1
 
 

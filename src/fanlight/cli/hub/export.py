@@ -24,6 +24,9 @@ from fanlight.hub.journal.schema import VERSION, connect, refuse_newer, version
 from fanlight.hub.options import Camera
 from fanlight.hub.settings import read_options
 from fanlight.model.errors import FanlightError
+from fanlight.model.ids import is_id
+
+LEAST_S = 0.5  # what a film may lack at an end without a word: less than a picture or two
 
 
 class NotExported(FanlightError):
@@ -38,7 +41,7 @@ def export(  # noqa: PLR0913 - each is a different thing
     """Write the film, or several where the camera's coding changes; return a line on each.
 
     Args:
-        camera: its name or id.
+        camera: its name or id; of one that was removed, the id.
         start: ISO 8601; without a zone it is this machine's time.
         end: as `start`.
         out: the file; it must not be there.
@@ -51,22 +54,26 @@ def export(  # noqa: PLR0913 - each is a different thing
     folder = open_home(home).folder("hub")
     first, last = read_time(start), read_time(end)
     check_range(first, last, joined=joined)
-    which = _find(read_options(folder).options.camera, camera)
+    cameras = read_options(folder).options.camera
     said: list[str] = []
     with _reader(folder) as reader:
+        which, title = _find(cameras, camera, reader)
         target: Path | None = out
+        number = 1
         while target is not None and first < last:
-            film = Film(first, last, title=which.name, joined=joined)
+            film = Film(first, last, title=title, joined=joined)
             try:
-                size = _write(film, reader, which.id, target)
+                size = _write(film, reader, which, target)
             except NothingRecorded as error:
                 if not said:
                     raise _closed(folder, first, last) or error from None
                 break
             said.append(f"{target}: {told(film.begins)} to {told(film.ends)}, {size / 1e6:.1f} MB.")
+            said += _lacks(film, first, None if film.stopped else last)
             target = None
             if film.stopped is not None:
-                first, target = film.stopped, out.with_stem(f"{out.stem}-{len(said) + 1}")
+                number += 1
+                first, target = film.stopped, out.with_stem(f"{out.stem}-{number}")
     return said
 
 
@@ -80,16 +87,37 @@ def read_time(text: str) -> datetime:
         ) from error
 
 
-def _find(cameras: tuple[Camera, ...], wanted: str) -> Camera:
+def _lacks(film: Film, first: datetime, last: datetime | None) -> list[str]:
+    """Say what was not recorded at the two ends; `last` is None where another film goes on."""
+    missing = [((film.begins - first).total_seconds(), "beginning")]
+    if last is not None:
+        missing.append(((last - film.ends).total_seconds(), "end"))
+    return [
+        f"  Not recorded: {seconds:.1f} s at the {where}." for seconds, where in missing if seconds >= LEAST_S
+    ]
+
+
+def _find(cameras: tuple[Camera, ...], wanted: str, reader: Reader) -> tuple[str, str]:
+    """Return the id and the name of a camera; one that was removed has its id for a name."""
     found = [camera for camera in cameras if wanted in {camera.name, camera.id}]
-    if len(found) != 1:
-        names = ", ".join(camera.name for camera in cameras) or "none"
-        raise NotExported(
-            "There is no such camera." if not found else "Several cameras have that name.",
-            kept="No file was made.",
-            do=f"Name one of these, or its id from hub.toml: {names}.",
-        )
-    return found[0]
+    if len(found) == 1:
+        return found[0].id, found[0].name
+    if not found and is_id(wanted) and reader.line(wanted) is not None:
+        return wanted, wanted
+    names = ", ".join(_told_apart(camera, cameras) for camera in cameras) or "none"
+    raise NotExported(
+        "There is no such camera." if not found else "Several cameras have that name.",
+        kept="No file was made.",
+        do=f"Name one of these, or an id: {names}.",
+    )
+
+
+def _told_apart(camera: Camera, cameras: tuple[Camera, ...]) -> str:
+    return (
+        camera.name
+        if sum(one.name == camera.name for one in cameras) == 1
+        else f"{camera.name} ({camera.id})"
+    )
 
 
 @contextlib.contextmanager

@@ -53,8 +53,8 @@ def move(home: Path | None, new: Path) -> None:
         # After the move, so that a disk that cannot be used is not what the hub records to from now on.
         storage = msgspec.structs.replace(file.options.storage, folder=str(there))
         write_options(folder, msgspec.structs.replace(file.options, storage=storage), file)
-    print(f"Moved {moved / 1e9:.2f} GB. The hub records there from its next start on.")
+    print(f"Moved {moved / 1e6:.1f} MB. The hub records there from its next start on.")
 
 
 def _show(done: int, total: int) -> None:
-    print(f"\r  {done / 1e9:.2f} of {total / 1e9:.2f} GB", end="" if done < total else "\n", flush=True)
+    print(f"\r  {done / 1e6:.1f} of {total / 1e6:.1f} MB", end="" if done < total else "\n", flush=True)

@@ -16,6 +16,7 @@ import msgspec
 
 from fanlight.hub.options import HubOptions
 from fanlight.model.errors import FanlightError
+from fanlight.model.ids import new_id
 from fanlight.store.files import write_private
 
 NAME = "hub.toml"
@@ -23,6 +24,9 @@ LARGEST = 1 << 20  # 64 cameras with every zone they may have take a quarter of 
 _AT = re.compile(r"^(?P<why>.*?)(?: - at `\$\.?(?P<key>[^`]*)`)?$", re.DOTALL)
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
 _LACKS = re.compile(r"^Object missing required field `(?P<name>.*)`$", re.DOTALL)
+_ID_LACKS = re.compile(r"^`camera\[\d+\]\.id` is missing$")
+_CORRECT = "Correct it; docs/ref/hub-settings.md lists every setting."
+_FRESH = 'Each camera has an id of its own. Paste this fresh one: id = "{}"'
 _WHERE = re.compile(r"at line (\d+)")
 
 
@@ -106,7 +110,8 @@ def parse(data: bytes) -> HubOptions:
     try:
         options = msgspec.convert(said, HubOptions)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise _bad(in_words(str(error))) from error
+        why = in_words(str(error))
+        raise _bad(why, _FRESH.format(new_id()) if _ID_LACKS.match(why) else _CORRECT) from error
     ids = [camera.id for camera in options.camera]
     if len(set(ids)) != len(ids):
         raise _bad("two cameras have the same `id`")
@@ -139,11 +144,11 @@ def _key(table: str, name: str) -> str:
     return f"{table}.{name[:80]}" if table else name[:80]
 
 
-def _bad(why: str) -> BadSettings:
+def _bad(why: str, do: str = _CORRECT) -> BadSettings:
     return BadSettings(
         f"The settings in {NAME} cannot be used: {why}.",
         kept="The file is as you wrote it, and a hub that runs goes on with the settings it had.",
-        do="Correct it; docs/ref/hub-settings.md lists every setting.",
+        do=do,
     )
 
 

@@ -25,17 +25,19 @@ from fanlight.hub.settings.file import (
     read_options,
     write_options,
 )
+from fanlight.model.errors import FanlightError
 
 LOOK_S = 2.0
 Apply = Callable[[HubOptions], Awaitable[None]]
+OnRefused = Callable[[FanlightError], None]
 Stamp = tuple[int, int, int] | None
 
 
 class LiveSettings:
     """One hub's settings."""
 
-    def __init__(self, folder: Path, apply: Apply) -> None:
-        """Read the file; `apply` is told of every change after that.
+    def __init__(self, folder: Path, apply: Apply, on_refused: OnRefused = lambda _: None) -> None:
+        """Read the file; `apply` is told of every change after that, `on_refused` once of one that cannot be.
 
         Raises:
             BadSettings, SettingsUnwritable: it cannot be used.
@@ -44,7 +46,7 @@ class LiveSettings:
         self._stamp = _stamp(folder / NAME)
         self._file = read_options(folder)
         self._hurry = asyncio.Event()
-        self.refused = ""
+        self.refused, self._on_refused = "", on_refused
 
     def health(self) -> Iterator[Found]:
         """Say whether the file as it stands is at work."""
@@ -78,7 +80,9 @@ class LiveSettings:
             try:
                 file = await asyncio.to_thread(read_options, self._folder)
             except (BadSettings, SettingsUnwritable) as error:
-                self.refused = f"{error.what} {error.kept}"
+                before, self.refused = self.refused, f"{error.what} {error.kept}"
+                if self.refused != before:
+                    self._on_refused(error)
                 return
             await self._take_file(file)
 
