@@ -43,7 +43,7 @@ const picture = () => page.locator(".pic img").first();
 
 /** Presses on the picture and draws a box between two shares of it. */
 async function stroke([x0, y0]: readonly [number, number], [x1, y1]: readonly [number, number]): Promise<void> {
-  await page.getByRole("button", { name: "Draw it with one stroke" }).click();
+  await page.getByRole("button", { name: "Drag a box" }).click();
   const sheet = page.getByText("Press on the picture and draw a box").locator("..");
   const box = await sheet.boundingBox();
   if (!box) throw new Error("the picture has no size");
@@ -118,7 +118,8 @@ test("R51 a camera is added by hand: a wrong password says so, the right one sho
   await expect(page.getByRole("heading", { name: "Leave your neighbours out?" })).toBeVisible();
   await expect(page.getByRole("button", { name: "Corner 3 of 4, Privacy zone" })).toBeVisible();
   await expectGood();
-  await page.getByRole("button", { name: "Without a zone" }).click();
+  await page.getByRole("radio", { name: "Without a zone" }).check();
+  await page.getByRole("button", { name: "Add the camera" }).click();
   await expect(page.getByRole("heading", { name })).toBeVisible();
   id = /camera\/([a-z2-7]{26})/.exec(page.url())?.[1] ?? "";
   expect(id).not.toBe("");

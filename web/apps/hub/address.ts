@@ -27,6 +27,7 @@ export function addressOf(typed: string, user: string, password: string): Addres
   // Browsers leave addresses of schemes they do not know unparsed, so the host is taken apart here.
   const parts = /^(rtsps?):\/\/(?:([^/@]*)@)?(\[[0-9a-f:.]+\]|[^/:@?#[\]]+)(?::(\d{1,5}))?([/?].*)?$/i.exec(whole);
   if (!parts || Number(parts[4] ?? 1) > 65_535) return { kind: "bad" };
+  if (!scheme && !parts[4] && !parts[5] && !/[.[]/.test(parts[3] ?? "")) return { kind: "bad" }; // a word alone
   const [, how = "rtsp", written, host = "", port, path = "/"] = parts;
   const given = user === "" && password === "" ? "" : `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
   const who = given || written || "";

@@ -56,8 +56,10 @@ export const words = {
 
   cameras: {
     title: "Cameras",
-    all: (count: number) => (count === 1 ? "Your camera works" : `All ${count} cameras work`),
-    some: (good: number, count: number) => `${good} of ${many(count, "camera works", "cameras work")}`,
+    all: (count: number) => (count === 1 ? "Your camera works" : count === 2 ? "Both cameras work" : `All ${count} cameras work`),
+    some: (good: number, count: number) => `${good} of ${count} cameras ${good === 1 ? "works" : "work"}`,
+    off: (count: number) => `${count} switched off`,
+    waiting: (count: number) => `${count} not ready yet`,
     emptyTitle: "No camera yet",
     emptyText: "A new hub has none. Bring the camera’s user name and password; the rest takes about a minute.",
     add: "Add a camera",

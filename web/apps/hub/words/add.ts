@@ -22,7 +22,7 @@ export const add = {
   choose: "Choose a camera",
   address: "Address of the camera",
   addressHint: "Such as 192.168.1.20/stream. The camera’s manual or app calls it “RTSP”.",
-  addressBad: "This is no address of a camera. It is a host and a path, such as 192.168.1.20/stream.",
+  addressBad: "This is no address. A camera’s is a host and a path, such as 192.168.1.20/stream.",
   addressEmpty: "Type the camera’s address first.",
   user: "User name set on the camera",
   password: "Password set on the camera",
@@ -38,7 +38,7 @@ export const add = {
     refused: {
       what: "The camera refuses this user name or password.",
       kept: "Nothing was added; what you typed is still here.",
-      todo: "Type the password that is set on the camera itself. It is often another one than that of the maker’s app.",
+      todo: "Type the password that is set on the camera itself. It is often not the password of the maker’s app.",
     },
     unreachable: {
       what: "Nothing answers at this address.",
@@ -78,6 +78,8 @@ export const add = {
   withZone: "With this zone",
   withoutZone: "Without a zone",
   zoneChoice: "Privacy zone",
+  zoneFirst: "Choose with or without a zone",
+  add: "Add the camera",
   adding: "Adding the camera",
   back: "Back",
 };

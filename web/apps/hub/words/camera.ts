@@ -32,7 +32,7 @@ export const camera = {
     few: "A zone needs three corners.",
     most: "A zone has at most 32 corners.",
     move: (name: string) => `Move the whole of ${name}`,
-    drag: "Draw it with one stroke",
+    drag: "Drag a box",
     dragging: "Press on the picture and draw a box",
     crosses: "Its edges cross each other. Move a corner until they do not.",
     covers: (share: number) => `covers ${percent(share)} of the picture`,
@@ -102,7 +102,7 @@ export const camera = {
     by: {
       auto: ["Whoever can", "The camera, if the hub can prove that it does; otherwise the hub."],
       camera: ["Only the camera", "Nothing is recorded until the camera is proved to do it."],
-      hub: ["The hub", "Always works, and costs computing."],
+      hub: ["The hub", "Always works."],
     },
     cost: (cpu: number) => `Painting at the hub takes about ${cpu < 1 ? "less than 1" : Math.round(cpu)} % of one core, all the time.`,
     costing: "Working out what it costs",

@@ -2,7 +2,7 @@
 export const health = {
   title: "Health",
   calm: "Everything works",
-  look: (n: number) => (n === 1 ? "Works. One thing to look at" : `Works. ${n} things to look at`),
+  look: (n: number) => (n === 1 ? "It works, with one thing to look at" : `It works, with ${n} things to look at`),
   bad: (n: number) => (n === 1 ? "One thing does not work" : `${n} things do not work`),
   parts: "Parts and how they stand",
   states: { ok: "works", warn: "needs a look", bad: "does not work" },
@@ -19,6 +19,8 @@ export const health = {
     webhooks: "Webhooks",
     keys: "Keys",
     page: "This page",
+    settings: "Settings",
+    home: "At home or away",
   } as Readonly<Record<string, string>>,
   since: (at: string) => `since ${at}`,
   storage: "Space for recordings",
@@ -54,7 +56,7 @@ export const settings = {
   storage: {
     title: "Storage",
     folder: "Folder for recordings",
-    folderHint: "Empty: in the hub’s own folder. Another disk’s folder is waited for when the disk is not there.",
+    folderHint: "Empty: in the hub’s own folder. If it is on another disk and that disk is not there, the hub waits for it.",
     quota: "Space for all cameras, in GB",
     quotaHint: "When it is full, the oldest footage gives way.",
     share: "Share kept for events, in per cent",
