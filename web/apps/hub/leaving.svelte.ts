@@ -29,8 +29,8 @@ class Leaving {
     return () => (this.#held = this.#held.filter((other) => other !== one));
   }
 
-  /** Listens to all ways out of the page; before the app hears of them. */
-  start(): void {
+  /** Listens to all ways out of the page from when it is loaded: main.ts does so first, since who listens first hears first. */
+  constructor() {
     this.#here = location.href;
     addEventListener("beforeunload", (event) => {
       if (this.#held.length > 0) event.preventDefault();
