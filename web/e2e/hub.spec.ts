@@ -219,7 +219,7 @@ test("R51 a privacy zone is priced, painted, and gone from the picture", async (
   const zone = [0.35, 0.55, 0.65, 0.85] as const;
   await expect.poll(() => spread(zone)).toBeGreaterThan(30);
   await stroke([zone[0] - 0.05, zone[1] - 0.05], [zone[2] + 0.05, zone[3] + 0.05]);
-  await expect(page.getByText(/Painting at the hub takes about .* % of one core/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/Painting (at the hub )?takes about .* % of one core/)).toBeVisible({ timeout: 60_000 });
   await expectGood();
   // What is drawn and not saved is never left behind silently: by a link, or by the browser's own Back.
   await tab("Recording").click();
