@@ -68,7 +68,7 @@ def test_a_thumbnail_is_a_small_picture(changes: list[Opened | Closed], tmp_path
 
 def test_an_event_holds_nothing_of_a_person_but_label_score_and_times() -> None:
     """R07: no embedding, no identity, no plate, no gait."""
-    known = {"id", "camera", "label", "start", "end", "score", "thumb", "zones", "change"}
+    known = {"id", "camera", "label", "start", "end", "score", "thumb", "zones", "change", "box"}
     assert set(Event.__dataclass_fields__) == known
 
 
