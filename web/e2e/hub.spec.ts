@@ -221,10 +221,13 @@ test("R51 a privacy zone is priced, painted, and gone from the picture", async (
   await stroke([zone[0] - 0.05, zone[1] - 0.05], [zone[2] + 0.05, zone[3] + 0.05]);
   await expect(page.getByText(/Painting (at the hub )?takes about .* % of one core/)).toBeVisible({ timeout: 60_000 });
   await expectGood();
-  // What is drawn and not saved is not left behind silently.
+  // What is drawn and not saved is never left behind silently: by a link, or by the browser's own Back.
   await tab("Recording").click();
   await expect(page.getByRole("heading", { name: "This is not saved yet" })).toBeVisible();
   await expectGood();
+  await page.getByRole("button", { name: "Stay here" }).click();
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "This is not saved yet" })).toBeVisible();
   await page.getByRole("button", { name: "Stay here" }).click();
   await expect(page.getByRole("button", { name: "Remove Privacy zone 1" })).toBeVisible();
   await page.getByRole("button", { name: "Save privacy zones" }).click();

@@ -21,12 +21,14 @@ function decodeSafely(part: string): string {
 
 class Route {
   #place = $state.raw<Place>(parsePlace(typeof location === "undefined" ? "" : location.hash));
+  #mayMove: () => boolean = () => true;
 
   constructor() {
     if (typeof window === "undefined") return;
     window.addEventListener("hashchange", () => {
       // `#main` of the skip link, and other anchors within a page, are no change of place.
       if (!location.hash.startsWith("#/") && location.hash !== "") return;
+      if (!this.#mayMove()) return;
       this.#place = parsePlace(location.hash);
       window.scrollTo(0, 0);
       document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
@@ -41,6 +43,10 @@ class Route {
   }
   get query(): URLSearchParams {
     return this.#place.query;
+  }
+  /** Asks `mayMove` before a new address is followed; who says no puts the address back. */
+  guard(mayMove: () => boolean): void {
+    this.#mayMove = mayMove;
   }
   go(to: string): void {
     location.hash = `/${to}`;

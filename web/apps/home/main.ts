@@ -1,4 +1,5 @@
 import "../../ui/base.css";
+import "../../ui/shell.css";
 import "./home.css";
 import { mount } from "svelte";
 import App from "./App.svelte";

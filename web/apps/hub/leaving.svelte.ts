@@ -1,4 +1,5 @@
 /** What is not saved yet, and the way out that waits for an answer: nothing that a person drew or typed goes silently. */
+import { route } from "../../ui/route.svelte.ts";
 import { placeIn } from "./place.ts";
 
 export interface Held {
@@ -29,14 +30,14 @@ class Leaving {
     return () => (this.#held = this.#held.filter((other) => other !== one));
   }
 
-  /** Listens to all ways out of the page from when it is loaded: main.ts does so first, since who listens first hears first. */
+  /** Minds all ways out of the page: a link, the browser's own Back and typed addresses (both through the route), a reload. */
   constructor() {
     this.#here = location.href;
     addEventListener("beforeunload", (event) => {
       if (this.#held.length > 0) event.preventDefault();
     });
     addEventListener("click", (event) => this.#clicked(event), { capture: true });
-    addEventListener("hashchange", (event) => this.#moved(event), { capture: true });
+    route.guard(() => this.#mayMove());
   }
 
   stay(): void {
@@ -65,16 +66,15 @@ class Leaving {
     event.preventDefault();
     this.#to = to;
   }
-  #moved(event: HashChangeEvent): void {
+  #mayMove(): boolean {
     const to = placeIn(location.href);
-    if (to === null) return;
-    if (this.#held.length === 0) {
+    if (to === null || this.#held.length === 0) {
       this.#here = location.href;
-      return;
+      return true;
     }
-    event.stopImmediatePropagation();
     history.pushState(null, "", this.#here); // the way back leads where it led
     this.#to = to;
+    return false;
   }
 }
 

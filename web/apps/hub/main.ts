@@ -1,5 +1,5 @@
-import "./leaving.svelte.ts"; // before all that listens to the address
 import "../../ui/base.css";
+import "../../ui/shell.css";
 import "./hub.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
