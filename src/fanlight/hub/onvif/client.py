@@ -33,7 +33,7 @@ class _Digest(httpx.DigestAuth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         try:
             yield from super().auth_flow(request)
-        except (KeyError, ValueError, NotImplementedError, httpx.ProtocolError) as error:
+        except (KeyError, ValueError, RuntimeError, httpx.ProtocolError) as error:  # Runtime: only auth-int
             raise BadAnswer("it asks for the password in a way that cannot be read") from error
 
 
