@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DayView, EventView } from "./api.ts";
-import { bars, closest, DAY_MS, dayWindow, here, hourly, keyStep, nextFootage, otherDay, recorded, shareOf, stretch, ticks, timeAt, timeField, typedTime, worthTelling, zoom } from "./strip.ts";
+import { bars, closest, DAY_MS, dayWindow, here, hourly, keyStep, nextFootage, opening, otherDay, recorded, shareOf, stretch, ticks, timeAt, timeField, typedTime, worthTelling, zoom } from "./strip.ts";
 
 const whole = dayWindow("2026-11-21", 0);
 const at = (clock: string): number => Date.parse(`2026-11-21T${clock}Z`);
@@ -27,6 +27,16 @@ const day: DayView = {
   ],
   events: [event("10:00:05", "10:00:20"), event("08:59:00", null)],
 };
+
+test("a day opens where there is footage: at the newest event that has some, else near the end", () => {
+  expect(opening(day, whole)).toBe(at("10:00:05"));
+  expect(opening({ ...day, events: [event("09:10:00", null)] }, whole)).toBe(at("10:00:00"));
+  const long = { ...day, events: [], spans: day.spans.slice(0, 1) };
+  expect(opening(long, whole)).toBe(at("08:59:30"));
+  expect(opening({ spans: [], gaps: [], events: [] }, whole)).toBe(at("12:00:00"));
+  const young = { ...long, spans: [{ start: "2026-11-21T08:00:00Z", end: "2026-11-21T08:00:09Z", kind: "rest" }] };
+  expect(opening(young, whole)).toBe(at("08:00:00"));
+});
 
 test("a day begins at the reader's midnight", () => {
   expect(new Date(dayWindow("2026-11-21", -480).from).toISOString()).toBe("2026-11-21T08:00:00.000Z");

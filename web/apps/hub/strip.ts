@@ -96,6 +96,16 @@ export function here(day: DayView, at: number): Here {
   return gap ? { kind: "gap", why: gap.why } : { kind: "nothing" };
 }
 
+const GLANCE_MS = 30_000;
+
+/** Where to begin to look: at the newest event that has footage, else at the last glance of footage, else in the middle. */
+export function opening(day: DayView, whole: Window): number {
+  const events = day.events.map((event) => Date.parse(event.start)).filter((at) => here(day, at).kind === "footage");
+  if (events.length > 0) return Math.max(...events);
+  const last = day.spans.map((span) => [Date.parse(span.start), Date.parse(span.end)] as const).sort(([, a], [, b]) => b - a)[0];
+  return last ? Math.max(last[0], last[1] - GLANCE_MS) : (whole.from + whole.to) / 2;
+}
+
 /** The first moment from `at` on at which there is footage, or null. */
 export function nextFootage(day: DayView, at: number): number | null {
   const starts = day.spans.filter((span) => Date.parse(span.end) > at).map((span) => Math.max(at, Date.parse(span.start)));
