@@ -6,7 +6,6 @@ each record is decrypted once from memory; the export reads, decrypts, indexes a
 is the sum of the first two by the third, in time by the clock; by the processor's time it is told beside it.
 """
 
-import contextlib
 import os
 import resource
 import statistics
@@ -17,7 +16,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from fanlight.hub.export import Film, read_ahead
+from fanlight.hub.export import Film
 from fanlight.hub.journal import Journal, Limits
 from fanlight.hub.journal.record import open_fragment
 from fanlight.hub.packet import AudioInfo, AudioPacket, Packet, StreamInfo
@@ -78,8 +77,8 @@ def record(journal: Journal) -> None:
 def export(journal: Journal, out: Path, seconds: int = SECONDS) -> None:
     """Write the film of the recording's first seconds."""
     end = START + timedelta(seconds=seconds)
-    segments = read_ahead(journal.segments(CAMERA, START, end))
-    with contextlib.closing(segments), out.open("wb") as file:
+    segments = journal.segments(CAMERA, START, end)
+    with out.open("wb") as file:
         for piece in Film(START, end).pieces(segments):
             file.write(piece)
 

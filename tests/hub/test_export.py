@@ -1,11 +1,9 @@
 """Films of the recording: exact at both ends, true to the clock, whole or not at all."""
 
 import io
-import itertools
 import json
 import subprocess
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.hub.demuxed import START, cut, later, make, packets
 
-from fanlight.hub.export import ExportRefused, Film, NothingRecorded, read_ahead
+from fanlight.hub.export import ExportRefused, Film, NothingRecorded
 from fanlight.hub.packet import AudioInfo, AudioPacket, Packet, StreamInfo
 from fanlight.hub.segmenter import Segment, fmp4
 from fanlight.hub.segmenter.boxes import find, walk
@@ -336,26 +334,3 @@ def _random(data: st.DataObject) -> list[Segment]:
     segments = cut(found)
     missing = data.draw(st.sets(st.integers(0, len(segments)), max_size=3))
     return [replace(s) for n, s in enumerate(segments) if n not in missing]
-
-
-def test_reading_ahead_gives_the_same_segments_and_ends_with_its_reader(recorded: Recorded) -> None:
-    segments = recorded("h264")
-    assert list(read_ahead(segments)) == segments
-    before = threading.active_count()
-    leaving = read_ahead(itertools.cycle(segments))
-    assert [next(leaving), next(leaving)] == segments[:2]
-    leaving.close()
-    assert threading.active_count() == before
-
-
-def test_what_goes_wrong_while_reading_ahead_is_told_in_its_place(recorded: Recorded) -> None:
-    segments = recorded("h264")
-
-    def torn() -> Iterator[Segment]:
-        yield from segments[:2]
-        raise OSError(5, "the disk is gone")
-
-    found = read_ahead(torn())
-    assert [next(found), next(found)] == segments[:2]
-    with pytest.raises(OSError, match="the disk is gone"):
-        next(found)

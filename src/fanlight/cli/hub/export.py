@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fanlight.cli.home import open_home
-from fanlight.hub.export import ExportRefused, Film, NothingRecorded, check_range, read_ahead
+from fanlight.hub.export import ExportRefused, Film, NothingRecorded, check_range
 from fanlight.hub.export.index import told
 from fanlight.hub.journal import JournalUnreadable
 from fanlight.hub.journal.daykeys import DayKeys
@@ -172,12 +172,9 @@ def _write(film: Film, reader: Reader, camera: str, target: Path) -> int:
     part = target.with_name(f".{target.name}.part")
     # Before the keyframe that the first picture needs, nothing is read: the reader goes back to it itself.
     start, end = film.begins, film.ends + timedelta(microseconds=1)
-    segments = read_ahead(reader.segments(camera, micros(start), micros(end), "main"))
+    segments = reader.segments(camera, micros(start), micros(end), "main")
     try:
-        with (
-            contextlib.closing(segments),
-            os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file,
-        ):
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             for piece in film.pieces(segments):
                 file.write(piece)
             file.flush()
