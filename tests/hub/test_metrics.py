@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from tests.hub.talking import DOOR, YARD, began, ended, hub, pressed
 
 from fanlight.hub.health import Health
-from fanlight.hub.integrations.metrics import health_text, text
+from fanlight.hub.integrations.metrics import text
 
 SINCE = datetime(2026, 11, 21, tzinfo=UTC)
 LINE = re.compile(r'^[a-z_]+(\{[a-z]+="[^"]*"\})? -?[0-9.e+]+$')
@@ -55,9 +55,3 @@ def test_figures_hold_no_name_and_nothing_that_follows_life_at_home() -> None:
     assert kept[0] == kept[1]
     assert b"Front" not in text(busy)
     assert b"Yard" not in text(busy)
-
-
-def test_health_is_told_to_people_in_lines() -> None:
-    one = hub()
-    one.found = [Health("storage", "bad", "The disk is full.", SINCE), Health("detector", "ok", "", SINCE)]
-    assert health_text(one) == "bad  storage: The disk is full.\nok   detector: works\n"

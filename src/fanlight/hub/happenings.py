@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from fanlight.hub.detector import Closed, Event, Opened
 from fanlight.hub.events import Events, Row
@@ -105,18 +105,7 @@ class Happenings:
         for change in changes:
             event = change.event
             if isinstance(change, Opened):
-                self._rooms.board.post(
-                    EventBegan(
-                        event=event.id,
-                        camera=event.camera,
-                        label=event.label,
-                        start=event.start,
-                        score=event.score,
-                        thumb=event.thumb,
-                        zones=event.zones,
-                        change=event.change,
-                    )
-                )
+                self._rooms.board.post(EventBegan(**_told(event)))
                 self._spawn(self._note(_row(event, end=None), event.thumb))
             else:
                 self._end(event)
@@ -127,19 +116,7 @@ class Happenings:
             await asyncio.gather(*self._under_way)
 
     def _end(self, event: Event) -> None:
-        self._rooms.board.post(
-            EventEnded(
-                event=event.id,
-                camera=event.camera,
-                label=event.label,
-                start=event.start,
-                end=event.end,
-                score=event.score,
-                thumb=event.thumb,
-                zones=event.zones,
-                change=event.change,
-            )
-        )
+        self._rooms.board.post(EventEnded(end=event.end, **_told(event)))
         self._spawn(self._note(_row(event, end=event.end), event.thumb))
         score = round(event.score * 100)
         self._clip(
@@ -192,6 +169,12 @@ class Happenings:
         except Exception:  # a ring without its picture is still a ring (H2)
             log.exception("a press has no picture")
             return b""
+
+
+def _told(event: Event) -> dict[str, Any]:
+    """Return what both notices of an event say."""
+    same = ("camera", "label", "start", "score", "thumb", "zones", "change")
+    return {"event": event.id} | {name: getattr(event, name) for name in same}
 
 
 def _row(event: Event, *, end: datetime | None) -> Row:

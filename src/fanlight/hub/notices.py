@@ -27,8 +27,8 @@ class CameraTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventBegan:
-    """Something is before a camera. `label` and `score` (0 to 1) may still rise; `thumb` is a JPEG.
+class EventTold:
+    """What is before a camera. `score` is 0 to 1, `thumb` is a JPEG.
 
     `change` says of a package whether it was left or taken.
     """
@@ -44,18 +44,15 @@ class EventBegan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventEnded:
+class EventBegan(EventTold):
+    """It is there. `label` and `score` may still rise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventEnded(EventTold):
     """It has gone; final."""
 
-    event: str
-    camera: str
-    label: str
-    start: datetime
     end: datetime
-    score: float
-    thumb: bytes
-    zones: tuple[str, ...] = ()
-    change: Literal["left", "taken"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

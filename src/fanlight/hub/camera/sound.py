@@ -10,6 +10,7 @@ Source: RFC 3640 (AAC-hbr, AAC-lbr), RFC 6416 (MP4A-LATM, one programme with its
 """
 
 import struct
+from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass
 
@@ -49,7 +50,7 @@ class Frame:
     data: bytes
 
 
-class SoundStream:
+class SoundStream(ABC):
     """One RTP stream of sound. `done` holds complete frames; the caller takes them out."""
 
     def __init__(self, payload_type: int, info: AudioInfo, clock_hz: int) -> None:
@@ -85,7 +86,6 @@ class SoundStream:
             self.ssrc = int.from_bytes(data[start + 8 : start + 12], "big")
         else:
             if sequence != self._next:
-                self.damage += 1
                 self._lose()
             step = stamp - self._stamp & 0xFFFFFFFF
             self.time += step - ((step & 0x80000000) << 1)
@@ -96,10 +96,12 @@ class SoundStream:
             self._payload(data[body:end], self.time, marker=bool(kind & 0x80))
 
     def _lose(self) -> None:
-        """Forget what was begun."""
+        """Count that something is missing, and forget what was begun."""
+        self.damage += 1
 
+    @abstractmethod
     def _payload(self, body: bytes, time: int, *, marker: bool) -> None:
-        raise NotImplementedError
+        """Take what a packet carries."""
 
 
 class _Plain(SoundStream):
@@ -132,6 +134,7 @@ class _Aac(SoundStream):
         self._wanted = 0
 
     def _lose(self) -> None:
+        super()._lose()
         self._part.clear()
 
     def _payload(self, body: bytes, time: int, *, marker: bool) -> None:
@@ -186,6 +189,7 @@ class _Latm(SoundStream):
         self._part = bytearray()
 
     def _lose(self) -> None:
+        super()._lose()
         self._part.clear()
 
     def _payload(self, body: bytes, time: int, *, marker: bool) -> None:

@@ -80,11 +80,6 @@ class QuickReplies:
         self._write_names({**self._read_names(), reply.id: reply.name})
         return reply
 
-    def rename(self, reply: str, name: str) -> None:
-        """Give a reply another name; raises NoSuchReply."""
-        self._path_there(reply)
-        self._write_names({**self._read_names(), reply: _tidy(name)})
-
     def erase(self, reply: str) -> None:
         """Erase a reply; raises NoSuchReply."""
         self._path_there(reply).unlink()

@@ -67,11 +67,6 @@ def text(hub: Hub) -> bytes:
     return generate_latest(registry)
 
 
-def health_text(hub: Hub) -> str:
-    """Return what works and what does not, a line each, the worst first."""
-    return "".join(f"{one.state:4} {one.what}: {one.note or 'works'}\n" for one in hub.health())
-
-
 def _resident_bytes() -> int:
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
