@@ -106,14 +106,14 @@ class MemberKeys:
 
 def new_identity() -> Identity:
     """Return a random post-quantum age identity."""
-    return _hybrid(secrets.token_bytes(SEED_LENGTH))
+    return identity_of(secrets.token_bytes(SEED_LENGTH))
 
 
 def member_keys(seed: bytes) -> MemberKeys:
     """Derive a person's keys from their 32-byte seed; raises BadKey for another length."""
     _check_seed(seed)
     return MemberKeys(
-        _hybrid(hkdf(seed, salt=b"", info=b"fanlight/member/age/v1")),
+        identity_of(hkdf(seed, salt=b"", info=b"fanlight/member/age/v1")),
         SigningKey(hkdf(seed, salt=b"", info=b"fanlight/member/sign/v1")),
     )
 
@@ -136,7 +136,7 @@ def identity_recipient(secret: str) -> str:
     """
     kind, data = identity_bytes(secret)
     if kind == HYBRID_IDENTITY:
-        return _hybrid(data).recipient
+        return identity_of(data).recipient
     public = x25519.X25519PrivateKey.from_private_bytes(data).public_key().public_bytes_raw()
     return bech32.encode(X25519_RECIPIENT, public)
 
@@ -149,7 +149,8 @@ def identity_bytes(secret: str) -> tuple[str, bytes]:
     return kind, data
 
 
-def _hybrid(seed: bytes) -> Identity:
+def identity_of(seed: bytes) -> Identity:
+    """Return the post-quantum age identity of 32 secret bytes."""
     lattice, curve = hybrid_parts(seed)
     public = lattice.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
     return Identity(bech32.encode(HYBRID_IDENTITY, seed).upper(), bech32.encode(HYBRID_RECIPIENT, public))

@@ -24,6 +24,7 @@ from fanlight.seal.manifest import (
     parse_clip,
     parse_disclosure,
 )
+from fanlight.seal.notes import Notes, read_notes
 from fanlight.seal.opening import ChunkOpener, open_age, open_header
 
 _KEPT = "Nothing was shown."
@@ -190,8 +191,20 @@ class ClipReader:
         return self.plain_range(0, self.seal.plain_length, view[NONCE_LENGTH:])
 
 
+def open_notes(epoch: Epoch, identities: Sequence[str]) -> Notes:
+    """Return the notes to an epoch of version 2 (checked before with `book.accept`).
+
+    Raises:
+        NotForUs: they are sealed to others. Malformed: there are none, or they are in another form.
+    """
+    book = epoch.statement.book
+    if book is None or not epoch.private:
+        raise malformed("this household key came without notes")
+    return read_notes(open_age(epoch.private, identities), book.roll)
+
+
 def open_epoch(epoch: Epoch, identities: Sequence[str]) -> str:
-    """Return the identity text of an epoch (checked before with `epoch.check_chain`).
+    """Return the identity text of an epoch (checked before with `book.accept`).
 
     Raises:
         NotForUs: we were no member then. Altered: the secret is not the one of the signed recipient.
