@@ -1,0 +1,14 @@
+/** Words: the frame around every page. */
+import { many } from "../../../ui/many.ts";
+
+export const nav = {
+  main: "Main",
+  today: "Today",
+  requests: "Requests",
+  house: "House",
+  waiting: (count: number) => many(count, { one: "waiting", other: "waiting" }),
+  hubRunning: "Hub at home, running",
+  hubQuiet: "Hub not heard from",
+  hubNone: "No hub yet",
+  members: (count: number) => many(count, { one: "member", other: "members" }),
+};

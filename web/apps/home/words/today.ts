@@ -1,0 +1,68 @@
+/** Words: the timeline. */
+import type { Label } from "../../../core/seal/manifest.ts";
+import { many } from "../../../ui/many.ts";
+import { clockText, timeText } from "../../../ui/times.ts";
+import type { CameraState } from "../status.ts";
+
+export const today = {
+  today: "Today",
+  yesterday: "Yesterday",
+  dayBefore: "Day before",
+  dayAfter: "Day after",
+  show: "Show",
+  all: "All",
+  filters: { doorbell: "Doorbell", person: "People", package: "Parcels", vehicle: "Vehicles", animal: "Animals" } satisfies Record<Label, string>,
+  none: "Nobody came by",
+  quiet: "A quiet day",
+  usual: "A usual day",
+  busy: "A busy day",
+  count: (count: number) => many(count, { one: "event", other: "events" }),
+  some: (count: number, of: number) => `${count} of ${many(of, { one: "event", other: "events" })}`,
+  events: "Events",
+  hour: (hour: number) => `${hour}:00`,
+  event: {
+    doorbell: "Someone rang",
+    person: "A person came by",
+    package: "A parcel",
+    vehicle: "A vehicle",
+    animal: "An animal",
+  } satisfies Record<Label, string>,
+  at: (time: Date, camera: string) => `${timeText(time)} · ${camera}`,
+  length: (ms: number) => clockText(Math.max(1, Math.round(ms / 1000))),
+  opening: (done: number, of: number) => `Opening your pictures on this device: ${done} of ${of}`,
+  listing: "Asking for the list of this day",
+  more: (count: number) => `Show ${count} earlier`,
+  broken: "A clip that does not hold",
+  brokenText: "Its description is not as your hub signed it.",
+  emptyToday: "Nobody came by yet today",
+  emptyOther: "Nobody came by on this day",
+  emptyText: "When someone rings, walks up or leaves a parcel, it shows here. Shadows, rain and passing cars do not count.",
+  emptyFilter: "Nothing of this kind on this day",
+  showAll: "Show all",
+  noHubTitle: "No hub is connected yet",
+  noHubText: "A hub is the small computer at home that watches your camera and seals what it sees. Until one is connected, nothing can show here.",
+  noHubLink: "Connect a hub",
+  recording: (count: number) => many(count, { one: "camera recording", other: "cameras recording" }),
+  waitingClips: (count: number) => many(count, { one: "clip on its way", other: "clips on their way" }),
+  noWord: "Your hub has not reported yet",
+  camera: {
+    recording: (name: string) => `${name}: recording`,
+    watching: (name: string) => `${name}: on, and keeps nothing`,
+    off: (name: string) => `${name}: off, as you chose`,
+    away: (name: string, since: Date) => `${name}: does not answer since ${timeText(since)}`,
+    refused: (name: string, since: Date) => `${name}: refuses the password since ${timeText(since)}`,
+    unreadable: (name: string, since: Date) => `${name}: sends pictures the hub cannot read since ${timeText(since)}`,
+    unkept: (name: string, since: Date) => `${name}: sends pictures that the hub cannot keep since ${timeText(since)}`,
+  } satisfies Record<CameraState, (name: string, since: Date) => string>,
+  stale: (since: Date) => ({
+    what: `We have not heard from your hub since ${timeText(since)}.`,
+    kept: "Everything until then is below. If the hub has power it goes on recording, and the rest will appear here when it is back.",
+    todo: "Look whether the hub runs and your internet works.",
+  }),
+  away: (since: Date | null) => ({
+    what: since ? `The server does not answer since ${timeText(since)}.` : "The server does not answer.",
+    kept: "What was opened on this device stays below, and your hub goes on recording.",
+    todo: "Look whether you are online. This page tries again by itself.",
+  }),
+  again: "Try again",
+};
