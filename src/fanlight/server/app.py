@@ -38,6 +38,8 @@ from fanlight.server.log.files import LogFiles
 from fanlight.server.log.witnesses import WitnessClient
 from fanlight.server.oversight import http as oversight_http
 from fanlight.server.programme import http as programme_http
+from fanlight.server.relay import http as relay_http
+from fanlight.server.relay.switch import Switch
 from fanlight.server.requests import cells, clockwork
 from fanlight.server.requests import http as requests_http
 from fanlight.server.services import Services
@@ -124,6 +126,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
 def make_app(options: Options, services: Services) -> Litestar:
     """Return the application over opened services."""
     challenges = Challenges(options.clock)
+    switches = Switch()
     areas = Areas(functools.partial(cells.check_area, services))
     handlers: list[Any] = [
         health,
@@ -132,6 +135,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         log_http.router,
         accounts_http.router,
         vault_http.router,
+        relay_http.router,
         programme_http.router,
         requests_http.router,
         evidence_http.router,
@@ -144,6 +148,7 @@ def make_app(options: Options, services: Services) -> Litestar:
             "services": Provide(lambda: services, sync_to_thread=False),
             "challenges": Provide(lambda: challenges, sync_to_thread=False),
             "areas": Provide(lambda: areas, sync_to_thread=False),
+            "switches": Provide(lambda: switches, sync_to_thread=False),
             "session": Provide(provide_session),
         },
         exception_handlers={

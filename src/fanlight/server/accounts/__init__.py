@@ -7,7 +7,7 @@ Holds:  an agency's account is never of a household (the table's key says so); a
 Absent: what is sealed.
 """
 
-from fanlight.server.accounts.sessions import Caller, Session, provide_session
+from fanlight.server.accounts.sessions import Caller, Session, provide_session, session_of
 from fanlight.server.accounts.store import (
     Person,
     account_by_id,
@@ -31,4 +31,5 @@ __all__ = [
     "people",
     "person_name",
     "provide_session",
+    "session_of",
 ]

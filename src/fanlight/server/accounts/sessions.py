@@ -117,7 +117,12 @@ async def load_session(services: Services, account: str) -> Session:
 
 async def provide_session(request: Request, services: Parts) -> Session:  # type: ignore[type-arg]
     """Return the caller's session; a Litestar dependency. Raises NotSignedIn."""
-    hashed = token_hash(bearer(request))
+    return await session_of(bearer(request), services)
+
+
+async def session_of(token: str, services: Services) -> Session:
+    """Return the session of a token, wherever it came in; raises NotSignedIn."""
+    hashed = token_hash(token)
     async with services.db.transaction() as tx:
         account = await store.session_account(tx, hashed, services.clock())
     if account is None:
