@@ -1,49 +1,193 @@
-/** One's own household as this device knows it: its keys, opened and checked, and its hubs. */
-import { type Household, myHousehold } from "../../core/api/calls.ts";
+/** One's own household as this device knows it: its book, its keys, opened and checked, and its hubs. */
+import { admitHub, type Household, myHousehold, putEpoch } from "../../core/api/calls.ts";
+import { type Accepted, accept, type Known, nextEpoch } from "../../core/seal/book.ts";
+import { b64, unb64 } from "../../core/seal/bytes.ts";
 import type { Household as Home } from "../../core/seal/clip.ts";
-import { unb64 } from "../../core/seal/bytes.ts";
-import { checkChain, type Epoch, newEpoch, openEpoch } from "../../core/seal/epoch.ts";
-import { isAdmitted } from "../../core/seal/hub.ts";
+import { type Book, type Epoch, type EpochWire, newEpoch, openEpoch } from "../../core/seal/epoch.ts";
 import { SealError } from "../../core/seal/errors.ts";
-import { putEpoch } from "../../core/api/calls.ts";
+import { type HubKeys, isAdmitted, signHub } from "../../core/seal/hub.ts";
+import { type Notes, openNotes, type Why } from "../../core/seal/notes.ts";
+import type { Member, PublicHalves, Roll } from "../../core/seal/roll.ts";
 import type { Session } from "../../ui/session.ts";
+import { Pins } from "./pins.ts";
 
 export interface House {
-  /** As the server has it, but for hubs that the owner did not let in: those are left out. */
+  /** As the server has it, but for members and hubs that no owner let in: those are left out. */
   readonly wire: Household;
-  /** How many hubs the server names that the owner did not let in. */
+  /** How many hubs the server names that no owner let in. */
   readonly leftOut: number;
-  /** The household's keys, oldest first, each signed by the owner and chained. */
+  /** How many people the server names that no owner let in. */
+  readonly ghosts: number;
+  /** The household's keys that count, oldest first, each signed and chained. */
   readonly chain: readonly Epoch[];
+  /** Who is of the household, by the newest of them; null while only old keys, which name nobody, are there. */
+  readonly book: Book | null;
+  readonly notes: Notes | null;
+  /** This person in the book; null for one who is not in it (any more). */
+  readonly me: Member | null;
+  /** A recovery that does not count yet, and from when it will (ms since 1970). */
+  readonly waiting: Epoch | null;
+  readonly countsFrom: number | null;
   readonly home: Home;
+  /** The owner's key that a new hub is to trust: one's own, for an owner. */
   readonly owner: Uint8Array;
   readonly mine: boolean;
 }
 
-/** Fetches the household, checks its hubs and the whole chain of its keys, and opens those that are for us. Throws ApiError, SealError. */
-export async function loadHouse(session: Session): Promise<House> {
+/**
+ * Fetches the household, checks the whole chain of its keys against what this device knew, and opens those that are for us.
+ * Throws ApiError, SealError.
+ */
+export async function loadHouse(session: Session, pins?: Pins): Promise<House> {
   const told = await myHousehold(session.api);
-  const owners = told.members.filter((member) => member.role === "owner");
-  const own = owners.find((member) => member.age_recipient === session.keys.age.recipient);
-  // An owner's own key is known on this device: what the server calls it does not count, nor goes into a pairing code.
-  const owner = own ? session.keys.signing.public : unb64(owners[0]?.sign_pub ?? "");
-  const wire = { ...told, hubs: told.hubs.filter((hub) => isAdmitted(hub, owner, told.household)) };
-  const chain = checkChain(wire.epochs, owner, wire.household);
-  const identities = new Map<number, string>();
-  for (const epoch of chain) {
-    try {
-      identities.set(epoch.n, await openEpoch(epoch, [session.keys.age.secret]));
-    } catch (error) {
-      if (!(error instanceof SealError) || error.code !== "not_for_us") throw error; // before we joined: not ours to open
-    }
-  }
-  const home: Home = { household: wire.household, hubKeys: wire.hubs.map((hub) => unb64(hub.sign_pub)), identities };
-  return { wire, leftOut: told.hubs.length - wire.hubs.length, chain, home, owner, mine: own !== undefined };
+  const kept = pins ?? new Pins(session.keys.signing.public, told.household);
+  const ownPub = b64(session.keys.signing.public);
+  const old = ownerOfOld(told, session);
+  const accepted = accept(told.epochs, {
+    household: told.household,
+    known: trusting(kept.load(), told.epochs, ownPub, old),
+    now: Date.now(),
+    pending: pendingOf(told),
+  });
+  kept.keep(accepted.known);
+  const book = accepted.chain.at(-1)?.book ?? null;
+  const shown = book ? inBook(told, book) : { ...told, hubs: told.hubs.filter((hub) => isAdmitted(hub, old.key, told.household)) };
+  const me = book?.members.find((member) => member.sign_pub === ownPub) ?? null;
+  const home: Home = {
+    household: told.household,
+    hubKeys: hubKeysOf(accepted.chain, shown),
+    identities: await openAll(accepted, session),
+    own: [session.keys.age.secret],
+  };
+  return {
+    wire: shown,
+    leftOut: told.hubs.filter(({ sign_pub }) => !shown.hubs.some((hub) => hub.sign_pub === sign_pub)).length,
+    ghosts: book ? told.members.filter(({ sign_pub }) => !book.members.some((one) => one.sign_pub === sign_pub)).length : 0,
+    chain: accepted.chain,
+    book,
+    notes: await notesOf(accepted, session),
+    me,
+    waiting: accepted.waiting,
+    countsFrom: accepted.countsFrom,
+    home,
+    owner: book ? (me?.role === "owner" ? session.keys.signing.public : unb64(book.by)) : old.key,
+    mine: book ? me?.role === "owner" : old.own,
+  };
 }
 
-/** Makes the household's first key, if it has none. */
+/** Makes the household's first key in the form that names nobody, if it has none. */
 export async function firstKey(session: Session, house: Pick<House, "wire" | "chain">): Promise<void> {
   if (house.chain.length > 0) return;
   const { wire } = await newEpoch(house.wire.household, undefined, [session.keys.age.recipient], session.keys.signing);
   await putEpoch(session.api, 0, wire);
+}
+
+/** Begins the household's book: this person as owner, and the sheet's public halves. */
+export async function beginBook(session: Session, household: string, account: string, name: string, recovery: PublicHalves): Promise<void> {
+  const { signing, age } = session.keys;
+  const me: Member = { account, sign_pub: b64(signing.public), age_recipient: age.recipient, role: "owner" };
+  const notes: Notes = { why: "founded", names: name ? { [account]: name } : {}, guests: {}, mandated: [] };
+  await putNext(session, household, undefined, { members: [me], hubs: [], recovery }, notes);
+}
+
+/** Writes the next page of the book, as an owner: another roll, other notes, or the same for a new month. Throws ApiError, SealError. */
+export async function turnPage(session: Session, house: House, why: Why, change: Partial<Roll> & Partial<Omit<Notes, "why">>): Promise<void> {
+  const { book } = house;
+  if (!book) throw new SealError("altered", "the household's keys name nobody yet");
+  const roll: Roll = {
+    members: change.members ?? book.members,
+    hubs: change.hubs ?? book.hubs,
+    recovery: change.recovery ?? book.recovery,
+  };
+  const listed = new Set(roll.members.map(({ account }) => account));
+  const guests = new Set(roll.members.filter(({ role }) => role === "guest").map(({ account }) => account));
+  const notes: Notes = {
+    why,
+    names: only(change.names ?? house.notes?.names ?? {}, listed),
+    guests: only(change.guests ?? house.notes?.guests ?? {}, guests),
+    mandated: change.mandated ?? house.notes?.mandated ?? [],
+  };
+  await putNext(session, house.wire.household, house.chain.at(-1), roll, notes);
+}
+
+/** Lets a hub in: the owner's word to the server, and a new page that lists it. Throws ApiError, SealError. */
+export async function letHubIn(session: Session, house: House, keys: HubKeys): Promise<void> {
+  const { hub } = await admitHub(session.api, { ...keys, signature: signHub(session.keys.signing, house.wire.household, keys) });
+  const { book } = house;
+  if (!book || book.hubs.some((one) => one.hub === hub)) return;
+  await turnPage(session, house, "hub", { hubs: [...book.hubs, { hub, ...keys }] });
+}
+
+async function putNext(session: Session, household: string, after: Epoch | undefined, roll: Roll, notes: Notes): Promise<void> {
+  const day = new Date().toISOString().slice(0, 10);
+  const { wire, epoch } = await nextEpoch({ household, after, roll, notes, signer: session.keys.signing, day });
+  await putEpoch(session.api, epoch.n, wire);
+}
+
+/** In old keys an owner is whom the server calls so; an owner's own key is known on this device, whatever the server says. */
+function ownerOfOld(told: Household, session: Session): { key: Uint8Array; own: boolean } {
+  const owners = told.members.filter(({ role }) => role === "owner");
+  const own = owners.some((member) => member.age_recipient === session.keys.age.recipient);
+  return { key: own ? session.keys.signing.public : unb64(owners[0]?.sign_pub ?? ""), own };
+}
+
+function trusting(known: Known, epochs: readonly EpochWire[], ownPub: string, old: { key: Uint8Array }): Known {
+  if (known.trusted.length > 0) return known;
+  const names = epochs.map(byOf);
+  if (names.includes(ownPub)) return { ...known, trusted: [ownPub] };
+  return names[0] === null ? { ...known, trusted: [b64(old.key)] } : known;
+}
+
+/** Whose word a statement says it is; null in the form that names nobody. Checked by `accept`. */
+function byOf({ statement }: EpochWire): string | null {
+  try {
+    const { by } = JSON.parse(statement) as { by?: unknown };
+    return typeof by === "string" ? by : null;
+  } catch {
+    return null;
+  }
+}
+
+const pendingOf = (told: Household): EpochWire | null => (told as { pending?: { epoch: EpochWire } | null }).pending?.epoch ?? null;
+
+function inBook(told: Household, book: Book): Household {
+  return {
+    ...told,
+    members: book.members.map(({ account, sign_pub, age_recipient, role }) => ({ account, sign_pub, age_recipient, role })),
+    hubs: book.hubs.map(({ hub, sign_pub, age_recipient }) => ({ hub, sign_pub, age_recipient, signature: null })),
+  };
+}
+
+/** Keys of every hub that was ever let in: those of a hub that was removed signed clips that are still here. */
+function hubKeysOf(chain: readonly Epoch[], shown: Household): Uint8Array[] {
+  const all = chain.flatMap(({ book }) => book?.hubs ?? []).map(({ sign_pub }) => sign_pub);
+  return [...new Set([...shown.hubs.map(({ sign_pub }) => sign_pub), ...all])].map((key) => unb64(key));
+}
+
+async function openAll({ chain }: Accepted, session: Session): Promise<Map<number, string>> {
+  const identities = new Map<number, string>();
+  for (const epoch of chain) {
+    const opened = await unlessForOthers(openEpoch(epoch, [session.keys.age.secret]));
+    if (opened !== null) identities.set(epoch.n, opened);
+  }
+  return identities;
+}
+
+async function notesOf({ chain }: Accepted, session: Session): Promise<Notes | null> {
+  const head = chain.at(-1);
+  return head?.book && head.private.length > 0 ? unlessForOthers(openNotes(head, [session.keys.age.secret])) : null;
+}
+
+/** Null for what is sealed to others: from before we joined, or not for our role. */
+async function unlessForOthers<T>(opening: Promise<T>): Promise<T | null> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!(error instanceof SealError) || error.code !== "not_for_us") throw error;
+    return null;
+  }
+}
+
+function only<T>(byAccount: Readonly<Record<string, T>>, accounts: ReadonlySet<string>): Record<string, T> {
+  return Object.fromEntries(Object.entries(byAccount).filter(([account]) => accounts.has(account)));
 }

@@ -2,7 +2,7 @@
 import { openAge } from "../../core/seal/age.ts";
 import { text, utf8 } from "../../core/seal/bytes.ts";
 import { SealError } from "../../core/seal/errors.ts";
-import { Fields } from "../../core/seal/manifest.ts";
+import { Fields } from "../../core/seal/fields.ts";
 import { verify } from "../../core/seal/keys.ts";
 import { list, num, obj, oneOf, str } from "../../core/api/shape.ts";
 import { parseJcs } from "../../core/jcs.ts";
@@ -67,7 +67,7 @@ export async function openStatus(
 }
 
 function read(plain: Uint8Array, hubKeys: readonly Uint8Array[], household: string): HubStatus {
-  const fields = new Fields(text(plain));
+  const fields = Fields.of(text(plain));
   const signed = fields.match("manifest", /^[^]*$/u);
   const sig = fields.bytes("sig", 64);
   fields.match("pad", /^0*$/);

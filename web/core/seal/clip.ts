@@ -41,11 +41,14 @@ export interface ClipOffer {
   readonly hdr: Uint8Array;
 }
 
-/** What the household's own device knows. `identities` by epoch number, from the checked epoch chain. */
+/** What the household's own device knows. */
 export interface Household {
   readonly household: string;
   readonly hubKeys: readonly Uint8Array[];
+  /** By epoch number, from the checked epoch chain. */
   readonly identities: ReadonlyMap<number, string>;
+  /** One's own identity: what a hub seals to a guest is sealed to them, as they have no household's key. */
+  readonly own?: readonly string[];
 }
 
 export interface OpenedClip {
@@ -61,9 +64,15 @@ export type CheckedClip =
 /** Gives bytes [first, end) of the payload, as an HTTP range request would. */
 export type FetchRange = (first: number, end: number) => Promise<Uint8Array>;
 
+/** Newest first, which most clips are sealed to; a guest's own only where there is nothing else. */
+function keysOf(home: Household): string[] {
+  const identities = [...home.identities.values()].reverse();
+  return identities.length > 0 ? identities : [...(home.own ?? [])];
+}
+
 /** Opens a sealed manifest and checks that one of the household's hubs signed it. For timelines. */
 export async function openManifest(manifestAge: Uint8Array, home: Household): Promise<OpenedClip> {
-  const box = await openAge(manifestAge, [...home.identities.values()].reverse());
+  const box = await openAge(manifestAge, keysOf(home));
   let refusal = new SealError("bad_signature", "the household has no hub");
   for (const hub of home.hubKeys) {
     try {
@@ -119,9 +128,7 @@ export async function checkClip(offer: ClipOffer, home: Household, order: Order)
       order.add(known(opened));
     },
     key: async () => {
-      reader = await ClipReader.open(known(opened).manifest, known(opened).manifest.seal, offer.hdr, [
-        ...home.identities.values(),
-      ]);
+      reader = await ClipReader.open(known(opened).manifest, known(opened).manifest.seal, offer.hdr, keysOf(home));
     },
     // The list of pieces gives the signed root (parseClip saw to it); each piece is compared with the list
     // before it is shown, by the reader, which turns this pane over if one fails.

@@ -1,17 +1,29 @@
-/** The household's keys by period, each signed by an owner and chained. Twin of fanlight.seal.epoch. */
+/** The household's keys by period: statements as they are signed, of version 1 and 2. Twin of fanlight.seal.epoch. */
 
 import { jcs } from "../jcs.ts";
 import { openAge, sealAge } from "./age.ts";
 import { type Bytes, b64, hex, text, unb64, utf8 } from "./bytes.ts";
 import { SealError } from "./errors.ts";
+import { bad, Fields } from "./fields.ts";
 import { type Identity, type SigningKey, identityRecipient, newIdentity, sha256, sign, verify } from "./keys.ts";
-import { Fields } from "./manifest.ts";
+import { publicKey, RECIPIENT, type Roll, readRoll } from "./roll.ts";
 
-/** As the API carries it: the signed text, and base64 of signature and sealed secret. */
+const HASH = /^[0-9a-f]{64}$/;
+
+/** As the API carries it: the signed text, and base64 of signature, sealed secret and sealed notes. */
 export interface EpochWire {
   readonly statement: string;
   readonly sig: string;
   readonly sealed: string;
+  /** Missing or empty in version 1, and where the server left the notes of an old epoch out. */
+  readonly private?: string;
+}
+
+/** What version 2 adds: everybody of the household, who signs (base64), the day, the hash of the notes. */
+export interface Book extends Roll {
+  readonly by: string;
+  readonly day: string;
+  readonly privateHash: string;
 }
 
 export interface Epoch {
@@ -19,12 +31,18 @@ export interface Epoch {
   readonly n: number;
   readonly prev: string | null;
   readonly recipient: string;
+  readonly sealedHash: string;
   readonly sealed: Bytes;
-  /** What the next statement carries as `prev`. */
+  readonly private: Bytes;
+  /** What the next statement carries as `prev`; of the newest one: the head of the book. */
   readonly chainHash: string;
+  /** Null in version 1, which names nobody. */
+  readonly book: Book | null;
+  /** As it came. */
+  readonly wire: EpochWire;
 }
 
-/** Makes the epoch after `after` (undefined: the first) for the members' age recipients. */
+/** Makes the epoch of version 1 after `after` (undefined: the first) for the members' age recipients. */
 export async function newEpoch(
   household: string,
   after: Epoch | undefined,
@@ -46,44 +64,61 @@ export async function newEpoch(
   return { identity, wire: { statement: text(statement), sig, sealed: b64(sealed) } };
 }
 
-/**
- * Checks the whole list, from n = 0 on without a gap, all by one owner for one household.
- *
- * Throws SealError: `bad_signature`, `malformed`, or `altered` for a gap, a fork or a foreign sealed file.
- */
-export function checkChain(wires: readonly EpochWire[], owner: Uint8Array, household: string): Epoch[] {
-  const checked: Epoch[] = [];
-  for (const wire of wires) {
-    verify(owner, "epoch", utf8(wire.statement), unb64(wire.sig));
-    const read = new Fields(wire.statement, "epoch");
-    const sealed = unb64(wire.sealed);
-    const epoch: Epoch = {
-      household: read.match("household", /^[a-z2-7]{26}$/),
-      n: read.count("n"),
-      prev: read.nullableHash("prev"),
-      recipient: read.match("recipient", /^age1pq1[0-9a-z]+$/),
-      sealed,
-      chainHash: hex(sha256(utf8(wire.statement))),
-    };
-    const sealedHash = read.match("sealed_sha256", /^[0-9a-f]{64}$/);
-    read.end();
-    const before = checked.at(-1);
-    const fits =
-      epoch.household === household &&
-      epoch.n === checked.length &&
-      epoch.prev === (before?.chainHash ?? null) &&
-      sealedHash === hex(sha256(sealed));
-    if (!fits) throw new SealError("altered", "the list of household keys has a gap or a foreign link");
-    checked.push(epoch);
+/** Reads one epoch; the signature is not checked yet. Throws SealError `malformed`. */
+export function readEpoch(wire: EpochWire): Epoch {
+  const read = Fields.of(wire.statement, "epoch", [1, 2]);
+  const names = read.count("v") === 2;
+  const epoch = {
+    household: read.match("household", /^[a-z2-7]{26}$/),
+    n: read.count("n", 2 ** 32 - 1),
+    prev: read.nullableHash("prev"),
+    recipient: read.match("recipient", RECIPIENT),
+    sealedHash: read.match("sealed_sha256", HASH),
+    book: names ? readBook(read) : null,
+  };
+  read.end();
+  if ((epoch.prev === null) !== (epoch.n === 0)) bad("only the first household key has none before it");
+  const chainHash = hex(sha256(utf8(wire.statement)));
+  return { ...epoch, sealed: unb64(wire.sealed), private: unb64(wire.private ?? ""), chainHash, wire };
+}
+
+/** Checks one epoch by itself: signature, household, hashes of its sealed halves. Throws SealError. */
+export function checkEpoch(epoch: Epoch, owner: Uint8Array, household: string): void {
+  verify(owner, "epoch", utf8(epoch.wire.statement), unb64(epoch.wire.sig));
+  if (epoch.household !== household) throw altered("a household key belongs to another household");
+  if (hex(sha256(epoch.sealed)) !== epoch.sealedHash) throw altered("the sealed half of a household key is not the one its owner signed");
+  if (epoch.private.length > 0 && hex(sha256(epoch.private)) !== epoch.book?.privateHash) {
+    throw altered("the notes to a household key are not those its owner signed");
   }
-  return checked;
+}
+
+/** Checks that an epoch names `after` as the one before it; throws SealError `altered`. */
+export function checkPlace(epoch: Epoch, after: Epoch | undefined): void {
+  const fits = epoch.n === (after ? after.n + 1 : 0) && epoch.prev === (after?.chainHash ?? null);
+  if (!fits) throw altered("the list of household keys has a gap or a foreign link");
 }
 
 /** The identity text of a checked epoch; throws `not_for_us` for one from before we joined. */
 export async function openEpoch(epoch: Epoch, identities: readonly string[]): Promise<string> {
   const secret = text(await openAge(epoch.sealed, identities)).replace(/\n$/, "");
   if ((await identityRecipient(secret)) !== epoch.recipient) {
-    throw new SealError("altered", "the secret of a household key does not belong to the key its owner signed");
+    throw altered("the secret of a household key does not belong to the key its owner signed");
   }
   return secret;
+}
+
+export const altered = (why: string): SealError => new SealError("altered", why);
+
+function readBook(read: Fields): Book {
+  const book: Book = {
+    ...readRoll(read),
+    by: read.match("by", /^[A-Za-z0-9+/]{43}=$/),
+    day: read.match("day", /^\d{4}-\d\d-\d\d$/),
+    privateHash: read.match("private_sha256", HASH),
+  };
+  publicKey(book.by);
+  if (Number.isNaN(Date.parse(`${book.day}T00:00:00Z`)) || new Date(`${book.day}T00:00:00Z`).toISOString().slice(0, 10) !== book.day) {
+    bad("its day is none");
+  }
+  return book;
 }

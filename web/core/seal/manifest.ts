@@ -3,11 +3,11 @@
  * fanlight.seal.{manifest,container}. Kept as the text that was signed, byte for byte.
  */
 
-import { type Json, jcs, parseJcs } from "../jcs.ts";
+import { jcs } from "../jcs.ts";
 import { chunkCount, payloadLength } from "./age.ts";
 import { type Bytes, b64, concat, text, unb64, unhex, utf8 } from "./bytes.ts";
 import { treeRoot } from "./chunktree.ts";
-import { SealError } from "./errors.ts";
+import { bad, Fields } from "./fields.ts";
 import { type SigningKey, derive, sign, verify } from "./keys.ts";
 
 const CONTAINER_MINIMUM = 32 * 1024;
@@ -111,7 +111,7 @@ export function padFmp4(fmp4: Uint8Array): Bytes {
 }
 
 export function parseClip(signed: string): ClipManifest {
-  const read = new Fields(signed, "clip");
+  const read = Fields.of(signed, "clip");
   const manifest: ClipManifest = {
     ...media(read),
     seal: sealFacts(read),
@@ -131,7 +131,7 @@ export function parseClip(signed: string): ClipManifest {
 }
 
 export function parseDisclosure(signed: string): DisclosureManifest {
-  const read = new Fields(signed, "disclosure");
+  const read = Fields.of(signed, "disclosure");
   const manifest: DisclosureManifest = {
     ...media(read),
     seal: sealFacts(read),
@@ -194,7 +194,7 @@ export interface Signed {
 
 /** Reads a padded box; the signature is not checked yet. Throws SealError `malformed`. */
 export function readContainer(box: Uint8Array): Signed {
-  const read = new Fields(text(box));
+  const read = Fields.of(text(box));
   const pad = read.match("pad", /^0*$/);
   const opened = { signed: read.match("manifest", /^[^]*$/u), sig: read.bytes("sig", 64) };
   read.end();
@@ -214,7 +214,7 @@ export function openContainer(context: string, box: Uint8Array, publicKey: Uint8
 /** Reads a card after checking the hub's signature over its exact text. */
 export function openCard(card: string, sig: Uint8Array, hubKey: Uint8Array): Card {
   verify(hubKey, "card", utf8(card), sig);
-  const read = new Fields(card);
+  const read = Fields.of(card);
   const parsed: Card = {
     clip: read.match("clip", ID),
     epoch: read.count("epoch"),
@@ -229,91 +229,8 @@ export function openCard(card: string, sig: Uint8Array, hubKey: Uint8Array): Car
 
 const HASH = /^[0-9a-f]{64}$/;
 
-function bad(why: string): never {
-  throw new SealError("malformed", why);
-}
-
 function hexOf(data: Uint8Array): string {
   return Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** A canonical object whose every field must be asked for once, with its form. */
-export class Fields {
-  readonly #value: { readonly [key: string]: Json };
-  readonly #asked = new Set<string>();
-
-  constructor(canonical: string, type?: string) {
-    try {
-      this.#value = parseJcs(canonical);
-    } catch {
-      throw new SealError("malformed", "it is not canonical JSON");
-    }
-    if (type !== undefined && (this.#take("v") !== 1 || this.#take("type") !== type)) bad(`it is no ${type}`);
-  }
-
-  match(name: string, form: RegExp): string {
-    const value = this.#take(name);
-    return typeof value === "string" && form.test(value) ? value : bad(`${name} has another form`);
-  }
-
-  oneOf<T extends string>(name: string, allowed: readonly T[]): T {
-    const value = this.#take(name);
-    return allowed.find((choice) => choice === value) ?? bad(`${name} has another value`);
-  }
-
-  count(name: string, most = Number.MAX_SAFE_INTEGER): number {
-    return integer(this.#take(name), most);
-  }
-
-  flag(name: string): boolean {
-    const value = this.#take(name);
-    return typeof value === "boolean" ? value : bad(`${name} is neither true nor false`);
-  }
-
-  bytes(name: string, most: number): Bytes {
-    const value = this.#take(name);
-    const data = typeof value === "string" ? unb64(value) : bad(`${name} is not text`);
-    return data.length <= most ? data : bad(`${name} is longer than allowed`);
-  }
-
-  nullableHash(name: string): string | null {
-    const value = this.#take(name);
-    if (value === null) return null;
-    return typeof value === "string" && HASH.test(value) ? value : bad(`${name} has another form`);
-  }
-
-  numbers(name: string, length: number): number[] {
-    return tuple(this.#take(name), length);
-  }
-
-  rows(name: string, length: number): number[][] {
-    const value = this.#take(name);
-    if (!Array.isArray(value) || value.length === 0 || value.length > 100_000) bad(`${name} has another form`);
-    return (value as readonly Json[]).map((row) => tuple(row, length));
-  }
-
-  /** Throws if there is a field that nobody asked for. */
-  end(): void {
-    if (Object.keys(this.#value).some((name) => !this.#asked.has(name))) bad("it has a field too many");
-  }
-
-  #take(name: string): Json {
-    this.#asked.add(name);
-    if (!Object.hasOwn(this.#value, name)) bad(`${name} is missing`);
-    return this.#value[name] as Json;
-  }
-}
-
-function integer(value: Json | undefined, most = Number.MAX_SAFE_INTEGER): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0 || value > most) {
-    return bad("a number is out of range");
-  }
-  return value;
-}
-
-function tuple(value: Json, length: number): number[] {
-  if (!Array.isArray(value) || value.length !== length) return bad("a list has another length");
-  return (value as readonly Json[]).map((item) => integer(item));
 }
 
 function media(read: Fields): MediaFacts {

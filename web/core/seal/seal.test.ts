@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Json, jcs } from "../jcs.ts";
-import { type Bytes, hex, text, unhex, utf8 } from "./bytes.ts";
+import { type Bytes, b64, hex, text, unhex, utf8 } from "./bytes.ts";
 import { chunkHash, treeRoot } from "./chunktree.ts";
 import { type ClipOffer, ClipReader, type Household, Order, checkClip, openManifest } from "./clip.ts";
 import { openDisclosure, sealDisclosure } from "./disclosure.ts";
-import { type EpochWire, checkChain, newEpoch, openEpoch } from "./epoch.ts";
+import { accept } from "./book.ts";
+import { type EpochWire, newEpoch, openEpoch } from "./epoch.ts";
 import { hubStatement, isAdmitted, signHub } from "./hub.ts";
 import { caseSigningKey, memberKeys, newIdentity, sha256, sign, verify } from "./keys.ts";
 import { keyCommitment, openContainer, paddedLength, parseClip, parseDisclosure, readContainer } from "./manifest.ts";
@@ -71,23 +72,24 @@ it("the tree has the roots of Certificate Transparency", async () => {
 });
 
 describe("household keys", () => {
-  const owner = unhex(EPOCH.owner);
+  const chainOf = (wires: readonly EpochWire[], owner = unhex(EPOCH.owner)) =>
+    accept(wires, { household: EPOCH.household, known: { trusted: [b64(owner)], pin: null, seen: {} }, now: 0 }).chain;
 
   it("open as a chain", async () => {
-    const chain = checkChain(EPOCH.wires, owner, EPOCH.household);
+    const chain = chainOf(EPOCH.wires);
     expect(await Promise.all(chain.map((link) => openEpoch(link, [EPOCH.member_identity])))).toEqual(EPOCH.secrets);
   });
 
   it.each(EPOCH.bad as { why: string; error: string; wires: EpochWire[] }[])("are refused: $why", ({ error, wires }) => {
-    expect(() => checkChain(wires, owner, EPOCH.household)).toThrow(expect.objectContaining({ code: error }));
+    expect(() => chainOf(wires)).toThrow(expect.objectContaining({ code: error }));
   });
 
   it("made here are a chain too", async () => {
     const member = await memberKeys(unhex(KEYS.seed));
     const first = await newEpoch(EPOCH.household, undefined, [member.age.recipient], member.signing);
-    const [one] = checkChain([first.wire], member.signing.public, EPOCH.household);
+    const [one] = chainOf([first.wire], member.signing.public);
     const second = await newEpoch(EPOCH.household, one, [member.age.recipient], member.signing);
-    const chain = checkChain([first.wire, second.wire], member.signing.public, EPOCH.household);
+    const chain = chainOf([first.wire, second.wire], member.signing.public);
     expect(await openEpoch(chain[1]!, [member.age.secret])).toBe(second.identity.secret);
   });
 });
