@@ -5,7 +5,7 @@ from collections import defaultdict
 import psycopg
 import pytest
 
-HOUSEHOLD_TABLES = {"household", "membership", "epoch", "clip", "shred", "hub_status"}
+HOUSEHOLD_TABLES = {"household", "membership", "epoch", "clip", "shred", "hub_status", "link"}
 
 
 def test_no_table_joins_a_household_to_a_request(database: str) -> None:
@@ -55,7 +55,7 @@ def test_rows_of_a_household_hold_no_time(database: str) -> None:
             " WHERE table_schema = 'public' AND (is_identity = 'YES' OR column_default LIKE 'nextval%%')"
         ).fetchall()
         stamped = owner.execute("SHOW track_commit_timestamp").fetchone()
-    assert [row for row in timed if row[0] in HOUSEHOLD_TABLES] == [("clip", "day")]
+    assert [row for row in timed if row[0] in HOUSEHOLD_TABLES] == [("clip", "day"), ("link", "until")]
     assert not HOUSEHOLD_TABLES & {row[0] for row in ordered}
     assert stamped == ("off",)
 

@@ -23,7 +23,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from fanlight import __version__
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
-from fanlight.server import answers, first_start, front, operator, pages, setup
+from fanlight.server import answers, first_start, front, links, operator, pages, setup
 from fanlight.server.accounts import http as accounts_http
 from fanlight.server.accounts import provide_session
 from fanlight.server.accounts.areas import Areas
@@ -32,6 +32,7 @@ from fanlight.server.evidence import day, drops
 from fanlight.server.evidence import http as evidence_http
 from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits
+from fanlight.server.links import http as links_http
 from fanlight.server.log import Log
 from fanlight.server.log import http as log_http
 from fanlight.server.log.files import LogFiles
@@ -112,6 +113,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
             asyncio.create_task(clockwork.run(services)),
             asyncio.create_task(day.run(services)),
             asyncio.create_task(drops.run(services)),
+            asyncio.create_task(links.run(services)),
         ]
         yield services
     finally:
@@ -135,6 +137,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         log_http.router,
         accounts_http.router,
         vault_http.router,
+        links_http.router,
         relay_http.router,
         programme_http.router,
         requests_http.router,

@@ -1,12 +1,13 @@
 """What every room is given: the rows, the record, the blobs, a clock. Made once by `app`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from litestar.di import NamedDependency
 
+from fanlight.server.hours import Hours
 from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits
 from fanlight.server.log import Log
@@ -24,6 +25,7 @@ class Services:
         clock: gives the present, aware.
         incoming: payloads on their way in.
         unfinished: what drop tokens have lying in `incoming`.
+        hours: ends finer than a day, in memory.
         demo: whether the front page shows the invented people.
         port: where this server answers.
     """
@@ -36,6 +38,7 @@ class Services:
     clock: Callable[[], datetime]
     incoming: Incoming
     unfinished: Unfinished
+    hours: Hours = field(default_factory=Hours)
     demo: bool = False
     port: int = 0
 
