@@ -1,0 +1,63 @@
+/** The pages of the app by the first part of their address. All but the first are fetched after the start;
+ *  a new page needs one line here. */
+import type { Component } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
+import type { Place } from "../../ui/route.svelte.ts";
+
+export interface Entry {
+  readonly load: () => Promise<Component>;
+  /** What the page is handed of its address. */
+  readonly props: (place: Pick<Place, "parts" | "query">) => Record<string, unknown>;
+}
+
+function page<P extends Record<string, unknown>>(load: () => Promise<{ default: Component<P> }>, props: (place: Pick<Place, "parts" | "query">) => P): Entry {
+  return { load: async () => (await load()).default as Component, props };
+}
+const bare = (load: () => Promise<{ default: Component }>): Entry => page(load, () => ({}));
+
+/** For whoever is signed in to a household. */
+export const PAGES: Readonly<Record<string, Entry>> = {
+  clip: page(() => import("./pages/ClipPage.svelte"), ({ parts, query }) => ({ clip: parts[0] ?? "", day: query.get("d") })),
+  requests: bare(() => import("./pages/RequestsPage.svelte")),
+  request: page(() => import("./pages/AskPage.svelte"), ({ parts }) => ({ request: parts[0] ?? "" })),
+  house: bare(() => import("./pages/HousePage.svelte")),
+};
+/** For a tab without a household. */
+export const DOORS = {
+  begin: bare(() => import("./pages/BeginPage.svelte")),
+  unknown: bare(() => import("./pages/UnknownPage.svelte")),
+  signIn: bare(() => import("./pages/SignInPage.svelte")),
+} satisfies Record<string, Entry>;
+
+const here = new SvelteMap<Entry, Component>();
+const failed = new SvelteMap<Entry, unknown>();
+const asked = new Set<Entry>();
+
+/** Asks for a page, once; a failed attempt may be made again. The pages of a household come all together: which of
+ *  them is open, such as that of a request, is not told by what is fetched. */
+export function fetchPage(entry: Entry): void {
+  if (here.has(entry)) return;
+  for (const one of Object.values(PAGES).includes(entry) ? Object.values(PAGES) : [entry]) fetchOne(one);
+}
+
+function fetchOne(entry: Entry): void {
+  if (here.has(entry) || asked.has(entry)) return;
+  asked.add(entry);
+  failed.delete(entry);
+  entry
+    .load()
+    .then(
+      (component) => here.set(entry, component),
+      (error: unknown) => failed.set(entry, error),
+    )
+    .finally(() => asked.delete(entry));
+}
+
+export const pageHere = (entry: Entry): Component | undefined => here.get(entry);
+export const pageFailed = (entry: Entry): boolean => failed.has(entry);
+
+/** Fetches the other pages once nothing else is to be done, so that opening one takes no time. */
+export function fetchPagesIdly(): void {
+  const idle = globalThis.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 2000));
+  idle(() => Object.values(PAGES).forEach(fetchOne));
+}
