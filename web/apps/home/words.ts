@@ -12,6 +12,12 @@ import { today } from "./words/today.ts";
 const english = {
   title: "Fanlight",
   starting: "Opening your household on this device",
+  pageComing: "Opening the page",
+  pageAway: {
+    what: "This page could not be fetched.",
+    kept: "Everything you see and set is as it was.",
+    todo: "Look whether you are online, then try again.",
+  },
   back: (to: string) => `Back to ${to}`,
   nav,
   signIn,
