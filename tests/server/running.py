@@ -22,6 +22,7 @@ from fanlight.cli.demo_town import document
 from fanlight.model import clock
 from fanlight.server import setup
 from fanlight.server.app import Options, make_app, open_services
+from fanlight.server.notify.sending import Reach
 from fanlight.server.services import Services
 
 STEP_S = 0.02
@@ -107,8 +108,14 @@ async def serving(app: Litestar) -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def running(
-    home: Path, database: str, *, town: bool = True, witness: str | None = None, ticking: Clock | None = None
+async def running(  # noqa: PLR0913 - each is a different part of a town
+    home: Path,
+    database: str,
+    *,
+    town: bool = True,
+    witness: str | None = None,
+    ticking: Clock | None = None,
+    push: Reach | None = None,
 ) -> AsyncIterator[Running]:
     """Run a town until the end of the block."""
     ticking = ticking or Clock()
@@ -116,7 +123,15 @@ async def running(
         prepare(home)
     else:
         setup.prepare(home)
-    options = Options(home=home, database=database, witness=witness, clock=ticking, demo=town, port=8420)
+    options = Options(
+        home=home,
+        database=database,
+        witness=witness,
+        clock=ticking,
+        demo=town,
+        port=8420,
+        push=push or Reach(),
+    )
     async with (
         open_services(options) as services,
         serving(make_app(options, services)) as url,

@@ -5,7 +5,7 @@ from collections import defaultdict
 import psycopg
 import pytest
 
-HOUSEHOLD_TABLES = {"household", "membership", "epoch", "clip", "shred", "hub_status", "link"}
+HOUSEHOLD_TABLES = {"push_wish", "household", "membership", "epoch", "clip", "shred", "hub_status", "link"}
 
 
 def test_no_table_joins_a_household_to_a_request(database: str) -> None:

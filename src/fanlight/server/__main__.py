@@ -24,6 +24,7 @@ from granian.server.embed import Server
 
 from fanlight.model.errors import FanlightError
 from fanlight.server.app import Options, make_app, open_services
+from fanlight.server.notify.sending import Reach
 from fanlight.store.postgres import Postgres
 
 _READY_S = 30.0
@@ -50,6 +51,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--app-database", help="URL for the role fanlight_app, if it cannot be derived")
     parser.add_argument("--witness", help="address of a witness")
     parser.add_argument("--blobs", help="URL of an object store; none: the home's folder")
+    parser.add_argument("--contact", default="", help="mailto: or https: whom push services may write to")
+    parser.add_argument(
+        "--push-inside", action="store_true", help="also call push services of your own network"
+    )
     parser.add_argument("--demo", action="store_true", help="show the invented people on the front page")
     return parser.parse_args(argv)
 
@@ -71,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 blobs=args.blobs,
                 demo=args.demo,
                 port=args.port,
+                push=Reach(contact=args.contact, private=args.push_inside),
             )
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(_serve(options, args.host))

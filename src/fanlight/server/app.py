@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ from fanlight.server.log import Log
 from fanlight.server.log import http as log_http
 from fanlight.server.log.files import LogFiles
 from fanlight.server.log.witnesses import WitnessClient
+from fanlight.server.notify import http as notify_http
+from fanlight.server.notify.sending import Reach, Sender
 from fanlight.server.oversight import http as oversight_http
 from fanlight.server.programme import http as programme_http
 from fanlight.server.relay import http as relay_http
@@ -64,6 +66,7 @@ class Options:
         blobs: a URL such as `s3://...`; None for the home's folder.
         demo: show the invented people on the front page.
         port: where this server answers.
+        push: whom to name to push services, and which of them may be called.
         clock: gives the present.
     """
 
@@ -74,6 +77,7 @@ class Options:
     blobs: str | None = None
     demo: bool = False
     port: int = 0
+    push: Reach = field(default_factory=Reach)
     clock: Callable[[], datetime] = clock.now
 
 
@@ -100,6 +104,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         limits=RateLimits(options.clock),
         clock=options.clock,
         incoming=Incoming(options.home / "server" / "incoming"),
+        push=Sender(options.home, _reach(options), options.clock),
         unfinished=Unfinished(),
         demo=options.demo,
         port=options.port,
@@ -120,9 +125,18 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await services.push.close()
         if witness is not None:
             await witness.close()
         await db.close()
+
+
+def _reach(options: Options) -> Reach:
+    """Return whom push services are told to write to: as started, else the town's origin."""
+    town = setup.load(options.home).town
+    if options.push.contact or town is None:
+        return options.push
+    return replace(options.push, contact=f"https://{town.origin}")
 
 
 def make_app(options: Options, services: Services) -> Litestar:
@@ -136,6 +150,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         pages.router,
         log_http.router,
         accounts_http.router,
+        notify_http.router,
         vault_http.router,
         links_http.router,
         relay_http.router,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from litestar.di import NamedDependency
 
@@ -16,6 +17,41 @@ from fanlight.store.blobs import Blobs
 from fanlight.store.database import Database
 
 
+class Pushed(Protocol):
+    """What became of a push; `again_s` says after how long to try again, where that was said."""
+
+    @property
+    def state(self) -> str:
+        """One of sent, gone, later, refused."""
+        ...
+
+    @property
+    def again_s(self) -> int | None:
+        """Seconds."""
+        ...
+
+
+class Pushes(Protocol):
+    """What posts to push services (`notify.sending`)."""
+
+    @property
+    def public(self) -> str:
+        """The key by which push services know this town."""
+        ...
+
+    def issue(self, endpoint: str) -> str:
+        """Return a ticket."""
+        ...
+
+    async def send(self, ticket: str, body: bytes) -> Pushed:
+        """Post a body to where a ticket says."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The parts that all rooms share.
@@ -24,6 +60,7 @@ class Services:
         home: the state folder.
         clock: gives the present, aware.
         incoming: payloads on their way in.
+        push: posts what hubs encrypted to push services.
         unfinished: what drop tokens have lying in `incoming`.
         hours: ends finer than a day, in memory.
         demo: whether the front page shows the invented people.
@@ -37,6 +74,7 @@ class Services:
     limits: RateLimits
     clock: Callable[[], datetime]
     incoming: Incoming
+    push: Pushes
     unfinished: Unfinished
     hours: Hours = field(default_factory=Hours)
     demo: bool = False

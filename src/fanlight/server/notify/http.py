@@ -1,0 +1,174 @@
+"""Routes: the town's public key, tickets, sending, and wishes on their way to the hubs."""
+
+import hashlib
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, Router, delete, get, post, put
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from fanlight.model.errors import FanlightError
+from fanlight.model.ids import is_id
+from fanlight.server.accounts import Caller
+from fanlight.server.errors import Malformed, NotAllowed, NotFound, TooMany
+from fanlight.server.notify import store
+from fanlight.server.notify.rules import BODY_BYTES, MAX_ENDPOINT, WISH_BYTES, WISHES_A_HOUSEHOLD
+from fanlight.server.notify.tickets import MAX_TICKET
+from fanlight.server.services import Parts
+from fanlight.wire import b64
+
+AnyRequest = Request[Any, Any, Any]
+_TICKETS_PER_HOUR = 60
+_PUSHES_PER_HOUR = 240  # of one ticket
+_CALLS_PER_HOUR = 6_000  # from one place
+_AGE = b"age-encryption.org/v1\n"
+_BODY_TEXT = len(b64.encode(bytes(BODY_BYTES)))
+_WISH_TEXT = len(b64.encode(bytes(WISH_BYTES)))
+
+
+class _In(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    pass
+
+
+class KeyOut(msgspec.Struct):
+    """The town's public key: 65 bytes, base64url."""
+
+    key: str
+
+
+class TicketIn(_In, frozen=True):
+    """Where a browser's push service wants its pushes."""
+
+    endpoint: Annotated[str, Meta(max_length=MAX_ENDPOINT)]
+
+
+class TicketOut(msgspec.Struct):
+    """The ticket, for the hubs."""
+
+    ticket: str
+
+
+class PushIn(_In, frozen=True):
+    """A push: its ticket and its body of exactly 3,072 bytes, base64."""
+
+    ticket: Annotated[str, Meta(min_length=1, max_length=MAX_TICKET)]
+    body: Annotated[str, Meta(min_length=_BODY_TEXT, max_length=_BODY_TEXT)]
+
+
+class PushOut(msgspec.Struct):
+    """What became of it: `sent`, `gone` (drop the ticket), `later` (try again), `refused`."""
+
+    state: str
+    again_s: int | None = None
+
+
+class WishIn(_In, frozen=True):
+    """A wish: an age file to the household's hubs, base64."""
+
+    body: Annotated[str, Meta(max_length=_WISH_TEXT)]
+
+
+class WishOut(msgspec.Struct):
+    """A wish as it was left."""
+
+    wish: str
+    body: str
+
+
+class WishesOut(msgspec.Struct):
+    """Wishes, in no telling order."""
+
+    wishes: list[WishOut]
+
+
+def _place(request: AnyRequest) -> str:
+    return request.client.host if request.client else ""
+
+
+@get("/v1/push/key", operation_id="getPushKey")
+async def get_key(services: Parts) -> KeyOut:
+    """Return the key by which a browser's push service knows this town."""
+    return KeyOut(services.push.public)
+
+
+@post("/v1/push/tickets", operation_id="makePushTicket")
+async def make_ticket(data: JSONBody[TicketIn], services: Parts, session: Caller) -> TicketOut:
+    """Return a ticket for an endpoint. The endpoint is not kept."""
+    session.at_home("member")
+    services.limits.spend(session.account, "tickets", _TICKETS_PER_HOUR)
+    return TicketOut(services.push.issue(data.endpoint))
+
+
+@post("/v1/push/send", operation_id="sendPush", status_code=200)
+async def send(data: JSONBody[PushIn], request: AnyRequest, services: Parts) -> PushOut:
+    """Post a body to where its ticket says. Without account: who holds the ticket may send."""
+    if "authorization" in request.headers or "cookie" in request.headers:
+        raise Malformed(
+            "A push is sent without saying who sends it.",
+            do="Send it without token and cookie.",
+            code="notify.not_anonymous",
+        )
+    services.limits.spend(_place(request), "pushes", _CALLS_PER_HOUR)
+    services.limits.spend(data.ticket, "push", _PUSHES_PER_HOUR)
+    answer = await services.push.send(data.ticket, _bytes(data.body))
+    return PushOut(answer.state, answer.again_s)
+
+
+@get("/v1/push/wishes", operation_id="listPushWishes")
+async def list_wishes(request: AnyRequest, services: Parts, session: Caller) -> Response[WishesOut | None]:
+    """Return a member's own wishes; to a hub, those of its household."""
+    session.at_home("member", "hub")
+    mine = None if session.kind == "hub" else session.account
+    async with services.db.transaction(household=session.household) as tx:
+        rows = await store.wishes(tx, mine)
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(row.id.encode() + hashlib.sha256(row.body).digest())
+    headers = {"ETag": f'"{digest.hexdigest()}"', "Cache-Control": "private, no-store"}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(None, status_code=304, headers=headers)
+    return Response(WishesOut([WishOut(row.id, b64.encode(row.body)) for row in rows]), headers=headers)
+
+
+@put("/v1/push/wishes/{wish:str}", operation_id="putPushWish", status_code=204)
+async def put_wish(wish: FromPath[str], data: JSONBody[WishIn], services: Parts, session: Caller) -> None:
+    """Leave a wish for the household's hubs, in place of the same browser's earlier one."""
+    session.at_home("member")
+    body = _bytes(data.body)
+    if not is_id(wish) or not body.startswith(_AGE):
+        raise Malformed("A wish is an age file under an id.", do="Seal it first.", code="notify.bad_wish")
+    async with services.db.transaction(household=session.household) as tx:
+        known = {row.id for row in await store.wishes(tx, session.account)}
+        if wish not in known and await store.count(tx) >= WISHES_A_HOUSEHOLD:
+            raise TooMany(
+                f"A household has alerts for {WISHES_A_HOUSEHOLD} browsers at most.",
+                do="Switch alerts off in a browser that you no longer use.",
+                code="notify.many_wishes",
+            )
+        if not await store.put(tx, session.household, wish, session.account, body):
+            raise NotAllowed("That is another member's.", do="Use an id of your own.")
+
+
+@delete("/v1/push/wishes/{wish:str}", operation_id="deletePushWish", status_code=204)
+async def delete_wish(wish: FromPath[str], services: Parts, session: Caller) -> None:
+    """Take a wish of one's own back; what a hub has read it keeps until it is told otherwise."""
+    session.at_home("member")
+    if not is_id(wish):
+        raise NotFound("There is no such wish.", do="Look at the list.")
+    async with services.db.transaction(household=session.household) as tx:
+        await store.drop(tx, wish, session.account)
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return b64.decode(text)
+    except FanlightError as error:
+        raise Malformed("A body is not base64.", do="Send it again.", code="notify.bad_body") from error
+
+
+router = Router(
+    path="/",
+    tags=["notify"],
+    route_handlers=[get_key, make_ticket, send, list_wishes, put_wish, delete_wish],
+)
