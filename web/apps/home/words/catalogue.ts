@@ -1,0 +1,20 @@
+/** Every string of the home app: one file a page, one line here for each. Whole sentences, British spelling, plain words.
+ *  A page's words travel with the page, so they weigh nothing before it. */
+export { ask } from "./ask.ts";
+export { begin } from "./begin.ts";
+export { clip } from "./clip.ts";
+export { house } from "./house.ts";
+export { nav } from "./nav.ts";
+export { requests } from "./requests.ts";
+export { signIn } from "./sign-in.ts";
+export { today } from "./today.ts";
+
+export const title = "Fanlight";
+export const starting = "Opening your household on this device";
+export const back = (to: string): string => `Back to ${to}`;
+export const pageComing = "Opening the page";
+export const pageAway = {
+  what: "This page could not be fetched.",
+  kept: "Everything you see and set is as it was.",
+  todo: "Look whether you are online, then try again.",
+};
