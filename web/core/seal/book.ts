@@ -13,7 +13,7 @@ import { b64, hex, text, unb64, utf8 } from "./bytes.ts";
 import { altered, type Book, checkEpoch, checkPlace, type Epoch, type EpochWire, readEpoch } from "./epoch.ts";
 import { type Identity, newIdentity, sha256, sign, type SigningKey, verify } from "./keys.ts";
 import { type Notes, notesBytes } from "./notes.ts";
-import { checkRoll, isOwner, notesRecipients, publicKey, reads, type Roll, secretRecipients } from "./roll.ts";
+import { checkRoll, isOwner, notesRecipients, type PublicHalves, publicKey, reads, type Roll, secretRecipients } from "./roll.ts";
 
 export const RECOVERY_WAIT_MS = 24 * 3600 * 1000;
 export type Author = "owner" | "recovery";
@@ -156,12 +156,12 @@ function authorOf(book: Book, before: Book): Author {
 }
 
 function checkSameKeys(roll: Roll, before: Roll): void {
-  const known = new Map([
-    ...before.members.map((one) => [one.account, one] as const),
-    ...before.hubs.map((one) => [one.hub, one] as const),
-  ]);
-  const listed = [...roll.members.map((one) => [one.account, one] as const), ...roll.hubs.map((one) => [one.hub, one] as const)];
-  for (const [id, one] of listed) {
+  const everybody = ({ members, hubs }: Roll): [string, PublicHalves][] => [
+    ...members.map((one): [string, PublicHalves] => [one.account, one]),
+    ...hubs.map((one): [string, PublicHalves] => [one.hub, one]),
+  ];
+  const known = new Map(everybody(before));
+  for (const [id, one] of everybody(roll)) {
     const was = known.get(id);
     if (was && (was.sign_pub !== one.sign_pub || was.age_recipient !== one.age_recipient)) {
       throw altered("somebody's keys were exchanged for others");

@@ -5,7 +5,7 @@
 
 import { jcs } from "../jcs.ts";
 import { chunkCount, payloadLength } from "./age.ts";
-import { type Bytes, b64, concat, text, unb64, unhex, utf8 } from "./bytes.ts";
+import { type Bytes, b64, concat, text, unhex, utf8 } from "./bytes.ts";
 import { treeRoot } from "./chunktree.ts";
 import { bad, Fields } from "./fields.ts";
 import { type SigningKey, derive, sign, verify } from "./keys.ts";
