@@ -5,7 +5,7 @@ export const words = {
   toDo: "To do:",
   states: { holds: "holds", fails: "does not hold", wait: "not looked at yet", unknown: "could not be looked at" },
   seal: {
-    whole: "Sealed and whole",
+    whole: "Whole and unaltered",
     altered: "Altered on the way",
     unchecked: "Not checked",
     checking: (held: number, of: number) => `Checking, ${held} of ${of}`,
@@ -43,6 +43,22 @@ export const words = {
     kept: (from: string, to: string, seconds: number) => `${from} to ${to}, ${seconds === 1 ? "1 second" : `${seconds} seconds`}`,
     help: "Arrow keys move an end by one step. Steps are where the picture can be cut without changing it.",
     helpPointer: "Move the ends, or press an end and use the arrow keys.",
+  },
+  scan: {
+    scan: (what: string) => `Scan ${what}`,
+    picture: "Choose a picture of it",
+    reading: "Looking for the code",
+    view: (what: string) => `What this device’s camera sees, to scan ${what}`,
+    hold: (what: string) => `Hold ${what} before the camera.`,
+    stop: "Stop scanning",
+    noCamera: "This device’s camera cannot be used here. Choose a picture of the code, or type it.",
+    noCode: "There is no code in this picture. Take it from nearer, with the whole code in it.",
+    noPicture: "This file is no picture that the browser can show.",
+  },
+  ended: {
+    what: "This tab was signed out.",
+    kept: "Your pictures and everything you set are as they were.",
+    todo: "Sign in again with your passkey.",
   },
   trouble: {
     unknown: { what: "Something did not work.", kept: "Nothing was changed.", todo: "Reload the page." },

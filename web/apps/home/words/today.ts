@@ -40,7 +40,7 @@ export const today = {
   emptyFilter: "Nothing of this kind on this day",
   showAll: "Show all",
   noHubTitle: "No hub is connected yet",
-  noHubText: "A hub is the small computer at home that watches your camera and seals what it sees. Until one is connected, nothing can show here.",
+  noHubText: "A hub is the small computer at home that watches your camera and locks what it sees, for your household only. Until one is connected, nothing can show here.",
   noHubLink: "Connect a hub",
   recording: (count: number) => many(count, { one: "camera recording", other: "cameras recording" }),
   waitingClips: (count: number) => many(count, { one: "clip on its way", other: "clips on their way" }),
