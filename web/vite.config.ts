@@ -1,4 +1,4 @@
-// Builds the three static apps into the server's package: /home/, /agency/ and /operator/, with one common /assets/.
+// Builds the three static apps into the server's package: /home/, /agency/, /operator/ and /link/, with one common /assets/.
 // Nothing is inlined (the server's content policy allows no inline script or style) and nothing is remote.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
@@ -21,7 +21,17 @@ export default defineConfig({
     // The map and the rules' engine are large by nature and loaded only where they are shown.
     chunkSizeWarningLimit: 5000,
     rolldownOptions: {
-      input: ["home", "agency", "operator"].map((app) => `${here}/apps/${app}/index.html`),
+      input: ["home", "agency", "operator", "link"].map((app) => `${here}/apps/${app}/index.html`),
+      output: {
+        codeSplitting: {
+          groups: [
+            // Cryptography and the drawings of icons change seldom: in files of their own, which browsers keep from one release to the next.
+            { name: "keys", test: /node_modules\/(@noble|@scure\/base|age-encryption)\// },
+            { name: "svelte", test: /node_modules\/(svelte|esm-env|clsx)\// },
+            { name: "icons", test: /ui\/icons(\.ts|\/)/ },
+          ],
+        },
+      },
     },
   },
   server: {
