@@ -55,6 +55,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--push-inside", action="store_true", help="also call push services of your own network"
     )
+    parser.add_argument("--origin", help="https://HOST[:PORT] under which browsers know it; none: localhost")
+    parser.add_argument("--proxy", action="append", default=[], help="address of a proxy in front; may repeat")
     parser.add_argument("--demo", action="store_true", help="show the invented people on the front page")
     return parser.parse_args(argv)
 
@@ -76,6 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 blobs=args.blobs,
                 demo=args.demo,
                 port=args.port,
+                origin=args.origin,
+                proxies=frozenset(args.proxy),
                 push=Reach(contact=args.contact, private=args.push_inside),
             )
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

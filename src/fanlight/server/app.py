@@ -67,6 +67,8 @@ class Options:
         demo: show the invented people on the front page.
         port: where this server answers.
         push: whom to name to push services, and which of them may be called.
+        origin: scheme, host and port under which browsers know it; None for localhost.
+        proxies: addresses of proxies in front, whose word on the caller's address counts.
         clock: gives the present.
     """
 
@@ -78,6 +80,8 @@ class Options:
     demo: bool = False
     port: int = 0
     push: Reach = field(default_factory=Reach)
+    origin: str | None = None
+    proxies: frozenset[str] = frozenset()
     clock: Callable[[], datetime] = clock.now
 
 
@@ -108,6 +112,8 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         unfinished=Unfinished(),
         demo=options.demo,
         port=options.port,
+        origin=options.origin or f"http://localhost:{options.port}",
+        proxies=options.proxies,
     )
     tasks: list[asyncio.Task[None]] = []
     try:

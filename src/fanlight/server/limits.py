@@ -2,13 +2,15 @@
 
 In:     the caller's network address, which is hashed at once under a key that lives a day in memory.
 Out:    nothing, or TooMany.
-Holds:  no address is stored, logged or comparable from one day to the next.
+Holds:  no address is stored, logged or comparable from one day to the next; nobody is ever locked out of an
+        account, as nothing here counts by account.
 """
 
 import hashlib
+import ipaddress
 import secrets
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from fanlight.server.errors import TooMany
@@ -16,6 +18,7 @@ from fanlight.server.errors import TooMany
 _DAY_S = 86_400
 _HOUR_S = 3_600
 _MOST_PLACES = 100_000
+_NET6 = 64  # what one line is given; within it, addresses are free to take
 
 
 class RateLimits:
@@ -40,3 +43,21 @@ class RateLimits:
         self._counts[place] += 1
         if self._counts[place] > per_hour:
             raise TooMany("This was tried too often within an hour.", do="Wait until the next hour begins.")
+
+
+def place_of(peer: str, forwarded: str, proxies: Collection[str]) -> str:
+    """Return where a call comes from: an address, or of IPv6 its network.
+
+    Args:
+        peer: the address at the other end of the connection.
+        forwarded: the header `X-Forwarded-For`, which anybody can make up.
+        proxies: those whose word counts. Only the last address in the header is theirs.
+    """
+    said = forwarded.rpartition(",")[2].strip() if peer in proxies else ""
+    try:
+        place = ipaddress.ip_address(said or peer)
+    except ValueError:
+        return peer
+    if isinstance(place, ipaddress.IPv4Address):
+        return str(place)
+    return str(place.ipv4_mapped or ipaddress.ip_network((place.packed, _NET6), strict=False))

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 
 from fanlight.server.hours import Hours
 from fanlight.server.incoming import Incoming
-from fanlight.server.limits import RateLimits
+from fanlight.server.limits import RateLimits, place_of
 from fanlight.server.log import Log
 from fanlight.server.unfinished import Unfinished
 from fanlight.store.blobs import Blobs
@@ -65,6 +66,8 @@ class Services:
         hours: ends finer than a day, in memory.
         demo: whether the front page shows the invented people.
         port: where this server answers.
+        origin: scheme, host and port under which browsers know it; passkeys are bound to the host.
+        proxies: addresses of proxies in front, whose word on the caller's address counts.
     """
 
     home: Path
@@ -79,10 +82,18 @@ class Services:
     hours: Hours = field(default_factory=Hours)
     demo: bool = False
     port: int = 0
+    origin: str = "http://localhost"
+    proxies: frozenset[str] = frozenset()
 
     def today(self) -> str:
         """Return the present day in UTC, `2026-11-21`."""
         return self.clock().date().isoformat()
+
+    def spend(self, call: ASGIConnection[Any, Any, Any, Any], what: str, per_hour: int) -> None:
+        """Count one call of its caller's place on the network; raises TooMany once `per_hour` is spent."""
+        peer = call.client.host if call.client else ""
+        address = place_of(peer, call.headers.get("x-forwarded-for", ""), self.proxies)
+        self.limits.spend(address, what, per_hour)
 
 
 Parts = NamedDependency[Services]  # as a route asks for them

@@ -1,48 +1,221 @@
-"""What a household's server copy of its keys must look like before it is stored."""
+"""What a household's book must look like before the server stores it, and what follows from it. Pure.
 
-from collections.abc import Sequence
+Members and hub check the book themselves; the server only refuses what they would refuse, and keeps in step
+who may call as whom.
+"""
 
-from fanlight.seal import epoch
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fanlight.seal import book, epoch
+from fanlight.seal.book import Author
 from fanlight.seal.epoch import Epoch
 from fanlight.seal.errors import SealError
-from fanlight.server.errors import Conflict, Malformed
+from fanlight.seal.roll import Hub as ListedHub
+from fanlight.seal.roll import Member as Listed
+from fanlight.seal.roll import Roll
+from fanlight.server.accounts.store import Account, Member
+from fanlight.server.errors import Conflict, Malformed, NotAllowed
 
 MAX_SEALED = 64 * 1024
+INVITE_LIFE = timedelta(days=7)
+RECOVERY_WAIT = timedelta(days=2)  # rows know days only; two of them are never less than the 24 h promised
 
 
 def check_next_epoch(
     wire: object, number: int, known: Sequence[Epoch], *, owner: bytes, household: str
 ) -> Epoch | None:
-    """Return the epoch to add, or None if this very one is stored already.
+    """Return the owner's epoch to add, or None if this very one is stored already.
 
-    Members and hub check the chain themselves; the server only refuses what they would refuse.
+    Args:
+        wire: the epoch as it came.
+        number: which it is to be.
+        known: those stored, oldest first.
+        owner: the signing key of the owner, for epochs of version 1, which do not name it.
+        household: whose it must be.
 
     Raises:
-        Malformed: not an epoch, not signed by the owner, or not chained to the last.
+        Malformed: not an epoch, not signed by an owner, or not chained to the last.
         Conflict: another epoch of that number is stored.
     """
-    try:
-        made = epoch.from_wire(wire)
-        if made.statement.n != number or len(made.sealed) > MAX_SEALED:
-            raise _bad()
-        for earlier in known:
-            if earlier.statement.n == number:
-                if earlier.statement_bytes == made.statement_bytes:
-                    return None
-                raise Conflict(
-                    "Another household key of this number is stored already.",
-                    do="Load the household again and make the next one.",
-                    code="accounts.epoch_taken",
-                )
-        epoch.check_chain([*known, made], owner=owner, household=household)
-    except SealError as error:
-        raise _bad() from error
+    made = _read(wire)
+    if made.statement.n != number:
+        raise bad_epoch()
+    if number < len(known):
+        if known[number].statement_bytes == made.statement_bytes:
+            return None
+        raise Conflict(
+            "Another household key of this number is stored already.",
+            do="Load the household again and make the next one.",
+            code="accounts.epoch_taken",
+        )
+    if _author(made, known, household, owner) != "owner":
+        raise bad_epoch()
     return made
 
 
-def _bad() -> Malformed:
+def check_recovery(wire: object, known: Sequence[Epoch], *, sheet: bytes, household: str) -> Epoch:
+    """Return the epoch with which the holder of the sheet begins anew; raises Malformed."""
+    made = _read(wire)
+    named = made.statement.book
+    if named is None or named.by != sheet or _author(made, known, household, None) != "recovery":
+        raise bad_epoch()
+    return made
+
+
+def _read(wire: object) -> Epoch:
+    try:
+        made = epoch.from_wire(wire)
+    except SealError as error:
+        raise bad_epoch() from error
+    if max(len(made.sealed), len(made.private)) > MAX_SEALED:
+        raise bad_epoch()
+    if made.statement.book is not None and not made.private:
+        raise bad_epoch()  # hubs and guests would have no notes to read
+    return made
+
+
+def _author(made: Epoch, known: Sequence[Epoch], household: str, owner: bytes | None) -> Author:
+    try:
+        return book.check_next(made, known[-1] if known else None, household=household, owner=owner)
+    except SealError as error:
+        raise bad_epoch() from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a statement makes of a household's rows. Each holds accounts."""
+
+    joined: Mapping[str, str]  # account -> role
+    roles: Mapping[str, str]  # those who were in and are something else now
+    removed: Sequence[str]
+    hubs_in: Sequence[str]
+    hubs_out: Sequence[str]
+
+
+def change_of(
+    roll: Roll,
+    rows: Sequence[Member],
+    before: Epoch | None,
+    *,
+    accounts: Mapping[str, Account],
+    asked: Collection[str],
+) -> Change:
+    """Return what has to change so that the rows are the roll's.
+
+    A hub that was let in and that no statement has listed yet stays; one that is not listed any more goes.
+
+    Args:
+        roll: everybody of the household from now on.
+        rows: who is in now.
+        before: the epoch before.
+        accounts: those of the roll that there are.
+        asked: who answered an invite of this household.
+
+    Raises:
+        Malformed: the roll names an account that has other keys, is none of a member, or does not exist.
+        Conflict: it names somebody who is not in and did not ask to be.
+    """
+    inside = {row.account: row for row in rows}
+    people = {row.account: row.role for row in rows if row.role != "hub"}
+    hubs = {row.account for row in rows if row.role == "hub"}
+    for member in roll.members:
+        _check_same(accounts.get(member.account), member, "member")
+        if member.account not in people and member.account not in asked:
+            raise _not_asked()
+    for hub in roll.hubs:
+        _check_same(accounts.get(hub.hub), hub, "hub")
+        if hub.hub not in inside:
+            raise _not_asked()
+    roles: dict[str, str] = {member.account: member.role for member in roll.members}
+    listed_now = {hub.hub for hub in roll.hubs}
+    listed_before = _listed_hubs(before, hubs)
+    return Change(
+        joined={account: role for account, role in roles.items() if account not in people},
+        roles={a: role for a, role in roles.items() if people.get(a, role) != role},
+        removed=sorted(people.keys() - roles.keys()),
+        hubs_in=sorted(listed_now - listed_before),
+        hubs_out=sorted((hubs & listed_before) - listed_now),
+    )
+
+
+def _listed_hubs(before: Epoch | None, hubs: set[str]) -> set[str]:
+    if before is None:
+        return set()
+    if before.statement.book is None:
+        return hubs  # version 1 lists none: those let in were the household's
+    return {hub.hub for hub in before.statement.book.roll.hubs}
+
+
+def _check_same(account: Account | None, listed: Listed | ListedHub, kind: str) -> None:
+    if account is None or (account.kind, bytes(account.sign_pub), account.age_recipient) != (
+        kind,
+        listed.sign_pub,
+        listed.age_recipient,
+    ):
+        raise bad_epoch()
+
+
+def roll_of(made: Epoch) -> Roll:
+    """Return whom an epoch of version 2 lists; raises Malformed for one of version 1."""
+    if made.statement.book is None:
+        raise bad_epoch()
+    return made.statement.book.roll
+
+
+def listed_in(made: Epoch) -> list[str]:
+    """Return all accounts that an epoch lists, hubs too; none in version 1."""
+    if made.statement.book is None:
+        return []
+    roll = made.statement.book.roll
+    return [member.account for member in roll.members] + [hub.hub for hub in roll.hubs]
+
+
+def check_mine(made: Epoch, account: str) -> None:
+    """Raise Malformed unless a recovery makes the caller an owner: nobody begins one for another."""
+    member = roll_of(made).member(account)
+    if member is None or member.role != "owner":
+        raise bad_epoch()
+
+
+def check_may_go(rows: Sequence[Member], account: str) -> None:
+    """Raise Conflict if a household would be left without an owner."""
+    owners = [row.account for row in rows if row.role == "owner"]
+    if owners == [account]:
+        raise Conflict(
+            "You are the only owner of this household.",
+            do="Make somebody else an owner first, or delete the household.",
+            code="accounts.last_owner",
+        )
+
+
+def counts(day: date, today: date) -> bool:
+    """Tell whether a recovery that came on `day` counts."""
+    return today >= day + RECOVERY_WAIT
+
+
+def bad_epoch() -> Malformed:
+    """Return the error for an epoch that members and hubs would refuse."""
     return Malformed(
         "This is not the household's next key, signed by its owner.",
         do="Load the household again and make the next key from the last one there.",
         code="accounts.bad_epoch",
+    )
+
+
+def _not_asked() -> Conflict:
+    return Conflict(
+        "The list names somebody who did not ask to come in, or who has left.",
+        do="Load the household again. Invite them, or let the hub in, and publish the list then.",
+        code="accounts.not_asked",
+    )
+
+
+def not_the_sheet() -> NotAllowed:
+    """Return the error for a recovery sheet that no household lists."""
+    return NotAllowed(
+        "No household lists this recovery sheet.",
+        do="Look whether a newer sheet was printed.",
+        code="accounts.unknown_sheet",
     )

@@ -2,18 +2,24 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from litestar import Request
 from litestar.di import NamedDependency
 
+from fanlight.model.ids import new_id
 from fanlight.server.accounts import store
-from fanlight.server.errors import NotAllowed, NotSignedIn
+from fanlight.server.accounts.store import Account, Membership
+from fanlight.server.errors import NotAllowed, NotFound, NotSignedIn
 from fanlight.server.services import Parts, Services
+from fanlight.store.database import Tx
 
 _LIFE_H = {"member": 24 * 30, "hub": 24, "officer": 12, "operator": 12}
 _SCHEME = "Bearer "
+_HOUSEHOLD = "fanlight-household"  # the header that says which of one's households is meant
+AT_HOME = frozenset({"owner", "member", "hub"})
+WATCHING = AT_HOME | {"guest"}  # an installer or a landlord has no footage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +28,14 @@ class Session:
 
     Attributes:
         kind: member, hub, officer or operator.
-        household: of a member or hub; empty for a member who founded none yet.
-        role: owner, member or hub there; officer, supervisor or custodian at an agency.
+        household: of a member or hub, the one that this call is about; empty for a member who has none yet.
+        role: owner, member, guest, installer, landlord or hub there; officer, supervisor or custodian at an
+            agency.
         agency: ORI of an officer's agency.
         name: an officer's.
+        id: this session's, as its person may see it; empty where nobody signed in.
+        passkey: with which it began, if with one.
+        homes: all households of a member.
     """
 
     account: str
@@ -34,6 +44,9 @@ class Session:
     role: str = ""
     agency: str = ""
     name: str = ""
+    id: str = ""
+    passkey: str = ""
+    homes: tuple[Membership, ...] = ()
 
     @property
     def roles(self) -> list[str]:
@@ -50,10 +63,38 @@ class Session:
         return self
 
     def at_home(self, *kinds: str) -> "Session":
-        """Return this session if it belongs to a household (as one of `kinds`, member by default)."""
+        """Return this session if it lives in a household (as one of `kinds`, member by default).
+
+        Guests, installers and landlords do not: see `watching` and `belonging`.
+        """
+        return self._in_house(AT_HOME, *kinds)
+
+    def watching(self, *kinds: str) -> "Session":
+        """Return this session if it may fetch sealed footage: who lives there, and guests."""
+        return self._in_house(WATCHING, *kinds)
+
+    def belonging(self, *kinds: str) -> "Session":
+        """Return this session if it is of a household in any role."""
         self.of_kind(*(kinds or ("member",)))
         if not self.household:
             raise no_household()
+        return self
+
+    def owning(self) -> "Session":
+        """Return this session if it is an owner's; raises NotAllowed."""
+        if self.belonging().role != "owner":
+            raise NotAllowed(
+                "Only an owner of the household may do this.", do="Ask an owner.", code="accounts.not_owner"
+            )
+        return self
+
+    def _in_house(self, roles: frozenset[str], *kinds: str) -> "Session":
+        if self.belonging(*kinds).role not in roles:
+            raise NotAllowed(
+                f"As {self.role} of this household you have no part in this.",
+                do="Ask an owner of the household.",
+                code="accounts.other_role",
+            )
         return self
 
     def as_role(self, *roles: str) -> "Session":
@@ -68,21 +109,20 @@ class Session:
         return self
 
 
-def new_token() -> tuple[str, bytes]:
-    """Return a token and its hash."""
-    token = secrets.token_urlsafe(32)
-    return token, token_hash(token)
-
-
 def token_hash(token: str) -> bytes:
     """Return what is stored of a token."""
     return hashlib.sha256(token.encode()).digest()
 
 
 def end_of_session(kind: str, now: datetime) -> datetime:
-    """Return when a session that begins now ends, rounded up to the hour so that it does not tell when."""
-    end = now.astimezone(UTC) + timedelta(hours=_LIFE_H[kind])
-    return end.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    """Return when a session that begins now ends, rounded up so that it does not tell when it began.
+
+    A member's and a hub's to the day, as nothing finer is kept of a household; others' to the hour.
+    """
+    end = (now.astimezone(UTC) + timedelta(hours=_LIFE_H[kind])).replace(minute=0, second=0, microsecond=0)
+    if kind in {"member", "hub"}:
+        return end.replace(hour=0) + timedelta(days=1)
+    return end + timedelta(hours=1)
 
 
 def bearer(request: Request) -> str:  # type: ignore[type-arg]
@@ -93,8 +133,17 @@ def bearer(request: Request) -> str:  # type: ignore[type-arg]
     return given.removeprefix(_SCHEME)
 
 
-async def load_session(services: Services, account: str) -> Session:
-    """Return the session of an account; raises NotSignedIn if there is no such account."""
+async def load_session(services: Services, account: str, household: str = "") -> Session:
+    """Return the session of an account.
+
+    Args:
+        services: the parts.
+        account: whose.
+        household: which of the account's is meant; empty for the only one, or the first by id.
+
+    Raises:
+        NotSignedIn: there is no such account. NotFound: it is not of that household.
+    """
     async with services.db.transaction(account=account) as tx:
         found = await store.account_by_id(tx, account)
         if found is None:
@@ -106,28 +155,56 @@ async def load_session(services: Services, account: str) -> Session:
             return Session(
                 account=account, kind="officer", agency=person.agency, role=person.role, name=person.name
             )
-        home = await store.membership_of(tx, account)
+        homes = tuple(await store.memberships_of(tx, account))
+    home = _meant(homes, household)
     return Session(
         account=account,
         kind=found.kind,
         household=home.household if home else "",
         role=home.role if home else "",
+        homes=homes,
     )
 
 
+def _meant(homes: tuple[Membership, ...], household: str) -> Membership | None:
+    if not household:
+        return homes[0] if homes else None
+    for home in homes:
+        if home.household == household:
+            return home
+    raise NotFound("You are not of this household.", do="Choose one of yours.", code="accounts.no_household")
+
+
 async def provide_session(request: Request, services: Parts) -> Session:  # type: ignore[type-arg]
-    """Return the caller's session; a Litestar dependency. Raises NotSignedIn."""
-    return await session_of(bearer(request), services)
+    """Return the caller's session; a Litestar dependency. Raises as `session_of`."""
+    return await session_of(bearer(request), services, request.headers.get(_HOUSEHOLD, ""))
 
 
-async def session_of(token: str, services: Services) -> Session:
-    """Return the session of a token, wherever it came in; raises NotSignedIn."""
-    hashed = token_hash(token)
+async def session_of(token: str, services: Services, household: str = "") -> Session:
+    """Return the session of a token, wherever it came in; raises NotSignedIn, and as `load_session`."""
     async with services.db.transaction() as tx:
-        account = await store.session_account(tx, hashed, services.clock())
-    if account is None:
+        row = await store.session_by_token(tx, token_hash(token), services.clock())
+    if row is None:
         raise not_signed_in()
-    return await load_session(services, account)
+    found = await load_session(services, row.account, household)
+    return replace(found, id=row.id, passkey=row.passkey or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A session that began: its token, which is kept nowhere, and its end."""
+
+    token: str
+    expires: datetime
+
+
+async def begin(tx: Tx, services: Services, account: Account, passkey: str | None = None) -> Begun:
+    """Begin a session of an account in this transaction."""
+    token, now = secrets.token_urlsafe(32), services.clock()
+    expires = end_of_session(account.kind, now)
+    row = store.SessionRow(new_id(), account.id, now.date(), passkey)
+    await store.add_session(tx, row, token_hash(token), expires, now)
+    return Begun(token, expires)
 
 
 def not_signed_in() -> NotSignedIn:

@@ -1,6 +1,7 @@
 """The rows of accounts, sessions, households, epochs and people of agencies."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 import msgspec
 
@@ -44,11 +45,21 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class EpochRow(msgspec.Struct, frozen=True):
-    """An epoch as its owner sent it."""
+    """An epoch as its owner sent it; `private` is null in version 1."""
 
     statement: str
     sig: str
     sealed: str
+    private: str | None
+
+
+class SessionRow(msgspec.Struct, frozen=True):
+    """A session as its person sees it; `passkey` is null where it began with another key."""
+
+    id: str
+    account: str
+    day: date
+    passkey: str | None
 
 
 _PERSON = (
@@ -83,9 +94,30 @@ async def account_by_id(tx: Tx, account: str) -> Account | None:
     )
 
 
-async def membership_of(tx: Tx, account: str) -> Membership | None:
-    """Return an account's household; the transaction must be that account's."""
-    return await one(tx, Membership, "SELECT household, role FROM membership WHERE account = %s", [account])
+async def accounts_by_id(tx: Tx, ids: Sequence[str]) -> dict[str, Account]:
+    """Return those of the accounts that there are, by id."""
+    rows = await many(
+        tx,
+        Account,
+        "SELECT id, kind, sign_pub, age_recipient FROM account WHERE id = ANY(%s)",
+        [list(ids)],
+    )
+    return {row.id: row for row in rows}
+
+
+async def memberships_of(tx: Tx, account: str) -> list[Membership]:
+    """Return an account's households by id; the transaction must be that account's."""
+    return await many(
+        tx,
+        Membership,
+        "SELECT household, role FROM membership WHERE account = %s ORDER BY household",
+        [account],
+    )
+
+
+async def delete_account(tx: Tx, account: str) -> None:
+    """Delete an account, and with it its passkeys, sessions, devices and notices."""
+    await tx.execute("DELETE FROM account WHERE id = %s", [account])
 
 
 async def person(tx: Tx, account: str) -> Person | None:
@@ -111,23 +143,52 @@ async def add_person(tx: Tx, account: str, agency: str, name: str, role: str) ->
     )
 
 
-async def add_session(tx: Tx, token_hash: bytes, account: str, expires: datetime, now: datetime) -> None:
+async def add_session(
+    tx: Tx, session: SessionRow, token_hash: bytes, expires: datetime, now: datetime
+) -> None:
     """Store a session and drop all that have ended."""
     await tx.execute("DELETE FROM session WHERE expires <= %s", [now])
-    await tx.execute("INSERT INTO session VALUES (%s, %s, %s)", [token_hash, account, expires])
-
-
-async def session_account(tx: Tx, token_hash: bytes, now: datetime) -> str | None:
-    """Return whose session this is, if it lasts."""
-    found: str | None = await value(
-        tx, "SELECT account FROM session WHERE token_hash = %s AND expires > %s", [token_hash, now]
+    await tx.execute(
+        "INSERT INTO session (token_hash, account, expires, id, day, passkey)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        [token_hash, session.account, expires, session.id, session.day, session.passkey],
     )
-    return found
+
+
+async def session_by_token(tx: Tx, token_hash: bytes, now: datetime) -> SessionRow | None:
+    """Return a session that lasts."""
+    return await one(
+        tx,
+        SessionRow,
+        "SELECT id, account, day, passkey FROM session WHERE token_hash = %s AND expires > %s",
+        [token_hash, now],
+    )
+
+
+async def sessions_of(tx: Tx, account: str, now: datetime) -> list[SessionRow]:
+    """Return an account's lasting sessions, latest day first."""
+    return await many(
+        tx,
+        SessionRow,
+        "SELECT id, account, day, passkey FROM session WHERE account = %s AND expires > %s"
+        " ORDER BY day DESC, id",
+        [account, now],
+    )
 
 
 async def end_session(tx: Tx, token_hash: bytes) -> None:
     """Forget a session."""
     await tx.execute("DELETE FROM session WHERE token_hash = %s", [token_hash])
+
+
+async def end_session_of(tx: Tx, account: str, session: str) -> bool:
+    """Forget one of an account's sessions; tell whether there was one."""
+    return bool(await changed(tx, "DELETE FROM session WHERE account = %s AND id = %s", [account, session]))
+
+
+async def end_sessions_but(tx: Tx, account: str, kept: str) -> None:
+    """Forget all of an account's sessions but one."""
+    await tx.execute("DELETE FROM session WHERE account = %s AND id <> %s", [account, kept])
 
 
 async def add_household(tx: Tx, household: str, cell: str, owner: str) -> None:
@@ -171,13 +232,16 @@ async def members_of(tx: Tx, household: str) -> list[Member]:
 async def epochs_of(tx: Tx, household: str) -> list[EpochRow]:
     """Return all epochs of the transaction's household, in order."""
     return await many(
-        tx, EpochRow, "SELECT statement, sig, sealed FROM epoch WHERE household = %s ORDER BY n", [household]
+        tx,
+        EpochRow,
+        "SELECT statement, sig, sealed, private FROM epoch WHERE household = %s ORDER BY n",
+        [household],
     )
 
 
 async def add_epoch(tx: Tx, household: str, n: int, epoch: EpochRow) -> None:
     """Store an epoch of the transaction's household."""
     await tx.execute(
-        "INSERT INTO epoch (household, n, statement, sig, sealed) VALUES (%s, %s, %s, %s, %s)",
-        [household, n, epoch.statement, epoch.sig, epoch.sealed],
+        "INSERT INTO epoch (household, n, statement, sig, sealed, private) VALUES (%s, %s, %s, %s, %s, %s)",
+        [household, n, epoch.statement, epoch.sig, epoch.sealed, epoch.private],
     )

@@ -76,7 +76,7 @@ def _anonymous(request: AnyRequest, services: Services, disclosure: str) -> None
         )
     if not is_id(disclosure):
         raise Malformed("A disclosure's id has another form.", do="Use 26 letters as docs/spec says.")
-    services.limits.spend(request.client.host if request.client else "", "drops", _PER_HOUR)
+    services.spend(request, "drops", _PER_HOUR)
 
 
 async def _open(tx: Tx, token: str) -> requests.Token:

@@ -1,0 +1,269 @@
+"""Routes: found and see a household, let a hub in, read and continue its book."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from litestar import get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from fanlight.model.geo import check_cell
+from fanlight.model.ids import new_id
+from fanlight.seal import hubs
+from fanlight.server.accounts import forms, rules, sessions, store, store_homes, telling, turning
+from fanlight.server.accounts.areas import Areas
+from fanlight.server.accounts.forms import AnyRequest, EpochWire, PendingOut, wire_of
+from fanlight.server.accounts.sessions import Caller, Session
+from fanlight.server.accounts.sign_in import ensure
+from fanlight.server.errors import Conflict, NotFound
+from fanlight.server.services import Parts, Services
+from fanlight.store.database import Tx
+from fanlight.wire import b64
+
+_HOUSEHOLDS_PER_HOUR = 100
+_MAX_HUBS = 4
+_MAX_HOMES = 8
+_SEEING = sessions.WATCHING  # whom the book is for; installer and landlord see whom to ask, and the hubs
+
+
+class HouseholdIn(forms.In, frozen=True):
+    """The cell a home lies in; nothing finer is ever sent. `another`: beside one that the caller has."""
+
+    cell: Annotated[str, Meta(max_length=20)]
+    another: bool = False
+
+
+class HouseholdMade(msgspec.Struct):
+    """The household's id."""
+
+    household: str
+
+
+class HomesOut(msgspec.Struct):
+    """The caller's households."""
+
+    households: list[forms.HomeOut]
+
+
+class HubIn(forms.In, frozen=True):
+    """A hub's public halves, signed for this household by its owner."""
+
+    sign_pub: forms.Key
+    age_recipient: forms.Recipient
+    signature: forms.Signature
+
+
+class HubMade(msgspec.Struct):
+    """The hub's id."""
+
+    hub: str
+
+
+class MemberOut(msgspec.Struct):
+    """A member as the others see them."""
+
+    account: str
+    age_recipient: str
+    sign_pub: str
+    role: str
+
+
+class HubOut(msgspec.Struct):
+    """A hub as the members see it; `signature` is the owner's, null for one let in before there was any."""
+
+    hub: str
+    sign_pub: str
+    age_recipient: str
+    signature: str | None
+
+
+class InviteOut(msgspec.Struct):
+    """An invite that waits."""
+
+    invite: str
+    day: date
+    answered: bool
+
+
+class HouseholdOut(msgspec.Struct):
+    """One's own household. `role` is the caller's; `pending` is a recovery that does not count yet."""
+
+    household: str
+    cell: str
+    role: str
+    members: list[MemberOut]
+    hubs: list[HubOut]
+    epochs: list[EpochWire]
+    pending: PendingOut | None
+    invites: list[InviteOut]
+
+
+class EpochsOut(msgspec.Struct):
+    """All epochs, in order, and a recovery that does not count yet."""
+
+    epochs: list[EpochWire]
+    pending: PendingOut | None
+
+
+@post("/v1/households", operation_id="foundHousehold")
+async def found_household(
+    data: JSONBody[HouseholdIn],
+    request: AnyRequest,
+    services: Parts,
+    session: Caller,
+    areas: NamedDependency[Areas],
+) -> HouseholdMade:
+    """Found a household in an area of this town, as its owner; beside one's own only if `another` says so."""
+    session.of_kind("member")
+    services.spend(request, "households", _HOUSEHOLDS_PER_HOUR)
+    cell = check_cell(data.cell)
+    await areas.check(cell)
+    household = new_id()
+    async with services.db.transaction(household=household, account=session.account) as tx:
+        await store_homes.lock(tx, session.account)
+        held = await store.memberships_of(tx, session.account)
+        if held and not data.another:
+            raise Conflict(
+                "You belong to a household already.", do="Leave it first.", code="accounts.has_household"
+            )
+        if len(held) >= _MAX_HOMES:
+            raise Conflict(
+                "You belong to eight households already.", do="Leave one first.", code="accounts.many_homes"
+            )
+        await store.add_household(tx, household, cell, session.account)
+    return HouseholdMade(household)
+
+
+@get("/v1/households", operation_id="listHouseholds")
+async def list_households(services: Parts, session: Caller) -> HomesOut:
+    """Return the caller's households."""
+    session.of_kind("member")
+    await turning.settle_for(services, session.account)
+    async with services.db.transaction(account=session.account) as tx:
+        homes = await store.memberships_of(tx, session.account)
+    return HomesOut(forms.homes_of(tuple(homes)))
+
+
+@get("/v1/households/mine", operation_id="getHousehold")
+async def get_household(services: Parts, session: Caller) -> HouseholdOut:
+    """Return one's own household: members, hubs and epochs."""
+    session.of_kind("member", "hub")
+    if not session.household:
+        raise NotFound("You have no household yet.", do="Found one.", code="accounts.no_household")
+    home, today = session.household, services.clock().date()
+    async with services.db.transaction(household=home) as tx:
+        await turning.settle(tx, home, today)
+        people = await store.members_of(tx, home)
+        epochs = await store.epochs_of(tx, home)
+        cell = await store.cell_of(tx, home)
+        pending = await store_homes.pending_of(tx, home)
+        invites = await store_homes.invites_of(tx, home, today - rules.INVITE_LIFE)
+    sees = session.role in _SEEING
+    return HouseholdOut(
+        household=home,
+        cell=cell or "",
+        role=session.role,
+        members=[
+            MemberOut(p.account, p.age_recipient, b64.encode(bytes(p.sign_pub)), p.role)
+            for p in people
+            if p.role != "hub" and (sees or p.role == "owner" or p.account == session.account)
+        ],
+        hubs=[
+            HubOut(p.account, b64.encode(bytes(p.sign_pub)), p.age_recipient, p.owner_sig)
+            for p in people
+            if p.role == "hub"
+        ],
+        epochs=[wire_of(row) for row in epochs] if sees else [],
+        pending=pending_out(pending) if sees else None,
+        invites=[InviteOut(one.id, one.day, one.joiner is not None) for one in invites]
+        if session.role == "owner"
+        else [],
+    )
+
+
+def pending_out(pending: store_homes.Pending | None) -> PendingOut | None:
+    """Return a recovery that waits as it is handed out."""
+    if pending is None:
+        return None
+    return PendingOut(wire_of(pending.row), pending.day, pending.day + rules.RECOVERY_WAIT)
+
+
+@post("/v1/households/mine/hubs", operation_id="admitHub")
+async def admit_hub(data: JSONBody[HubIn], services: Parts, session: Caller) -> HubMade:
+    """Let a hub into the household; the same hub again gives the same id. The next statement lists it."""
+    session.owning()
+    public, recipient = forms.public_key(data.sign_pub), forms.recipient(data.age_recipient)
+    signed = hubs.hub_statement(household=session.household, sign_pub=public, age_recipient=recipient)
+    async with services.db.transaction(household=session.household) as tx:
+        await store_homes.lock(tx, session.household)
+        people = await store.members_of(tx, session.household)
+        owner = next(p for p in people if p.account == session.account)
+        forms.check_signature(bytes(owner.sign_pub), hubs.CONTEXT, signed, data.signature)
+        hub = await ensure(tx, "hub", public, recipient)
+        if any(p.account == hub for p in people):
+            await store.sign_hub(tx, hub, data.signature)
+            return HubMade(hub)
+        if sum(p.role == "hub" for p in people) >= _MAX_HUBS:
+            raise Conflict("A household has four hubs at most.", do="Remove one.", code="accounts.many_hubs")
+        if await _elsewhere(services, hub):
+            raise Conflict(
+                "This hub belongs to another household.", do="Reset it.", code="accounts.key_taken"
+            )
+        await store.add_membership(tx, hub, "hub", session.household, "hub")
+        await store.sign_hub(tx, hub, data.signature)
+    return HubMade(hub)
+
+
+async def _elsewhere(services: Services, account: str) -> bool:
+    """Tell whether an account belongs to any household."""
+    async with services.db.transaction(account=account) as tx:
+        return bool(await store.memberships_of(tx, account))
+
+
+@get("/v1/households/mine/epochs", operation_id="getEpochs")
+async def get_epochs(services: Parts, session: Caller) -> EpochsOut:
+    """Return all epochs of one's household, in order."""
+    session.watching("member", "hub")
+    async with services.db.transaction(household=session.household) as tx:
+        await turning.settle(tx, session.household, services.clock().date())
+        rows = await store.epochs_of(tx, session.household)
+        pending = await store_homes.pending_of(tx, session.household)
+    return EpochsOut([wire_of(row) for row in rows], pending_out(pending))
+
+
+@put("/v1/households/mine/epochs/{number:int}", operation_id="putEpoch", status_code=204)
+async def put_epoch(
+    number: FromPath[int], data: JSONBody[EpochWire], services: Parts, session: Caller
+) -> None:
+    """Publish the household's next epoch; the same one again is fine. Its list of members counts from now on.
+
+    It stops a recovery that waits.
+    """
+    session.owning()
+    home, today = session.household, services.clock().date()
+    async with services.db.transaction(household=home) as tx:
+        await store_homes.lock(tx, home)
+        await turning.settle(tx, home, today)
+        rows = await store.members_of(tx, home)
+        known = [turning.epoch_of(row) for row in await store.epochs_of(tx, home)]
+        made = rules.check_next_epoch(
+            msgspec.to_builtins(data), number, known, owner=_first_owner(rows, session), household=home
+        )
+        if made is None:
+            return
+        await _stop_recovery(tx, home, session, today)
+        invites = await store_homes.invites_of(tx, home, today - rules.INVITE_LIFE)
+        asked = {one.joiner for one in invites if one.joiner is not None}
+        await turning.turn(tx, home, made, data.row(), known=known, asked=asked, day=today)
+
+
+async def _stop_recovery(tx: Tx, household: str, session: Session, today: date) -> None:
+    if await store_homes.drop_pending(tx, household):
+        await telling.tell_home(tx, household, "recovery-stopped", about=session.account, day=today)
+
+
+def _first_owner(rows: list[store.Member], session: Session) -> bytes:
+    """Return the key that signs epochs of version 1: the caller's, as there was one owner only."""
+    return next(bytes(row.sign_pub) for row in rows if row.account == session.account)
