@@ -51,6 +51,7 @@ class MaskUnproved(Exception):
 class Tools:
     """What all lines share.
 
+    `tap` is given every picture of every stream as it arrives, None where a stream breaks off.
     `new_detector` blocks, and raises FanlightError where no detector can be had. `looks` bounds how many
     pictures are looked at together.
     """
@@ -58,6 +59,7 @@ class Tools:
     rooms: Rooms
     new_detector: Callable[[Camera], Detector]
     looks: asyncio.Semaphore
+    tap: Callable[[str, Role, Packet | None], None] = lambda *_: None
 
 
 @dataclass(slots=True)
@@ -88,8 +90,8 @@ class Line:
     """One camera at work.
 
     `heard` is what its driver said last, `troubles` since when and why one of `RECORDING`, `WATCHING`,
-    `CLIPS` does not work. `painting` is who paints its privacy zones. `latest_key` is the newest picture that
-    decodes alone, already painted.
+    `CLIPS` does not work. `painting` is who paints its privacy zones. `latest_key`, and `latest_sub` of
+    the second stream, is the newest picture that decodes alone, already painted.
     """
 
     options: Camera
@@ -97,6 +99,7 @@ class Line:
     heard: CameraStatus
     watcher: Watcher | None = None
     latest_key: Packet | None = None
+    latest_sub: Packet | None = None
     info: StreamInfo | None = None
     began: datetime | None = None
     recorded_to: datetime = LONG_AGO
@@ -234,6 +237,7 @@ class Line:
                 try:
                     async for item in items:
                         if isinstance(item, StateChanged):
+                            self.tools.tap(self.options.id, "main", None)
                             await self._keep(segmenter.finish())
                             self._hear(item)
                             if item.state != "recording" and self.painting.painter == "camera":
@@ -257,6 +261,7 @@ class Line:
         self.rate.add(packet)
         if packet.is_key:
             self.latest_key = packet
+        self.tools.tap(self.options.id, "main", packet)
 
     def _is_stalled(self) -> bool:
         """Tell, once every STALL_S, that pictures come and nothing of them is committed (L3)."""
@@ -285,12 +290,17 @@ class Line:
         async with contextlib.aclosing(watch(make)) as items:
             async for item in items:
                 if isinstance(item, StateChanged):
+                    self.latest_sub = None
+                    self.tools.tap(self.options.id, "sub", None)
                     await self._keep(segmenter.finish(), role="sub")
                     if item.state != "recording" and self.heard.state == "recording":
                         self.fails(WATCHING, f"The camera's second stream cannot be looked at. {item.note}")
                     elif item.state == "recording":
                         self.works(WATCHING)
                     continue
+                if isinstance(item, Packet):
+                    self.latest_sub = item if item.is_key else self.latest_sub
+                    self.tools.tap(self.options.id, "sub", item)
                 await self._keep(segmenter.feed(item), role="sub")
                 if self.watcher is not None and isinstance(item, Packet):
                     await self.watcher.take(item)

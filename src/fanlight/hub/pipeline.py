@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from fanlight.hub.at_home import AtHome
 from fanlight.hub.camera import Camera as Source
 from fanlight.hub.detectors import Detectors
-from fanlight.hub.doorbell.press import Presses
+from fanlight.hub.doorbell import Mouths, Presses
 from fanlight.hub.events import Events, Row
 from fanlight.hub.happenings import By, MakeClip, Recorded, Rooms
 from fanlight.hub.health import Found, Health, Memory
@@ -30,6 +30,7 @@ from fanlight.hub.journal import Journal, Limits
 from fanlight.hub.line import RECORDING, Line, MaskUnproved, Tools
 from fanlight.hub.notices import Board, StorageTold
 from fanlight.hub.options import Camera, HubOptions
+from fanlight.hub.packet import Packet, Role
 from fanlight.hub.painting import Decision, Painting
 from fanlight.hub.sealer import Kept, Occasion
 from fanlight.hub.settings import HubKeys, NotPaired, Pairing
@@ -48,6 +49,7 @@ log = logging.getLogger("fanlight.hub")
 
 if TYPE_CHECKING:
     from fanlight.hub.town import Town
+    from fanlight.hub.viewing import Viewing
 
 
 class NoSuchCamera(FanlightError):
@@ -80,12 +82,16 @@ class Pipeline:
         self._painting = Painting(folder)
         self.detectors = Detectors(folder, options.detector)
         self.lines: dict[str, Line] = {}
+        self.mouths = Mouths()
         self.town: Town | None = None
+        self.viewing: Viewing | None = None
         if pairing is not None and uplink is not None:
             # Matching requests loads the rules' engine and geometry: only who needs them does.
             from fanlight.hub.town import Town  # noqa: PLC0415
+            from fanlight.hub.viewing import Viewing  # noqa: PLC0415
 
             self.town = Town(folder, pairing, keys, uplink, self.statuses)
+            self.viewing = Viewing(folder, keys, self.town, self)
         self.also: Callable[[], Iterable[Found]] = tuple  # what others have to say of their health
         self._memory, self._presses = Memory(), Presses()
         self._changing = asyncio.Lock()
@@ -142,6 +148,9 @@ class Pipeline:
             try:
                 if self.town is not None:
                     for work in (self.town.send(), self.town.report(), self.town.listen()):
+                        group.create_task(work)
+                if self.viewing is not None:
+                    for work in self.viewing.works():
                         group.create_task(work)
                 group.create_task(self._expire())
                 group.create_task(self._tell_storage())
@@ -245,13 +254,21 @@ class Pipeline:
         if self.town is not None:
             trouble = next(iter(self.town.troubles.values()), "")
             yield Found("server", "warn" if trouble else "ok", trouble)
+        if self.viewing is not None:
+            trouble = self.viewing.link.trouble
+            yield Found("live viewing", "warn" if trouble else "ok", trouble)
 
     def _make_tools(self) -> Tools:
         return Tools(
             rooms=self._rooms,
             new_detector=self.detectors.new,
             looks=asyncio.Semaphore(self.options.detector.threads),
+            tap=self._tap,
         )
+
+    def _tap(self, camera: str, role: Role, packet: Packet | None) -> None:
+        if self.viewing is not None:
+            self.viewing.live.take(camera, role, packet)
 
     def _clip_maker(self, town: Town) -> MakeClip:
         from fanlight.hub.clips import ClipMaker  # noqa: PLC0415 - the same

@@ -6,10 +6,10 @@ Holds:  the server sees the same number of bytes at the same pace, matched or no
 Why:    docs/design/threats.md
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
@@ -55,10 +55,11 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
     cameras: Sequence[CameraStatus],
     matches: Sequence[Match],
     waiting: int,
+    viewings: Sequence[Mapping[str, Any]] = (),
     epoch: Epoch,
     signing: SigningKey,
 ) -> bytes:
-    """Return the sealed box; `waiting` counts clips that are not sent yet.
+    """Return the sealed box; `waiting` counts clips that are not sent yet, `viewings` is who watches.
 
     Raises:
         StatusTooLarge: it would show its size. The oldest matches are left out before that.
@@ -84,6 +85,7 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
                 ],
                 "matches": [{"request": match.request, "clips": list(match.clips)} for match in kept],
                 "held": {"clips_waiting": waiting},
+                "viewings": list(viewings),
             }
         )
         box = {

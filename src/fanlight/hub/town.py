@@ -12,6 +12,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from fanlight.hub.epochs import Epochs
 from fanlight.hub.outbox import Outbox
@@ -53,6 +54,7 @@ class Town:
         self.epochs = Epochs(folder, pairing)
         self.requests = Requests(folder, pairing)
         self.troubles: dict[str, str] = {}
+        self.viewings: Callable[[], list[dict[str, Any]]] = list  # who watches, for the status box
         self._keys, self._cameras = keys, cameras
         self._wake = asyncio.Event()
 
@@ -106,6 +108,7 @@ class Town:
             cameras=self._cameras(),
             matches=self.requests.matches(clips, now),
             waiting=self.outbox.waiting(),
+            viewings=self.viewings(),
             epoch=epoch,
             signing=self._keys.signing,
         )

@@ -83,6 +83,16 @@ class Uplink:
         """Close the connections."""
         await self._http.aclose()
 
+    async def token(self) -> str:
+        """Return the token of this conversation, for a connection of another kind; signs in where needed."""
+        if self._token is None:
+            await self.sign_in()
+        return self._token or ""
+
+    def forget(self) -> None:
+        """Sign in anew before the next call: the token has ended."""
+        self._token = None
+
     async def sign_in(self) -> dict[str, Any]:
         """Sign the server's challenge; return the session (account, kind, roles, ...).
 

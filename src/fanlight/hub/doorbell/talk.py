@@ -4,11 +4,12 @@ In:     the camera's address and a reply's samples.
 Out:    RTP packets of 20 ms, each at its time.
 Holds:  what a camera gets are the samples in order, none twice, none left out; a packet goes no earlier than
         its time, so a camera needs no large buffer, and one that is late is followed at the old pace.
-Absent: listening, and sound as it is spoken (live talk).
+Absent: listening; sound as it is spoken (`spoken`).
 Source: ONVIF Streaming, 5.3 (back channel); RFC 3550; RFC 3551, 4.5.14.
 """
 
 import asyncio
+import contextlib
 import secrets
 import struct
 from collections.abc import Iterator
@@ -82,6 +83,12 @@ class Mouths:
             NoBackChannel: it cannot.
             CameraError: it is not there, or wants another password.
         """
+        with self.hold(camera):
+            await speak(url, sound)
+
+    @contextlib.contextmanager
+    def hold(self, camera: str) -> Iterator[None]:
+        """Have a camera's mouth for oneself; raises Speaking."""
         if camera in self._speaking:
             raise Speaking(
                 "The camera is speaking already.",
@@ -90,7 +97,7 @@ class Mouths:
             )
         self._speaking.add(camera)
         try:
-            await speak(url, sound)
+            yield
         finally:
             self._speaking.discard(camera)
 
@@ -99,14 +106,20 @@ async def speak(url: str, sound: bytes) -> None:
     """Play samples at the camera at `url`; raises NoBackChannel, CameraError."""
     session = RtspSession(url)
     try:
-        await session.connect()
-        await session.options()
-        media, law = choose(await _describe(session))
-        channel = await session.set_up(media, require=BACK_CHANNEL)
-        await session.play()
-        await _send(session, channel, media.payload_type, g711.encode(sound, law))
+        channel, payload_type, law = await begin(session)
+        await _send(session, channel, payload_type, g711.encode(sound, law))
     finally:
         await session.close()
+
+
+async def begin(session: RtspSession) -> tuple[int, int, g711.Law]:
+    """Open a session's back channel; return its channel, payload type and coding."""
+    await session.connect()
+    await session.options()
+    media, law = choose(await _describe(session))
+    channel = await session.set_up(media, require=BACK_CHANNEL)
+    await session.play()
+    return channel, media.payload_type, law
 
 
 async def _describe(session: RtspSession) -> Description:

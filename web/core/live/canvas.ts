@@ -1,0 +1,121 @@
+/** Shows a camera by WebCodecs: each picture is drawn as soon as it is decoded.
+ *  Catches up instead of lagging: where the decoder cannot follow, it goes on at the next key frame. */
+import { unb64 } from "../seal/bytes.ts";
+import type { Picture } from "./sealed.ts";
+import type { Sink } from "./session.ts";
+import type { StreamTold } from "./words.ts";
+
+const MOST_WAITING = 12; // pictures in the decoder
+/** One picture on the screen, for measurements: ms by this device's clock and by the hub's. */
+export interface Shown {
+  readonly wallMs: number;
+  readonly latencyMs: number;
+}
+
+export interface Screen {
+  /** Now, by the hub's clock, ms. */
+  now(): number;
+  /** After each picture that was drawn. */
+  shown(one: Shown): void;
+  /** This device does not decode what the camera sends. */
+  failed(): void;
+}
+
+export class CanvasSink implements Sink {
+  readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
+  readonly #pen: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
+  readonly #screen: Screen;
+  readonly #walls = new Map<number, number>();
+  #decoder: VideoDecoder | null = null;
+  #waitsForKey = true;
+  #config: VideoDecoderConfig | null = null;
+  #behindMs = 0;
+  #missed = 0;
+  #shown = 0;
+
+  constructor(canvas: HTMLCanvasElement | OffscreenCanvas, screen: Screen) {
+    this.#canvas = canvas;
+    this.#screen = screen;
+    this.#pen = canvas.getContext("2d", { alpha: false, desynchronized: true }) as CanvasRenderingContext2D | null;
+  }
+
+  begin(told: StreamTold): void {
+    this.#config = {
+      codec: told.codec,
+      description: unb64(told.config),
+      codedWidth: told.width,
+      codedHeight: told.height,
+      optimizeForLatency: true,
+    };
+    this.#open();
+  }
+
+  show(picture: Picture): void {
+    const decoder = this.#decoder;
+    this.#missed += picture.missed;
+    if (picture.missed > 0) this.#waitsForKey = true;
+    if (!decoder || decoder.state !== "configured") return;
+    if (decoder.decodeQueueSize > MOST_WAITING && !this.#waitsForKey) {
+      this.#waitsForKey = true;
+      this.#missed++;
+    }
+    if (this.#waitsForKey && !picture.isKey) return;
+    this.#waitsForKey = false;
+    this.#walls.set(picture.atUs, picture.wallUs / 1000);
+    decoder.decode(new EncodedVideoChunk({ type: picture.isKey ? "key" : "delta", timestamp: picture.atUs, data: picture.data }));
+  }
+
+  report(): { behindMs: number; missed: number; shown: number } {
+    const said = { behindMs: this.#behindMs, missed: this.#missed, shown: this.#shown };
+    this.#behindMs = this.#missed = this.#shown = 0;
+    return said;
+  }
+
+  close(): void {
+    if (this.#decoder && this.#decoder.state !== "closed") this.#decoder.close();
+    this.#decoder = null;
+    this.#config = null;
+  }
+
+  #open(): void {
+    if (this.#decoder && this.#decoder.state !== "closed") this.#decoder.close();
+    this.#waitsForKey = true;
+    this.#walls.clear();
+    if (!this.#config) return;
+    this.#decoder = new VideoDecoder({ output: (frame) => this.#draw(frame), error: () => this.#broke() });
+    this.#decoder.configure(this.#config);
+  }
+
+  #draw(frame: VideoFrame): void {
+    const { displayWidth: width, displayHeight: height, timestamp } = frame;
+    if (this.#canvas.width !== width || this.#canvas.height !== height) {
+      this.#canvas.width = width;
+      this.#canvas.height = height;
+    }
+    this.#pen?.drawImage(frame, 0, 0);
+    frame.close();
+    const wallMs = this.#walls.get(timestamp);
+    if (wallMs === undefined) return;
+    for (const at of this.#walls.keys()) if (at <= timestamp) this.#walls.delete(at);
+    const latencyMs = this.#screen.now() - wallMs;
+    this.#behindMs = Math.max(this.#behindMs, latencyMs);
+    this.#shown++;
+    this.#screen.shown({ wallMs, latencyMs });
+  }
+
+  #broke(): void {
+    if (this.#shown === 0 && this.#behindMs === 0) this.#screen.failed();
+    else this.#open(); // one picture that cannot be decoded: the next key frame begins anew
+  }
+}
+
+/** Whether this device decodes a stream picture by picture. */
+export async function decodes(codec: string, config: Uint8Array | null = null): Promise<boolean> {
+  if (typeof VideoDecoder === "undefined") return false;
+  try {
+    const asked: VideoDecoderConfig = config ? { codec, description: config } : { codec };
+    return (await VideoDecoder.isConfigSupported(asked)).supported === true;
+  } catch {
+    return false;
+  }
+}
