@@ -51,6 +51,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--app-database", help="URL for the role fanlight_app, if it cannot be derived")
     parser.add_argument("--witness", help="address of a witness")
     parser.add_argument("--blobs", help="URL of an object store; none: the home's folder")
+    parser.add_argument("--quota-gib", type=float, default=50.0, help="space of one household for its clips")
     parser.add_argument("--contact", default="", help="mailto: or https: whom push services may write to")
     parser.add_argument(
         "--push-inside", action="store_true", help="also call push services of your own network"
@@ -76,6 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 app_database=args.app_database,
                 witness=args.witness,
                 blobs=args.blobs,
+                quota_gib=args.quota_gib,
                 demo=args.demo,
                 port=args.port,
                 origin=args.origin,

@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from fanlight.model.errors import FanlightError
 from fanlight.server.errors import NOTHING, ServerError
 from fanlight.server.pages import HEADERS
-from fanlight.store.blobs import BlobMissing, DiskFull
+from fanlight.store.blobs import BlobMissing, BlobsAway, DiskFull
 from fanlight.store.database import DatabaseUnusable
 
 AnyRequest = Request[Any, Any, Any]
@@ -21,7 +21,7 @@ _HTTP = {
     405: ("server.wrong_method", "This address does not take that kind of call.", "Use another method."),
     413: ("server.too_large", "More bytes came than this call takes.", "Send less, or in parts."),
 }
-_STATUS = {DiskFull: 507, BlobMissing: 404, DatabaseUnusable: 503}
+_STATUS = {DiskFull: 507, BlobMissing: 404, BlobsAway: 503, DatabaseUnusable: 503}
 
 
 def refusal(status: int, code: str, what: str, kept: str, do: str) -> Response[dict[str, str]]:

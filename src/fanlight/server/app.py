@@ -46,8 +46,10 @@ from fanlight.server.relay.switch import Switch
 from fanlight.server.requests import cells, clockwork
 from fanlight.server.requests import http as requests_http
 from fanlight.server.services import Services
+from fanlight.server.shreds import ShredList
 from fanlight.server.unfinished import Unfinished
 from fanlight.server.vault import http as vault_http
+from fanlight.server.vault.keeping import Keeper
 from fanlight.store.blobs import Blobs
 from fanlight.store.database import Database, migrate
 
@@ -64,6 +66,7 @@ class Options:
         app_database: address for the app's own role; derived on a private socket.
         witness: address of the witness; None for a record without one.
         blobs: a URL such as `s3://...`; None for the home's folder.
+        quota_gib: what one household's sealed clips may take.
         demo: show the invented people on the front page.
         port: where this server answers.
         push: whom to name to push services, and which of them may be called.
@@ -77,6 +80,7 @@ class Options:
     app_database: str | None = None
     witness: str | None = None
     blobs: str | None = None
+    quota_gib: float = 50.0
     demo: bool = False
     port: int = 0
     push: Reach = field(default_factory=Reach)
@@ -108,6 +112,8 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         limits=RateLimits(options.clock),
         clock=options.clock,
         incoming=Incoming(options.home / "server" / "incoming"),
+        shreds=ShredList(options.home / "server" / "shred"),
+        quota_bytes=int(options.quota_gib * (1 << 30)),
         push=Sender(options.home, _reach(options), options.clock),
         unfinished=Unfinished(),
         demo=options.demo,
@@ -119,11 +125,13 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
     try:
         await log.sequencer.start()
         await first_start.load(services)
+        await Keeper(services).replay()  # before anything is served: an older database may have been restored
         tasks = [
             asyncio.create_task(log.sequencer.run()),
             asyncio.create_task(clockwork.run(services)),
             asyncio.create_task(day.run(services)),
             asyncio.create_task(drops.run(services)),
+            asyncio.create_task(Keeper(services).run()),
             asyncio.create_task(links.run(services)),
         ]
         yield services

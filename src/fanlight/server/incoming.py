@@ -1,10 +1,10 @@
-"""Payloads on their way in: appended in parts, resumed after a break, checked when whole.
+"""Payloads on their way in: appended in parts, resumed after a break at any byte, checked when whole.
 
 In:     parts at an offset, from a hub (vault) or from nobody in particular (evidence).
 Out:    how much is there; the finished file, its length and tree root.
-Holds:  a part that was received before is accepted again only if its bytes are the same; files here
-        carry the day as their time; what is two days old is dropped at start-up and
-        whenever `sweep` is called.
+Holds:  what arrived of a part that broke off is kept; bytes that were received before are accepted again
+        only if they are the same; files here carry the day as their time; what is two days old is dropped
+        at start-up and whenever `sweep` is called.
 Absent: what the bytes are. They are ciphertext.
 """
 
@@ -12,6 +12,8 @@ import asyncio
 import datetime as dt
 import os
 from collections import defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fanlight.seal.chunktree import PayloadHasher
@@ -23,6 +25,15 @@ _STALE_S = 2 * 86_400
 _STEP = 1 << 20
 
 
+@dataclass(slots=True)
+class _Upload:
+    """One upload: who may touch it now, and what its file was when it was last hashed to its end."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    hasher: PayloadHasher = field(default_factory=PayloadHasher)
+    stamp: tuple[int, int, int] | None = None
+
+
 class Incoming:
     """A folder of unfinished uploads, named by random ids."""
 
@@ -30,7 +41,7 @@ class Incoming:
         """Make the folder and drop what nobody finished."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._uploads: defaultdict[str, _Upload] = defaultdict(_Upload)
         for path in self._stale(dt.datetime.now(dt.UTC)):
             path.unlink(missing_ok=True)
 
@@ -50,10 +61,14 @@ class Incoming:
             async with self.lock(path.name):
                 if self._is_stale(path, now):
                     self.drop(path.name)
+        ended = [name for name, one in self._uploads.items() if not one.lock.locked()]
+        for name in ended:
+            if not self.path(name).exists():
+                del self._uploads[name]
 
     def lock(self, name: str) -> asyncio.Lock:
         """Return the lock of one upload: parts and the end of it take turns."""
-        return self._locks[name]
+        return self._uploads[name].lock
 
     def path(self, name: str) -> Path:
         """Return where an upload's bytes are."""
@@ -73,7 +88,32 @@ class Incoming:
         except FileNotFoundError:
             return b""
 
-    async def append(self, name: str, offset: int, part: bytes, limit: int) -> int:
+    async def receive(self, name: str, offset: int, pieces: AsyncIterator[bytes], limit: int) -> int:
+        """Add a part as it arrives; return how many bytes are there now.
+
+        If `pieces` breaks off, what came until then is kept, and its error is passed on.
+
+        Raises:
+            Conflict, TooLarge, DiskFull: as `append`.
+        """
+        waiting, at, have = bytearray(), offset, 0
+        try:
+            async for piece in pieces:
+                waiting += piece
+                if len(waiting) >= _STEP:
+                    # Taken out first: whatever `append` raises, these bytes are not tried again below.
+                    part, waiting = waiting, bytearray()
+                    have = await self.append(name, at, part, limit)
+                    at += len(part)
+        except BaseException:
+            if waiting:
+                await asyncio.shield(self.append(name, at, waiting, limit))
+            raise
+        if waiting or at == offset:
+            have = await self.append(name, at, waiting, limit)
+        return have
+
+    async def append(self, name: str, offset: int, part: bytes | bytearray, limit: int) -> int:
         """Add a part; return how many bytes are there now.
 
         Raises:
@@ -84,7 +124,7 @@ class Incoming:
         async with self.lock(name):
             return await asyncio.to_thread(self._append, name, offset, part, limit)
 
-    def _append(self, name: str, offset: int, part: bytes, limit: int) -> int:
+    def _append(self, name: str, offset: int, part: bytes | bytearray, limit: int) -> int:
         have = self.received(name)
         if offset > have:
             raise Conflict(
@@ -99,6 +139,7 @@ class Incoming:
                 kept=f"The first {have} bytes are here.",
                 do="Send as many bytes as the card says.",
             )
+        is_hashed = self._is_hashed(name)
         try:
             with self.path(name).open("r+b" if have else "w+b") as file:
                 file.seek(offset)
@@ -111,10 +152,14 @@ class Incoming:
                         code="server.upload_differs",
                     )
                 file.seek(have)
-                file.write(part[len(known) :])
+                file.write(memoryview(part)[len(known) :])
         except OSError as error:
             raise full() from error
-        self._hide_time(name)
+        finally:
+            self._hide_time(name)
+        if is_hashed:
+            self._uploads[name].hasher.update(memoryview(part)[len(known) :])
+            self._uploads[name].stamp = self._stamp(name)
         return max(have, offset + len(part))
 
     async def measure(self, name: str) -> tuple[int, str]:
@@ -122,6 +167,9 @@ class Incoming:
         return await asyncio.to_thread(self._measure, name)
 
     def _measure(self, name: str) -> tuple[int, str]:
+        if self.received(name) and self._is_hashed(name):
+            hasher = self._uploads[name].hasher
+            return hasher.length, hasher.root().hex()
         hasher = PayloadHasher()
         try:
             with self.path(name).open("rb") as file:
@@ -131,16 +179,29 @@ class Incoming:
             return 0, ""
         return hasher.length, hasher.root().hex()
 
+    def _is_hashed(self, name: str) -> bool:
+        """Tell whether each byte that is there went through the hasher, and nobody touched the file since."""
+        return self._uploads[name].stamp == self._stamp(name)
+
+    def _stamp(self, name: str) -> tuple[int, int, int] | None:
+        try:
+            found = self.path(name).stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_size, found.st_ctime_ns
+
     def drop(self, name: str) -> None:
         """Forget an upload."""
         self.path(name).unlink(missing_ok=True)
-        self._locks.pop(name, None)
-        os.utime(self._folder, (_midnight(), _midnight()))
+        upload = self._uploads[name]
+        if upload.lock.locked():  # whoever waits for its turn must find the same lock
+            upload.hasher, upload.stamp = PayloadHasher(), None
+        else:
+            del self._uploads[name]
+        self._hide_time()
 
-    def _hide_time(self, name: str) -> None:
-        for path in (self.path(name), self._folder):
-            os.utime(path, (_midnight(), _midnight()))
-
-
-def _midnight() -> float:
-    return dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+    def _hide_time(self, name: str = "") -> None:
+        midnight = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+        for path in {self.path(name), self._folder}:
+            if path.exists():
+                os.utime(path, (midnight, midnight))

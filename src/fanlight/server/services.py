@@ -13,6 +13,8 @@ from fanlight.server.hours import Hours
 from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits, place_of
 from fanlight.server.log import Log
+from fanlight.server.looks import Looks
+from fanlight.server.shreds import ShredList
 from fanlight.server.unfinished import Unfinished
 from fanlight.store.blobs import Blobs
 from fanlight.store.database import Database
@@ -62,6 +64,9 @@ class Services:
         clock: gives the present, aware.
         incoming: payloads on their way in.
         push: posts what hubs encrypted to push services.
+        shreds: what must not come back with an older database.
+        quota_bytes: what one household's sealed clips may take.
+        looks: what the vault found when it last compared rows and payloads.
         unfinished: what drop tokens have lying in `incoming`.
         hours: ends finer than a day, in memory.
         demo: whether the front page shows the invented people.
@@ -77,8 +82,11 @@ class Services:
     limits: RateLimits
     clock: Callable[[], datetime]
     incoming: Incoming
+    shreds: ShredList
+    quota_bytes: int
     push: Pushes
     unfinished: Unfinished
+    looks: Looks = field(default_factory=Looks)
     hours: Hours = field(default_factory=Hours)
     demo: bool = False
     port: int = 0

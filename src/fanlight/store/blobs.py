@@ -1,7 +1,7 @@
 """Sealed payloads under random keys: in a directory, or in an S3 given by URL.
 
 In:     a finished file on our disk; ranges to read.
-Out:    the same bytes, for ever: a key is written once.
+Out:    the same bytes, for ever: a key is written once; which keys there are.
 Holds:  in a directory, bytes and name are synced before `put_file` returns, and the times of files and
         folders say midnight of the given day, so that nobody reads from them when something happened.
 Absent: what the bytes are. They are ciphertext, and stay it.
@@ -12,18 +12,22 @@ import asyncio
 import datetime as dt
 import os
 import re
+import shutil
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from fanlight.model.errors import FanlightError
 from fanlight.store.files import sync
 
 STEP_BYTES = 1 << 20
-_KEY = re.compile(r"^[a-z2-7]{2}/[a-z2-7]{26}$")
+_KEY = re.compile(r"^(?:[a-z]{1,8}/)?[a-z2-7]{2}/[a-z2-7]{26}$")
+_PAGE = 1_000
+_SOON = timedelta(seconds=10)  # an S3 that does not answer is told as away, and asked again by who needs it
 
 
 class BlobError(FanlightError):
@@ -50,16 +54,30 @@ class DiskFull(BlobError):
     code = "store.disk_full"
 
 
-def key_of(identifier: str) -> str:
-    """Return the key for a random id: two letters, then the id, so that no folder grows too large."""
-    return f"{identifier[:2]}/{identifier}"
+class BlobsAway(BlobError):
+    """The S3 does not answer, or refuses us."""
+
+    code = "store.blobs_away"
+
+
+def key_of(identifier: str, shelf: str = "") -> str:
+    """Return the key for a random id: two letters, then the id, so that no folder grows too large.
+
+    Args:
+        identifier: 26 letters.
+        shelf: a room's own place, such as "clips", whose keys it may list and sweep; others stay unlisted.
+    """
+    return f"{shelf}/{identifier[:2]}/{identifier}" if shelf else f"{identifier[:2]}/{identifier}"
 
 
 class Blobs:
     """A place for blobs.
 
     Args:
-        place: a folder, or a URL such as `s3://bucket/prefix` (credentials from the environment).
+        place: a folder, or a URL such as `s3://bucket/prefix` (endpoint and keys from the environment).
+
+    Raises:
+        BlobsAway: the URL names no store that we know.
     """
 
     def __init__(self, place: Path | str) -> None:
@@ -69,48 +87,58 @@ class Blobs:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.folder = place.absolute()
             self._store: ObjectStore = LocalStore(prefix=self.folder)
-        else:
-            self._store = from_url(place)
+            return
+        try:
+            self._store = from_url(place, retry_config={"max_retries": 2, "retry_timeout": _SOON})
+        except (BaseError, ValueError) as error:
+            raise _away("cannot be opened under its address", error) from error
 
     async def put_file(self, key: str, source: Path, day: dt.date) -> None:
         """Store the bytes of `source` under `key`; again with the same bytes is fine.
 
         Args:
             key: as `key_of` makes it.
-            source: a file on our disk; left where it is.
+            source: a finished file on our disk. The caller removes it afterwards and writes to it no more:
+                in a directory on the same disk, the blob is that very file under another name.
             day: the only time that is kept with the blob.
 
         Raises:
             ImmutableKey: the key holds other bytes.
-            DiskFull: there is no room.
+            DiskFull: there is no room. BlobsAway: the S3 does not take it now.
         """
         _check(key)
-        try:
-            held = await self._size(key)
-            if held is None:
-                await obstore.put_async(self._store, key, source)
-        except (OSError, BaseError) as error:
-            raise full() from error
-        if held is not None and not await self._same(key, source):
+        if self.folder is not None:
+            try:
+                is_new = await asyncio.to_thread(_place, source, self.folder / key)
+            except OSError as error:
+                raise full() from error
+        else:
+            is_new = await self._upload(key, source)
+        if not is_new and not await self._same(key, source):
             raise ImmutableKey(
                 "Something else is stored under this name already.",
                 kept="What was stored first stays.",
                 do="Send the new bytes under a new name.",
             )
         if self.folder is not None:
-            await asyncio.to_thread(self._settle, self.folder / key, day)
+            try:
+                await asyncio.to_thread(self._settle, self.folder / key, day)
+            except OSError as error:
+                raise full() from error
 
     async def get(self, key: str, first: int, last: int) -> bytes:
         """Return bytes `first` to `last` inclusive.
 
         Raises:
-            BlobMissing: there is no such blob.
+            BlobMissing: there is no such blob. BlobsAway: the S3 does not answer.
         """
         _check(key)
         try:
             return bytes(await obstore.get_range_async(self._store, key, start=first, end=last + 1))
         except FileNotFoundError as error:
             raise _missing() from error
+        except (OSError, BaseError) as error:
+            raise _away("does not give what is stored there", error) from error
 
     async def stream(self, key: str, first: int, last: int) -> AsyncIterator[bytes]:
         """Yield bytes `first` to `last` inclusive, a MiB at a time."""
@@ -120,22 +148,52 @@ class Blobs:
             yield await self.get(key, at, end)
             at = end + 1
 
+    async def holds(self, key: str) -> bool:
+        """Tell whether there is such a blob; raises BlobsAway."""
+        _check(key)
+        return await self._size(key) is not None
+
+    async def keys(self, shelf: str) -> AsyncIterator[list[str]]:
+        """Yield all keys of a shelf, some at a time; what is no blob is passed over. Raises BlobsAway."""
+        try:
+            async for page in obstore.list(self._store, shelf, chunk_size=_PAGE):
+                yield [one["path"] for one in page if _KEY.match(one["path"])]
+        except (OSError, BaseError) as error:
+            raise _away("does not list what it holds", error) from error
+
     async def delete(self, key: str) -> None:
-        """Remove a blob; fine if it is not there."""
+        """Remove a blob; fine if it is not there. Raises BlobsAway."""
         _check(key)
         try:
             await obstore.delete_async(self._store, key)
         except FileNotFoundError:
             return
+        except (OSError, BaseError) as error:
+            raise _away("does not remove what it should", error) from error
         if self.folder is not None:
             today = dt.datetime.now(dt.UTC).date()
-            await asyncio.to_thread(_date, [(self.folder / key).parent, self.folder], today)
+            await asyncio.to_thread(_date, self._folders_of(self.folder / key), today)
+
+    async def _upload(self, key: str, source: Path) -> bool:
+        """Store a new object; tell whether the key was free."""
+        try:
+            if await self._size(key) is not None:
+                return False
+            # A file of one part is refused by the store itself where another node was quicker.
+            await obstore.put_async(self._store, key, source, chunk_size=8 * STEP_BYTES)
+        except AlreadyExistsError:
+            return False
+        except (OSError, BaseError) as error:
+            raise _away("does not take what is to be stored", error) from error
+        return True
 
     async def _size(self, key: str) -> int | None:
         try:
             return int((await obstore.head_async(self._store, key))["size"])
         except FileNotFoundError:
             return None
+        except (OSError, BaseError) as error:
+            raise _away("does not say what it holds", error) from error
 
     async def _same(self, key: str, source: Path) -> bool:
         size = await asyncio.to_thread(os.path.getsize, source)
@@ -149,11 +207,38 @@ class Blobs:
 
     def _settle(self, path: Path, day: dt.date) -> None:
         """Sync file and folders, then set their times to the day's midnight (UTC)."""
-        assert self.folder is not None  # noqa: S101 - the caller checked
-        parts = [path, path.parent, self.folder]
+        parts = [path, *self._folders_of(path)]
         for part in parts:
             sync(part)
         _date(parts, day)
+
+    def _folders_of(self, path: Path) -> list[Path]:
+        """Return the folders between a blob and the place itself, which comes last."""
+        assert self.folder is not None  # noqa: S101 - the callers checked
+        above = list(path.parents)
+        return above[: above.index(self.folder) + 1]
+
+
+def _place(source: Path, path: Path) -> bool:
+    """Give a file its second name; tell whether that name was free. Copied where it cannot be linked."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        os.link(source, path)
+    except FileExistsError:
+        return False
+    except OSError:
+        pass  # another disk, or one without links
+    else:
+        return True
+    pending = path.with_name(f".{path.name}.new")
+    try:
+        shutil.copyfile(source, pending)
+        if path.exists():
+            return False
+        pending.rename(path)
+    finally:
+        pending.unlink(missing_ok=True)
+    return True
 
 
 def _date(paths: list[Path], day: dt.date) -> None:
@@ -170,6 +255,15 @@ def _check(key: str) -> None:
 def _missing() -> BlobMissing:
     return BlobMissing(
         "There is no such stored payload.", kept="Nothing was changed.", do="Fetch the list again."
+    )
+
+
+def _away(what: str, error: Exception) -> BlobsAway:
+    # The library's own words carry keys and addresses; its kind of error is enough to look on.
+    return BlobsAway(
+        f"The store of this server {what} ({type(error).__name__}).",
+        kept="What was stored before is as it was; the sender keeps what was not taken.",
+        do="Look whether the store runs, and whether its address and keys are right.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Routes: a hub sends clips and its status; members list, fetch and erase."""
+"""Routes: a hub sends clips and its status; members list and fetch, and erase what they do not want."""
 
 import hashlib
 from datetime import date
@@ -12,13 +12,16 @@ from msgspec import UNSET, Meta, UnsetType
 
 from fanlight.model.errors import FanlightError
 from fanlight.model.ids import is_id
+from fanlight.seal.container import Card
 from fanlight.server import ranges
 from fanlight.server.accounts import Caller, Session, members_of
 from fanlight.server.errors import Conflict, Malformed, NotFound, TooLarge
 from fanlight.server.incoming import MAX_PART
 from fanlight.server.services import Parts, Services
-from fanlight.server.vault import rules, store
-from fanlight.store.blobs import key_of
+from fanlight.server.vault import keeping_http, rules, store
+from fanlight.server.vault.guards import as_resident, as_viewer, checked_id, no_clip
+from fanlight.server.vault.keeping import Keeper
+from fanlight.store.database import Tx
 from fanlight.wire import b64
 
 AnyRequest = Request[Any, Any, Any]
@@ -46,13 +49,18 @@ class ClipState(msgspec.Struct):
     kept: bool
 
 
-class ClipOut(msgspec.Struct):
-    """A clip as members list it. A brief list leaves the manifest out."""
+class ClipOut(msgspec.Struct, omit_defaults=True):
+    """A clip as members list it. A brief list leaves the manifest out.
+
+    `keep`: a member keeps it. `epoch`: the household key its header is sealed to, if not the card's.
+    """
 
     clip: str
     card: str
     sig: str
     manifest: str | UnsetType = UNSET
+    keep: bool = False
+    epoch: int | UnsetType = UNSET
 
 
 class ClipsOut(msgspec.Struct):
@@ -66,17 +74,6 @@ class Received(msgspec.Struct):
     """How many bytes of the payload are here."""
 
     received: int
-
-
-def _id(clip: str) -> str:
-    if not is_id(clip):
-        raise no_clip()
-    return clip
-
-
-def no_clip() -> NotFound:
-    """Return the error for a clip that is not there, or not this household's."""
-    return NotFound("There is no such clip.", do="Load the list again.", code="vault.no_clip")
 
 
 def _decode(text: str) -> bytes:
@@ -100,19 +97,36 @@ async def put_clip(
     )
     async with services.db.transaction(household=session.household) as tx:
         hub = next(p for p in await members_of(tx, session.household) if p.account == session.account)
-        card = rules.check_clip(_id(clip), outside, bytes(hub.sign_pub), services.clock().date())
-        if await store.is_erased(tx, clip):
+        today = services.clock().date()
+        card = rules.check_clip(checked_id(clip), outside, bytes(hub.sign_pub), today)
+        if clip in services.shreds.erased or await store.is_erased(tx, clip):
             raise Conflict("A member erased this clip.", do="Drop it.", code="vault.erased")
-        new = await store.add(tx, session.household, session.account, card, outside)
         row = await store.get(tx, clip)
+        new = False
+        if row is None:
+            await _check_place(tx, services, session.household, card, outside)
+            new = await store.add(tx, session.household, session.account, card, outside)
+            row = await store.get(tx, clip)
         if row is None or (not new and row.card != data.card):
             raise Conflict("Another clip has this id.", do="Use a new id.", code="vault.other_clip")
     return ClipState(row.length if row.kept else services.incoming.received(clip), row.kept)
 
 
+async def _check_place(
+    tx: Tx, services: Services, household: str, card: Card, outside: rules.Outside
+) -> None:
+    """Raise Conflict or QuotaFull unless the household keeps this day and has room for the clip."""
+    rules.check_kept(card.day, services.clock().date(), await store.keep_days(tx))
+    if card.day <= services.shreds.expired.get(household, date.min):
+        raise rules.past_days()
+    await store.lock_room(tx, household)
+    more = card.length + len(outside.manifest) + len(outside.hdr)
+    rules.check_room(await store.used_bytes(tx), more, services.quota_bytes)
+
+
 async def _clip(services: Services, session: Session, clip: str) -> store.ClipRow:
     async with services.db.transaction(household=session.household) as tx:
-        row = await store.get(tx, _id(clip))
+        row = await store.get(tx, checked_id(clip))
     if row is None:
         raise no_clip()
     return row
@@ -130,13 +144,15 @@ async def put_part(
     row = await _clip(services, session.at_home("hub"), clip)
     if row.kept:
         return Received(row.length)
-    return Received(await services.incoming.append(clip, offset, await request.body(), row.length))
+    return Received(await services.incoming.receive(clip, offset, request.stream(), row.length))
 
 
 @head("/v1/clips/{clip:str}/pay", operation_id="clipOffset")
 async def part_offset(clip: FromPath[str], services: Parts, session: Caller) -> Response[None]:
     """Return in `Upload-Offset` how many bytes are here."""
     row = await _clip(services, session.at_home("hub", "member"), clip)
+    if session.kind == "member":
+        as_viewer(session)
     have = row.length if row.kept else services.incoming.received(clip)
     return Response(None, headers={"Upload-Offset": str(have), "Accept-Ranges": "bytes"})
 
@@ -145,7 +161,7 @@ async def part_offset(clip: FromPath[str], services: Parts, session: Caller) -> 
 async def finish(clip: FromPath[str], services: Parts, session: Caller) -> ClipState:
     """Check length and root of the payload and keep it; again is fine."""
     session.at_home("hub")
-    async with services.incoming.lock(_id(clip)):
+    async with services.incoming.lock(checked_id(clip)):
         row = await _clip(services, session, clip)
         if not row.kept:
             length, root = await services.incoming.measure(clip)
@@ -159,10 +175,14 @@ async def finish(clip: FromPath[str], services: Parts, session: Caller) -> ClipS
             if root != row.root:
                 services.incoming.drop(clip)
                 raise rules.bad_clip("its payload is not the one the card was signed for")
-            await services.blobs.put_file(key_of(clip), services.incoming.path(clip), row.day)
+            key = rules.blob_of(clip, old_place=row.old_place)
+            await services.blobs.put_file(key, services.incoming.path(clip), row.day)
             async with services.db.transaction(household=session.household) as tx:
-                await store.keep(tx, clip)
+                there = await store.keep(tx, clip)
             services.incoming.drop(clip)
+            if not there:  # a member erased it meanwhile
+                await services.blobs.delete(key)
+                raise no_clip()
     return ClipState(row.length, kept=True)
 
 
@@ -193,15 +213,13 @@ async def list_clips(  # noqa: PLR0913, PLR0917 - one parameter each
 
     A brief list has no manifests and an ETag, so that asking again every second costs little.
     """
-    session.at_home("member", "hub")
+    if session.at_home("member", "hub").kind == "member":
+        as_viewer(session)
     last, size = _cursor(day, after), BRIEF_PAGE if brief else PAGE
     async with services.db.transaction(household=session.household) as tx:
         rows = await store.page(tx, day, last, size + 1, brief=brief)
     more, rows = len(rows) > size, rows[:size]
-    answer = ClipsOut(
-        [ClipOut(row.id, row.card, row.sig, _or_unset(row.manifest)) for row in rows],
-        f"{rows[-1].day}.{rows[-1].id}" if more else None,
-    )
+    answer = ClipsOut([_listed(row) for row in rows], f"{rows[-1].day}.{rows[-1].id}" if more else None)
     if not brief:
         return Response(answer)
     tag = f'"{hashlib.sha256(msgspec.json.encode(answer)).hexdigest()[:32]}"'
@@ -212,14 +230,21 @@ async def list_clips(  # noqa: PLR0913, PLR0917 - one parameter each
     return Response(answer, headers=headers)
 
 
-def _or_unset(manifest: bytes | None) -> str | UnsetType:
-    return UNSET if manifest is None else b64.encode(bytes(manifest))
+def _listed(row: store.ListRow) -> ClipOut:
+    return ClipOut(
+        row.id,
+        row.card,
+        row.sig,
+        UNSET if row.manifest is None else b64.encode(bytes(row.manifest)),
+        keep=row.marked,
+        epoch=UNSET if row.hdr_epoch is None else row.hdr_epoch,
+    )
 
 
 @get("/v1/clips/{clip:str}/manifest", operation_id="getClipManifest", media_type=_RAW)
 async def get_manifest(clip: FromPath[str], services: Parts, session: Caller) -> Response[bytes]:
     """Return the clip's sealed manifest, which a brief list leaves out."""
-    row = await _clip(services, session.at_home(), clip)
+    row = await _clip(services, as_viewer(session), clip)
     if not row.kept:
         raise no_clip()
     return Response(bytes(row.manifest), media_type=_RAW, headers={"Cache-Control": "private, no-store"})
@@ -228,28 +253,28 @@ async def get_manifest(clip: FromPath[str], services: Parts, session: Caller) ->
 @get("/v1/clips/{clip:str}/hdr", operation_id="getClipHeader", media_type=_RAW)
 async def get_header(clip: FromPath[str], services: Parts, session: Caller) -> Response[bytes]:
     """Return the clip's age header."""
-    row = await _clip(services, session.at_home(), clip)
+    row = await _clip(services, as_viewer(session), clip)
     return Response(bytes(row.hdr), media_type=_RAW, headers={"Cache-Control": "private, no-store"})
 
 
 @get("/v1/clips/{clip:str}/pay", operation_id="getClipPayload", media_type=_RAW)
 async def get_payload(clip: FromPath[str], request: AnyRequest, services: Parts, session: Caller) -> Stream:
     """Return the clip's payload, or a range of it."""
-    row = await _clip(services, session.at_home(), clip)
+    row = await _clip(services, as_viewer(session), clip)
     if not row.kept:
         raise no_clip()
-    return await ranges.payload(services.blobs, key_of(clip), row.length, request.headers.get("range"))
+    key = rules.blob_of(clip, old_place=row.old_place)
+    return await ranges.payload(services.blobs, key, row.length, request.headers.get("range"))
 
 
 @delete("/v1/clips/{clip:str}", operation_id="eraseClip", status_code=204)
 async def erase(clip: FromPath[str], services: Parts, session: Caller) -> None:
     """Erase a clip for good: header first, then payload."""
-    session.at_home()
+    as_resident(session)
     async with services.db.transaction(household=session.household) as tx:
-        if not await store.erase(tx, session.household, _id(clip)):
+        if not await store.erase(tx, session.household, [checked_id(clip)]):
             raise no_clip()
-    services.incoming.drop(clip)
-    await services.blobs.delete(key_of(clip))
+    await Keeper(services).clear()
 
 
 @put("/v1/hub/status", operation_id="putHubStatus", status_code=204, request_max_body_size=MAX_STATUS)
@@ -268,7 +293,8 @@ async def put_status(request: AnyRequest, services: Parts, session: Caller) -> N
 @get("/v1/hub/status", operation_id="getHubStatus", media_type=_RAW)
 async def get_status(services: Parts, session: Caller) -> Response[bytes]:
     """Return the household's last status box."""
-    session.at_home("member", "hub")
+    if session.at_home("member", "hub").kind == "member":
+        as_viewer(session)
     async with services.db.transaction(household=session.household) as tx:
         body = await store.get_status(tx, session.household)
     if body is None:
@@ -293,5 +319,6 @@ router = Router(
         erase,
         put_status,
         get_status,
+        *keeping_http.ROUTES,
     ],
 )

@@ -1,4 +1,4 @@
-"""What a clip must look like from outside before the vault takes it. Pure; nothing here can read it."""
+"""What the vault takes, how long it keeps it, and how much of it. Pure; nothing here can read a clip."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,13 +7,24 @@ from datetime import date, timedelta
 from fanlight.seal.age_format import CHUNK_SEALED, NONCE_LENGTH, TAG_LENGTH
 from fanlight.seal.container import Card, open_card
 from fanlight.seal.errors import SealError
-from fanlight.server.errors import Malformed
+from fanlight.server.errors import Conflict, Malformed, ServerError
+from fanlight.store.blobs import key_of
 
 MAX_PAYLOAD = 1 << 30
 MAX_HEADER = 16 * 1024
 MAX_MANIFEST = 8 * 1024 * 1024
 AGE_FIRST_LINE = b"age-encryption.org/v1\n"
+KEEP_DAYS, MOST_KEEP_DAYS = 14, 365
+SHELF = "clips"
 _DAYS_BACK = 60
+_GIB = 1 << 30
+
+
+class QuotaFull(ServerError):
+    """The household's space is used up. The hub keeps its clips and sends them when there is room."""
+
+    code = "vault.quota_full"
+    status = 507
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,48 @@ def check_length(length: int) -> None:
     last = (length - NONCE_LENGTH) % CHUNK_SEALED
     if not NONCE_LENGTH + TAG_LENGTH <= length <= MAX_PAYLOAD or 0 < last < TAG_LENGTH:
         raise bad_clip("no sealed payload has this length")
+
+
+def last_expired(today: date, keep_days: int) -> date:
+    """Return the latest day whose clips are gone today, where a household keeps `keep_days` whole days.
+
+    >>> last_expired(date(2026, 11, 22), 14)
+    datetime.date(2026, 11, 7)
+
+    With 0 nothing is kept at all, also nothing of a hub whose clock is a day ahead.
+    """
+    return today + timedelta(days=1) if keep_days == 0 else today - timedelta(days=keep_days + 1)
+
+
+def check_kept(day: date, today: date, keep_days: int) -> None:
+    """Raise Conflict if a household keeps nothing of `day` any more."""
+    if day <= last_expired(today, keep_days):
+        raise past_days()
+
+
+def past_days() -> Conflict:
+    """Return the error for a clip of a day of which a household keeps nothing."""
+    return Conflict(
+        "Your household keeps no clips of that day at the server.",
+        kept="The recording at home is as it was.",
+        do="Drop it. An owner may choose for how many days clips stay.",
+        code="vault.past_days",
+    )
+
+
+def check_room(used: int, more: int, quota: int) -> None:
+    """Raise QuotaFull if `more` bytes do not fit into a household's space."""
+    if used + more > quota:
+        raise QuotaFull(
+            f"Your household's space at the server is full ({quota / _GIB:.3g} GiB).",
+            kept="All stored clips are there. New ones wait at your hub; none is lost.",
+            do="Erase clips, keep fewer of them for good, or keep the others for fewer days.",
+        )
+
+
+def blob_of(clip: str, *, old_place: bool = False) -> str:
+    """Return the key of a clip's payload; `old_place` as an earlier Fanlight stored it."""
+    return key_of(clip) if old_place else key_of(clip, SHELF)
 
 
 def bad_clip(why: str) -> Malformed:

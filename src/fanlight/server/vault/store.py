@@ -1,17 +1,18 @@
-"""The rows of clips, of what was erased, and of a household's last word from its hub."""
+"""The rows of clips, of what was erased, of a hub's last word and of how long a household keeps clips."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
 
 from fanlight.seal.container import Card
-from fanlight.server.vault.rules import Outside
+from fanlight.server.vault.rules import KEEP_DAYS, Outside
 from fanlight.store.database import Tx, changed, many, one, value
 from fanlight.wire import b64
 
 
 class ClipRow(msgspec.Struct, frozen=True):
-    """A clip as kept. `kept` says that its payload is whole and stored."""
+    """A clip as kept. `kept` says that its payload is whole and stored, `marked` that a member keeps it."""
 
     id: str
     day: date
@@ -22,6 +23,9 @@ class ClipRow(msgspec.Struct, frozen=True):
     manifest: bytes
     hdr: bytes
     kept: bool
+    marked: bool
+    hdr_epoch: int | None
+    old_place: bool
 
 
 class ListRow(msgspec.Struct, frozen=True):
@@ -32,11 +36,36 @@ class ListRow(msgspec.Struct, frozen=True):
     card: str
     sig: str
     manifest: bytes | None
+    marked: bool
+    hdr_epoch: int | None
 
 
-_CLIP = "SELECT id, day, length, root, card, sig, manifest, hdr, kept FROM clip"
-_LIST = "SELECT id, day, card, sig, manifest FROM clip"
-_BRIEF = "SELECT id, day, card, sig, NULL::bytea AS manifest FROM clip"
+class Oldest(msgspec.Struct, frozen=True):
+    """A household's oldest clip that no member keeps. `keep_days` is null where nobody chose."""
+
+    household: str
+    oldest: date
+    keep_days: int | None
+
+
+class Home(msgspec.Struct, frozen=True):
+    """Whose a clip is, and whether its payload is whole and stored."""
+
+    clip: str
+    household: str
+    kept: bool
+
+
+class Doomed(msgspec.Struct, frozen=True):
+    """A payload that is to go. `lasting`: no restore may bring it back."""
+
+    clip: str
+    lasting: bool
+
+
+_CLIP = "SELECT id, day, length, root, card, sig, manifest, hdr, kept, marked, hdr_epoch, old_place FROM clip"
+_LIST = "SELECT id, day, card, sig, manifest, marked, hdr_epoch FROM clip"
+_BRIEF = "SELECT id, day, card, sig, NULL::bytea AS manifest, marked, hdr_epoch FROM clip"
 
 
 async def add(tx: Tx, household: str, hub: str, card: Card, outside: Outside) -> bool:
@@ -60,9 +89,20 @@ async def get(tx: Tx, clip: str) -> ClipRow | None:
     return await one(tx, ClipRow, _CLIP + " WHERE id = %s", [clip])
 
 
-async def keep(tx: Tx, clip: str) -> None:
-    """Note that a clip's payload is whole."""
-    await tx.execute("UPDATE clip SET kept = true WHERE id = %s", [clip])
+async def keep(tx: Tx, clip: str) -> bool:
+    """Note that a clip's payload is whole; tell whether its row is still there."""
+    return bool(await changed(tx, "UPDATE clip SET kept = true WHERE id = %s", [clip]))
+
+
+async def mark(tx: Tx, clip: str, *, marked: bool) -> bool:
+    """Note whether a member keeps a whole clip; tell whether it is there."""
+    return bool(await changed(tx, "UPDATE clip SET marked = %s WHERE id = %s AND kept", [marked, clip]))
+
+
+async def put_header(tx: Tx, clip: str, hdr: bytes, epoch: int) -> bool:
+    """Put a header that a member sealed anew in place of a kept clip's; tell whether there is one."""
+    query = "UPDATE clip SET hdr = %s, hdr_epoch = %s WHERE id = %s AND kept AND marked"
+    return bool(await changed(tx, query, [hdr, epoch, clip]))
 
 
 async def page(
@@ -80,19 +120,111 @@ async def page(
     )
 
 
-async def erase(tx: Tx, household: str, clip: str) -> bool:
-    """Delete a clip's row and remember that it was erased; tell whether it was there."""
-    gone = await changed(tx, "DELETE FROM clip WHERE id = %s", [clip])
+async def erase(tx: Tx, household: str, clips: Sequence[str]) -> int:
+    """Delete clips' rows and remember that they were erased; return how many were there."""
+    query = "DELETE FROM clip WHERE id = ANY(%s) RETURNING id AS clip, household, kept"
+    gone = await many(tx, Home, query, [clips])
     if gone:
         await tx.execute(
-            "INSERT INTO shred (clip, household) VALUES (%s, %s) ON CONFLICT DO NOTHING", [clip, household]
+            "INSERT INTO shred (clip, household) SELECT unnest(%s::text[]), %s ON CONFLICT DO NOTHING",
+            [[one.clip for one in gone], household],
         )
-    return bool(gone)
+    return len(gone)
+
+
+async def expire(tx: Tx, until: date, limit: int, *, lasting: bool) -> int:
+    """Delete rows of the transaction's household up to `until` that no member keeps; return how many.
+
+    `lasting`: each is entered in the shred list, because no day there covers it.
+    """
+    if not lasting:
+        await tx.execute("SELECT set_config('fanlight.expiring', 'on', true)")
+    return await changed(
+        tx,
+        "DELETE FROM clip WHERE id IN (SELECT id FROM clip WHERE day <= %s AND NOT marked LIMIT %s)",
+        [until, limit],
+    )
+
+
+async def mark_all(tx: Tx, clips: Sequence[str]) -> int:
+    """Mark again what members kept and an older database does not know; return how many there were."""
+    return await changed(tx, "UPDATE clip SET marked = true WHERE id = ANY(%s) AND NOT marked", [clips])
 
 
 async def is_erased(tx: Tx, clip: str) -> bool:
     """Tell whether a clip of the transaction's household was erased."""
     return bool(await value(tx, "SELECT 1 FROM shred WHERE clip = %s", [clip]))
+
+
+async def keep_days(tx: Tx) -> int:
+    """Return for how many days the transaction's household keeps clips."""
+    found: int | None = await value(tx, "SELECT keep_days FROM vault_setting")
+    return KEEP_DAYS if found is None else found
+
+
+async def set_keep_days(tx: Tx, household: str, days: int) -> None:
+    """Keep clips of the transaction's household for so many days."""
+    await tx.execute(
+        "INSERT INTO vault_setting (household, keep_days) VALUES (%s, %s)"
+        " ON CONFLICT (household) DO UPDATE SET keep_days = excluded.keep_days",
+        [household, days],
+    )
+
+
+async def used_bytes(tx: Tx) -> int:
+    """Return what the transaction's household takes: payloads, those on their way too, and sealed parts."""
+    return int(
+        await value(
+            tx,
+            "SELECT coalesce(sum(length + octet_length(manifest) + octet_length(hdr)), 0)::bigint FROM clip",
+        )
+    )
+
+
+async def marked_count(tx: Tx) -> int:
+    """Return how many clips members of the transaction's household keep."""
+    return int(await value(tx, "SELECT count(*) FROM clip WHERE marked"))
+
+
+async def lock_room(tx: Tx, household: str) -> None:
+    """Let two hubs of a household not take the same room; until the transaction ends."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 10))", [household])
+
+
+async def oldest(tx: Tx) -> list[Oldest]:
+    """Return of each household that has clips which no member keeps the oldest one's day."""
+    return await many(tx, Oldest, "SELECT household, oldest, keep_days FROM vault_oldest()")
+
+
+async def homes_of(tx: Tx, clips: Sequence[str]) -> list[Home]:
+    """Return of those clips whose rows are there whose they are."""
+    return await many(tx, Home, "SELECT clip, household, kept FROM vault_homes_of(%s)", [clips])
+
+
+async def total(tx: Tx) -> int:
+    """Return how many whole clips there are in all."""
+    return int(await value(tx, "SELECT vault_total()"))
+
+
+async def doomed(tx: Tx, limit: int) -> list[Doomed]:
+    """Return payloads that are to go."""
+    return await many(tx, Doomed, "SELECT clip, lasting FROM doomed LIMIT %s", [limit])
+
+
+async def are_doomed(tx: Tx, clips: Sequence[str]) -> set[str]:
+    """Return which of the clips have a payload that is to go."""
+    rows = await many(tx, Doomed, "SELECT clip, lasting FROM doomed WHERE clip = ANY(%s)", [clips])
+    return {row.clip for row in rows}
+
+
+async def waiting(tx: Tx) -> int:
+    """Return how many payloads are to go."""
+    return int(await value(tx, "SELECT count(*) FROM doomed"))
+
+
+async def gone(tx: Tx, clips: Sequence[str]) -> None:
+    """Forget payloads that are gone."""
+    await tx.execute("DELETE FROM doomed WHERE clip = ANY(%s)", [clips])
 
 
 async def put_status(tx: Tx, household: str, body: bytes) -> None:

@@ -1,0 +1,94 @@
+"""The shred list: what must not come back when an older database or older blobs are restored.
+
+In:     ids of clips that were erased; up to which day a household's clips expired; marks of kept clips.
+Out:    the same after any restart, for the vault to do again before it serves.
+Holds:  a line is on the disk before `note` returns; the file lies outside database and blobs, so that
+        restoring either leaves it alone; it is rewritten in alphabetical order at each start, and its
+        time is the day's.
+Absent: when anything was erased, by whom, and whose clip it was. A line's place tells an order until the
+        next start only.
+Why:    docs/design/vault.md
+"""
+
+import datetime as dt
+import os
+import threading
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from fanlight.model.ids import is_id
+from fanlight.store.files import sync, write_private
+
+ERASED, EXPIRED, KEPT, LOOSE = "erased", "expired", "kept", "loose"
+
+
+class ShredList:
+    """The list in `folder`. Lines that cannot be read (a write that power cut short) are passed over."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the list, making it if there is none, and put it in order; raises OSError."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path, self._lock = folder / "list", threading.Lock()
+        self.erased: set[str] = set()
+        self.expired: dict[str, date] = {}
+        self.kept: set[str] = set()
+        if self._path.exists():
+            for line in self._path.read_text("ascii", errors="replace").splitlines():
+                self._take(line)
+        write_private(self._path, "".join(f"{line}\n" for line in self.lines()).encode())
+        self._hide_time()
+
+    def lines(self) -> list[str]:
+        """Return what the list says, in order."""
+        expired = [f"{EXPIRED} {household} {day}" for household, day in self.expired.items()]
+        erased = [f"{ERASED} {clip}" for clip in self.erased]
+        return sorted([*erased, *expired, *(f"{KEPT} {clip}" for clip in self.kept)])
+
+    def note_erased(self, clips: Iterable[str]) -> None:
+        """Write down that clips were erased; raises OSError."""
+        self._note([f"{ERASED} {clip}" for clip in clips if clip not in self.erased])
+
+    def note_expired(self, household: str, day: date) -> None:
+        """Write down that a household's clips of `day` and before expired; raises OSError."""
+        if day > self.expired.get(household, date.min):
+            self._note([f"{EXPIRED} {household} {day}"])
+
+    def note_mark(self, clip: str, *, kept: bool) -> None:
+        """Write down that a member keeps a clip, or no more; raises OSError."""
+        if kept != (clip in self.kept):
+            self._note([f"{KEPT if kept else LOOSE} {clip}"])
+
+    def _note(self, lines: list[str]) -> None:
+        if not lines:
+            return
+        with self._lock:
+            with self._path.open("a", encoding="ascii") as file:
+                file.writelines(f"{line}\n" for line in lines)
+            sync(self._path)
+            for line in lines:
+                self._take(line)
+            self._hide_time()
+
+    def _take(self, line: str) -> None:
+        match line.split(" "):
+            case ["erased", clip] if is_id(clip):
+                self.erased.add(clip)
+                self.kept.discard(clip)
+            case ["kept", clip] if is_id(clip):
+                self.kept.add(clip)
+            case ["loose", clip] if is_id(clip):
+                self.kept.discard(clip)
+            case ["expired", household, day] if is_id(household):
+                try:
+                    until = date.fromisoformat(day)
+                except ValueError:
+                    return
+                self.expired[household] = max(until, self.expired.get(household, date.min))
+            case _:
+                pass
+
+    def _hide_time(self) -> None:
+        midnight = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+        for path in (self._path, self._path.parent):
+            os.utime(path, (midnight, midnight))

@@ -1,0 +1,126 @@
+"""Routes: what a household keeps and for how long; what the operator may know of it: how many."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, delete, get, put
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
+
+from fanlight.server.accounts import Caller, Session
+from fanlight.server.errors import Malformed, NotAllowed
+from fanlight.server.looks import Look
+from fanlight.server.services import Parts, Services
+from fanlight.server.vault import rules, store
+from fanlight.server.vault.guards import as_resident, as_viewer, checked_id, no_clip
+from fanlight.server.vault.keeping import Keeper
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class KeepIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """For how many whole days clips stay; 0: the server takes none."""
+
+    keep_days: Annotated[int, Meta(ge=0, le=rules.MOST_KEEP_DAYS)]
+
+
+class KeepOut(msgspec.Struct):
+    """How long a household's clips stay, how many members keep for good, and what space there is."""
+
+    keep_days: int
+    kept_clips: int
+    used_bytes: int
+    quota_bytes: int
+
+
+class LooksOut(msgspec.Struct):
+    """What the last comparison of rows and payloads found; null before the first."""
+
+    last: Look | None
+
+
+async def _keeping(services: Services, household: str) -> KeepOut:
+    async with services.db.transaction(household=household) as tx:
+        return KeepOut(
+            keep_days=await store.keep_days(tx),
+            kept_clips=await store.marked_count(tx),
+            used_bytes=await store.used_bytes(tx),
+            quota_bytes=services.quota_bytes,
+        )
+
+
+@get("/v1/vault/keeping", operation_id="getKeeping")
+async def get_keeping(services: Parts, session: Caller) -> KeepOut:
+    """Return how long clips stay, and how full the household's space is."""
+    return await _keeping(services, as_viewer(session).household)
+
+
+@put("/v1/vault/keeping", operation_id="putKeeping", status_code=200)
+async def put_keeping(data: JSONBody[KeepIn], services: Parts, session: Caller) -> KeepOut:
+    """Choose for how many days clips stay. Older ones that no member keeps are gone when this answers."""
+    if as_resident(session).role != "owner":
+        raise NotAllowed(
+            "Only an owner chooses how long clips stay.",
+            do="Ask an owner of the household.",
+            code="vault.other_role",
+        )
+    async with services.db.transaction(household=session.household) as tx:
+        await store.set_keep_days(tx, session.household, data.keep_days)
+    keeper = Keeper(services)
+    await keeper.expire_home(session.household, data.keep_days)
+    await keeper.clear()
+    return await _keeping(services, session.household)
+
+
+@put("/v1/clips/{clip:str}/keep", operation_id="keepClip", status_code=204)
+async def keep_clip(clip: FromPath[str], services: Parts, session: Caller) -> None:
+    """Keep a clip until a member lets it go; again is fine."""
+    await _mark(services, as_resident(session), clip, marked=True)
+
+
+@delete("/v1/clips/{clip:str}/keep", operation_id="letClipGo", status_code=204)
+async def let_go(clip: FromPath[str], services: Parts, session: Caller) -> None:
+    """Keep a clip no longer than others of its day; again is fine."""
+    await _mark(services, as_resident(session), clip, marked=False)
+
+
+async def _mark(services: Services, session: Session, clip: str, *, marked: bool) -> None:
+    async with services.db.transaction(household=session.household) as tx:
+        if not await store.mark(tx, checked_id(clip), marked=marked):
+            raise no_clip()
+        services.shreds.note_mark(clip, kept=marked)
+
+
+@put(
+    "/v1/clips/{clip:str}/hdr",
+    operation_id="sealClipAnew",
+    status_code=204,
+    request_max_body_size=rules.MAX_HEADER,
+)
+async def put_header(
+    clip: FromPath[str],
+    request: AnyRequest,
+    services: Parts,
+    session: Caller,
+    epoch: Annotated[int, QueryParameter(ge=0, le=1 << 30)],
+) -> None:
+    """Replace a kept clip's header by the same key, sealed to a later household key."""
+    body = await request.body()
+    as_resident(session)
+    if not body.startswith(rules.AGE_FIRST_LINE):
+        raise Malformed(
+            "A header is the beginning of an age file.", do="Seal it first.", code="vault.bad_header"
+        )
+    async with services.db.transaction(household=session.household) as tx:
+        if not await store.put_header(tx, checked_id(clip), body, epoch):
+            raise no_clip()
+
+
+@get("/v1/operator/vault", operation_id="getVaultLook")
+async def get_look(services: Parts, session: Caller) -> LooksOut:
+    """Say what the last comparison of rows and payloads found: numbers over all households."""
+    session.of_kind("operator")
+    return LooksOut(services.looks.last)
+
+
+ROUTES = (get_keeping, put_keeping, keep_clip, let_go, put_header, get_look)
