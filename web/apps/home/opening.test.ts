@@ -16,5 +16,5 @@ test("each kind of damage has its own sentence", () => {
   ];
   const said = cases.map(([pane, code, why]) => brokenText(pane, new SealError(code, why), 143));
   expect(new Set(said).size).toBe(said.length);
-  expect(said).toContain("Piece 88 of 143 is not what your hub sealed.");
+  expect(said).toContain("Piece 88 of 143 is not what your hub sent.");
 });
