@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from fanlight.hub.segmenter import Segment
 from fanlight.hub.segmenter.boxes import BadFmp4
 from fanlight.seal.container import open_card
 from fanlight.seal.epoch import Epoch
+from fanlight.seal.errors import NotForUs
+from fanlight.seal.keys import new_identity
 from fanlight.seal.opening import open_age
 from fanlight.seal.reading import ClipReader, OpenedClip, Order, check_card, open_clip_manifest, open_epoch
 
@@ -55,6 +57,34 @@ def open_parcel(parcel: Parcel, epoch: Epoch = EPOCH) -> OpenedClip:
     opened = open_clip_manifest(parcel.manifest, [identity], HUB.signing.public)
     check_card(opened, open_card(parcel.card, parcel.card_sig, HUB.signing.public), parcel.manifest)
     return opened
+
+
+def test_a_guest_opens_the_clips_that_are_theirs_with_their_own_key_and_no_other(
+    tmp_path: Path, segments: list[Segment]
+) -> None:
+    """R52: header and manifest of a guest's camera open for them; the other camera's stay closed."""
+    guest = new_identity()
+    asked: list[datetime] = []
+
+    def guests(camera: str, at: datetime) -> list[str]:
+        asked.append(at)
+        return [guest.recipient if camera == CAMERA.id else new_identity().recipient]
+
+    sealer = Sealer(tmp_path, HOUSEHOLD, HUB.signing, guests)
+    theirs, _ = seal(sealer, segments)
+    others, _ = seal(sealer, segments, BACK)
+    assert asked == [segments[0].wall] * 2
+    opened = open_clip_manifest(theirs.manifest, [guest.secret], HUB.signing.public)
+    reader = ClipReader(opened.manifest.seal, theirs.hdr, [guest.secret])
+    identity = open_epoch(EPOCH, [MEMBER.age.secret])
+    whole = ClipReader(open_parcel(theirs).manifest.seal, theirs.hdr, [identity]).whole(theirs.pay)
+    assert reader.whole(theirs.pay) == whole
+    for closed in (others.manifest, others.hdr + others.pay):
+        with pytest.raises(NotForUs):
+            open_age(closed, [guest.secret])
+    stanzas = [part.hdr.count(b"\n-> mlkem768x25519 ") for part in (theirs, others)]
+    assert stanzas == [2, 2]  # the server cannot tell which of the two the guest may see
+    assert len(theirs.hdr) == len(others.hdr)
 
 
 def test_a_member_opens_what_was_sealed_and_it_plays(

@@ -49,6 +49,12 @@ def box(
     return sealed, jcs.loads(signed)
 
 
+def test_the_box_tells_the_head_of_the_book_so_that_members_can_compare() -> None:
+    """R03: a server that shows the hub other keys than the members is found out by them."""
+    _, said = box()
+    assert said["head"] == {"n": EPOCH.statement.n, "hash": EPOCH.chain_hash.hex()}
+
+
 def test_the_server_sees_one_size_whatever_happened() -> None:
     """R24: no match, one, two hundred; no camera or eight; nothing waiting or much: the same bytes' count."""
     boxes = [

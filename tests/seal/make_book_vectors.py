@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.shared.books import PEOPLE, SHEET, forge, hub_named, roll_of
+from tests.shared.books import PEOPLE, SHEET, Someone, forge, hub_named, roll_of
 from tests.shared.wrapping import wrap_seed
 
 from fanlight.model import clock
@@ -224,6 +224,7 @@ CASES = [
     case("a fork", [*HISTORY, "a3"], "altered", pin="b3"),
     case("a fork below what was pinned", [*HISTORY, "a3", "a4"], "altered", pin="b3"),
     case("a chain that the server made up", ["g0"], "altered", trusted=["alice"]),
+    case("a pin does not make up for it", ["g0"], "altered", trusted=["alice"], pin="g0"),
     case("a stranger signs", [*HISTORY, "stranger-3"], "altered", trusted=["alice"]),
     case("a member who is no owner signs", ["a0", "a1", "member-2"], "altered", trusted=["alice"]),
     case("a removed owner signs", [*HISTORY, "b3", "removed-4"], "altered", trusted=["alice"]),
@@ -283,6 +284,9 @@ def bad_statements(whole: dict[str, Any]) -> list[dict[str, Any]]:
         "another version": {"v": 3},
         "version 1 with names": {"v": 1},
         "a first one with one before it": {"n": 0},
+        "nine guests": {
+            "members": [alice, *(Someone(f"guest {n}").member("guest").to_json() for n in range(9))]
+        },
         "five hubs": {"hubs": [hub_named(f"hub {n}").to_json() for n in range(5)]},
         "a hash in capitals": {"private_sha256": whole["private_sha256"].upper()},
     }

@@ -10,7 +10,7 @@ Why:    docs/spec/seal.md
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,11 +54,20 @@ class Kept:
 
 
 class Sealer:
-    """Seals the clips of one household; `folder` holds the chains and what was kept."""
+    """Seals the clips of one household; `folder` holds the chains and what was kept.
 
-    def __init__(self, folder: Path, household: str, signing: SigningKey) -> None:
+    `guests` tells, of a camera and a moment, whom else its clip is sealed to.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        household: str,
+        signing: SigningKey,
+        guests: Callable[[str, datetime], list[str]] = lambda _camera, _at: [],
+    ) -> None:
         """Open the chains."""
-        self._household, self._signing = household, signing
+        self._household, self._signing, self._guests = household, signing, guests
         self._lock = threading.Lock()
         self._db = sqlite3.connect(folder / "clips.sqlite", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -140,6 +149,7 @@ class Sealer:
             epoch=epoch.statement.n,
             epoch_recipient=epoch.statement.recipient,
             hub_key=self._signing,
+            guests=self._guests(camera.id, facts.start),
         )
         kept = Kept(
             clip=facts.clip,

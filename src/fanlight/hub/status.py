@@ -61,6 +61,8 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
 ) -> bytes:
     """Return the sealed box; `waiting` counts clips that are not sent yet, `viewings` is who watches.
 
+    `epoch` is whom it is sealed to, and the head of the book as this hub has it.
+
     Raises:
         StatusTooLarge: it would show its size. The oldest matches are left out before that.
     """
@@ -85,6 +87,7 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
                 ],
                 "matches": [{"request": match.request, "clips": list(match.clips)} for match in kept],
                 "held": {"clips_waiting": waiting},
+                "head": {"n": epoch.statement.n, "hash": epoch.chain_hash.hex()},
                 "viewings": list(viewings),
             }
         )

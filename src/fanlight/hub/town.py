@@ -50,8 +50,8 @@ class Town:
         """
         self.pairing, self.uplink = pairing, uplink
         self.outbox = Outbox(folder)
-        self.sealer = Sealer(folder, pairing.household, keys.signing)
-        self.epochs = Epochs(folder, pairing)
+        self.epochs = Epochs(folder, pairing, keys.identity)
+        self.sealer = Sealer(folder, pairing.household, keys.signing, self.epochs.guests)
         self.requests = Requests(folder, pairing)
         self.troubles: dict[str, str] = {}
         self.viewings: Callable[[], list[dict[str, Any]]] = list  # who watches, for the status box

@@ -253,7 +253,7 @@ def _settled(offered: Sequence[Epoch], known: Known) -> int:
         for n, epoch in enumerate(offered)
         if epoch.statement.book is None or epoch.statement.book.by in known.trusted
     ]
-    if offered and not signed and known.pin is None:
+    if offered and not signed:
         raise altered("Nobody whom this reader knows signed any of the household keys.")
     return max([pinned, *signed])
 

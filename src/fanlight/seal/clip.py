@@ -7,6 +7,7 @@ Absent: opening and reading back (`opening`, `reading`).
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fanlight.model.padding import padded_length
@@ -73,6 +74,7 @@ def seal_clip(  # noqa: PLR0913 - each is a different fact, all by keyword
     epoch: int,
     epoch_recipient: str,
     hub_key: SigningKey,
+    guests: Sequence[str] = (),
 ) -> SealedClip:
     """Seal one clip to the household's present epoch.
 
@@ -84,16 +86,18 @@ def seal_clip(  # noqa: PLR0913 - each is a different fact, all by keyword
         epoch: number of the epoch; `epoch_recipient` is its age1pq1... text.
         epoch_recipient: whom it is sealed to.
         hub_key: signs manifest and card.
+        guests: age recipients of those who may see this clip beside the household.
 
     Raises:
-        BadKey: the recipient is not post-quantum. Malformed: the thumbnail is larger than 12 KiB.
+        BadKey: a recipient is not post-quantum. Malformed: the thumbnail is larger than 12 KiB.
     """
     if len(facts.thumb) > THUMB_LIMIT:
         raise malformed("a thumbnail is larger than 12 KiB")
-    hdr, pay, seal = _seal_media(fmp4, epoch_recipient)
+    recipients = [epoch_recipient, *guests]
+    hdr, pay, seal = _seal_media(fmp4, recipients)
     manifest_bytes = ClipManifest(facts=facts, seal=seal, seq=seq, prev=prev, epoch=epoch).to_bytes()
     box = make_container(manifest_bytes, hub_key.sign("clip", manifest_bytes))
-    manifest_age = sealing.seal(box, [epoch_recipient])
+    manifest_age = sealing.seal(box, recipients)
     card = Card(
         clip=facts.clip,
         epoch=epoch,
@@ -127,7 +131,7 @@ def seal_disclosure(
     Raises:
         BadKey: the recipient is not post-quantum.
     """
-    hdr, pay, seal = _seal_media(fmp4, case_recipient)
+    hdr, pay, seal = _seal_media(fmp4, [case_recipient])
     manifest_bytes = DisclosureManifest(
         facts=facts,
         seal=seal,
@@ -147,9 +151,10 @@ def seal_disclosure(
     )
 
 
-def _seal_media(fmp4: Buffer, recipient: str) -> tuple[bytes, bytearray, SealFacts]:
-    sealing.check_recipient(recipient)
+def _seal_media(fmp4: Buffer, recipients: Sequence[str]) -> tuple[bytes, bytearray, SealFacts]:
+    for recipient in recipients:
+        sealing.check_recipient(recipient)
     plain = pad_fmp4(fmp4)
     file_key = sealing.new_file_key()
     pay = sealing.encrypt_payload(file_key, sealing.new_nonce(), plain)
-    return sealing.header(file_key, [recipient]), pay, describe_payload(pay, len(plain), file_key)
+    return sealing.header(file_key, recipients), pay, describe_payload(pay, len(plain), file_key)

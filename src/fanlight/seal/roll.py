@@ -24,6 +24,7 @@ from fanlight.wire import b64
 Role = Literal["owner", "member", "guest", "installer", "landlord"]
 READERS: frozenset[Role] = frozenset({"owner", "member"})  # whom the household's secret is sealed to
 MAX_MEMBERS, MAX_HUBS = 20, 4  # so that an epoch with its notes fits into one call of the API
+MAX_GUESTS = 8  # so that a clip's header, with a stanza for each, stays under 16 KiB
 
 _Id = Annotated[str, Meta(pattern=r"^[a-z2-7]{26}\Z")]
 
@@ -84,6 +85,8 @@ class Roll:
             raise malformed("a household must have an owner")
         if len(self.members) > MAX_MEMBERS or len(self.hubs) > MAX_HUBS:
             raise malformed("a household has more members or hubs than allowed")
+        if sum(member.role == "guest" for member in self.members) > MAX_GUESTS:
+            raise malformed("a household has more guests than allowed")
         _once([member.account for member in self.members] + [hub.hub for hub in self.hubs])
         everybody: list[Member | Hub | Recovery] = [*self.members, *self.hubs, self.recovery]
         _once(one.sign_pub for one in everybody)

@@ -1,10 +1,11 @@
 /** The box in which the hub tells its household how things are. Twin of fanlight.hub.status. */
+import type { Pin } from "../../core/seal/book.ts";
 import { openAge } from "../../core/seal/age.ts";
 import { text, utf8 } from "../../core/seal/bytes.ts";
 import { SealError } from "../../core/seal/errors.ts";
 import { Fields } from "../../core/seal/fields.ts";
 import { verify } from "../../core/seal/keys.ts";
-import { list, num, obj, oneOf, str } from "../../core/api/shape.ts";
+import { list, nullable, num, obj, oneOf, str } from "../../core/api/shape.ts";
 import { parseJcs } from "../../core/jcs.ts";
 
 const STATES = ["recording", "watching", "off", "away", "refused", "unreadable", "unkept"] as const;
@@ -27,6 +28,8 @@ export interface HubStatus {
   cameras: CameraStatus[];
   matches: { request: string; clips: string[] }[];
   held: { clips_waiting: number };
+  /** The newest page of the household's book as the hub has it; null from a hub of before there was one. */
+  head: Pin | null;
 }
 
 const shape = obj<HubStatus>({
@@ -36,6 +39,7 @@ const shape = obj<HubStatus>({
   cameras: list(obj<CameraStatus>({ id: str, name: str, state: oneOf(STATES), since: str, note: str })),
   matches: list(obj({ request: str, clips: list(str) })),
   held: obj({ clips_waiting: num }),
+  head: nullable(obj<Pin>({ n: num, hash: str })),
 });
 
 export interface OpenedStatus {

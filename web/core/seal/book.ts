@@ -191,7 +191,7 @@ function settledAt(epochs: readonly Epoch[], known: Known): number {
   const pinned = pin?.n ?? -1;
   if (known.trusted.length === 0) return pin ? pinned : epochs.length - 1;
   const signed = epochs.filter(({ book }) => !book || known.trusted.includes(book.by)).map(({ n }) => n);
-  if (epochs.length > 0 && signed.length === 0 && !pin) throw altered("nobody whom this reader knows signed any of the household keys");
+  if (epochs.length > 0 && signed.length === 0) throw altered("nobody whom this reader knows signed any of the household keys");
   return Math.max(pinned, ...signed);
 }
 

@@ -7,6 +7,7 @@ export const ROLES = ["owner", "member", "guest", "installer", "landlord"] as co
 export type Role = (typeof ROLES)[number];
 export const MAX_MEMBERS = 20;
 export const MAX_HUBS = 4;
+export const MAX_GUESTS = 8;
 export const ID = /^[a-z2-7]{26}$/;
 export const RECIPIENT = /^age1pq1[02-9ac-hj-np-z]{1952}$/;
 
@@ -64,6 +65,7 @@ export function readRoll(read: Fields): Roll {
 export function checkRoll(roll: Roll): void {
   if (!roll.members.some(({ role }) => role === "owner")) bad("a household must have an owner");
   if (roll.members.length > MAX_MEMBERS || roll.hubs.length > MAX_HUBS) bad("a household has more members or hubs than allowed");
+  if (roll.members.filter(({ role }) => role === "guest").length > MAX_GUESTS) bad("a household has more guests than allowed");
   once([...roll.members.map(({ account }) => account), ...roll.hubs.map(({ hub }) => hub)]);
   once([...roll.members, ...roll.hubs, roll.recovery].map(({ sign_pub }) => sign_pub));
 }
