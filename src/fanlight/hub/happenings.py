@@ -89,23 +89,26 @@ class Happenings:
         self.pressed = ""
         self._line, self._rooms = line, rooms
         self._under_way: set[asyncio.Task[None]] = set()
+        self._clips: dict[str, str] = {}  # of events that last: the ids of their clips to be
 
     async def press(self, at: datetime, by: By) -> None:
         """Take a press of the bell."""
         camera = self._line.options.id
         event = self.pressed = new_id()
-        self._rooms.board.post(Pressed(event=event, camera=camera, at=at, by=by))
+        clip = new_id()
+        self._rooms.board.post(Pressed(event=event, camera=camera, at=at, by=by, clip=clip))
         end = at + PRESS_LENGTH
         thumb = await self._thumb_at(at)
         await self._note(Row(id=event, camera=camera, label="doorbell", start=at, end=end, score=100), thumb)
-        self._clip(event, Occasion(label="doorbell", start=at, end=end, score=100, thumb=thumb))
+        self._clip(event, Occasion(label="doorbell", start=at, end=end, score=100, thumb=thumb, clip=clip))
 
     def take(self, changes: list[Opened | Closed]) -> None:
         """Take what the detector says; what is over becomes a clip."""
         for change in changes:
             event = change.event
             if isinstance(change, Opened):
-                self._rooms.board.post(EventBegan(**_told(event)))
+                clip = self._clips.setdefault(event.id, new_id())
+                self._rooms.board.post(EventBegan(clip=clip, **_told(event)))
                 self._spawn(self._note(_row(event, end=None), event.thumb))
             else:
                 self._end(event)
@@ -116,12 +119,15 @@ class Happenings:
             await asyncio.gather(*self._under_way)
 
     def _end(self, event: Event) -> None:
-        self._rooms.board.post(EventEnded(end=event.end, **_told(event)))
+        clip = self._clips.pop(event.id, None) or new_id()
+        self._rooms.board.post(EventEnded(end=event.end, clip=clip, **_told(event)))
         self._spawn(self._note(_row(event, end=event.end), event.thumb))
         score = round(event.score * 100)
         self._clip(
             event.id,
-            Occasion(label=event.label, start=event.start, end=event.end, score=score, thumb=event.thumb),
+            Occasion(
+                label=event.label, start=event.start, end=event.end, score=score, thumb=event.thumb, clip=clip
+            ),
         )
 
     async def _note(self, row: Row, thumb: bytes) -> None:

@@ -30,7 +30,8 @@ class CameraTold:
 class EventTold:
     """What is before a camera. `score` is 0 to 1, `thumb` is a JPEG.
 
-    `change` says of a package whether it was left or taken.
+    `change` says of a package whether it was left or taken. `clip` is the id of its clip
+    to be, if one is made.
     """
 
     event: str
@@ -41,6 +42,7 @@ class EventTold:
     thumb: bytes
     zones: tuple[str, ...] = ()
     change: Literal["left", "taken"] | None = None
+    clip: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +59,13 @@ class EventEnded(EventTold):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """Somebody pressed the bell at `at`; `by` is how the hub heard of it."""
+    """Somebody pressed the bell at `at`; `by` is how the hub heard of it, `clip` its clip's id to be."""
 
     event: str
     camera: str
     at: datetime
     by: Literal["onvif", "http", "mqtt", "page"]
+    clip: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

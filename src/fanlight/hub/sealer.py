@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,13 +33,14 @@ POST_ROLL = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """Why a clip is made: a detector's event or a press of the bell. `score` is in percent."""
+    """Why a clip is made: a detector's event or a press of the bell. `score` is in percent, `clip` its id."""
 
     label: Label
     start: datetime
     end: datetime
     score: int
     thumb: bytes
+    clip: str = field(default_factory=ids.new_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,7 @@ class Sealer:
             household=self._household,
             camera=camera.id,
             camera_name=camera.name,
-            clip=ids.new_id(),
+            clip=occasion.clip,
             start=segments[0].wall,
             duration_ms=joined.duration_ms,
             clock=clock,

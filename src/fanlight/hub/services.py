@@ -73,6 +73,8 @@ class Services:
             (camera.id, camera.name, camera.bell.mqtt_topic, camera.detect.enabled, camera.detect.labels)
             for camera in options.camera
         )
+        if self._pipeline.town is not None:
+            yield "alerts", (None, self._tell_members)
         work = partial(integrations.run, options, self._pipeline, self._troubles)
         yield "connections", ((*others, names), work)
 
@@ -96,6 +98,11 @@ class Services:
             async for at, by in presses:
                 with contextlib.suppress(FanlightError):  # the camera was just removed
                     await self._pipeline.press(camera.id, at, by)
+
+    async def _tell_members(self) -> None:
+        from fanlight.hub.push.joining import run  # noqa: PLC0415 - only a hub with a household loads it
+
+        await run(self._pipeline, self._pipeline.paired, partial(self._notes.__setitem__, "alerts"))
 
     async def _mind_clock(self, camera: Camera) -> None:
         from fanlight.hub import onvif  # noqa: PLC0415 - the same

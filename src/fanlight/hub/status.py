@@ -55,6 +55,7 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
     cameras: Sequence[CameraStatus],
     matches: Sequence[Match],
     waiting: int,
+    alerts: Mapping[str, Any] | None = None,
     viewings: Sequence[Mapping[str, Any]] = (),
     epoch: Epoch,
     signing: SigningKey,
@@ -87,6 +88,7 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
                 ],
                 "matches": [{"request": match.request, "clips": list(match.clips)} for match in kept],
                 "held": {"clips_waiting": waiting},
+                "alerts": alerts,
                 "head": {"n": epoch.statement.n, "hash": epoch.chain_hash.hex()},
                 "viewings": list(viewings),
             }

@@ -23,7 +23,10 @@ from fanlight.hub.status import CameraStatus, make_status
 from fanlight.hub.uplink import Uplink
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
+from fanlight.seal import opening
 from fanlight.seal.epoch import Epoch
+from fanlight.seal.roll import READERS
+from fanlight.wire import b64
 
 RETRY_S = 3.0
 JITTER = 0.2  # so that the hubs of a town do not all ask in the same second
@@ -55,6 +58,7 @@ class Town:
         self.requests = Requests(folder, pairing)
         self.troubles: dict[str, str] = {}
         self.viewings: Callable[[], list[dict[str, Any]]] = list  # who watches, for the status box
+        self.alerts: Callable[[], dict[str, Any] | None] = lambda: None  # how they are, for the status box
         self._keys, self._cameras = keys, cameras
         self._wake = asyncio.Event()
 
@@ -108,11 +112,23 @@ class Town:
             cameras=self._cameras(),
             matches=self.requests.matches(clips, now),
             waiting=self.outbox.waiting(),
+            alerts=self.alerts(),
             viewings=self.viewings(),
             epoch=epoch,
             signing=self._keys.signing,
         )
         await self.uplink.call("PUT", "/v1/hub/status", content=box)
+
+    def members(self) -> frozenset[bytes]:
+        """Return the signing keys of those who may ask this hub for something: owners and members."""
+        newest = self.epochs.newest
+        if newest is None or newest.statement.book is None:
+            return frozenset({b64.decode(self.pairing.owner)})
+        return frozenset(one.sign_pub for one in newest.statement.book.roll.members if one.role in READERS)
+
+    def open(self, sealed: bytes) -> bytes:
+        """Open a message to this hub; raises SealError. It takes a few milliseconds."""
+        return opening.open_age(sealed, [self._keys.identity])
 
     async def listen(self) -> None:
         """Fetch the cell's requests, for ever, at a pace that varies by chance and by nothing else."""

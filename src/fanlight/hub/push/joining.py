@@ -1,0 +1,151 @@
+"""Join the alerts to a paired hub: its book, its way to the server, its cameras' pictures."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import msgspec
+
+from fanlight.hub.options import HubOptions
+from fanlight.hub.packet import Packet
+from fanlight.hub.push.needs import Hub, Means
+from fanlight.hub.push.room import Alerts
+from fanlight.hub.uplink import Uplink, unreadable
+from fanlight.model import clock
+from fanlight.model.errors import FanlightError
+from fanlight.wire import b64
+
+_SAY_S = 5.0
+
+
+class _Line(Protocol):
+    @property
+    def latest_key(self) -> Packet | None: ...
+
+
+class _Pairing(Protocol):
+    @property
+    def household(self) -> str: ...
+
+
+class Town(Protocol):
+    """The server's side of a paired hub."""
+
+    alerts: Callable[[], dict[str, Any] | None]
+
+    @property
+    def pairing(self) -> _Pairing:
+        """Whose hub it is."""
+        ...
+
+    @property
+    def uplink(self) -> Uplink:
+        """The way to the server."""
+        ...
+
+    def members(self) -> frozenset[bytes]:
+        """Return the signing keys of those who may ask."""
+        ...
+
+    def open(self, sealed: bytes) -> bytes:
+        """Open a message to this hub."""
+        ...
+
+
+class PairedHub(Hub, Protocol):
+    """A hub at work."""
+
+    @property
+    def folder(self) -> Path:
+        """Where it keeps what it keeps."""
+        ...
+
+    @property
+    def options(self) -> HubOptions:
+        """What a person decided."""
+        ...
+
+    @property
+    def lines(self) -> Mapping[str, _Line]:
+        """Its cameras at work."""
+        ...
+
+
+class _WishOut(msgspec.Struct, frozen=True):
+    wish: str
+    body: str
+
+
+class _WishesOut(msgspec.Struct, frozen=True):
+    wishes: list[_WishOut]
+
+
+class _PushOut(msgspec.Struct, frozen=True):
+    state: str
+    again_s: int | None = None
+
+
+def means(hub: PairedHub, town: Town) -> Means:
+    """Return how alerts reach the rest of a paired hub."""
+
+    async def fetch(tag: str) -> tuple[list[bytes], str] | None:
+        headers = {"If-None-Match": tag} if tag else {}
+        answer = await town.uplink.call("GET", "/v1/push/wishes", headers=headers)
+        if answer.status_code == httpx.codes.NOT_MODIFIED:
+            return None
+        try:
+            found = msgspec.json.decode(answer.content, type=_WishesOut)
+            return [b64.decode(one.body) for one in found.wishes], answer.headers.get("etag", "")
+        except (msgspec.MsgspecError, RecursionError, FanlightError) as error:
+            raise unreadable(answer) from error
+
+    async def post(ticket: str, body: bytes) -> tuple[str, int | None]:
+        wire = {"ticket": ticket, "body": b64.encode(body)}
+        answer = await town.uplink.public("POST", "/v1/push/send", json=wire)
+        try:
+            said = msgspec.json.decode(answer.content, type=_PushOut)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise unreadable(answer) from error
+        return said.state, said.again_s
+
+    async def picture(camera: str) -> bytes:
+        line = hub.lines.get(camera)
+        key = line.latest_key if line is not None else None
+        if key is None:
+            return b""
+        from fanlight.hub.snapshot import thumb_of  # noqa: PLC0415 - it loads a decoder
+
+        return await asyncio.to_thread(thumb_of, key)
+
+    def camera_name(camera: str) -> str:
+        return next((one.name for one in hub.options.camera if one.id == camera), "")
+
+    return Means(
+        household=town.pairing.household,
+        members=town.members,
+        open=town.open,
+        fetch=fetch,
+        post=post,
+        camera_name=camera_name,
+        picture=picture,
+    )
+
+
+async def run(
+    hub: PairedHub, town: Town, say: Callable[[str], None], now: Callable[[], datetime] = clock.now
+) -> None:
+    """Tell members' browsers what happens, until cancelled; `say` takes what does not work."""
+    alerts = Alerts(hub.folder, hub, means(hub, town), now)
+    town.alerts = alerts.report
+    work = asyncio.create_task(alerts.run())
+    try:
+        while not work.done():
+            say(alerts.trouble)
+            await asyncio.wait({work}, timeout=_SAY_S)
+        await work
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)

@@ -1,0 +1,51 @@
+"""What alerts need: of the hub, and to reach what is not theirs.
+
+Absent: endpoints, cameras' addresses, footage.
+"""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from fanlight.hub.notices import Board
+
+
+class Hub(Protocol):
+    """What alerts need of a hub."""
+
+    @property
+    def board(self) -> Board:
+        """Where it tells what happens."""
+        ...
+
+    @property
+    def home(self) -> bool:
+        """Whether somebody is home."""
+        ...
+
+    async def set_home(self, home: bool, /) -> object:  # noqa: FBT001 - a switch has one meaning
+        """Take whether somebody is home."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """How the room reaches what is not its own.
+
+    Attributes:
+        household: this hub's.
+        members: the signing keys of those who may ask now.
+        open: opens an age file that is sealed to this hub; raises FanlightError.
+        fetch: returns the wishes and their tag, None if they are as under the tag given. Raises it too.
+        post: has the server post a body for a ticket: (state, seconds to wait). The same.
+        camera_name: what people call a camera; empty if there is none.
+        picture: a JPEG of how it looks before a camera now; may be empty.
+    """
+
+    household: str
+    members: Callable[[], Collection[bytes]]
+    open: Callable[[bytes], bytes]
+    fetch: Callable[[str], Awaitable[tuple[list[bytes], str] | None]]
+    post: Callable[[str, bytes], Awaitable[tuple[str, int | None]]]
+    camera_name: Callable[[str], str]
+    picture: Callable[[str], Awaitable[bytes]]
