@@ -199,7 +199,7 @@ async def admit_hub(data: JSONBody[HubIn], services: Parts, session: Caller) -> 
     async with services.db.transaction(household=session.household) as tx:
         await store_homes.lock(tx, session.household)
         people = await store.members_of(tx, session.household)
-        owner = next(p for p in people if p.account == session.account)
+        owner = rules.owner_in(people, session.account)
         forms.check_signature(bytes(owner.sign_pub), hubs.CONTEXT, signed, data.signature)
         hub = await ensure(tx, "hub", public, recipient)
         if any(p.account == hub for p in people):
@@ -248,9 +248,8 @@ async def put_epoch(
         await turning.settle(tx, home, today)
         rows = await store.members_of(tx, home)
         known = [turning.epoch_of(row) for row in await store.epochs_of(tx, home)]
-        made = rules.check_next_epoch(
-            msgspec.to_builtins(data), number, known, owner=_first_owner(rows, session), household=home
-        )
+        owner = bytes(rules.owner_in(rows, session.account).sign_pub)
+        made = rules.check_next_epoch(msgspec.to_builtins(data), number, known, owner=owner, household=home)
         if made is None:
             return
         await _stop_recovery(tx, home, session, today)
@@ -262,8 +261,3 @@ async def put_epoch(
 async def _stop_recovery(tx: Tx, household: str, session: Session, today: date) -> None:
     if await store_homes.drop_pending(tx, household):
         await telling.tell_home(tx, household, "recovery-stopped", about=session.account, day=today)
-
-
-def _first_owner(rows: list[store.Member], session: Session) -> bytes:
-    """Return the key that signs epochs of version 1: the caller's, as there was one owner only."""
-    return next(bytes(row.sign_pub) for row in rows if row.account == session.account)

@@ -11,7 +11,7 @@ from msgspec import Meta
 from fanlight.model.ids import is_id
 from fanlight.server.accounts import forms, rules, sessions, store, store_homes, store_people, telling
 from fanlight.server.accounts.sessions import Caller
-from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
+from fanlight.server.errors import Conflict, Malformed, NotFound
 from fanlight.server.services import Parts, Services
 from fanlight.store.database import Tx
 from fanlight.wire import b64
@@ -73,6 +73,7 @@ async def make_invite(data: JSONBody[InviteIn], services: Parts, session: Caller
     home, today = session.household, services.clock().date()
     async with services.db.transaction(household=home) as tx:
         await store_homes.lock(tx, home)
+        rules.owner_in(await store.members_of(tx, home), session.account)
         if len(await store_homes.invites_of(tx, home, today - rules.INVITE_LIFE)) >= _MAX_INVITES:
             raise Conflict(
                 "Ten invites wait already.", do="Take one of them back.", code="accounts.many_invites"
@@ -205,9 +206,7 @@ async def delete_household(signature: forms.SignedBy, services: Parts, session: 
     async with services.db.transaction(household=home) as tx:
         await store_homes.lock(tx, home)
         people = await store.members_of(tx, home)
-        mine = next((one for one in people if one.account == session.account), None)
-        if mine is None or mine.role != "owner":
-            raise NotAllowed("You are no owner any more.", do="Ask one.", code="accounts.not_owner")
+        mine = rules.owner_in(people, session.account)
         forms.check_act(bytes(mine.sign_pub), mine.account, "delete-household", home, signature)
         await store_homes.delete_household(tx, home)
         for one in people:

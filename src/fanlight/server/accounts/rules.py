@@ -179,6 +179,17 @@ def check_mine(made: Epoch, account: str) -> None:
         raise bad_epoch()
 
 
+def owner_in(rows: Sequence[Member], account: str) -> Member:
+    """Return the caller's row if they still are an owner; raises NotAllowed.
+
+    Asked again under the household's lock: another owner may have removed them since their session was read.
+    """
+    for row in rows:
+        if (row.account, row.role) == (account, "owner"):
+            return row
+    raise NotAllowed("You are no owner any more.", do="Ask one.", code="accounts.not_owner")
+
+
 def check_may_go(rows: Sequence[Member], account: str) -> None:
     """Raise Conflict if a household would be left without an owner."""
     owners = [row.account for row in rows if row.role == "owner"]
