@@ -110,6 +110,16 @@ class Epochs:
             if one.role == "guest"
         ]
 
+    def may_match(self, camera: str) -> bool:
+        """Tell whether a camera's clips may answer an agency: not those of one that somebody demands (R10).
+
+        While the owners' notes cannot be read, nobody knows which cameras are marked, and none matches.
+        """
+        newest = self.newest
+        if newest is None or newest.statement.book is None:
+            return True  # keys from before there were marks
+        return self._notes is not None and camera not in self._notes.mandated
+
     async def refresh(self, uplink: Uplink) -> None:
         """Fetch the server's list and accept it if it continues ours.
 

@@ -104,7 +104,8 @@ class Town:
             return
         now = clock.now()
         oldest = min((asked.window.start for asked in self.requests.asked), default=now)
-        clips = await asyncio.to_thread(self.sealer.kept, oldest)
+        kept = await asyncio.to_thread(self.sealer.kept, oldest)
+        clips = [clip for clip in kept if self.epochs.may_match(clip.camera)]
         box = make_status(
             household=self.pairing.household,
             at=now,
