@@ -86,6 +86,9 @@ export const ask = {
   decline: "Decline",
   waits: "Sharing waits until everything above is checked and the copy is made.",
   waitsUnsound: "Sharing is not possible, because not everything above holds.",
+  waitsDemanded: "The clips that match are of a camera that somebody demands. They go to no agency.",
+  demanded: (count: number): string => (count === 1 ? "A clip that matches is of a camera that somebody demands" : `${count} clips that match are of cameras that somebody demands`),
+  demandedText: "Your household marked that camera: you have it because an HOA, a landlord or an insurer asks for it. What it records cannot be shared with an agency, by anybody of your household. To the agency this looks like having no clip.",
   waitsNoClip: "Sharing is not possible: no clip of yours matches so far.",
   noMatch: {
     title: "Nothing of yours matches this request so far",
