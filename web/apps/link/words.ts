@@ -1,0 +1,51 @@
+/** Strings of the page that a link opens. For people who know nothing of Fanlight. */
+import type { LinkState } from "../../core/api/links.ts";
+import { many } from "../../ui/many.ts";
+import { dateText, lengthText, timeText } from "../../ui/times.ts";
+
+export const words = {
+  name: "Fanlight",
+  title: "A copy that was shared with you",
+  support: "A report that was shared with you",
+  asking: "Asking whether the link still opens",
+  what: "What this is",
+  clip: (lengthMs: number) => `A video of ${lengthText(lengthMs / 1000)} from a camera at somebody’s home. A member of that household made this copy for whoever has this link.`,
+  report: "A report on how somebody’s Fanlight is doing, made by a member of that household for whoever helps them. It holds no pictures.",
+  recorded: (when: Date) => `Recorded on ${dateText(when)}, ${timeText(when)}.`,
+  changed: "What was changed",
+  trimmed: "It was cut from a longer clip.",
+  faces: "Faces were blurred.",
+  facesKept: "Faces were left as recorded.",
+  regions: (count: number) => `${many(count, { one: "part", other: "parts" })} of the picture ${count === 1 ? "was" : "were"} hidden by hand.`,
+  silent: "The sound was left out.",
+  sound: "The sound was left in.",
+  who: "Who can see it",
+  whoText: [
+    "Whoever has this whole address. The key is its last part, behind #, which browsers do not send.",
+    "Not Fanlight and not the caretaker of this server: they keep the copy sealed and have no key.",
+    "Nobody is told who you are or when you opened it. The household sees only how often the link was opened.",
+  ],
+  until: "How long",
+  untilDay: (day: string) => `The link opens until the end of ${dateText(new Date(`${day}T12:00:00Z`))}.`,
+  untilMinutes: (minutes: number) => `The link ends in ${many(minutes, { one: "minute", other: "minutes" })}.`,
+  left: (left: number) => `It can be opened ${left === 1 ? "once more" : `${left} more times`}. Reading this page does not count.`,
+  open: "Open the copy",
+  openReport: "Open the report",
+  opening: "Fetching and opening on this device",
+  played: "The copy",
+  download: "Download MP4",
+  downloadReport: "Download the report",
+  care: "People in it were not asked. Please do not put it online.",
+  end: {
+    revoked: { title: "The household took this link back", text: "The copy was deleted. If you need it, ask who sent you the link." },
+    expired: { title: "The time of this link is over", text: "The copy was deleted. If you need it, ask who sent you the link." },
+    spent: { title: "This link was opened as often as it may be", text: "Its maker set how often it opens. If you need the copy, ask who sent you the link." },
+    coming: { title: "This copy is still on its way", text: "Try again in a minute." },
+  } satisfies Record<Exclude<LinkState, "open">, { title: string; text: string }>,
+  gone: { title: "There is no such link any more", text: "It ended a while ago, or a letter of it was lost on the way. Ask who sent it to you." },
+  half: { title: "A part of the link is missing", text: "A link has a long last part behind #. Copy all of it, or ask for it again." },
+  wrongKey: { title: "This link’s key does not open this copy", text: "A letter of the link was changed on the way. Copy all of it, or ask for it again." },
+  again: "Try again",
+  ask: "A wish about a video you are in",
+  askLink: "Ask a household to erase or blur you",
+};
