@@ -91,6 +91,12 @@ async def operator_at(path: FromPath[str]) -> Response[bytes]:
     return await _app("operator", path)
 
 
+@get("/s", include_in_schema=False)
+async def link() -> Response[bytes]:
+    """Serve the page that a link opens; which one stands behind `#` and is not sent."""
+    return await _app("link", "")
+
+
 @get("/assets/{path:path}", include_in_schema=False)
 async def assets(path: FromPath[str]) -> Response[bytes]:
     """Serve the apps' parts, whose names hold their hash."""
@@ -104,5 +110,5 @@ async def static(path: FromPath[str]) -> Response[bytes]:
 
 
 router = Router(
-    path="/", route_handlers=[home, home_at, agency, agency_at, operator, operator_at, assets, static]
+    path="/", route_handlers=[home, home_at, agency, agency_at, operator, operator_at, link, assets, static]
 )
