@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -116,8 +116,9 @@ async def running(  # noqa: PLR0913 - each is a different part of a town
     witness: str | None = None,
     ticking: Clock | None = None,
     push: Reach | None = None,
+    **change: Any,
 ) -> AsyncIterator[Running]:
-    """Run a town until the end of the block."""
+    """Run a town until the end of the block; `change` is of its other Options."""
     ticking = ticking or Clock()
     if town:
         prepare(home)
@@ -132,6 +133,7 @@ async def running(  # noqa: PLR0913 - each is a different part of a town
         port=8420,
         push=push or Reach(),
     )
+    options = replace(options, **change)
     async with (
         open_services(options) as services,
         serving(make_app(options, services)) as url,

@@ -56,7 +56,7 @@ class ShredList:
 
     def note_mark(self, clip: str, *, kept: bool) -> None:
         """Write down that a member keeps a clip, or no more; raises OSError."""
-        if kept != (clip in self.kept):
+        if kept != (clip in self.kept) and clip not in self.erased:
             self._note([f"{KEPT if kept else LOOSE} {clip}"])
 
     def _note(self, lines: list[str]) -> None:
@@ -75,7 +75,7 @@ class ShredList:
             case ["erased", clip] if is_id(clip):
                 self.erased.add(clip)
                 self.kept.discard(clip)
-            case ["kept", clip] if is_id(clip):
+            case ["kept", clip] if is_id(clip) and clip not in self.erased:
                 self.kept.add(clip)
             case ["loose", clip] if is_id(clip):
                 self.kept.discard(clip)

@@ -19,8 +19,8 @@ from fanlight.server.errors import Conflict, Malformed, NotFound, TooLarge
 from fanlight.server.incoming import MAX_PART
 from fanlight.server.services import Parts, Services
 from fanlight.server.vault import keeping_http, rules, store
-from fanlight.server.vault.guards import as_resident, as_viewer, checked_id, no_clip
 from fanlight.server.vault.keeping import Keeper
+from fanlight.server.vault.rules import checked_id, no_clip
 from fanlight.store.database import Tx
 from fanlight.wire import b64
 
@@ -150,9 +150,7 @@ async def put_part(
 @head("/v1/clips/{clip:str}/pay", operation_id="clipOffset")
 async def part_offset(clip: FromPath[str], services: Parts, session: Caller) -> Response[None]:
     """Return in `Upload-Offset` how many bytes are here."""
-    row = await _clip(services, session.at_home("hub", "member"), clip)
-    if session.kind == "member":
-        as_viewer(session)
+    row = await _clip(services, session.watching("hub", "member"), clip)
     have = row.length if row.kept else services.incoming.received(clip)
     return Response(None, headers={"Upload-Offset": str(have), "Accept-Ranges": "bytes"})
 
@@ -213,8 +211,7 @@ async def list_clips(  # noqa: PLR0913, PLR0917 - one parameter each
 
     A brief list has no manifests and an ETag, so that asking again every second costs little.
     """
-    if session.at_home("member", "hub").kind == "member":
-        as_viewer(session)
+    session.watching("member", "hub")
     last, size = _cursor(day, after), BRIEF_PAGE if brief else PAGE
     async with services.db.transaction(household=session.household) as tx:
         rows = await store.page(tx, day, last, size + 1, brief=brief)
@@ -244,7 +241,7 @@ def _listed(row: store.ListRow) -> ClipOut:
 @get("/v1/clips/{clip:str}/manifest", operation_id="getClipManifest", media_type=_RAW)
 async def get_manifest(clip: FromPath[str], services: Parts, session: Caller) -> Response[bytes]:
     """Return the clip's sealed manifest, which a brief list leaves out."""
-    row = await _clip(services, as_viewer(session), clip)
+    row = await _clip(services, session.watching(), clip)
     if not row.kept:
         raise no_clip()
     return Response(bytes(row.manifest), media_type=_RAW, headers={"Cache-Control": "private, no-store"})
@@ -253,14 +250,14 @@ async def get_manifest(clip: FromPath[str], services: Parts, session: Caller) ->
 @get("/v1/clips/{clip:str}/hdr", operation_id="getClipHeader", media_type=_RAW)
 async def get_header(clip: FromPath[str], services: Parts, session: Caller) -> Response[bytes]:
     """Return the clip's age header."""
-    row = await _clip(services, as_viewer(session), clip)
+    row = await _clip(services, session.watching(), clip)
     return Response(bytes(row.hdr), media_type=_RAW, headers={"Cache-Control": "private, no-store"})
 
 
 @get("/v1/clips/{clip:str}/pay", operation_id="getClipPayload", media_type=_RAW)
 async def get_payload(clip: FromPath[str], request: AnyRequest, services: Parts, session: Caller) -> Stream:
     """Return the clip's payload, or a range of it."""
-    row = await _clip(services, as_viewer(session), clip)
+    row = await _clip(services, session.watching(), clip)
     if not row.kept:
         raise no_clip()
     key = rules.blob_of(clip, old_place=row.old_place)
@@ -270,7 +267,7 @@ async def get_payload(clip: FromPath[str], request: AnyRequest, services: Parts,
 @delete("/v1/clips/{clip:str}", operation_id="eraseClip", status_code=204)
 async def erase(clip: FromPath[str], services: Parts, session: Caller) -> None:
     """Erase a clip for good: header first, then payload."""
-    as_resident(session)
+    session.at_home()
     async with services.db.transaction(household=session.household) as tx:
         if not await store.erase(tx, session.household, [checked_id(clip)]):
             raise no_clip()
@@ -293,8 +290,7 @@ async def put_status(request: AnyRequest, services: Parts, session: Caller) -> N
 @get("/v1/hub/status", operation_id="getHubStatus", media_type=_RAW)
 async def get_status(services: Parts, session: Caller) -> Response[bytes]:
     """Return the household's last status box."""
-    if session.at_home("member", "hub").kind == "member":
-        as_viewer(session)
+    session.at_home("member", "hub")
     async with services.db.transaction(household=session.household) as tx:
         body = await store.get_status(tx, session.household)
     if body is None:

@@ -83,9 +83,8 @@ class Keeper:
                 doomed = await store.doomed(tx, _BATCH)
             lasting = [one.clip for one in doomed if one.lasting]
             noted = self._note(partial(self.services.shreds.note_erased, lasting))
-            for one in doomed:
-                await self._remove(one.clip)
-            done = [one.clip for one in doomed if noted or not one.lasting]
+            removed = [one for one in doomed if await self._removed(one.clip)]
+            done = [one.clip for one in removed if noted or not one.lasting]
             async with self.services.db.transaction() as tx:
                 await store.gone(tx, done)
             went += len(done)
@@ -145,6 +144,15 @@ class Keeper:
             except Exception as error:  # noqa: BLE001 - the next minute tries again
                 log.warning("vault", error=type(error).__name__)
             await asyncio.sleep(POLL_S)
+
+    async def _removed(self, clip: str) -> bool:
+        """Remove a payload; tell whether that could be done now."""
+        try:
+            await self._remove(clip)
+        except BlobsAway as error:
+            log.warning("vault", error=error.code)
+            return False
+        return True
 
     async def _remove(self, clip: str) -> None:
         """Remove a payload wherever it is, and see that it is gone."""

@@ -8,12 +8,12 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from fanlight.server.accounts import Caller, Session
-from fanlight.server.errors import Malformed, NotAllowed
+from fanlight.server.errors import Malformed
 from fanlight.server.looks import Look
 from fanlight.server.services import Parts, Services
 from fanlight.server.vault import rules, store
-from fanlight.server.vault.guards import as_resident, as_viewer, checked_id, no_clip
 from fanlight.server.vault.keeping import Keeper
+from fanlight.server.vault.rules import checked_id, no_clip
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -52,18 +52,13 @@ async def _keeping(services: Services, household: str) -> KeepOut:
 @get("/v1/vault/keeping", operation_id="getKeeping")
 async def get_keeping(services: Parts, session: Caller) -> KeepOut:
     """Return how long clips stay, and how full the household's space is."""
-    return await _keeping(services, as_viewer(session).household)
+    return await _keeping(services, session.watching().household)
 
 
 @put("/v1/vault/keeping", operation_id="putKeeping", status_code=200)
 async def put_keeping(data: JSONBody[KeepIn], services: Parts, session: Caller) -> KeepOut:
     """Choose for how many days clips stay. Older ones that no member keeps are gone when this answers."""
-    if as_resident(session).role != "owner":
-        raise NotAllowed(
-            "Only an owner chooses how long clips stay.",
-            do="Ask an owner of the household.",
-            code="vault.other_role",
-        )
+    session.owning()
     async with services.db.transaction(household=session.household) as tx:
         await store.set_keep_days(tx, session.household, data.keep_days)
     keeper = Keeper(services)
@@ -75,13 +70,13 @@ async def put_keeping(data: JSONBody[KeepIn], services: Parts, session: Caller) 
 @put("/v1/clips/{clip:str}/keep", operation_id="keepClip", status_code=204)
 async def keep_clip(clip: FromPath[str], services: Parts, session: Caller) -> None:
     """Keep a clip until a member lets it go; again is fine."""
-    await _mark(services, as_resident(session), clip, marked=True)
+    await _mark(services, session.at_home(), clip, marked=True)
 
 
 @delete("/v1/clips/{clip:str}/keep", operation_id="letClipGo", status_code=204)
 async def let_go(clip: FromPath[str], services: Parts, session: Caller) -> None:
     """Keep a clip no longer than others of its day; again is fine."""
-    await _mark(services, as_resident(session), clip, marked=False)
+    await _mark(services, session.at_home(), clip, marked=False)
 
 
 async def _mark(services: Services, session: Session, clip: str, *, marked: bool) -> None:
@@ -106,7 +101,7 @@ async def put_header(
 ) -> None:
     """Replace a kept clip's header by the same key, sealed to a later household key."""
     body = await request.body()
-    as_resident(session)
+    session.at_home()
     if not body.startswith(rules.AGE_FIRST_LINE):
         raise Malformed(
             "A header is the beginning of an age file.", do="Seal it first.", code="vault.bad_header"

@@ -4,10 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from fanlight.model.ids import is_id
 from fanlight.seal.age_format import CHUNK_SEALED, NONCE_LENGTH, TAG_LENGTH
 from fanlight.seal.container import Card, open_card
 from fanlight.seal.errors import SealError
-from fanlight.server.errors import Conflict, Malformed, ServerError
+from fanlight.server.errors import Conflict, Malformed, NotFound, ServerError
 from fanlight.store.blobs import key_of
 
 MAX_PAYLOAD = 1 << 30
@@ -102,6 +103,18 @@ def check_room(used: int, more: int, quota: int) -> None:
 def blob_of(clip: str, *, old_place: bool = False) -> str:
     """Return the key of a clip's payload; `old_place` as an earlier Fanlight stored it."""
     return key_of(clip) if old_place else key_of(clip, SHELF)
+
+
+def checked_id(clip: str) -> str:
+    """Return a clip's id as an address gave it; raises NotFound for what cannot be one."""
+    if not is_id(clip):
+        raise no_clip()
+    return clip
+
+
+def no_clip() -> NotFound:
+    """Return the error for a clip that is not there, or not this household's."""
+    return NotFound("There is no such clip.", do="Load the list again.", code="vault.no_clip")
 
 
 def bad_clip(why: str) -> Malformed:
