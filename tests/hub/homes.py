@@ -1,12 +1,19 @@
 """A household as its hub knows it: settings, keys, epochs."""
 
+from datetime import date
+
 from tests.hub.cells import CELL, PLACE
+from tests.shared.books import SHEET
 
 from fanlight.hub.options import Camera
 from fanlight.hub.settings import HubKeys, Pairing
 from fanlight.seal import keys
+from fanlight.seal.book import next_epoch
 from fanlight.seal.epoch import Epoch, new_epoch
 from fanlight.seal.keys import Identity, SigningKey
+from fanlight.seal.notes import Notes
+from fanlight.seal.roll import Member as Listed
+from fanlight.seal.roll import Roll
 from fanlight.wire import b64
 
 OWNER = SigningKey(b"o" * 32)
@@ -33,6 +40,19 @@ def make_epoch(
     after: Epoch | None = None, *, owner: SigningKey = OWNER, household: str = HOUSEHOLD
 ) -> tuple[Identity, Epoch]:
     return new_epoch(household=household, after=after, members=[MEMBER.age.recipient], owner_key=owner)
+
+
+def make_page(after: Epoch) -> tuple[Identity, Epoch]:
+    """Return the first page of the book, which names people, after a key that names nobody."""
+    owner = Listed(account="o" * 26, sign_pub=OWNER.public, age_recipient=MEMBER.age.recipient, role="owner")
+    return next_epoch(
+        household=HOUSEHOLD,
+        after=after,
+        roll=Roll(members=(owner,), recovery=SHEET.public),
+        notes=Notes(why="founded"),
+        signer=OWNER,
+        day=date(2026, 11, 22),
+    )
 
 
 def make_chain(length: int, *, owner: SigningKey = OWNER, household: str = HOUSEHOLD) -> list[Epoch]:

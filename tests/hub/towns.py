@@ -21,6 +21,7 @@ from fanlight.seal.epoch import Epoch, from_wire
 from fanlight.seal.keys import Identity, SigningKey
 from fanlight.seal.manifest import ClipManifest
 from fanlight.seal.reading import ClipReader, check_card, open_clip_manifest
+from fanlight.seal.sheet import new_sheet
 from fanlight.wire import b64
 
 HEAD_END = b"\r\n\r\n"
@@ -100,8 +101,8 @@ async def _move_in(url: str, home: Path) -> House:
     async with member.uplink:
         await member.sign_up()
         household = await member.found_household(CELL)
-        identity = await member.begin_epoch(household)
-        await member.admit_hub(household, hub.signing.public, hub.recipient)
+        admitted = await member.admit_hub(household, hub.signing.public, hub.recipient)
+        identity = await member.begin_book(household, new_sheet(), hubs=[admitted])
         mine = await member.household()
     return House(url, home, member, hub, household, from_wire(mine["epochs"][0]), identity)
 

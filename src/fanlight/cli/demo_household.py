@@ -1,7 +1,9 @@
-"""The demo's household: account, household, first epoch and hub, made once through the public API."""
+"""The demo's household: account, household, hub and its book's first page, made once through the API."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -10,6 +12,7 @@ from fanlight.cli.people import Person
 from fanlight.demo import load_town
 from fanlight.hub.options import Camera
 from fanlight.hub.settings import (
+    HubKeys,
     Pairing,
     carry_cameras,
     find_pairing,
@@ -21,6 +24,9 @@ from fanlight.hub.settings import (
 from fanlight.hub.uplink import Refused
 from fanlight.model.geo import home_cell
 from fanlight.model.ids import new_id
+from fanlight.seal.age_format import hkdf
+from fanlight.seal.reading import open_notes
+from fanlight.seal.sheet import Sheet
 from fanlight.wire import b64
 
 POLL_S = 5.0  # a real hub asks every 300 s; a person trying the demo should not wait that long
@@ -57,6 +63,30 @@ def _settle(folder: Path, stream: str, page_port: int | None) -> None:
     write_options(folder, msgspec.structs.replace(file.options, camera=(first, *others), page=page), file)
 
 
+async def _list_hub(member: Member, mine: dict[str, Any], hub: HubKeys, resident: Person) -> None:
+    """Have the household's book list the hub, beginning the book where there is none yet."""
+    household, chain = mine["household"], member.chain(mine)
+    newest = chain[-1] if chain else None
+    named = newest is not None and newest.statement.book is not None
+    if named and hub.signing.public in member.hub_keys(mine):
+        return
+    admitted = await member.admit_hub(household, hub.signing.public, hub.recipient)
+    if newest is None or newest.statement.book is None:
+        await member.begin_book(
+            household, sheet_of(resident), hubs=[admitted], name=resident.name, after=newest
+        )
+        return
+    roll = newest.statement.book.roll
+    notes = open_notes(newest, [member.keys.age.secret])
+    listed = replace(roll, hubs=(*roll.hubs, admitted))
+    await member.turn_page(household, newest, listed, replace(notes, why="hub"))
+
+
+def sheet_of(resident: Person) -> Sheet:
+    """Return the demo household's recovery sheet. It comes from the resident's seed: nobody prints it."""
+    return Sheet(hkdf(resident.seed, salt=b"", info=b"fanlight/demo/sheet/v1"))
+
+
 async def _found(folder: Path, server: str, resident: Person) -> Pairing:
     member = Member(resident.seed, server)
     hub = load_keys(folder)
@@ -71,10 +101,7 @@ async def _found(folder: Path, server: str, resident: Person) -> Pairing:
                 await member.sign_up()
             await member.found_household(cell)
             mine = await member.household()
-        if not mine["epochs"]:
-            await member.begin_epoch(mine["household"])
-        if not member.hub_keys(mine):
-            await member.admit_hub(mine["household"], hub.signing.public, hub.recipient)
+        await _list_hub(member, mine, hub, resident)
     return Pairing(
         server=server,
         household=mine["household"],

@@ -76,13 +76,21 @@ def tour(**options: Any) -> None:
 
 @main.command(name="open")
 @click.argument("clip", type=click.Path(path_type=Path))
-@click.option("--key", type=click.Path(path_type=Path), required=True, help="File with the age identity.")
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File with the age identity, or with a recovery sheet's 24 words.",
+)
+@click.option(
+    "--keys", type=click.Path(path_type=Path), help="The household's sealed keys, which --key opens first."
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The MP4 to write.")
-def open_(clip: Path, key: Path, out: Path) -> None:
-    """Open a sealed CLIP.age with a household's key."""
+def open_(clip: Path, key: Path, keys: Path | None, out: Path) -> None:
+    """Open a sealed CLIP.age with a household's key, or with its recovery sheet."""
     from fanlight.cli.open import open_clip  # noqa: PLC0415
 
-    open_clip(clip, key, out)
+    open_clip(clip, key, out, keys)
     print(f"Opened: {out}")
 
 
@@ -182,7 +190,7 @@ def hub_export(camera: str, start: str, end: str, out: Path, joined: bool, home:
 @click.option("--day", required=True, help="The day, by this machine's clock: 2026-11-21.")
 @HOME
 def hub_unlock(day: str, home: Path | None) -> None:
-    """Open a day whose key the running hub has forgotten. Standard input: the recovery sheet's groups."""
+    """Open a day whose key the running hub has forgotten. Standard input: the recovery sheet's words."""
     from fanlight.cli.hub.unlock import unlock  # noqa: PLC0415
 
     print("\n".join(unlock(day, sys.stdin.read(), home)))

@@ -1,6 +1,7 @@
 """Open one sealed clip with its key: `fanlight open CLIP.age --key FILE --out MP4`.
 
-In:     an age file, a file of age identities (one a line, `#` begins a comment), a path to write.
+In:     an age file, a path to write, and a file of age identities (one a line, `#` begins a comment) or with
+        the words or the code of a recovery sheet; with `--keys`, the household's sealed keys that those open.
 Out:    the whole plaintext, or nothing: a file appears under its name only when every piece was checked.
 Holds:  nothing is ever overwritten; memory stays small however long the clip is.
 Absent: Fanlight's manifests. Any age 1.3 opens the same file; this is the same job without it.
@@ -16,8 +17,9 @@ from typing import BinaryIO
 from fanlight.model.errors import FanlightError
 from fanlight.seal import keys
 from fanlight.seal.age_format import CHUNK_SEALED, NONCE_LENGTH, parse_header
-from fanlight.seal.errors import Altered, BadKey, Malformed, NotForUs
-from fanlight.seal.opening import ChunkOpener, open_header
+from fanlight.seal.errors import Altered, BadKey, Malformed, NotForUs, SealError
+from fanlight.seal.opening import ChunkOpener, open_age, open_header
+from fanlight.seal.sheet import read_sheet
 
 _KEPT = "Nothing was written."
 _HEADER_LIMIT = 1 << 20
@@ -60,8 +62,14 @@ class FileTrouble(OpenError):
     code = "open.file"
 
 
-def open_clip(clip_path: Path, key_path: Path, out_path: Path) -> int:
+def open_clip(clip_path: Path, key_path: Path, out_path: Path, sealed_keys: Path | None = None) -> int:
     """Decrypt `clip_path` into `out_path` with the identities in `key_path`.
+
+    Args:
+        clip_path: the sealed clip.
+        key_path: identities, or a recovery sheet.
+        out_path: a name that is not taken.
+        sealed_keys: a household's sealed key (an age file) or a folder of them, which are opened first.
 
     Returns:
         How many bytes were written.
@@ -73,6 +81,8 @@ def open_clip(clip_path: Path, key_path: Path, out_path: Path) -> int:
     if out_path.exists():
         raise _taken(out_path)
     identities = _identities(key_path)
+    if sealed_keys is not None:
+        identities += _household_keys(sealed_keys, identities)
     try:
         with clip_path.open("rb") as clip, _appearing(out_path) as out:
             return _copy(clip, out, identities)
@@ -86,7 +96,8 @@ def open_clip(clip_path: Path, key_path: Path, out_path: Path) -> int:
         raise WrongKey(
             f"The key in {key_path.name} does not open {clip_path.name}.",
             kept=_KEPT,
-            do="Use the key of the period the clip is from: epoch 0's opens none of epoch 1's clips.",
+            do="Use the key of the period the clip is from: epoch 0's opens none of epoch 1's clips. With a "
+            "recovery sheet, name the folder of the household's sealed keys with --keys.",
         ) from error
     except Altered as error:
         raise ClipAltered(
@@ -104,7 +115,10 @@ def _identities(path: Path) -> list[str]:
             data = file.read(_KEY_FILE_LIMIT)
     except OSError as error:
         raise _trouble(error, path) from error
-    lines = [line.strip() for line in data.decode("utf-8", "replace").splitlines()]
+    text = data.decode("utf-8", "replace")
+    with suppress(BadKey):
+        return [read_sheet(text).age.secret]
+    lines = [line.strip() for line in text.splitlines()]
     identities = [line for line in lines if line and not line.startswith("#")]
     try:
         for identity in identities:
@@ -114,6 +128,26 @@ def _identities(path: Path) -> list[str]:
     if not identities:
         raise _no_key(path)
     return identities
+
+
+def _household_keys(path: Path, identities: list[str]) -> list[str]:
+    """Return the identities in those of a household's sealed keys that `identities` open."""
+    found: list[str] = []
+    try:
+        for file in sorted(path.glob("*.age")) if path.is_dir() else [path]:
+            with suppress(SealError):
+                secret = open_age(file.read_bytes(), identities).decode("ascii", "replace").strip()
+                keys.identity_bytes(secret)
+                found.append(secret)
+    except OSError as error:
+        raise _trouble(error, path) from error
+    if not found:
+        raise WrongKey(
+            f"The given key opens none of the household's keys in {path.name}.",
+            kept=_KEPT,
+            do="Use the sheet or the key of a member that counted when those were made.",
+        )
+    return found
 
 
 def _copy(clip: BinaryIO, out: BinaryIO, identities: list[str]) -> int:
@@ -161,9 +195,9 @@ def _taken(path: Path) -> OutputTaken:
 
 def _no_key(path: Path) -> WrongKey:
     return WrongKey(
-        f"{path.name} holds no age identity.",
+        f"{path.name} holds no age identity and no recovery sheet.",
         kept=_KEPT,
-        do="Give a file with a line that begins with AGE-SECRET-KEY-PQ-1.",
+        do="Give a file with a line that begins with AGE-SECRET-KEY-PQ-1, or with a sheet's 24 words.",
     )
 
 

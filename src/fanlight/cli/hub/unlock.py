@@ -1,6 +1,7 @@
 """`fanlight hub unlock`: a day that the hub has forgotten its key of, opened again with the recovery sheet.
 
-In:     a day, the sheet's groups, the hub's folder, the hub at work.
+In:     a day, the sheet's 24 words or code (or the groups of a member's own key), the hub's folder, the hub
+        at work.
 Out:    the day's key, lent to that hub until it stops.
 Holds:  seed, household's keys and the day's key stay in this process's memory; only the day's key leaves it,
         to the hub on this machine. No message has any of them.
@@ -23,10 +24,11 @@ from fanlight.hub.journal.disk import Disk
 from fanlight.hub.page import load_page_key
 from fanlight.hub.settings import HubBusy, load_pairing, lock, read_options
 from fanlight.model.errors import FanlightError
-from fanlight.seal.errors import NotForUs, SealError
-from fanlight.seal.keys import SEED_LENGTH, MemberKeys, member_keys
+from fanlight.seal.errors import BadKey, NotForUs, SealError
+from fanlight.seal.keys import SEED_LENGTH, member_keys
 from fanlight.seal.opening import open_age
 from fanlight.seal.reading import open_epoch
+from fanlight.seal.sheet import read_sheet
 from fanlight.wire import b64
 
 _NOTHING = "Nothing was changed."
@@ -44,17 +46,17 @@ def unlock(day: str, sheet: str, home: Path | None, *, port: int | None = None) 
 
     Args:
         day: ISO 8601; keys are by the day in UTC, so that it may take two.
-        sheet: the recovery sheet's groups, as they were typed.
+        sheet: the recovery sheet's words, as they were typed.
         home: where everything is kept.
         port: of the hub's page, if not the one in its settings.
 
     Raises:
         NotUnlocked, NotPaired, EpochsRefused, SealError: the hub knows no more than before.
     """
-    days, member = _utc_days(day), read_sheet(sheet)
+    days, identity = _utc_days(day), read_identity(sheet)
     folder = open_home(home).folder("hub")
     _want_running(folder)
-    keys = open_day_keys(folder, days, member)
+    keys = open_day_keys(folder, days, identity)
     said = []
     for name, key in keys.items():
         if key is not None:
@@ -66,28 +68,30 @@ def unlock(day: str, sheet: str, home: Path | None, *, port: int | None = None) 
     return said
 
 
-def read_sheet(text: str) -> MemberKeys:
-    """Return the keys of whoever the sheet is of; raises NotUnlocked."""
+def read_identity(text: str) -> str:
+    """Return the age identity of the sheet, or of the member whose key this is; raises NotUnlocked."""
+    with contextlib.suppress(BadKey):
+        return read_sheet(text).age.secret
     digits = "".join(text.split()).replace("-", "").lower()
     with contextlib.suppress(ValueError):
         seed, check = bytes.fromhex(digits[: 2 * SEED_LENGTH]), digits[2 * SEED_LENGTH :]
         if len(seed) == SEED_LENGTH and check in {"", hashlib.sha256(seed).hexdigest()[:_CHECK]}:
-            return member_keys(seed)
+            return member_keys(seed).age.secret
     raise NotUnlocked(
-        "These are not the groups of a recovery sheet.",
+        "These are not the words of a recovery sheet.",
         kept=_NOTHING,
-        do="Type all 17 of them; if they are all there, one is mistyped.",
+        do="Type all 24 of them; if they are all there, one is mistyped.",
     )
 
 
-def open_day_keys(folder: Path, days: list[date], member: MemberKeys) -> dict[str, bytes | None]:
+def open_day_keys(folder: Path, days: list[date], identity: str) -> dict[str, bytes | None]:
     """Return the keys of days by their names, None where the hub has its own copy; raises as `unlock`."""
     found: dict[str, bytes | None] = {}
     if (folder / "keys").is_dir():
         own = DayKeys(folder / "keys", Disk())
         sealed = {name: age for day in days for name, age in own.sealed(day.isoformat()).items()}
         closed = {name: age for name, age in sealed.items() if own.find(name) is None}
-        identities = _epochs(folder, member) if closed else []
+        identities = _epochs(folder, identity) if closed else []
         mine = [name for name in own.days("key") if name[:10] in {day.isoformat() for day in days}]
         found = dict.fromkeys(mine) | {name: open_age(age, identities) for name, age in closed.items()}
     if not found:
@@ -113,17 +117,17 @@ def _want_running(folder: Path) -> None:
         raise _not_running()
 
 
-def _epochs(folder: Path, member: MemberKeys) -> list[str]:
-    """Return the secrets of the household's keys that this member can open, after checking the chain."""
+def _epochs(folder: Path, identity: str) -> list[str]:
+    """Return the secrets of the household's keys that an identity can open, after checking the chain."""
     secrets = []
     for epoch in Epochs(folder, load_pairing(folder)).known:
         with contextlib.suppress(NotForUs):
-            secrets.append(open_epoch(epoch, [member.age.secret]))
+            secrets.append(open_epoch(epoch, [identity]))
     if not secrets:
         raise NotUnlocked(
             "This sheet opens none of the keys of this hub's household.",
             kept=_NOTHING,
-            do="Take the sheet of a member of this household.",
+            do="Take the sheet that counts in this household.",
         )
     return secrets
 
@@ -157,4 +161,4 @@ def _not_running() -> NotUnlocked:
     )
 
 
-__all__ = ["NotUnlocked", "SealError", "open_day_keys", "read_sheet", "unlock"]
+__all__ = ["NotUnlocked", "SealError", "open_day_keys", "read_identity", "unlock"]

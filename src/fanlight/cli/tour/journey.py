@@ -39,6 +39,7 @@ from fanlight.model.check import Check
 from fanlight.model.geo import home_cell
 from fanlight.seal import keys
 from fanlight.seal.manifest import parse_disclosure
+from fanlight.seal.sheet import new_sheet
 from fanlight.wire import b64
 
 HALF_LON, HALF_LAT = 0.0028, 0.0022  # about 0.09 square miles around the camera, inside the limits of R21
@@ -145,14 +146,15 @@ async def _walk(plan: Plan, report: Report, server: str, people: dict[str, Perso
 async def _household(
     plan: Plan, report: Report, member: Member, folder: Path
 ) -> AsyncIterator[tuple[Pipeline, Town]]:
-    with report.step("household", "account, household, first key, hub"):
+    with report.step("household", "account, household, hub, first key, recovery sheet"):
         lon, lat = plan.place
         cell = home_cell(lon, lat, load_town().homes)
         await member.sign_up()
         household = await member.found_household(cell)
-        await member.begin_epoch(household)
-        hub = load_keys(folder)
-        await member.admit_hub(household, hub.signing.public, hub.recipient)
+        hub, sheet = load_keys(folder), new_sheet()
+        admitted = await member.admit_hub(household, hub.signing.public, hub.recipient)
+        await member.begin_book(household, sheet, hubs=[admitted])
+        resident.leave_sheet(sheet, plan.out)
         pairing = Pairing(
             server=member.server,
             household=household,

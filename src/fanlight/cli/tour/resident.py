@@ -12,6 +12,7 @@ from fanlight.hub.review import choose, disclose
 from fanlight.seal import container
 from fanlight.seal.manifest import ClipManifest
 from fanlight.seal.reading import ClipReader, Order, check_card, open_clip_manifest
+from fanlight.seal.sheet import Sheet
 from fanlight.wire import b64
 
 
@@ -24,7 +25,7 @@ class Album:
 
 
 async def open_album(member: Member, out: Path) -> tuple[Album, list[ClipRow]]:
-    """Fetch, check and open every clip; leave `clips/<id>.age` and `keys/epoch-<n>.txt` in `out`.
+    """Fetch, check and open every clip; leave `clips/<id>.age`, `keys/epoch-<n>.txt` and `.age` in `out`.
 
     Raises:
         SealError: a signature, an order, a key or a piece does not hold.
@@ -37,6 +38,8 @@ async def open_album(member: Member, out: Path) -> tuple[Album, list[ClipRow]]:
     hub = hubs[0]
     for folder in ("clips", "keys"):
         (out / folder).mkdir(exist_ok=True)
+    for sealed in member.chain(mine):
+        (out / "keys" / f"epoch-{sealed.statement.n}.age").write_bytes(sealed.sealed)
     for number, identity in album.identities.items():
         key = out / "keys" / f"epoch-{number}.txt"
         key.touch(mode=0o600)
@@ -57,6 +60,14 @@ async def open_album(member: Member, out: Path) -> tuple[Album, list[ClipRow]]:
         (out / "clips" / f"{card.clip}.age").write_bytes(whole)
         rows.append(ClipRow(card.clip, hashlib.sha256(whole).hexdigest(), len(whole)))
     return album, rows
+
+
+def leave_sheet(sheet: Sheet, out: Path) -> None:
+    """Write the recovery sheet's words: with them and `keys/*.age` alone, any age tool opens the clips."""
+    (out / "keys").mkdir(exist_ok=True)
+    page = out / "keys" / "sheet.txt"
+    page.touch(mode=0o600)
+    page.write_text(f"{sheet.words}\n")
 
 
 async def _list(member: Member) -> list[dict[str, str]]:
