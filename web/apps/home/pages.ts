@@ -18,6 +18,8 @@ const bare = (load: () => Promise<{ default: Component }>): Entry => page(load, 
 /** For whoever is signed in to a household. */
 export const PAGES: Readonly<Record<string, Entry>> = {
   clip: page(() => import("./pages/ClipPage.svelte"), ({ parts, query }) => ({ clip: parts[0] ?? "", day: query.get("d") })),
+  share: page(() => import("./pages/SharePage.svelte"), ({ parts, query }) => ({ clip: parts[0] ?? "", day: query.get("d") })),
+  links: bare(() => import("./pages/LinksPage.svelte")),
   requests: bare(() => import("./pages/RequestsPage.svelte")),
   request: page(() => import("./pages/AskPage.svelte"), ({ parts }) => ({ request: parts[0] ?? "" })),
   house: bare(() => import("./pages/HousePage.svelte")),

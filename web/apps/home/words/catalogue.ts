@@ -6,6 +6,7 @@ export { clip } from "./clip.ts";
 export { house } from "./house.ts";
 export { nav } from "./nav.ts";
 export { requests } from "./requests.ts";
+export { share } from "./share.ts";
 export { signIn } from "./sign-in.ts";
 export { today } from "./today.ts";
 
