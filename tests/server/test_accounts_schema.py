@@ -67,7 +67,7 @@ def test_rows_of_people_are_seen_only_in_their_own_transactions(database: str, t
                         row = await cursor.fetchone()
                     assert row == (0,), (table, setting)
             with psycopg.connect(database) as owner:
-                forced = dict(
+                forced: dict[str, bool] = dict(
                     owner.execute(
                         "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class"
                         " WHERE relname = ANY(%s)",
