@@ -1,36 +1,41 @@
 /** Who this tab is. A person is a 32-byte seed; every key comes from it, and the server never sees it.
  *
- *  In:      the fragment `#k=<base64url seed>` of the address, taken out of it before anything else; or a typed sheet.
- *  Holds:   per tab, in sessionStorage, encrypted under a key that the browser's IndexedDB keeps and never hands out:
- *           a copy of the tab's storage alone opens nothing. Closing the tab forgets.
- *  Absent:  cookies, localStorage, the server.
+ *  In:      a passkey's sign-in (`resume`); or, in a demo, the fragment `#k=<base64url seed>` of the address, taken out of
+ *           it before anything else.
+ *  Holds:   per tab, in sessionStorage, encrypted under a key that the browser never hands out: a copy of the tab's
+ *           storage alone opens nothing. Closing the tab forgets.
+ *  Absent:  cookies, the server.
  */
-import { challenge, openSession, type SessionAnswer } from "../core/api/calls.ts";
-import { Client } from "../core/api/client.ts";
-import { b64, type Bytes, unb64, utf8 } from "../core/seal/bytes.ts";
+import { challenge, openSession, type SessionAnswer, sessionAnswer } from "../core/api/calls.ts";
+import { ApiError, Client } from "../core/api/client.ts";
+import { b64, type Bytes, readB64, readUtf8, utf8 } from "../core/bytes.ts";
 import { type MemberKeys, memberKeys, sign } from "../core/seal/keys.ts";
+import { openHere, wrapHere } from "./device.ts";
+import { readUrl64 } from "./url64.ts";
+import { words } from "./words.ts";
 
 const SLOT = "fanlight.seed";
+const ENDED = "session.ended";
 
 export interface Session {
   readonly seed: Bytes;
   readonly keys: MemberKeys;
   readonly api: Client;
-  /** Signs in and returns who the server takes us for. Throws ApiError. */
+  /** Further age identities that this tab may open the household's past with: those of a recovery sheet. */
+  readonly more: readonly string[];
+  /** Who the server takes us for; signs in first where the key alone does it. Throws ApiError. */
   whoami(): Promise<SessionAnswer>;
 }
 
 /** Reads `#k=` of an address, or null. */
 export function seedInFragment(hash: string): Bytes | null {
   const match = /^#k=([A-Za-z0-9_-]{43})$/.exec(hash);
-  if (!match?.[1]) return null;
-  try {
-    const seed = unb64(`${match[1].replaceAll("-", "+").replaceAll("_", "/")}=`);
-    return seed.length === 32 ? seed : null;
-  } catch {
-    return null;
-  }
+  const seed = match?.[1] ? readUrl64(match[1]) : null;
+  return seed?.length === 32 ? seed : null;
 }
+
+/** Whether an error says that the passkey must be used again. */
+export const hasEnded = (error: unknown): boolean => error instanceof ApiError && error.code === ENDED;
 
 /** The person of this tab, or null if there is none yet. Wipes the seed from the address first. */
 export async function restore(): Promise<Session | null> {
@@ -39,19 +44,18 @@ export async function restore(): Promise<Session | null> {
   if (given) return begin(given);
   const kept = sessionStorage.getItem(SLOT);
   if (!kept) return null;
-  try {
-    const [iv = "", body = ""] = kept.split(".");
-    const opened = await crypto.subtle.decrypt({ name: "AES-GCM", iv: unb64(iv) }, await wrappingKey(), unb64(body));
-    return await begin(new Uint8Array(opened));
-  } catch {
-    sessionStorage.removeItem(SLOT); // the wrapping key is gone, for instance because site data was cleared
+  const plain = await openHere(SLOT, kept);
+  const found = plain && readKept(plain);
+  if (!found) {
+    sessionStorage.removeItem(SLOT); // this browser's key is gone, for instance because site data was cleared
     return null;
   }
+  return found.who ? resume(found.seed, found.who, found.more) : begin(found.seed);
 }
 
-/** Makes this tab the person of `seed`. */
+/** Makes this tab the person of `seed`, who signs in with that key: the invented people of a demo, and agencies. */
 export async function begin(seed: Bytes): Promise<Session> {
-  await keep(seed);
+  await keep({ seed, who: null, more: [] });
   const keys = await memberKeys(seed);
   const ground = new Client((url, init) => fetch(url, init));
   let who: SessionAnswer | null = null;
@@ -63,16 +67,25 @@ export async function begin(seed: Bytes): Promise<Session> {
     return who.token;
   };
   const api = new Client((url, init) => fetch(url, init), "", signIn);
-  return {
-    seed,
-    keys,
-    api,
-    whoami: async () => {
-      if (!who) await api.signedIn();
-      if (!who) throw new Error("A sign-in without an answer.");
-      return who;
-    },
+  const whoami = async (): Promise<SessionAnswer> => {
+    if (!who) await api.signedIn();
+    if (!who) throw new Error("A sign-in without an answer.");
+    return who;
   };
+  return { seed, keys, api, more: [], whoami };
+}
+
+/** Makes this tab the person whom the server just let in as `who`. When that ends, calls throw an error that `hasEnded`. */
+export async function resume(seed: Bytes, who: SessionAnswer, more: readonly string[] = []): Promise<Session> {
+  await keep({ seed, who, more });
+  const keys = await memberKeys(seed);
+  let given = false;
+  const api = new Client((url, init) => fetch(url, init), "", async () => {
+    if (given) throw ended();
+    given = true;
+    return who.token;
+  });
+  return { seed, keys, api, more, whoami: async () => who };
 }
 
 /** Forgets the person of this tab. */
@@ -81,40 +94,29 @@ export async function end(session: Session): Promise<void> {
   await session.api.signOut();
 }
 
-async function keep(seed: Bytes): Promise<void> {
+const ended = (): ApiError => new ApiError(ENDED, words.ended.what, words.ended.kept, words.ended.todo, 401);
+
+interface Kept {
+  readonly seed: Bytes;
+  readonly who: SessionAnswer | null;
+  readonly more: readonly string[];
+}
+
+async function keep({ seed, who, more }: Kept): Promise<void> {
   try {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const body = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await wrappingKey(), seed);
-    sessionStorage.setItem(SLOT, `${b64(iv)}.${b64(new Uint8Array(body))}`);
+    sessionStorage.setItem(SLOT, await wrapHere(SLOT, utf8(JSON.stringify({ seed: b64(seed), who, more }))));
   } catch {
     // Storage is switched off: the person lasts until the page is reloaded, which is safe and works.
   }
 }
 
-/** The browser's own AES key for this origin; it cannot be read out, only used. */
-async function wrappingKey(): Promise<CryptoKey> {
-  const database = await new Promise<IDBDatabase>((resolve, reject) => {
-    const open = indexedDB.open("fanlight", 1);
-    open.onupgradeneeded = () => open.result.createObjectStore("keys");
-    open.onsuccess = () => resolve(open.result);
-    open.onerror = () => reject(open.error ?? new Error("IndexedDB is not there."));
-  });
+function readKept(plain: Bytes): Kept | null {
   try {
-    const known = await ask<CryptoKey | undefined>(database, "readonly", (store) => store.get("wrap"));
-    if (known) return known;
-    const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-    // Two tabs may get here at once: the first one's key stays, `add` refuses the second.
-    await ask(database, "readwrite", (store) => store.add(made, "wrap")).catch(() => undefined);
-    return (await ask<CryptoKey | undefined>(database, "readonly", (store) => store.get("wrap"))) ?? made;
-  } finally {
-    database.close();
+    const read = JSON.parse(readUtf8(plain) ?? "") as { seed: string; who: unknown; more: string[] };
+    const seed = readB64(read.seed);
+    if (seed?.length !== 32) return null;
+    return { seed, who: read.who === null ? null : sessionAnswer(read.who, "who"), more: read.more.map(String) };
+  } catch {
+    return null; // written by another version of this page
   }
-}
-
-function ask<T>(database: IDBDatabase, mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const request = act(database.transaction("keys", mode).objectStore("keys"));
-    request.onsuccess = () => resolve(request.result as T);
-    request.onerror = () => reject(request.error ?? new Error("IndexedDB refused."));
-  });
 }

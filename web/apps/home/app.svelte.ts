@@ -1,15 +1,20 @@
 /** The state of the home app: who this tab is, its household, its clips, its hub's word and its cell's requests.
  *  Pages read it; only this file asks the server, and it stops asking while nobody looks. */
-import { type CellFile, cellKey, cellRequests, hubStatus, logFile, mapLayer, pack, town, type Town } from "../../core/api/calls.ts";
+import { type CellFile, cellKey, cellRequests, hubStatus, logFile, mapLayer, myHousehold, pack, town, type Town } from "../../core/api/calls.ts";
+import type { PasskeySession } from "../../core/api/account.ts";
 import { ApiError, Client } from "../../core/api/client.ts";
 import { decide } from "../../core/policy/worker.ts";
-import { begin, end, restore, type Session } from "../../ui/session.ts";
+import { wipeDevice } from "../../ui/device.ts";
+import { end, hasEnded, restore, type Session } from "../../ui/session.ts";
 import { readStreets, type Street } from "../../ui/streets.ts";
 import { troubleOf, type Trouble } from "../../ui/trouble.ts";
 import { Answers, type Answer } from "./answers.ts";
 import { CellRefused, readCell, type Ask, type Cell } from "./ask.ts";
 import { dayStart, utcDays } from "./day.ts";
-import { loadHouse, type House } from "./house.ts";
+import * as entrance from "./entrance.ts";
+import { readHouse, type House } from "./house.ts";
+import { readInviteLink, type Invitation } from "./invitation.ts";
+import { change, overdue } from "./members.ts";
 import { pauseAfter } from "./listing.ts";
 import { Outgoing } from "./sending.svelte.ts";
 import { openStatus, type OpenedStatus } from "./status.ts";
@@ -18,12 +23,16 @@ import { Timeline } from "./timeline.svelte.ts";
 const HUB_MS = 3000;
 const CLOCK_MS = 10_000; // pages lay the day out anew when `now` changes
 const CELL_MS = 20_000;
+const HOUSE_MS = 30_000; // who is of the household changes seldom, and must show soon
+const CHOSEN = "fanlight.household";
 const STALE_MS = 3 * 60_000;
 
 export type Phase =
   | { readonly kind: "starting" }
   | { readonly kind: "nobody" }
-  | { readonly kind: "unknown" } // a key, but no account or household of it here
+  | { readonly kind: "keyless"; readonly who: PasskeySession } // the passkey is right, but this browser has no key
+  | { readonly kind: "unknown" } // a key, but no household of it here
+  | { readonly kind: "unfinished" } // a household whose founding was cut short
   | { readonly kind: "home" }
   | { readonly kind: "trouble"; readonly trouble: Trouble };
 
@@ -32,7 +41,10 @@ export type HubWord = { readonly kind: "none" } | ({ readonly kind: "heard" } & 
 class App {
   phase = $state.raw<Phase>({ kind: "starting" });
   session = $state.raw<Session | null>(null);
+  /** As this person wrote it when signing up. */
   name = $state<string | null>(null);
+  /** False where the passkey that was just made cannot carry the key to another device. */
+  carried = $state(true);
   house = $state.raw<House | null>(null);
   timeline = $state.raw<Timeline | null>(null);
   hub = $state.raw<HubWord>({ kind: "none" });
@@ -49,11 +61,17 @@ class App {
   now = $state.raw(new Date());
   /** The local day that the timeline shows: so many days back. */
   back = $state(0);
+  /** The passkey must be used again. */
+  ended = $state(false);
+  /** The invitation that this tab was opened with. */
+  invitation = $state.raw<Invitation | null>(null);
   #answers: Answers | null = null;
   #answersVersion = $state(0);
   #timer: ReturnType<typeof setTimeout> | null = null;
   #cellAsked = 0;
   #hubAsked = 0;
+  #houseAsked = 0;
+  #houseTold = "";
   #failures = 0;
   #tookMs = 0;
   #cellIdentity: string | null = null;
@@ -63,12 +81,15 @@ class App {
   readonly #ground = new Client((url, init) => fetch(url, init));
 
   async start(): Promise<void> {
-    // Another person's key in the address of a page that is open already: begin anew, as that person.
-    addEventListener("hashchange", () => location.hash.startsWith("#k=") && location.reload());
+    // Another person's key or an invitation in the address of a page that is open already: begin anew, with that.
+    addEventListener("hashchange", () => /^#(k|join)=/.test(location.hash) && location.reload());
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.#tick();
     });
     addEventListener("online", () => this.#tick());
+    this.invitation = readInviteLink(location.hash);
+    // Its secret stays in this tab's memory: neither the address nor the history keeps it.
+    if (this.invitation) history.replaceState(null, "", location.pathname + location.search);
     this.session = await restore();
     void town(this.#ground).then(
       (found) => (this.town = found),
@@ -77,36 +98,65 @@ class App {
     await this.enter();
   }
 
-  /** Becomes the person of `seed`. */
-  async become(seed: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.phase = { kind: "starting" };
-    this.session = await begin(seed);
-    await this.enter();
+  /** Signs in with a passkey. Throws what `entrance.signIn` does. */
+  async signIn(): Promise<void> {
+    const found = await entrance.signIn();
+    this.ended = false;
+    if (found.kind === "keyless") this.phase = found;
+    else await this.enter(found.session);
+  }
+
+  /** Makes an account with a passkey; the household comes after. Throws what `entrance.signUp` does. */
+  async signUp(name: string): Promise<void> {
+    const { session, carried } = await entrance.signUp(name);
+    this.session = session;
+    this.name = name;
+    this.carried = carried;
+  }
+
+  /** Goes on with an invitation that was scanned or typed. */
+  invited(invitation: Invitation): void {
+    this.invitation = invitation;
   }
 
   /** Loads the household of whoever this tab is. */
-  async enter(): Promise<void> {
-    const { session } = this;
-    if (!session) {
+  async enter(as: Session | null = this.session): Promise<void> {
+    this.session = as;
+    if (!as) {
       this.phase = { kind: "nobody" };
       return;
     }
     this.phase = { kind: "starting" };
     try {
-      await session.whoami();
-      this.house = await loadHouse(session);
-      this.timeline = new Timeline(session.api, this.house.home);
+      await as.whoami();
+      as.api.household = sessionStorage.getItem(CHOSEN);
+      const house = await this.#house(as);
+      if (house.chain.length === 0 && house.mine) {
+        this.house = house;
+        this.phase = { kind: "unfinished" };
+        return;
+      }
+      this.#take(house, as);
       this.outgoing = new Outgoing(this.#ground);
-      this.#answers = new Answers(session.seed, localStorage);
+      this.#answers = new Answers(as.seed, localStorage);
       this.phase = { kind: "home" };
       // By everybody who opens the app: fetched with a request's page, it would tell that somebody reads one.
       this.#streets = mapLayer(this.#ground, "streets");
       this.#streets.catch(() => undefined); // told where the map is missed
       this.#tick();
+      void this.#tend(house);
     } catch (error) {
+      if (this.#lost(error)) return;
       const unknown = error instanceof ApiError && error.status === 404;
+      if (unknown) sessionStorage.removeItem(CHOSEN); // left or removed: the other household next time
       this.phase = unknown ? { kind: "unknown" } : { kind: "trouble", trouble: troubleOf(error) };
     }
+  }
+
+  /** Looks at another of one's households from now on. */
+  async choose(household: string): Promise<void> {
+    sessionStorage.setItem(CHOSEN, household);
+    await this.enter();
   }
 
   async leave(): Promise<void> {
@@ -114,12 +164,58 @@ class App {
     location.assign(location.pathname);
   }
 
+  /** Forgets this person and all that this browser keeps for Fanlight. */
+  async wipe(): Promise<void> {
+    if (this.session) await end(this.session);
+    await wipeDevice();
+    location.assign(location.pathname);
+  }
+
   /** Reads the household again, after something of it changed. */
   async reload(): Promise<void> {
     if (!this.session) return;
-    this.house = await loadHouse(this.session);
-    this.timeline = new Timeline(this.session.api, this.house.home);
+    this.#take(await this.#house(this.session), this.session);
     this.#tick();
+  }
+
+  /** Whether this person may see pictures here at all. */
+  get sees(): boolean {
+    const role = this.house?.role;
+    return role !== "installer" && role !== "landlord";
+  }
+
+  async #house(session: Session): Promise<House> {
+    this.#houseAsked = Date.now();
+    const told = await myHousehold(session.api);
+    this.#houseTold = JSON.stringify(told);
+    return readHouse(told, session);
+  }
+
+  /** What was opened stays on the page unless the keys it was opened with changed. */
+  #take(house: House, session: Session): void {
+    const keys = ({ home }: House): string => JSON.stringify([home.household, [...home.identities.keys()], home.hubKeys.length]);
+    if (!this.timeline || !this.house || keys(this.house) !== keys(house)) this.timeline = new Timeline(session.api, house.home);
+    this.house = house;
+  }
+
+  /** Writes what an owner's device owes the household: the key of a new month, or after somebody left. */
+  async #tend(house: House): Promise<void> {
+    const { session } = this;
+    if (!session || !overdue(house)) return;
+    try {
+      this.#take(await change(session, overdue), session);
+    } catch (error) {
+      if (!(error instanceof ApiError)) console.error(error); // tried again with the next visit
+    }
+  }
+
+  /** Takes note that the server signed us out; true if that is what `error` says. */
+  #lost(error: unknown): boolean {
+    if (!hasEnded(error)) return false;
+    this.session = null;
+    this.ended = true;
+    this.phase = { kind: "nobody" };
+    return true;
   }
 
   /** The town's streets, to draw an area on. Throws ApiError for a town without a map. */
@@ -237,15 +333,34 @@ class App {
     const { timeline } = this;
     if (!timeline) return;
     try {
+      if (Date.now() - this.#houseAsked > HOUSE_MS) await this.#askHouse();
+      if (!this.sees || this.phase.kind !== "home") return;
       if (Date.now() - this.#hubAsked > HUB_MS) await this.#askHub();
       this.#tookMs = await timeline.refresh(utcDays(this.dayStart));
       if (Date.now() - this.#cellAsked > CELL_MS) await this.refreshCell();
       this.awaySince = null;
       this.#failures = 0;
     } catch (error) {
+      if (this.#lost(error)) return;
       if (!(error instanceof ApiError)) console.error(error);
       this.awaySince ??= new Date();
       this.#failures++;
+    }
+  }
+
+  async #askHouse(): Promise<void> {
+    const { session } = this;
+    if (!session) return;
+    this.#houseAsked = Date.now();
+    try {
+      const told = await myHousehold(session.api);
+      if (JSON.stringify(told) === this.#houseTold) return;
+      const house = await this.#house(session);
+      this.#take(house, session);
+      await this.#tend(house);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error;
+      this.phase = { kind: "unknown" }; // removed, or left on another device
     }
   }
 

@@ -1,12 +1,12 @@
-/** Begins a household: account, household in the area around a place, its first key. Each step may be done again. */
-import { homeCell } from "../../core/geo/cells.ts";
-import { jcs } from "../../core/jcs.ts";
-import { makeAccount, makeHousehold } from "../../core/api/calls.ts";
+/** Begins a household in the area around a place, with its first key and its recovery sheet. Each step may be done again. */
+import { makeHousehold, myHousehold } from "../../core/api/calls.ts";
 import { ApiError } from "../../core/api/client.ts";
-import { b64 } from "../../core/seal/bytes.ts";
-import { sign } from "../../core/seal/keys.ts";
+import { homeCell } from "../../core/geo/cells.ts";
+import type { PublicHalves } from "../../core/seal/roll.ts";
 import type { Session } from "../../ui/session.ts";
-import { firstKey, loadHouse } from "./house.ts";
+import { b64 } from "../../core/bytes.ts";
+import { beginBook } from "./house.ts";
+import { Pins } from "./pins.ts";
 
 export interface Place {
   readonly lon: number;
@@ -21,14 +21,25 @@ export function readPlace(typed: string): Place | null {
   return Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { lon, lat } : null;
 }
 
-/** Throws ApiError or SealError. Only the area's cell leaves the device, never the place. */
-export async function foundHousehold(session: Session, place: Place, homes: Record<string, number>): Promise<void> {
-  const offer = { sign_pub: b64(session.keys.signing.public), age_recipient: session.keys.age.recipient };
-  await makeAccount(session.api, { kind: "member", ...offer, signature: b64(sign(session.keys.signing, "account", jcs(offer))) });
-  try {
-    await makeHousehold(session.api, homeCell(place.lon, place.lat, homes));
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== "accounts.has_household") throw error; // an earlier try got this far
+/** Returns the household's id. `place` null: it is there already and only lacks its first key; `another`: beside one's first. Only the area's cell leaves the device. Throws ApiError, SealError. */
+export async function foundHousehold(
+  session: Session,
+  place: Place | null,
+  homes: Record<string, number>,
+  name: string,
+  recovery: PublicHalves,
+  another: boolean,
+): Promise<string> {
+  const { account } = await session.whoami();
+  if (place) {
+    try {
+      session.api.household = (await makeHousehold(session.api, homeCell(place.lon, place.lat, homes), another)).household;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "accounts.has_household") throw error; // an earlier try got this far
+    }
   }
-  await firstKey(session, await loadHouse(session));
+  const { household, epochs } = await myHousehold(session.api);
+  new Pins(session.keys.signing.public, household).trust(b64(session.keys.signing.public));
+  if (epochs.length === 0) await beginBook(session, household, account, name, recovery);
+  return household;
 }

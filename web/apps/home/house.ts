@@ -3,17 +3,30 @@ import { admitHub, type Household, myHousehold, putEpoch } from "../../core/api/
 import { type Accepted, accept, type Known, nextEpoch } from "../../core/seal/book.ts";
 import { b64, unb64 } from "../../core/seal/bytes.ts";
 import type { Household as Home } from "../../core/seal/clip.ts";
-import { type Book, type Epoch, type EpochWire, newEpoch, openEpoch } from "../../core/seal/epoch.ts";
+import { type Book, type Epoch, type EpochWire, openEpoch } from "../../core/seal/epoch.ts";
 import { SealError } from "../../core/seal/errors.ts";
 import { type HubKeys, isAdmitted, signHub } from "../../core/seal/hub.ts";
-import { type Notes, openNotes, type Why } from "../../core/seal/notes.ts";
-import type { Member, PublicHalves, Roll } from "../../core/seal/roll.ts";
+import { type Guest, type Notes, openNotes, type Why } from "../../core/seal/notes.ts";
+import { type Member, type PublicHalves, type Role, type Roll, ROLES } from "../../core/seal/roll.ts";
 import type { Session } from "../../ui/session.ts";
 import { Pins } from "./pins.ts";
+
+/** Somebody of the household. */
+export interface Person extends Member {
+  /** As an owner wrote it; null where none is known. */
+  readonly name: string | null;
+  readonly you: boolean;
+  /** What a guest may see. */
+  readonly guest: Guest | null;
+  /** Left, and still in the signed list until an owner's device writes the next one. */
+  readonly gone: boolean;
+}
 
 export interface House {
   /** As the server has it, but for members and hubs that no owner let in: those are left out. */
   readonly wire: Household;
+  /** As the server told it, unchecked. */
+  readonly told: Household;
   /** How many hubs the server names that no owner let in. */
   readonly leftOut: number;
   /** How many people the server names that no owner let in. */
@@ -25,6 +38,9 @@ export interface House {
   readonly notes: Notes | null;
   /** This person in the book; null for one who is not in it (any more). */
   readonly me: Member | null;
+  /** Everybody of the signed list; of old keys, which name nobody, whom the server names. */
+  readonly people: readonly Person[];
+  readonly role: Role;
   /** A recovery that does not count yet, and from when it will (ms since 1970). */
   readonly waiting: Epoch | null;
   readonly countsFrom: number | null;
@@ -39,7 +55,11 @@ export interface House {
  * Throws ApiError, SealError.
  */
 export async function loadHouse(session: Session, pins?: Pins): Promise<House> {
-  const told = await myHousehold(session.api);
+  return readHouse(await myHousehold(session.api), session, pins);
+}
+
+/** As `loadHouse`, of what the server told. */
+export async function readHouse(told: Household, session: Session, pins?: Pins): Promise<House> {
   const kept = pins ?? new Pins(session.keys.signing.public, told.household);
   const ownPub = b64(session.keys.signing.public);
   const old = ownerOfOld(told, session);
@@ -59,13 +79,18 @@ export async function loadHouse(session: Session, pins?: Pins): Promise<House> {
     identities: await openAll(accepted, session),
     own: [session.keys.age.secret],
   };
+  const notes = await notesOf(accepted, session);
+  const people = peopleOf(told, book, notes, ownPub);
   return {
     wire: shown,
+    told,
+    people,
+    role: me?.role ?? roleOf(told.role),
     leftOut: told.hubs.filter(({ sign_pub }) => !shown.hubs.some((hub) => hub.sign_pub === sign_pub)).length,
     ghosts: book ? told.members.filter(({ sign_pub }) => !book.members.some((one) => one.sign_pub === sign_pub)).length : 0,
     chain: accepted.chain,
     book,
-    notes: await notesOf(accepted, session),
+    notes,
     me,
     waiting: accepted.waiting,
     countsFrom: accepted.countsFrom,
@@ -73,13 +98,6 @@ export async function loadHouse(session: Session, pins?: Pins): Promise<House> {
     owner: book ? (me?.role === "owner" ? session.keys.signing.public : unb64(book.by)) : old.key,
     mine: book ? me?.role === "owner" : old.own,
   };
-}
-
-/** Makes the household's first key in the form that names nobody, if it has none. */
-export async function firstKey(session: Session, house: Pick<House, "wire" | "chain">): Promise<void> {
-  if (house.chain.length > 0) return;
-  const { wire } = await newEpoch(house.wire.household, undefined, [session.keys.age.recipient], session.keys.signing);
-  await putEpoch(session.api, 0, wire);
 }
 
 /** Begins the household's book: this person as owner, and the sheet's public halves. */
@@ -90,21 +108,22 @@ export async function beginBook(session: Session, household: string, account: st
   await putNext(session, household, undefined, { members: [me], hubs: [], recovery }, notes);
 }
 
-/** Writes the next page of the book, as an owner: another roll, other notes, or the same for a new month. Throws ApiError, SealError. */
+/** Writes the next page of the book, as an owner: another roll, other notes, or the same for a new month. Names and guests are
+ *  added to those before; who is not listed any more takes theirs along. Throws ApiError, SealError. */
 export async function turnPage(session: Session, house: House, why: Why, change: Partial<Roll> & Partial<Omit<Notes, "why">>): Promise<void> {
-  const { book } = house;
-  if (!book) throw new SealError("altered", "the household's keys name nobody yet");
+  const recovery = change.recovery ?? house.book?.recovery;
+  if (!recovery) throw new SealError("altered", "the household's keys name nobody yet, and there is no sheet");
   const roll: Roll = {
-    members: change.members ?? book.members,
-    hubs: change.hubs ?? book.hubs,
-    recovery: change.recovery ?? book.recovery,
+    members: change.members ?? house.people.filter(({ gone }) => !gone).map(asMember),
+    hubs: change.hubs ?? house.wire.hubs.map(({ hub, sign_pub, age_recipient }) => ({ hub, sign_pub, age_recipient })),
+    recovery,
   };
   const listed = new Set(roll.members.map(({ account }) => account));
   const guests = new Set(roll.members.filter(({ role }) => role === "guest").map(({ account }) => account));
   const notes: Notes = {
     why,
-    names: only(change.names ?? house.notes?.names ?? {}, listed),
-    guests: only(change.guests ?? house.notes?.guests ?? {}, guests),
+    names: only({ ...house.notes?.names, ...change.names }, listed),
+    guests: only({ ...house.notes?.guests, ...change.guests }, guests),
     mandated: change.mandated ?? house.notes?.mandated ?? [],
   };
   await putNext(session, house.wire.household, house.chain.at(-1), roll, notes);
@@ -148,7 +167,26 @@ function byOf({ statement }: EpochWire): string | null {
   }
 }
 
-const pendingOf = (told: Household): EpochWire | null => (told as { pending?: { epoch: EpochWire } | null }).pending?.epoch ?? null;
+const pendingOf = (told: Household): EpochWire | null => told.pending?.epoch ?? null;
+
+/** One's own, and those of a sheet that one came back with. */
+const identitiesOf = (session: Session): string[] => [session.keys.age.secret, ...(session.more ?? [])];
+
+function peopleOf(told: Household, book: Book | null, notes: Notes | null, ownPub: string): Person[] {
+  const listed = book?.members ?? told.members.map((one) => ({ ...one, role: roleOf(one.role) }));
+  const here = new Set(told.members.map(({ account }) => account));
+  // Installers and landlords are shown owners only: to them nobody else is gone.
+  const all = told.role !== "installer" && told.role !== "landlord";
+  return listed.map((one) => {
+    const you = one.sign_pub === ownPub;
+    return { ...one, you, name: notes?.names[one.account] ?? null, guest: notes?.guests[one.account] ?? null, gone: all && !you && !here.has(one.account) };
+  });
+}
+
+/** An unknown role may do least; who comes back with the sheet reads until they count. */
+const roleOf = (text: string): Role => ROLES.find((role) => role === text) ?? (text === "returning" ? "member" : "landlord");
+
+export const asMember = ({ account, sign_pub, age_recipient, role }: Member): Member => ({ account, sign_pub, age_recipient, role });
 
 function inBook(told: Household, book: Book): Household {
   return {
@@ -167,7 +205,7 @@ function hubKeysOf(chain: readonly Epoch[], shown: Household): Uint8Array[] {
 async function openAll({ chain }: Accepted, session: Session): Promise<Map<number, string>> {
   const identities = new Map<number, string>();
   for (const epoch of chain) {
-    const opened = await unlessForOthers(openEpoch(epoch, [session.keys.age.secret]));
+    const opened = await unlessForOthers(openEpoch(epoch, identitiesOf(session)));
     if (opened !== null) identities.set(epoch.n, opened);
   }
   return identities;
@@ -175,7 +213,7 @@ async function openAll({ chain }: Accepted, session: Session): Promise<Map<numbe
 
 async function notesOf({ chain }: Accepted, session: Session): Promise<Notes | null> {
   const head = chain.at(-1);
-  return head?.book && head.private.length > 0 ? unlessForOthers(openNotes(head, [session.keys.age.secret])) : null;
+  return head?.book && head.private.length > 0 ? unlessForOthers(openNotes(head, identitiesOf(session))) : null;
 }
 
 /** Null for what is sealed to others: from before we joined, or not for our role. */

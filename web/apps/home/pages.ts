@@ -23,10 +23,21 @@ export const PAGES: Readonly<Record<string, Entry>> = {
   requests: bare(() => import("./pages/RequestsPage.svelte")),
   request: page(() => import("./pages/AskPage.svelte"), ({ parts }) => ({ request: parts[0] ?? "" })),
   house: bare(() => import("./pages/HousePage.svelte")),
+  people: bare(() => import("./pages/PeoplePage.svelte")),
+  person: page(() => import("./pages/PersonPage.svelte"), ({ parts }) => ({ account: parts[0] ?? "" })),
+  invite: page(() => import("./pages/InvitePage.svelte"), ({ parts }) => ({ invite: parts[0] ?? "" })),
+  sheet: bare(() => import("./pages/SheetPage.svelte")),
+  devices: bare(() => import("./pages/DevicesPage.svelte")),
+  held: bare(() => import("./pages/HeldPage.svelte")),
+  leave: bare(() => import("./pages/LeavePage.svelte")),
 };
 /** For a tab without a household. */
 export const DOORS = {
   begin: bare(() => import("./pages/BeginPage.svelte")),
+  held: bare(() => import("./pages/HeldPage.svelte")),
+  join: bare(() => import("./pages/JoinPage.svelte")),
+  keyless: bare(() => import("./pages/KeylessPage.svelte")),
+  recover: bare(() => import("./pages/RecoverPage.svelte")),
   unknown: bare(() => import("./pages/UnknownPage.svelte")),
   signIn: bare(() => import("./pages/SignInPage.svelte")),
 } satisfies Record<string, Entry>;

@@ -43,6 +43,12 @@ export class Pins {
     }
   }
 
+  /** Trusts a further signing key (base64) from now on: the inviter's, for who was invited; one's own, for who begins. */
+  trust(signPub: string): void {
+    const known = this.load();
+    if (!known.trusted.includes(signPub)) this.keep({ ...known, trusted: [...known.trusted, signPub] });
+  }
+
   forget(): void {
     this.#store?.removeItem(this.#name);
   }

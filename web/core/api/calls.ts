@@ -1,7 +1,7 @@
 /** The calls of a household member and of anybody, as the contract of the HTTP API has them. */
 
 import { Client, type Tagged } from "./client.ts";
-import { list, nullable, num, obj, or, raw, type Read, str } from "./shape.ts";
+import { bool, list, nullable, num, obj, or, raw, type Read, str } from "./shape.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -31,10 +31,28 @@ export interface EpochWire {
   statement: string;
   sig: string;
   sealed: string;
+  /** The notes for members, guests and hubs; absent in the first version. */
+  private?: string;
 }
+export const epochWire: Read<EpochWire> = (value, where) => {
+  const { private: notes, ...rest } = obj({ statement: str, sig: str, sealed: str, private: nullable(str) })(value, where);
+  return notes === null ? rest : { ...rest, private: notes };
+};
+/** A new beginning by the recovery sheet, which counts from `due` on unless an owner objects. */
+export interface Pending {
+  epoch: EpochWire;
+  day: string;
+  due: string;
+}
+export const pending: Read<Pending> = obj<Pending>({ epoch: epochWire, day: str, due: str });
+
 export interface Household {
   household: string;
   cell: string;
+  /** One's own. */
+  role: string;
+  pending: Pending | null;
+  invites: { invite: string; day: string; answered: boolean }[];
   members: { account: string; age_recipient: string; sign_pub: string; role: string }[];
   hubs: { hub: string; sign_pub: string; age_recipient: string; signature: string | null }[];
   epochs: EpochWire[];
@@ -42,9 +60,12 @@ export interface Household {
 const household: Read<Household> = obj<Household>({
   household: str,
   cell: str,
+  role: or(str, "owner"),
+  pending: nullable(pending),
+  invites: or(list(obj({ invite: str, day: str, answered: bool })), []),
   members: list(obj({ account: str, age_recipient: str, sign_pub: str, role: str })),
   hubs: list(obj({ hub: str, sign_pub: str, age_recipient: str, signature: nullable(str) })),
-  epochs: list(obj<EpochWire>({ statement: str, sig: str, sealed: str })),
+  epochs: list(epochWire),
 });
 
 export interface ClipRow {
@@ -125,8 +146,9 @@ export const makeAccount = (
   body: { kind: "member"; sign_pub: string; age_recipient: string; signature: string },
 ): Promise<{ account: string }> => api.json("/v1/accounts", obj({ account: str }), { method: "POST", json: body, anonymous: true });
 
-export const makeHousehold = (api: Client, cell: string): Promise<{ household: string }> =>
-  api.json("/v1/households", obj({ household: str }), { method: "POST", json: { cell } });
+/** `another`: beside a household that one is of already. */
+export const makeHousehold = (api: Client, cell: string, another = false): Promise<{ household: string }> =>
+  api.json("/v1/households", obj({ household: str }), { method: "POST", json: another ? { cell, another } : { cell } });
 
 export const myHousehold = (api: Client): Promise<Household> => api.json("/v1/households/mine", household);
 

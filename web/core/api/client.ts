@@ -50,6 +50,8 @@ export class Client {
   readonly #base: string;
   readonly #signIn: SignIn | null;
   #token: Promise<string> | null = null;
+  /** Which of one's households calls are about; null: the only one. */
+  household: string | null = null;
 
   constructor(fetch: Fetch, base = "", signIn: SignIn | null = null) {
     this.#fetch = fetch;
@@ -100,6 +102,16 @@ export class Client {
     await this.#signedInToken();
   }
 
+  /** The token to sign another kind of connection in with. Throws ApiError. */
+  async token(): Promise<string> {
+    return (await this.#signedInToken()) ?? "";
+  }
+
+  /** The token has ended: the next call signs in anew. */
+  forget(): void {
+    this.#token = null;
+  }
+
   /** Forgets the token and tells the server so. */
   async signOut(): Promise<void> {
     if (!this.#token) return;
@@ -128,7 +140,10 @@ export class Client {
     }
     if (ask.signal) init.signal = ask.signal;
     const token = ask.anonymous ? null : await this.#signedInToken();
-    if (token !== null) headers["Authorization"] = `Bearer ${token}`;
+    if (token !== null) {
+      headers["Authorization"] = `Bearer ${token}`;
+      if (this.household !== null) headers["Fanlight-Household"] = this.household;
+    }
     try {
       return await this.#fetch(this.#base + path, init);
     } catch (error) {

@@ -3,10 +3,15 @@
 export { ask } from "./ask.ts";
 export { begin } from "./begin.ts";
 export { clip } from "./clip.ts";
+export { devices } from "./devices.ts";
+export { held } from "./held.ts";
 export { house } from "./house.ts";
+export { join } from "./join.ts";
 export { nav } from "./nav.ts";
+export { people } from "./people.ts";
 export { requests } from "./requests.ts";
 export { share } from "./share.ts";
+export { sheet } from "./sheet.ts";
 export { signIn } from "./sign-in.ts";
 export { today } from "./today.ts";
 
