@@ -24,7 +24,13 @@ HEADERS = {
 }
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _BRIEF = "no-cache"
-_TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".woff2": "font/woff2"}
+_MANIFEST = "application/manifest+json"
+_TYPES = {
+    ".js": "text/javascript",
+    ".wasm": "application/wasm",
+    ".woff2": "font/woff2",
+    ".webmanifest": _MANIFEST,
+}
 
 
 def _type_of(path: Path) -> str:
@@ -64,7 +70,10 @@ async def home() -> Response[bytes]:
 @get("/home/{path:path}", include_in_schema=False)
 async def home_at(path: FromPath[str]) -> Response[bytes]:
     """Serve the residents' app at an address within it."""
-    return await _app("home", path)
+    answer = await _app("home", path)
+    if path.lstrip("/") == "worker.js":
+        answer.headers["Service-Worker-Allowed"] = "/home"  # also for the address without a slash at its end
+    return answer
 
 
 @get("/agency", include_in_schema=False)

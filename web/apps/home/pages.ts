@@ -23,6 +23,8 @@ export const PAGES: Readonly<Record<string, Entry>> = {
   requests: bare(() => import("./pages/RequestsPage.svelte")),
   request: page(() => import("./pages/AskPage.svelte"), ({ parts }) => ({ request: parts[0] ?? "" })),
   house: bare(() => import("./pages/HousePage.svelte")),
+  alerts: bare(() => import("./pages/AlertsPage.svelte")),
+  alert: page(() => import("./pages/AlertPage.svelte"), ({ parts, query }) => ({ clip: parts[0] ?? "", day: query.get("d") ?? "" })),
   people: bare(() => import("./pages/PeoplePage.svelte")),
   person: page(() => import("./pages/PersonPage.svelte"), ({ parts }) => ({ account: parts[0] ?? "" })),
   invite: page(() => import("./pages/InvitePage.svelte"), ({ parts }) => ({ invite: parts[0] ?? "" })),

@@ -7,6 +7,7 @@ import { Fields } from "../../core/seal/fields.ts";
 import { verify } from "../../core/seal/keys.ts";
 import { list, nullable, num, obj, oneOf, str } from "../../core/api/shape.ts";
 import { parseJcs } from "../../core/jcs.ts";
+import { type AlertsWord, alertsWord } from "./push/word.ts";
 
 const STATES = ["recording", "watching", "off", "away", "refused", "unreadable", "unkept"] as const;
 export type CameraState = (typeof STATES)[number];
@@ -28,6 +29,8 @@ export interface HubStatus {
   cameras: CameraStatus[];
   matches: { request: string; clips: string[] }[];
   held: { clips_waiting: number };
+  /** How alerts are; null from a hub that knows none. */
+  alerts: AlertsWord | null;
   /** The newest page of the household's book as the hub has it; null from a hub of before there was one. */
   head: Pin | null;
 }
@@ -39,6 +42,7 @@ const shape = obj<HubStatus>({
   cameras: list(obj<CameraStatus>({ id: str, name: str, state: oneOf(STATES), since: str, note: str })),
   matches: list(obj({ request: str, clips: list(str) })),
   held: obj({ clips_waiting: num }),
+  alerts: alertsWord,
   head: nullable(obj<Pin>({ n: num, hash: str })),
 });
 

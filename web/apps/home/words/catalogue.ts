@@ -1,5 +1,6 @@
 /** Every string of the home app: one file a page, one line here for each. Whole sentences, British spelling, plain words.
  *  A page's words travel with the page, so they weigh nothing before it. */
+export { alerts } from "./alerts.ts";
 export { ask } from "./ask.ts";
 export { begin } from "./begin.ts";
 export { clip } from "./clip.ts";

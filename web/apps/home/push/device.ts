@@ -1,0 +1,147 @@
+/** This browser and its alerts: whether it can have them, its subscription, its wish. The person's own: two people in one
+ *  browser have a wish each. */
+import { dropPushWish, pushKey, pushTicket, pushWishes, putPushWish } from "../../../core/api/push.ts";
+import { b64, type Bytes, concat, utf8 } from "../../../core/seal/bytes.ts";
+import { derive, sha256 } from "../../../core/seal/keys.ts";
+import { type Choices, type ModeWish, openOwnWish, PLAIN, sealWish, type Subscription, type Wish } from "../../../core/push/wish.ts";
+import type { Session } from "../../../ui/session.ts";
+import type { House } from "../house.ts";
+
+export type Can = "yes" | "cannot" | "iphone" | "insecure" | "denied";
+const SLOT = "fanlight.alerts";
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** What the browser says of itself. */
+export interface Signs {
+  readonly secure: boolean;
+  readonly worker: boolean;
+  readonly push: boolean;
+  readonly permission: NotificationPermission | null;
+  readonly agent: string;
+  readonly touchMac: boolean;
+  readonly standalone: boolean;
+}
+
+export function signs(): Signs {
+  return {
+    secure: isSecureContext,
+    worker: "serviceWorker" in navigator,
+    push: "PushManager" in globalThis,
+    permission: "Notification" in globalThis ? Notification.permission : null,
+    agent: navigator.userAgent,
+    touchMac: navigator.userAgent.includes("Macintosh") && navigator.maxTouchPoints > 1, // an iPad says that it is a Mac
+    standalone: matchMedia("(display-mode: standalone)").matches,
+  };
+}
+
+/** Whether this browser can have alerts, and if not, why. */
+export function canHave({ secure, worker, push, permission, agent, touchMac, standalone }: Signs): Can {
+  if (!secure) return "insecure";
+  const apple = /iPhone|iPad|iPod/.test(agent) || touchMac;
+  if (apple && !standalone && (!push || permission === null)) return "iphone";
+  if (!worker || !push || permission === null) return "cannot";
+  return permission === "denied" ? "denied" : "yes";
+}
+
+/** The id of this person's wish for this browser: random, made once. */
+export function deviceOf(session: Session, shelf: Pick<Storage, "getItem" | "setItem"> = localStorage): string {
+  const slot = `${SLOT}.${b64(sha256(derive(session.seed, utf8("fanlight/alerts-slot/v1")))).slice(0, 12)}`;
+  const known = shelf.getItem(slot);
+  if (known && /^[a-z2-7]{26}$/.test(known)) return known;
+  const made = newId();
+  shelf.setItem(slot, made);
+  return made;
+}
+
+/** 128 random bits as an id. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  let bits = "";
+  for (const byte of bytes) bits += byte.toString(2).padStart(8, "0");
+  return (bits.padEnd(130, "0").match(/.{5}/g) ?? []).map((five) => ALPHABET[parseInt(five, 2)] ?? "a").join("");
+}
+
+/** One's own wish for this browser, as the server kept it; null before the first. Throws ApiError. */
+export async function myWish(session: Session, device: string): Promise<Wish | null> {
+  const body = (await pushWishes(session.api)).get(device);
+  return body ? openOwnWish(body, session.keys) : null;
+}
+
+/** A wish that follows another: later than it, whatever the clock says. */
+export function nextWish(before: Wish | null, session: Session, house: House, device: string, change: Partial<Wish>): Wish {
+  const later = before ? Date.parse(before.at) + 1 : 0;
+  const base = before ?? { subscription: null, choices: PLAIN, test: null, mode: null };
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return {
+    ...base,
+    tz: zone,
+    ...change,
+    household: house.wire.household,
+    by: b64(session.keys.signing.public),
+    device,
+    at: new Date(Math.max(Date.now(), later)).toISOString(),
+  };
+}
+
+/** Leaves a wish for the household's hubs. Throws ApiError, SealError. */
+export async function leaveWish(session: Session, house: House, wish: Wish): Promise<void> {
+  const hubs = house.wire.hubs.map(({ age_recipient }) => age_recipient);
+  await putPushWish(session.api, wish.device, await sealWish(wish, session.keys, hubs));
+}
+
+export const forgetWish = (session: Session, device: string): Promise<void> => dropPushWish(session.api, device);
+
+export const modeWish = (set: ModeWish["set"], turns: ModeWish["turns"]): ModeWish => ({
+  at: new Date().toISOString(),
+  set,
+  tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  turns,
+});
+
+export const withKind = (choices: Choices, kind: keyof Choices["kinds"], when: NonNullable<Choices["kinds"][typeof kind]>): Choices => ({
+  ...choices,
+  kinds: { ...choices.kinds, [kind]: when },
+});
+
+/** A camera's own choice; null takes it back. */
+export function withCamera(choices: Choices, camera: string, kind: keyof Choices["kinds"], when: string | null): Choices {
+  const { [kind]: _, ...rest } = choices.cameras[camera] ?? {};
+  const own = when ? { ...rest, [kind]: when } : rest;
+  const { [camera]: __, ...others } = choices.cameras;
+  return { ...choices, cameras: Object.keys(own).length > 0 ? { ...others, [camera]: own as Choices["kinds"] } : others };
+}
+
+/** Subscribes this browser, anew if it was bound to another key of the town, and returns how it is reached.
+ *  Throws ApiError, or whatever the browser throws. */
+export async function subscribe(session: Session): Promise<Subscription> {
+  const { pushManager } = await navigator.serviceWorker.ready;
+  const key = unUrl64(await pushKey(session.api));
+  const known = await pushManager.getSubscription();
+  const bound = known?.options.applicationServerKey;
+  if (known && bound && !sameBytes(new Uint8Array(bound), key)) await known.unsubscribe();
+  const made = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  const [p256dh, auth] = [made.getKey("p256dh"), made.getKey("auth")];
+  if (!p256dh || !auth) throw new Error("A subscription without keys.");
+  return { ticket: await pushTicket(session.api, made.endpoint), p256dh: url64(new Uint8Array(p256dh)), auth: url64(new Uint8Array(auth)) };
+}
+
+/** Whether the browser still has the subscription that a wish names. */
+export async function stillSubscribed(wish: Wish): Promise<boolean> {
+  const { pushManager } = await navigator.serviceWorker.ready;
+  const key = (await pushManager.getSubscription())?.getKey("p256dh");
+  return key !== null && key !== undefined && url64(new Uint8Array(key)) === wish.subscription?.p256dh;
+}
+
+export async function unsubscribe(): Promise<void> {
+  const { pushManager } = await navigator.serviceWorker.ready;
+  await (await pushManager.getSubscription())?.unsubscribe();
+}
+
+const url64 = (bytes: Uint8Array): string => b64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+function unUrl64(text: string): Bytes {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return concat([Uint8Array.from(binary, (one) => one.charCodeAt(0))]);
+}
+
+const sameBytes = (one: Uint8Array, two: Uint8Array): boolean => one.length === two.length && one.every((byte, i) => byte === two[i]);
