@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.hub.cells import CELL
 from tests.hub.footage import ROOMY, footage, record
-from tests.hub.homes import HOUSEHOLD, OWNER
+from tests.hub.homes import HOUSEHOLD, OWNER, make_epoch, make_page
 
 from fanlight.cli.home import open_home
 from fanlight.cli.hub.codes import HOUSE_PREFIX, HUB_PREFIX, BadCode, read_code, read_place, write_code
@@ -19,6 +19,7 @@ from fanlight.cli.main import main
 from fanlight.hub.journal import Journal, Limits
 from fanlight.hub.options import HubOptions, Page
 from fanlight.hub.settings import load_keys, load_pairing, lock, read_options, write_options
+from fanlight.seal.keys import SigningKey
 from fanlight.wire import b64
 
 WEB = Path(__file__).parents[2] / "web"
@@ -30,6 +31,7 @@ HOUSE = {
 }
 CODE = write_code(HOUSE_PREFIX, HOUSE)
 FIRST = "c" * 26
+ANOTHER = SigningKey(b"a" * 32)
 CAMERA = "rtsp://door:secret@192.0.2.7/stream"
 
 
@@ -171,6 +173,25 @@ def test_a_hub_stays_with_its_household(tmp_path: Path) -> None:
     assert "another household" in result.stderr
     assert "--home" in result.stderr
     assert content(tmp_path) == before
+
+
+def test_another_owner_of_the_same_household_may_pair_the_hub_again(tmp_path: Path) -> None:
+    """R52: whom the hub's own book calls an owner; the server's word or a stranger's code is not enough."""
+    pair(tmp_path)
+    folder = tmp_path / "hub"
+    first = make_epoch()[1]
+    page = make_page(first, other=ANOTHER.public)
+    by_another = write_code(
+        HOUSE_PREFIX, {**HOUSE, "owner": b64.encode(ANOTHER.public), "server": "http://localhost:9999"}
+    )
+    assert pair(tmp_path, by_another).exit_code == 1
+    (folder / "epochs.json").write_text(json.dumps([one.to_wire() for one in (first, page[1])]))
+    assert pair(tmp_path, by_another).exit_code == 0
+    again = load_pairing(folder)
+    assert (again.server, again.owner) == ("http://localhost:9999", HOUSE["owner"])
+    strangers = write_code(HOUSE_PREFIX, {**HOUSE, "owner": b64.encode(b"s" * 32)})
+    assert pair(tmp_path, strangers).exit_code == 1
+    assert load_pairing(folder) == again
 
 
 @pytest.mark.parametrize("name", ["", "x" * 81])

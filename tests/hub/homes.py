@@ -1,5 +1,6 @@
 """A household as its hub knows it: settings, keys, epochs."""
 
+from dataclasses import replace
 from datetime import date
 
 from tests.hub.cells import CELL, PLACE
@@ -42,13 +43,17 @@ def make_epoch(
     return new_epoch(household=household, after=after, members=[MEMBER.age.recipient], owner_key=owner)
 
 
-def make_page(after: Epoch) -> tuple[Identity, Epoch]:
-    """Return the first page of the book, which names people, after a key that names nobody."""
+def make_page(after: Epoch, other: bytes | None = None) -> tuple[Identity, Epoch]:
+    """Return the first page of the book, which names people, after a key that names nobody.
+
+    `other` is another owner's signing key.
+    """
     owner = Listed(account="o" * 26, sign_pub=OWNER.public, age_recipient=MEMBER.age.recipient, role="owner")
+    also = () if other is None else (replace(owner, account="p" * 26, sign_pub=other),)
     return next_epoch(
         household=HOUSEHOLD,
         after=after,
-        roll=Roll(members=(owner,), recovery=SHEET.public),
+        roll=Roll(members=(owner, *also), recovery=SHEET.public),
         notes=Notes(why="founded"),
         signer=OWNER,
         day=date(2026, 11, 22),

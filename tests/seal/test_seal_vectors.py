@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from fanlight.seal import chunktree, clip, container, epoch, hubs, keys, manifest, reading
+from fanlight.model import clock
+from fanlight.seal import book, chunktree, clip, container, epoch, hubs, keys, manifest, reading
 from fanlight.seal.errors import Malformed, ReplayedManifest, SealError
 from fanlight.wire import b64, jcs
 
@@ -71,9 +72,14 @@ def test_the_tree_has_the_roots_of_certificate_transparency() -> None:
     assert [chunktree.tree_root(hashes[:n]).hex() for n in range(len(hashes) + 1)] == TREE["roots"]
 
 
+def chain_of(wires: list[dict[str, str]]) -> tuple[epoch.Epoch, ...]:
+    known = book.Known(trusted=[bytes.fromhex(EPOCH["owner"])])
+    epochs = [epoch.from_wire(wire) for wire in wires]
+    return book.accept(epochs, household=EPOCH["household"], known=known, now=clock.now()).chain
+
+
 def test_a_chain_of_household_keys_opens() -> None:
-    owner = bytes.fromhex(EPOCH["owner"])
-    chain = epoch.check_chain(map(epoch.from_wire, EPOCH["wires"]), owner=owner, household=EPOCH["household"])
+    chain = chain_of(EPOCH["wires"])
     assert [reading.open_epoch(link, [EPOCH["member_identity"]]) for link in chain] == EPOCH["secrets"]
     assert [link.to_wire() for link in chain] == EPOCH["wires"]
 
@@ -82,11 +88,7 @@ def test_a_chain_of_household_keys_opens() -> None:
 def test_a_chain_with_a_foreign_link_is_refused(case: dict[str, Any]) -> None:
     """R05: no ghost recipient: a key that no owner signed is never sealed to."""
     with pytest.raises(SealError) as refused:
-        epoch.check_chain(
-            map(epoch.from_wire, case["wires"]),
-            owner=bytes.fromhex(EPOCH["owner"]),
-            household=EPOCH["household"],
-        )
+        chain_of(case["wires"])
     assert refused.value.code == f"seal.{case['error']}"
 
 

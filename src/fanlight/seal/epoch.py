@@ -8,7 +8,7 @@ Why:    docs/spec/seal.md, "The household's book"
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -178,20 +178,6 @@ def check_epoch(epoch: Epoch, *, owner: bytes, household: str) -> None:
     book = epoch.statement.book
     if epoch.private and (book is None or sha256(epoch.private) != book.private_sha256):
         raise altered("The notes to a household key are not those its owner signed.")
-
-
-def check_chain(epochs: Iterable[Epoch], *, owner: bytes, household: str) -> list[Epoch]:
-    """Return the epochs of one owner from n = 0 on after checking each and its place.
-
-    Raises:
-        As `check_epoch`; Altered also for a gap, a fork or another order.
-    """
-    checked: list[Epoch] = []
-    for epoch in epochs:
-        check_epoch(epoch, owner=owner, household=household)
-        check_place(epoch, checked[-1] if checked else None)
-        checked.append(epoch)
-    return checked
 
 
 def check_place(epoch: Epoch, after: Epoch | None) -> None:

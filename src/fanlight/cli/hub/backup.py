@@ -29,6 +29,7 @@ FILES = (
     "keys/hub.json",
     "keys/page.key",
     "epochs.json",
+    "recoveries.json",
     "log.vkey",
     "record-seen.json",
     "home",

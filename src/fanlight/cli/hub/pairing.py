@@ -12,6 +12,7 @@ import msgspec
 
 from fanlight.cli.home import open_home
 from fanlight.cli.hub.codes import HOUSE_PREFIX, HUB_PREFIX, bad_code, read_code, read_place, write_code
+from fanlight.hub.epochs import Epochs
 from fanlight.hub.options import Camera
 from fanlight.hub.settings import (
     Pairing,
@@ -45,12 +46,12 @@ def pair(code: str, home: Path | None, camera: str | None, name: str, place: str
     """Write the hub's household from the house's code, add a camera if one is given, print the hub's code.
 
     Raises:
-        BadCode, BadName, PairedAlready, HomeUnusable: nothing was changed.
+        BadCode, BadName, PairedAlready, EpochsRefused, HomeUnusable: nothing was changed.
     """
     folder = open_home(home).folder("hub")
     lon, lat = read_place(place)
     pairing = msgspec.convert({**_read_house(code), "lon": lon, "lat": lat}, Pairing)
-    _check_same_household(folder, pairing)
+    pairing = _with_known_owner(folder, pairing)
     carry_cameras(folder)
     keys = load_keys(folder)
     if camera is not None:
@@ -93,12 +94,29 @@ def _add_camera(folder: Path, name: str, url: str) -> None:
     write_options(folder, msgspec.structs.replace(file.options, camera=(*others, camera)), file)
 
 
-def _check_same_household(folder: Path, pairing: Pairing) -> None:
-    """A hub keeps clips sealed to its household and that household's keys: they fit no other."""
+def _with_known_owner(folder: Path, pairing: Pairing) -> Pairing:
+    """Return the pairing with the owner's key that this hub trusts already, if it has a household.
+
+    A hub keeps clips sealed to its household and its book: they fit no other. Another owner of the
+    same one may pair it again; the book goes on from the key it began with here.
+
+    Raises:
+        PairedAlready: the code is another household's, or of somebody who is no owner by this hub's own book.
+    """
     known = find_pairing(folder)
-    if known is not None and (known.household, known.owner) != (pairing.household, pairing.owner):
-        raise PairedAlready(
-            "This hub belongs to another household.",
-            kept="Its settings, recording and clips are as they were.",
-            do="Give the new household's hub a folder of its own with --home.",
-        )
+    if known is None or (known.household, known.owner) == (pairing.household, pairing.owner):
+        return pairing
+    if known.household == pairing.household and b64.decode(pairing.owner) in _owners(folder, known):
+        return msgspec.structs.replace(pairing, owner=known.owner)
+    raise PairedAlready(
+        "This hub belongs to another household.",
+        kept="Its settings, recording and clips are as they were.",
+        do="Give the new household's hub a folder of its own with --home.",
+    )
+
+
+def _owners(folder: Path, known: Pairing) -> frozenset[bytes]:
+    newest = Epochs(folder, known).newest
+    if newest is None or newest.statement.book is None:
+        return frozenset()
+    return newest.statement.book.roll.owners
