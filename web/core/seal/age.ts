@@ -7,9 +7,10 @@
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
+import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { Decrypter, Encrypter } from "age-encryption";
-import { type Bytes, concat, utf8 } from "./bytes.ts";
+import { Decrypter, Encrypter, type Recipient, type Stanza } from "age-encryption";
+import { b64, type Bytes, concat, utf8 } from "./bytes.ts";
 import { SealError } from "./errors.ts";
 
 export const NONCE_LENGTH = 16;
@@ -103,6 +104,22 @@ export async function newHeader(recipients: readonly string[]): Promise<{ fileKe
   return { fileKey, hdr: file.slice(0, headerLength(file)) as Bytes };
 }
 
+/**
+ * The header that gives the file key of `hdr` to `recipients` instead: for a clip that is kept after somebody left.
+ * Throws SealError as `openHeader`.
+ */
+export async function rewrapHeader(hdr: Uint8Array, identities: readonly string[], recipients: readonly string[]): Promise<Bytes> {
+  const fileKey = await openHeader(hdr, identities);
+  const lines = ["age-encryption.org/v1\n"];
+  for (const { args, body } of await stanzasFor(fileKey, recipients)) {
+    lines.push(`-> ${args.join(" ")}\n`);
+    for (let at = 0; at <= body.length; at += 48) lines.push(`${nopad(body.subarray(at, at + 48))}\n`);
+  }
+  const head = utf8(`${lines.join("")}---`);
+  const mac = hmac(sha256, hkdf(sha256, fileKey, undefined, utf8("header"), 32), head);
+  return concat([head, utf8(` ${nopad(mac)}\n`)]);
+}
+
 /** Nonce and chunks of `plain` under `fileKey`. */
 export async function sealPayload(fileKey: Bytes, plain: Uint8Array): Promise<Bytes> {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_LENGTH));
@@ -170,6 +187,15 @@ async function nativeKey(raw: Bytes): Promise<CryptoKey | undefined> {
     return undefined;
   }
 }
+
+/** The library wraps only file keys that it made itself; what it does that with is its own, and looked at here. */
+async function stanzasFor(fileKey: Bytes, recipients: readonly string[]): Promise<Stanza[]> {
+  const inside = (encrypter(recipients) as unknown as { recipients?: readonly Recipient[] }).recipients;
+  if (inside?.length !== recipients.length) throw new Error("The age library keeps its recipients elsewhere now.");
+  return (await Promise.all(inside.map(async (recipient) => recipient.wrapFileKey(fileKey)))).flat();
+}
+
+const nopad = (data: Uint8Array): string => b64(data).replaceAll("=", "");
 
 function encrypter(recipients: readonly string[]): Encrypter {
   if (recipients.length === 0) throw new SealError("bad_key", "there is nobody to seal to");

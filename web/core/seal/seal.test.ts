@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Json, jcs } from "../jcs.ts";
+import { openHeader, rewrapHeader } from "./age.ts";
 import { type Bytes, b64, hex, text, unhex, utf8 } from "./bytes.ts";
 import { chunkHash, treeRoot } from "./chunktree.ts";
 import { type ClipOffer, ClipReader, type Household, Order, checkClip, openManifest } from "./clip.ts";
@@ -144,6 +145,18 @@ describe("a clip", () => {
     ]);
     expect(reader.checked).toBe(3);
   });
+});
+
+it("R52 a kept clip's header is sealed anew: the new key opens the same clip, the old one no header any more", async () => {
+  const next = await newIdentity();
+  const manifest = parseClip(CLIP.manifest);
+  const hdr = await rewrapHeader(bytes("clip/clip.hdr"), [CLIP.identity], [next.recipient]);
+  const reader = await ClipReader.open(manifest, manifest.seal, hdr, [next.secret]);
+  expect(hex(sha256(await reader.whole(bytes("clip/clip.pay"))))).toBe(CLIP.plain_sha256);
+  await expect(openHeader(hdr, [CLIP.identity])).rejects.toMatchObject({ code: "not_for_us" });
+  await expect(rewrapHeader(hdr, [CLIP.identity], [next.recipient])).rejects.toMatchObject({ code: "not_for_us" });
+  const both = await rewrapHeader(hdr, [next.secret], [next.recipient, (await newIdentity()).recipient]);
+  expect(await openHeader(both, [next.secret])).toEqual(await openHeader(hdr, [next.secret]));
 });
 
 describe("a manifest", () => {
