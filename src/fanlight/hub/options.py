@@ -175,11 +175,27 @@ class Chime(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """What is sent to that topic."""
 
 
+class Uploads(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When sealed clips leave your home."""
+
+    mode: Literal["at once", "even"] = "at once"
+    """`even` sends as many clips of the same sizes at the same times each day, and fills up with noise, so
+    that nothing kept at the server shows at what hour something happened. Your clips arrive hours later."""
+    every_h: Literal[1, 2, 3, 4, 6, 8, 12, 24] = 4
+    """Hours between two sendings of `even`, counted from midnight UTC."""
+    places_mib: Annotated[
+        tuple[Annotated[int, msgspec.Meta(ge=1, le=64)], ...], msgspec.Meta(min_length=1, max_length=64)
+    ] = (1, 1, 1, 1, 4, 4, 16)
+    """The sizes of one sending of `even`, in MiB. A clip takes the smallest place that holds it; what finds
+    none waits for the next sending. A clip larger than all of them is sent beside them."""
+
+
 class HubOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All of `hub.toml`."""
 
     page: Page = Page()
     storage: Storage = Storage()
+    uploads: Uploads = Uploads()
     detector: Detector = Detector()
     mqtt: Mqtt = Mqtt()
     webhook: tuple[Webhook, ...] = ()

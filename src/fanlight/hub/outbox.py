@@ -3,9 +3,11 @@
 In:     SealedClip from hub.sealer.
 Out:    the same bytes at the server, then nothing here.
 Holds:  O1 a row implies a file of that size; a row is committed after its file and folder are synced.
-        O2 a clip is removed here only after the server said that it has all of it, or that a member
-           erased it.
+        O2 a clip is removed here only after the server said that it has all of it, that a member erased
+           it, or that the household keeps nothing of its day. A full server has it wait.
         O3 sending twice is harmless: the server takes the same bytes for the same id once.
+        O4 sent evenly, only what was made due is sent, and what is due depends on the sizes asked for and on
+           nothing else; what is due outlives a restart.
         Start-up removes files without a row, and says of a row whose file is lost that it is.
 Absent: keys and plaintext. What waits here is sealed.
 Why:    docs/design/hub.md
@@ -13,9 +15,12 @@ Why:    docs/design/hub.md
 
 import asyncio
 import contextlib
+import json
 import os
 import sqlite3
 import threading
+from collections import defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +35,10 @@ from fanlight.wire import b64
 PART_BYTES = 4 * 1024 * 1024
 _REFUSED_FOR_GOOD = {400, 409, 413}
 _GO_ON_LATER = {"vault.incomplete", "server.upload_gap"}  # the server lost a part: send it again
-_ERASED = "vault.erased"
+_UNWANTED = {
+    "vault.erased",
+    "vault.past_days",
+}  # a member erased it, or the household keeps nothing of its day
 _LOST = "The disk of this hub lost the sealed clip before it was sent."
 
 
@@ -69,6 +77,9 @@ class Outbox:
             " hdr BLOB NOT NULL, pay_bytes INTEGER NOT NULL,"
             " refused TEXT) STRICT"
         )
+        if not self._ask("SELECT 1 FROM pragma_table_info('parcel') WHERE name = 'due'"):
+            self._db.execute("ALTER TABLE parcel ADD COLUMN due INTEGER NOT NULL DEFAULT 0")
+        self._db.execute("CREATE TABLE IF NOT EXISTS sending (moment TEXT PRIMARY KEY) STRICT")
         self._repair()
 
     def close(self) -> None:
@@ -92,8 +103,8 @@ class Outbox:
                 os.fsync(file.fileno())
             sync_folder(self._folder)
             self._ask(
-                "INSERT INTO parcel VALUES"
-                " (?, (SELECT coalesce(max(place), 0) + 1 FROM parcel), ?, ?, ?, ?, ?, NULL)",
+                "INSERT INTO parcel (clip, place, card, card_sig, manifest, hdr, pay_bytes) VALUES"
+                " (?, (SELECT coalesce(max(place), 0) + 1 FROM parcel), ?, ?, ?, ?, ?)",
                 parcel.clip, parcel.card, parcel.card_sig, parcel.manifest, parcel.hdr, len(parcel.pay),
             )  # fmt: skip
         except (OSError, OutboxFull) as error:
@@ -109,8 +120,43 @@ class Outbox:
         """Return (clip, reason) for those that the server will not take; they stay here."""
         return self._ask("SELECT clip, refused FROM parcel WHERE refused IS NOT NULL ORDER BY place")
 
-    async def push(self, uplink: Uplink) -> int:
-        """Send what waits, oldest first; return how many arrived.
+    def is_next(self, moment: str) -> bool:
+        """Tell whether `moment` is a later one than the last for which something was made due.
+
+        The first moment that is seen counts as done: one begins to send evenly at the next.
+        """
+        if not self._ask("SELECT 1 FROM sending"):
+            self._ask("INSERT INTO sending VALUES (?)", moment)
+        return bool(self._ask("SELECT 1 FROM sending WHERE moment < ?", moment))
+
+    def lacking(self, sizes: Sequence[int]) -> list[int]:
+        """Return which of the places, payloads of these sizes, nothing that waits can fill."""
+        return [place for place, clip in enumerate(self._chosen(sizes)) if clip is None]
+
+    def make_due(self, moment: str, sizes: Sequence[int]) -> None:
+        """Have one parcel of each of these sizes be sent, and with them those that have none of the sizes."""
+        odd = self._ask(
+            "SELECT clip FROM parcel WHERE refused IS NULL"
+            " AND pay_bytes NOT IN (SELECT value FROM json_each(?))",
+            json.dumps(list(sizes)),
+        )
+        due = [clip for clip in self._chosen(sizes) if clip is not None] + [clip for (clip,) in odd]
+        # The moment first: a crash after it sends less this time, and never more.
+        self._ask("UPDATE sending SET moment = ?", moment)
+        self._ask("UPDATE parcel SET due = 1 WHERE clip IN (SELECT value FROM json_each(?))", json.dumps(due))
+
+    def _chosen(self, sizes: Sequence[int]) -> list[str | None]:
+        """Return for each place the oldest parcel of its size that none before it takes."""
+        rows = self._ask(
+            "SELECT clip, pay_bytes FROM parcel WHERE refused IS NULL AND NOT due ORDER BY place"
+        )
+        by_size: defaultdict[int, deque[str]] = defaultdict(deque)
+        for clip, size in rows:
+            by_size[size].append(clip)
+        return [by_size[size].popleft() if by_size[size] else None for size in sizes]
+
+    async def push(self, uplink: Uplink, *, only_due: bool = False) -> int:
+        """Send what waits, oldest first, or only what is due, in any order; return how many arrived.
 
         Raises:
             ServerAway: the server stopped answering; what was not acknowledged stays.
@@ -119,11 +165,13 @@ class Outbox:
         """
         sent = 0
         async with self._pushing:
-            for (clip,) in self._ask("SELECT clip FROM parcel WHERE refused IS NULL ORDER BY place"):
+            query = "SELECT clip FROM parcel WHERE refused IS NULL "
+            query += "AND due ORDER BY random()" if only_due else "ORDER BY place"
+            for (clip,) in self._ask(query):
                 try:
                     await self._send(clip, uplink)
                 except Refused as refusal:
-                    if refusal.server_code == _ERASED:
+                    if refusal.server_code in _UNWANTED:
                         self._drop(clip)
                     elif refusal.status not in _REFUSED_FOR_GOOD or refusal.server_code in _GO_ON_LATER:
                         raise

@@ -91,6 +91,7 @@ class Pipeline:
             from fanlight.hub.viewing import Viewing  # noqa: PLC0415
 
             self.town = Town(folder, pairing, keys, uplink, self.statuses)
+            self.town.send_as(options.uploads)
             self.viewing = Viewing(folder, keys, self.town, self)
         self.also: Callable[[], Iterable[Found]] = tuple  # what others have to say of their health
         self._memory, self._presses = Memory(), Presses()
@@ -178,6 +179,8 @@ class Pipeline:
 
     async def _change(self, options: HubOptions) -> None:
         before, self.options = self.options, options
+        if self.town is not None and options.uploads != before.uploads:
+            self.town.send_as(options.uploads)
         self.journal.change(Limits.from_options(options))
         self._expect()
         wanted = {camera.id: camera for camera in options.camera}

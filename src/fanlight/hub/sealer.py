@@ -11,18 +11,20 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from fanlight.hub import even
 from fanlight.hub.options import Camera
 from fanlight.hub.outbox import OutboxFull, Parcel
 from fanlight.hub.places import to_manifest
 from fanlight.hub.playable import playable
 from fanlight.hub.segmenter import Segment, fmp4
 from fanlight.hub.segmenter.boxes import bad
-from fanlight.model import ids
-from fanlight.seal.clip import seal_clip
+from fanlight.model import clock, ids
+from fanlight.seal.age_format import Buffer
+from fanlight.seal.clip import SealedClip, seal_clip
 from fanlight.seal.epoch import Epoch
 from fanlight.seal.keys import SigningKey
 from fanlight.seal.manifest import ClipFacts, Clock, Label
@@ -69,6 +71,7 @@ class Sealer:
     ) -> None:
         """Open the chains."""
         self._household, self._signing, self._guests = household, signing, guests
+        self.sizes: tuple[int, ...] = ()  # where clips are to look alike: all that a padded one may have
         self._lock = threading.Lock()
         self._db = sqlite3.connect(folder / "clips.sqlite", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -110,21 +113,14 @@ class Sealer:
             try:
                 return self._seal(camera, occasion, shown, epoch, clock)
             except sqlite3.OperationalError as error:
-                raise OutboxFull(
-                    "A clip could not be numbered on this hub's disk.",
-                    kept="The recording itself and all clips made before are still here.",
-                    do="Make room on the hub's disk.",
-                ) from error
+                raise _unnumbered() from error
 
     def _seal(
         self, camera: Camera, occasion: Occasion, segments: Sequence[Segment], epoch: Epoch, clock: Clock
     ) -> tuple[Parcel, Kept]:
         joined = fmp4.join(segments)
         info = segments[0].info
-        last = self._db.execute(
-            "SELECT seq, hash FROM clip WHERE camera = ? ORDER BY seq DESC LIMIT 1", (camera.id,)
-        ).fetchone()
-        seq, prev = (last[0] + 1, last[1]) if last else (0, None)
+        seq, prev = self._next(camera.id)
         facts = ClipFacts(
             household=self._household,
             camera=camera.id,
@@ -142,16 +138,7 @@ class Sealer:
             segments=to_manifest(joined.segments),
             thumb=occasion.thumb,
         )
-        sealed = seal_clip(
-            joined.media,
-            facts=facts,
-            seq=seq,
-            prev=prev,
-            epoch=epoch.statement.n,
-            epoch_recipient=epoch.statement.recipient,
-            hub_key=self._signing,
-            guests=self._guests(camera.id, facts.start),
-        )
+        sealed = self._seal_alike(joined.media, facts, (seq, prev), epoch)
         kept = Kept(
             clip=facts.clip,
             camera=camera.id,
@@ -171,15 +158,59 @@ class Sealer:
                 kept.end.isoformat(),
             ),
         )
-        parcel = Parcel(
-            clip=kept.clip,
-            card=sealed.card,
-            card_sig=sealed.card_sig,
-            manifest=sealed.manifest_age,
-            hdr=sealed.hdr,
-            pay=bytes(sealed.pay),
-        )
-        return parcel, kept
+        return _parcel(kept.clip, sealed), kept
+
+    def _seal_alike(
+        self, media: Buffer, facts: ClipFacts, place: tuple[int, bytes | None], epoch: Epoch
+    ) -> SealedClip:
+        """Seal a clip; where clips are to look alike, of a size that others have, and its manifest too."""
+        pad_to = even.place_for(len(media), self.sizes)
+
+        def seal(facts: ClipFacts) -> SealedClip:
+            return seal_clip(
+                media,
+                facts=facts,
+                seq=place[0],
+                prev=place[1],
+                epoch=epoch.statement.n,
+                epoch_recipient=epoch.statement.recipient,
+                hub_key=self._signing,
+                guests=self._guests(facts.camera, facts.start),
+                pad_to=pad_to,
+            )
+
+        sealed = seal(facts)
+        if pad_to is None or not facts.thumb:
+            return sealed
+        bare = seal(replace(facts, thumb=b""))
+        # A picture that makes the sealed manifest larger than filler's would tell the two apart.
+        return sealed if len(sealed.manifest_age) == len(bare.manifest_age) else bare
+
+    def filler(self, size: int, epoch: Epoch) -> Parcel:
+        """Seal noise as a clip of `size` padded bytes, in a chain of its own. Any thread may.
+
+        Raises:
+            OutboxFull: the disk does not take its number.
+        """
+        media, facts = even.filler(self._household, size, clock.now())
+        with self._lock:
+            try:
+                seq, prev = self._next(facts.camera)
+                sealed = self._seal_alike(media, facts, (seq, prev), epoch)
+                self._db.execute(
+                    "INSERT INTO clip VALUES (?, ?, ?, ?, 'none', '', '', 1)",
+                    (facts.clip, facts.camera, seq, sealed.chain_hash),
+                )
+            except sqlite3.OperationalError as error:
+                raise _unnumbered() from error
+        return _parcel(facts.clip, sealed)
+
+    def _next(self, camera: str) -> tuple[int, bytes | None]:
+        """Return number and link of a camera's next clip."""
+        last = self._db.execute(
+            "SELECT seq, hash FROM clip WHERE camera = ? ORDER BY seq DESC LIMIT 1", (camera,)
+        ).fetchone()
+        return (last[0] + 1, last[1]) if last else (0, None)
 
     def kept(self, since: datetime | None = None) -> list[Kept]:
         """Return the clips that this hub made and that end after `since`, or all; oldest first."""
@@ -206,6 +237,25 @@ class Sealer:
         """Match no request with a clip that could not be kept. Its number and its link stay used."""
         with self._lock, contextlib.suppress(sqlite3.OperationalError):
             self._db.execute("UPDATE clip SET lost = 1 WHERE clip = ?", (clip,))
+
+
+def _parcel(clip: str, sealed: SealedClip) -> Parcel:
+    return Parcel(
+        clip=clip,
+        card=sealed.card,
+        card_sig=sealed.card_sig,
+        manifest=sealed.manifest_age,
+        hdr=sealed.hdr,
+        pay=bytes(sealed.pay),
+    )
+
+
+def _unnumbered() -> OutboxFull:
+    return OutboxFull(
+        "A clip could not be numbered on this hub's disk.",
+        kept="The recording itself and all clips made before are still here.",
+        do="Make room on the hub's disk.",
+    )
 
 
 def leave_numbers_out(folder: Path, count: int = 1_000_000) -> None:

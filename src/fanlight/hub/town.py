@@ -11,10 +11,13 @@ import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from fanlight.hub import even
 from fanlight.hub.epochs import Epochs
+from fanlight.hub.options import Uploads
 from fanlight.hub.outbox import Outbox
 from fanlight.hub.requests import Requests
 from fanlight.hub.sealer import Sealer
@@ -29,6 +32,7 @@ from fanlight.seal.roll import READERS
 from fanlight.wire import b64
 
 RETRY_S = 3.0
+LONGEST_REST_S = 600.0  # the clock may be set meanwhile
 JITTER = 0.2  # so that the hubs of a town do not all ask in the same second
 
 _RANDOM = random.SystemRandom()
@@ -61,11 +65,17 @@ class Town:
         self.alerts: Callable[[], dict[str, Any] | None] = lambda: None  # how they are, for the status box
         self._keys, self._cameras = keys, cameras
         self._wake = asyncio.Event()
+        self.uploads = Uploads()
 
     def close(self) -> None:
         """Close the rooms."""
         self.outbox.close()
         self.sealer.close()
+
+    def send_as(self, uploads: Uploads) -> None:
+        """Send at once or evenly from now on; clips that are sealed already keep their size."""
+        self.uploads, self.sealer.sizes = uploads, even.places(uploads)
+        self._wake.set()
 
     def wake(self) -> None:
         """Send what waits now rather than in a while."""
@@ -80,14 +90,33 @@ class Town:
         return self.epochs.newest
 
     async def send(self) -> None:
-        """Send clips as they are made, for ever; wait and try again while the server is away."""
+        """Send clips, for ever, as they are made or evenly; wait and try again while the server is away."""
         while True:
             self._wake.clear()
-            if not await self._try("sending", self.outbox.push(self.uplink)):
+            evenly = self.uploads.mode == "even"
+            if not await self._try("sending", self._send_evenly() if evenly else self._send_now()):
                 await asyncio.sleep(RETRY_S)
                 continue
+            rest = even.until_next(self._even_now(), self.uploads.every_h) if evenly else RETRY_S
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), RETRY_S)
+                await asyncio.wait_for(self._wake.wait(), min(rest, LONGEST_REST_S))
+
+    async def _send_now(self) -> None:
+        await self.outbox.push(self.uplink)
+
+    async def _send_evenly(self) -> None:
+        """Send what is due; what is due changes at the moments of sending and at no others."""
+        epoch, sizes = await self.epoch(), self.sealer.sizes
+        moment = even.last_sending(self._even_now(), self.uploads.every_h).isoformat()
+        if await asyncio.to_thread(self.outbox.is_next, moment):
+            for place in await asyncio.to_thread(self.outbox.lacking, even.sealed_sizes(sizes)):
+                filler = await asyncio.to_thread(self.sealer.filler, sizes[place], epoch)
+                await asyncio.to_thread(self.outbox.put, filler)
+            await asyncio.to_thread(self.outbox.make_due, moment, even.sealed_sizes(sizes))
+        await self.outbox.push(self.uplink, only_due=True)
+
+    def _even_now(self) -> datetime:
+        return clock.now() - even.offset_of(self.pairing.household)
 
     async def report(self) -> None:
         """Put the status box at the server at a steady pace, for ever."""

@@ -56,10 +56,12 @@ class SealedDisclosure:
     manifest_sha256: bytes
 
 
-def pad_fmp4(fmp4: Buffer) -> bytearray:
-    """Return `fmp4` with a `free` box behind it, so that its length tells little."""
+def pad_fmp4(fmp4: Buffer, pad_to: int | None = None) -> bytearray:
+    """Return `fmp4` with a `free` box behind it, so that its length tells little, or of `pad_to` bytes."""
     size = len(fmp4)
-    padded = bytearray(padded_length(size))
+    if pad_to is not None and pad_to < size + _BOX_HEADER:
+        raise malformed("a clip is larger than what it is to be padded to")
+    padded = bytearray(pad_to or padded_length(size))
     padded[:size] = fmp4
     padded[size : size + _BOX_HEADER] = (len(padded) - size).to_bytes(4, "big") + b"free"
     return padded
@@ -75,6 +77,7 @@ def seal_clip(  # noqa: PLR0913 - each is a different fact, all by keyword
     epoch_recipient: str,
     hub_key: SigningKey,
     guests: Sequence[str] = (),
+    pad_to: int | None = None,
 ) -> SealedClip:
     """Seal one clip to the household's present epoch.
 
@@ -87,6 +90,7 @@ def seal_clip(  # noqa: PLR0913 - each is a different fact, all by keyword
         epoch_recipient: whom it is sealed to.
         hub_key: signs manifest and card.
         guests: age recipients of those who may see this clip beside the household.
+        pad_to: bytes of the padded clip where clips of all sizes are to look alike; None for the usual size.
 
     Raises:
         BadKey: a recipient is not post-quantum. Malformed: the thumbnail is larger than 12 KiB.
@@ -94,7 +98,7 @@ def seal_clip(  # noqa: PLR0913 - each is a different fact, all by keyword
     if len(facts.thumb) > THUMB_LIMIT:
         raise malformed("a thumbnail is larger than 12 KiB")
     recipients = [epoch_recipient, *guests]
-    hdr, pay, seal = _seal_media(fmp4, recipients)
+    hdr, pay, seal = _seal_media(fmp4, recipients, pad_to)
     manifest_bytes = ClipManifest(facts=facts, seal=seal, seq=seq, prev=prev, epoch=epoch).to_bytes()
     box = make_container(manifest_bytes, hub_key.sign("clip", manifest_bytes))
     manifest_age = sealing.seal(box, recipients)
@@ -151,10 +155,12 @@ def seal_disclosure(
     )
 
 
-def _seal_media(fmp4: Buffer, recipients: Sequence[str]) -> tuple[bytes, bytearray, SealFacts]:
+def _seal_media(
+    fmp4: Buffer, recipients: Sequence[str], pad_to: int | None = None
+) -> tuple[bytes, bytearray, SealFacts]:
     for recipient in recipients:
         sealing.check_recipient(recipient)
-    plain = pad_fmp4(fmp4)
+    plain = pad_fmp4(fmp4, pad_to)
     file_key = sealing.new_file_key()
     pay = sealing.encrypt_payload(file_key, sealing.new_nonce(), plain)
     return sealing.header(file_key, recipients), pay, describe_payload(pay, len(plain), file_key)

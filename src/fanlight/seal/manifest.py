@@ -26,6 +26,7 @@ from fanlight.wire import b64, jcs
 Clock = Literal["hub", "media"]
 Label = Literal["person", "vehicle", "animal", "package", "doorbell"]
 THUMB_LIMIT = 12 * 1024
+FILLER_CAMERA = "fillerfillerfillerfillerfi"  # of clips that hold noise, so that others are not counted
 HASH_LENGTH = chunktree.HASH_LENGTH
 
 _Id = Annotated[str, Meta(pattern=r"^[a-z2-7]{26}$")]

@@ -1,7 +1,8 @@
 """The shred list: what must not come back when an older database or older blobs are restored.
 
-In:     ids of clips that were erased; up to which day a household's clips expired; marks of kept clips.
-Out:    the same after any restart, for the vault to do again before it serves.
+In:     ids of clips that were erased; up to which day a household's clips expired; marks of kept clips; ids
+        of accounts, households and passkeys that were deleted.
+Out:    the same after any restart, for vault and accounts to do again before the server serves.
 Holds:  a line is on the disk before `note` returns; the file lies outside database and blobs, so that
         restoring either leaves it alone; it is rewritten in alphabetical order at each start, and its
         time is the day's.
@@ -20,7 +21,7 @@ from pathlib import Path
 from fanlight.model.ids import is_id
 from fanlight.store.files import sync, write_private
 
-ERASED, EXPIRED, KEPT, LOOSE = "erased", "expired", "kept", "loose"
+ERASED, EXPIRED, KEPT, LOOSE, GONE = "erased", "expired", "kept", "loose", "gone"
 
 
 class ShredList:
@@ -33,6 +34,7 @@ class ShredList:
         self.erased: set[str] = set()
         self.expired: dict[str, date] = {}
         self.kept: set[str] = set()
+        self.gone: set[str] = set()
         if self._path.exists():
             for line in self._path.read_text("ascii", errors="replace").splitlines():
                 self._take(line)
@@ -43,11 +45,16 @@ class ShredList:
         """Return what the list says, in order."""
         expired = [f"{EXPIRED} {household} {day}" for household, day in self.expired.items()]
         erased = [f"{ERASED} {clip}" for clip in self.erased]
-        return sorted([*erased, *expired, *(f"{KEPT} {clip}" for clip in self.kept)])
+        gone = [f"{GONE} {name}" for name in self.gone]
+        return sorted([*erased, *expired, *gone, *(f"{KEPT} {clip}" for clip in self.kept)])
 
     def note_erased(self, clips: Iterable[str]) -> None:
         """Write down that clips were erased; raises OSError."""
         self._note([f"{ERASED} {clip}" for clip in clips if clip not in self.erased])
+
+    def note_gone(self, names: Iterable[str]) -> None:
+        """Write down that accounts, households or passkeys were deleted; raises OSError."""
+        self._note([f"{GONE} {name}" for name in names if name not in self.gone])
 
     def note_expired(self, household: str, day: date) -> None:
         """Write down that a household's clips of `day` and before expired; raises OSError."""
@@ -79,6 +86,8 @@ class ShredList:
                 self.kept.add(clip)
             case ["loose", clip] if is_id(clip):
                 self.kept.discard(clip)
+            case ["gone", name] if is_id(name):
+                self.gone.add(name)
             case ["expired", household, day] if is_id(household):
                 try:
                     until = date.fromisoformat(day)

@@ -16,6 +16,8 @@ const THUMB_LIMIT = 12 * 1024;
 const ID = /^[a-z2-7]{26}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const MIME = /^video\/mp4; codecs="[A-Za-z0-9., ]{1,60}"$/;
+/** The camera of clips that hold noise, so that others are not counted. They are checked as any other, and never shown. */
+export const FILLER_CAMERA = "fillerfillerfillerfillerfi";
 const LABELS = ["person", "vehicle", "animal", "package", "doorbell"] as const;
 const CLOCKS = ["hub", "media"] as const;
 

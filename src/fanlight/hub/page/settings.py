@@ -10,7 +10,7 @@ import msgspec
 from litestar import get, patch
 from litestar.params import JSONBody, QueryParameter
 
-from fanlight.hub.options import Chime, Detector, HubOptions, Mqtt, Page, Storage
+from fanlight.hub.options import Chime, Detector, HubOptions, Mqtt, Page, Storage, Uploads
 from fanlight.hub.page import audio_rules, unshown
 from fanlight.hub.page.errors import NOTHING, Malformed
 from fanlight.hub.page.parts import Hub
@@ -25,6 +25,7 @@ class SettingsView(msgspec.Struct, frozen=True, kw_only=True):
 
     page: Page
     storage: Storage
+    uploads: Uploads
     detector: Detector
     mqtt: Mqtt
     webhook: tuple[unshown.WebhookView, ...]
@@ -36,6 +37,7 @@ def shown(options: HubOptions, key: str) -> SettingsView:
     return SettingsView(
         page=options.page,
         storage=options.storage,
+        uploads=options.uploads,
         detector=options.detector,
         mqtt=unshown.show_mqtt(options.mqtt),
         webhook=tuple(unshown.show_webhook(one, key) for one in options.webhook),
