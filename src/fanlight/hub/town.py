@@ -24,6 +24,7 @@ from fanlight.hub.sealer import Sealer
 from fanlight.hub.settings import HubKeys, Pairing
 from fanlight.hub.status import CameraStatus, make_status
 from fanlight.hub.uplink import Uplink
+from fanlight.hub.wishes import Wishes
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 from fanlight.seal import opening
@@ -60,6 +61,7 @@ class Town:
         self.epochs = Epochs(folder, pairing, keys.identity)
         self.sealer = Sealer(folder, pairing.household, keys.signing, self.epochs.guests)
         self.requests = Requests(folder, pairing)
+        self.wishes = Wishes(pairing)
         self.troubles: dict[str, str] = {}
         self.viewings: Callable[[], list[dict[str, Any]]] = list  # who watches, for the status box
         self.alerts: Callable[[], dict[str, Any] | None] = lambda: None  # how they are, for the status box
@@ -133,6 +135,7 @@ class Town:
             return
         now = clock.now()
         oldest = min((asked.window.start for asked in self.requests.asked), default=now)
+        oldest = min(oldest, self.wishes.oldest or now)
         kept = await asyncio.to_thread(self.sealer.kept, oldest)
         clips = [clip for clip in kept if self.epochs.may_match(clip.camera)]
         box = make_status(
@@ -140,7 +143,7 @@ class Town:
             at=now,
             place=(self.pairing.lon, self.pairing.lat),
             cameras=self._cameras(),
-            matches=self.requests.matches(clips, now),
+            matches=[*self.wishes.matches(kept), *self.requests.matches(clips, now)],
             waiting=self.outbox.waiting(),
             alerts=self.alerts(),
             viewings=self.viewings(),
@@ -164,6 +167,7 @@ class Town:
         """Fetch the cell's requests, for ever, at a pace that varies by chance and by nothing else."""
         while True:
             await self._try("requests", self.requests.refresh(self.uplink))
+            await self._try("wishes", self.wishes.refresh(self.uplink))
             await asyncio.sleep(self.pairing.poll_s * _RANDOM.uniform(1 - JITTER, 1 + JITTER))
 
     async def _try(self, room: str, work: Awaitable[object]) -> bool:

@@ -23,7 +23,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from fanlight import __version__
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
-from fanlight.server import answers, first_start, front, links, operator, pages, setup
+from fanlight.server import answers, first_start, front, links, operator, pages, setup, wishes
 from fanlight.server.accounts import http as accounts_http
 from fanlight.server.accounts import provide_session
 from fanlight.server.accounts.areas import Areas
@@ -49,6 +49,7 @@ from fanlight.server.services import Services
 from fanlight.server.shreds import ShredList
 from fanlight.server.unfinished import Unfinished
 from fanlight.server.vault import http as vault_http
+from fanlight.server.wishes import http as wishes_http
 from fanlight.server.vault.keeping import Keeper
 from fanlight.store.blobs import Blobs
 from fanlight.store.database import Database, migrate
@@ -133,6 +134,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
             asyncio.create_task(drops.run(services)),
             asyncio.create_task(Keeper(services).run()),
             asyncio.create_task(links.run(services)),
+            asyncio.create_task(wishes.run(services)),
         ]
         yield services
     finally:
@@ -170,6 +172,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         relay_http.router,
         programme_http.router,
         requests_http.router,
+        wishes_http.router,
         evidence_http.router,
         operator.router,
         oversight_http.router,
