@@ -21,9 +21,12 @@ const hub = process.env["FANLIGHT_HUB_LINK"];
 // So is a server without demo people, where everybody signs up by themselves (tests/journey/test_people.py).
 const empty = process.env["FANLIGHT_EMPTY"];
 
+// And what has a starter of its own beside those.
+const alone = process.env["FANLIGHT_SPEC"];
+
 export default defineConfig({
   testDir: "e2e",
-  ...(hub ? { testMatch: "hub*.spec.ts" } : empty ? { testMatch: "people.spec.ts" } : { testIgnore: ["hub*.spec.ts", "live.spec.ts", "people.spec.ts"] }),
+  ...(alone ? { testMatch: alone } : hub ? { testMatch: "hub*.spec.ts" } : empty ? { testMatch: "people.spec.ts" } : { testIgnore: ["alerts.spec.ts", "hub*.spec.ts", "live.spec.ts", "people.spec.ts"] }),
   outputDir: process.env["FANLIGHT_E2E_OUT"] ?? "test-results",
   fullyParallel: false,
   workers: 1,

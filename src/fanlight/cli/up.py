@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +73,12 @@ def run(home_path: Path | None, port: int, *, demo: bool) -> int:
 
 @contextlib.contextmanager
 def running(
-    home_path: Path | None, port: int, *, demo: bool, cameras: bool = True
+    home_path: Path | None,
+    port: int,
+    *,
+    demo: bool,
+    cameras: bool = True,
+    server_options: Sequence[str] = (),
 ) -> Iterator[tuple[Town, Parts]]:
     """Start a town and stop it at the end of the `with` block, whatever happens in it.
 
@@ -82,6 +87,7 @@ def running(
         port: the server's; the demo also takes `port + 1` for the keyring and `port + 2` for the hub's page.
         demo: with the demo town and its people.
         cameras: in the demo, also with its household, hub, camera and keyring.
+        server_options: what else the server is started with.
 
     Raises:
         FanlightError: a port is taken, the home cannot be used, or a part does not start.
@@ -103,7 +109,7 @@ def running(
         witness_at = f"http://{LOOPBACK}:{witness.wait_ready().split()[2]}"
         server = parts.start(
             "server",
-            _server_command(home, port, database.url, witness_at, demo=demo),
+            [*_server_command(home, port, database.url, witness_at, demo=demo), *server_options],
             _errors(home, "server"),
         )
         server.wait_ready()
