@@ -30,6 +30,16 @@ export async function* stills(source: Source, count: number, signal: AbortSignal
   }
 }
 
+/** The picture that stands in a video now, as a PNG of its full size. Null where the browser shows none. */
+export function pictureOf(video: HTMLVideoElement): Promise<Blob | null> {
+  const canvas = document.createElement("canvas");
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  if (canvas.width === 0) return Promise.resolve(null);
+  canvas.getContext("2d")?.drawImage(video, 0, 0);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
 /** Resolves once the picture at `seconds` stands, or false after 5 s or when called off. */
 function shown(video: HTMLVideoElement, seconds: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,4 +1,6 @@
 /** Every string of the shared parts. Apps keep theirs in `apps/<app>/words.ts`. British spelling, whole sentences. */
+import { many } from "./many.ts";
+
 export const words = {
   skip: "Skip to content",
   kept: "Kept:",
@@ -19,6 +21,15 @@ export const words = {
     hour: (hour: number, count: number | null) =>
       `${hour}:00 to ${hour + 1}:00, ${count === null ? "not yet" : count === 1 ? "1 event" : `${count} events`}`,
   },
+  calendar: {
+    label: "Days",
+    before: "Month before",
+    after: "Month after",
+    month: (first: Date) => first.toLocaleDateString("en-GB", { month: "long", year: "numeric" }),
+    weekday: (day: Date) => day.toLocaleDateString("en-GB", { weekday: "narrow" }),
+    day: (day: string, events: number, sure: boolean) => `${day}, ${sure ? "" : "about "}${many(events, { one: "event", other: "events" })}`,
+    short: (events: number) => (events < 1000 ? `${events}` : `${Math.floor(events / 1000)}k`),
+  },
   player: {
     region: (label: string) => `Video: ${label}`,
     position: "Position",
@@ -26,6 +37,9 @@ export const words = {
     play: "Play",
     pause: "Pause",
     back: "Back 5 seconds",
+    frameBack: "Back one picture",
+    frameOn: "On one picture",
+    snapshot: "Save this picture",
     full: "Full screen",
     unfull: "Leave full screen",
     speed: (rate: number) => `Speed ${rate}. Change`,

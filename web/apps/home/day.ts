@@ -25,6 +25,34 @@ export function utcDays(start: Date): string[] {
   return days;
 }
 
+/** "2026-11-21" by the clock of this place. */
+export function localDay(time: Date): string {
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+}
+
+/** How many calendar days `day` lies before `now`. */
+export function daysBack(now: Date, day: Date): number {
+  return Math.round((dayStart(now).getTime() - dayStart(day).getTime()) / 86_400_000);
+}
+
+/** A line of the list: an hour's heading or an event. */
+export type Line<E> = { readonly kind: "hour"; readonly hour: number } | { readonly kind: "event"; readonly event: E };
+
+export function linesOf<E extends DayEvent>(events: readonly E[]): Line<E>[] {
+  return byHour(events).flatMap((group): Line<E>[] => [{ kind: "hour", hour: group.hour }, ...group.events.map((event): Line<E> => ({ kind: "event", event }))]);
+}
+
+/** The cameras of these events, by name. */
+export function camerasOf(events: Iterable<{ readonly cameraId: string; readonly camera: string }>): { id: string; name: string }[] {
+  const names = new Map<string, string>();
+  for (const { cameraId, camera } of events) if (!names.has(cameraId)) names.set(cameraId, camera);
+  return [...names].map(([id, name]) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** "2026-11-21" by the clock of Greenwich, as clips are listed. */
+export const utcDay = (time: Date): string => time.toISOString().slice(0, 10);
+
 export function within<E extends DayEvent>(events: Iterable<E>, start: Date): E[] {
   const end = new Date(start.getFullYear(), start.getMonth(), start.getDate() + 1);
   return [...events].filter((event) => event.start >= start && event.start < end).sort((a, b) => b.start.getTime() - a.start.getTime());

@@ -1,5 +1,5 @@
 /** A day's clips as the server lists them, asked for again and again: pages that stayed as they were cost one short answer. */
-import { type ClipPage, type ClipRow, clipsOf } from "../../core/api/calls.ts";
+import { type ClipPage, type ClipRow, clipsOf } from "../../core/api/clips.ts";
 import type { Client, Tagged } from "../../core/api/client.ts";
 
 export class Listing {

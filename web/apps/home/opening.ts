@@ -1,6 +1,7 @@
-/** Opens one clip of the household: fetches its header, runs the five checks, hands out a source to play. */
-import { clipHeader, clipRange } from "../../core/api/calls.ts";
+/** Opens one clip of the household: fetches its description and header, runs the five checks, hands out a source to play. */
+import { clipHeader, clipManifest, clipRange } from "../../core/api/calls.ts";
 import type { Client } from "../../core/api/client.ts";
+import { unb64 } from "../../core/seal/bytes.ts";
 import { checkClip, type CheckedClip, type ClipReader, type Household, type Pane, PANES } from "../../core/seal/clip.ts";
 import { SealError } from "../../core/seal/errors.ts";
 import type { Pane as ShownPane } from "../../ui/seal.ts";
@@ -8,8 +9,8 @@ import type { Row, Timeline } from "./timeline.svelte.ts";
 import { words } from "./words.ts";
 
 export async function openClip(api: Client, row: Row, home: Household, timeline: Timeline): Promise<CheckedClip> {
-  const hdr = await clipHeader(api, row.clip);
-  return checkClip({ ...row, hdr }, home, timeline.order);
+  const [manifestAge, hdr] = await Promise.all([clipManifest(api, row.clip), clipHeader(api, row.clip)]);
+  return checkClip({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr }, home, timeline.order);
 }
 
 /** Fetches ranges of one clip's payload. A server that cuts the payload short gives fewer bytes, which the reader refuses. */

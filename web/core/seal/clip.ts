@@ -88,6 +88,20 @@ export async function openManifest(manifestAge: Uint8Array, home: Household): Pr
   throw refusal;
 }
 
+/** A manifest's place among its camera's clips. `hash`: SHA-256 of the signed text, in hex. */
+export interface Link {
+  readonly camera: string;
+  readonly seq: number;
+  readonly prev: string | null;
+  readonly clip: string;
+  readonly hash: string;
+}
+
+export function linkOf({ manifest, signed }: OpenedClip): Link {
+  const { camera, seq, prev, clip } = manifest;
+  return { camera, seq, prev, clip, hash: hex(sha256(utf8(signed))) };
+}
+
 /** The clips of a household in the order their hub signed them. Some may have expired; those held must fit. */
 export class Order {
   readonly #links = new Map<string, { hash: string; prev: string | null }>();
@@ -95,9 +109,12 @@ export class Order {
 
   /** Takes the next manifest, in any order; throws SealError `replayed_manifest`. */
   add(opened: OpenedClip): void {
-    const { camera, seq, prev, clip } = opened.manifest;
+    this.place(linkOf(opened));
+  }
+
+  /** The same, of a manifest that was opened elsewhere, such as in a worker. */
+  place({ camera, seq, prev, clip, hash }: Link): void {
     const place = `${camera}/${seq}`;
-    const hash = hex(sha256(utf8(opened.signed)));
     const here = this.#links.get(place);
     if ((here && here.hash !== hash) || (this.#places.get(clip) ?? place) !== place) {
       throw new SealError("replayed_manifest", "two descriptions claim the same place among a camera's clips");

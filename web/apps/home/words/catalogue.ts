@@ -8,6 +8,7 @@ export { devices } from "./devices.ts";
 export { held } from "./held.ts";
 export { house } from "./house.ts";
 export { join } from "./join.ts";
+export { keys } from "./keys.ts";
 export { nav } from "./nav.ts";
 export { people } from "./people.ts";
 export { requests } from "./requests.ts";
@@ -15,6 +16,7 @@ export { share } from "./share.ts";
 export { sheet } from "./sheet.ts";
 export { signIn } from "./sign-in.ts";
 export { today } from "./today.ts";
+export { together } from "./together.ts";
 
 export const title = "Fanlight";
 export const starting = "Opening your household on this device";

@@ -1,0 +1,43 @@
+/** The calls about a household's clips that a timeline makes: which there are, how many a day, which a member keeps. */
+import type { Client, Tagged } from "./client.ts";
+import { bool, list, nullable, num, obj, or, type Read, str } from "./shape.ts";
+
+export interface ClipRow {
+  clip: string;
+  card: string;
+  sig: string;
+  /** A member keeps it beyond the household's days. */
+  keep: boolean;
+}
+export interface ClipPage {
+  clips: ClipRow[];
+  after: string | null;
+}
+const clips: Read<ClipPage> = obj<ClipPage>({
+  clips: list(obj<ClipRow>({ clip: str, card: str, sig: str, keep: or(bool, false) })),
+  after: nullable(str),
+});
+
+/** How long a household's clips stay, and what room there is. */
+export interface Keeping {
+  keep_days: number;
+  kept_clips: number;
+  used_bytes: number;
+  quota_bytes: number;
+}
+
+/** One page of a UTC day's clips, in no telling order; `after` is what the page before gave. Null: as it was under `tag`. */
+export const clipsOf = (api: Client, day: string, after: string | null, tag: string | null = null): Promise<Tagged<ClipPage> | null> =>
+  api.jsonIfChanged(`/v1/clips?brief=true&day=${encodeURIComponent(day)}${after ? `&after=${encodeURIComponent(after)}` : ""}`, clips, tag);
+
+/** How many clips each UTC day has; days without one are left out. */
+export const clipDays = async (api: Client): Promise<{ day: string; clips: number }[]> =>
+  (await api.json("/v1/clips/days", obj({ days: list(obj({ day: str, clips: num })) }))).days;
+
+export const keeping = (api: Client): Promise<Keeping> =>
+  api.json("/v1/vault/keeping", obj<Keeping>({ keep_days: num, kept_clips: num, used_bytes: num, quota_bytes: num }));
+
+/** Keeps a clip until a member lets it go, or lets it go. */
+export const markKept = async (api: Client, clip: string, kept: boolean): Promise<void> => {
+  await api.send(`/v1/clips/${clip}/keep`, { method: kept ? "PUT" : "DELETE" });
+};
