@@ -25,6 +25,24 @@ async def _shown(person: Person, sheet: SigningKey, by: SigningKey | None = None
     return {"sign_pub": public, "challenge": challenge, "signature": signature}
 
 
+async def _reads_the_book_and_no_more(person: Person, home: Home, made: Epoch) -> None:
+    """Whoever came with the sheet sees the book at once, and fetches and owns nothing before it counts."""
+    homes = (await person.json("GET", "/v1/households"))["households"]
+    assert homes == [{"household": home.id, "role": "returning"}]
+    assert (await person.json("GET", MINE))["role"] == "returning"
+    assert (await person.call("GET", f"{MINE}/epochs")).status_code == 200
+    for method, path in (
+        ("GET", "/v1/clips"),
+        ("GET", "/v1/hub/status"),
+        ("POST", "/v1/invites"),
+        ("DELETE", "/v1/clips/" + home.id),
+    ):
+        refused = await person.call(method, path, json={"invite": home.id} if method == "POST" else None)
+        assert refused.status_code == 403, (path, refused.text)
+    turned = await person.call("PUT", f"{MINE}/epochs/1", json=made.to_wire())
+    assert turned.status_code == 403, turned.text
+
+
 async def _begin(person: Person, home: Home, made: Epoch) -> Any:
     wire = {**await _shown(person, home.sheet), "epoch": made.to_wire()}
     return await person.call("POST", f"{MINE}/recovery", json=wire)
@@ -46,12 +64,12 @@ def test_who_lost_every_passkey_is_owner_again_with_the_sheet_alone(database: st
             again = await _begin(new, home, made)
             assert again.json() == begun.json()
             assert begun.json()["epoch"] == made.to_wire()
-            assert (await new.call("GET", MINE)).json()["code"] == "accounts.no_household"
+            await _reads_the_book_and_no_more(new, home, made)
             assert (await ana.json("GET", MINE))["pending"] == begun.json()
             assert (await ana.json("GET", f"{MINE}/epochs"))["pending"] == begun.json()
             assert "recovery-started" in await ana.codes()
             town.clock.ahead += timedelta(days=1)
-            assert (await new.json("GET", "/v1/households"))["households"] == []
+            await _reads_the_book_and_no_more(new, home, made)
             town.clock.ahead += timedelta(days=1)
             homes = (await new.json("GET", "/v1/households"))["households"]
             assert homes == [{"household": home.id, "role": "owner"}]
@@ -144,5 +162,23 @@ def test_a_recovery_whose_person_left_for_good_is_forgotten(database: str, tmp_p
             town.clock.ahead += timedelta(days=3)
             mine = await ana.json("GET", MINE)
             assert (mine["pending"], len(mine["epochs"])) == (None, 1)
+
+    asyncio.run(body())
+
+
+def test_a_recovery_can_be_given_up_and_its_person_invited_instead(database: str, tmp_path: Path) -> None:
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            ana, new = await sign_up(town.http), await sign_up(town.http)
+            home = await found(ana)
+            assert (
+                await _begin(new, home, home.next(new.listed("owner"), signer=home.sheet))
+            ).status_code == 202
+            await home.invite(new)
+            assert (await new.call("POST", "/v1/account/leave")).status_code == 204
+            assert (await new.json("GET", "/v1/households"))["households"] == []
+            assert "recovery-stopped" in await ana.codes()
+            await home.turn(ana.listed("owner"), new.listed("member"))
+            assert (await new.json("GET", MINE))["role"] == "member"
 
     asyncio.run(body())

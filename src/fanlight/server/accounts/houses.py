@@ -25,7 +25,7 @@ from fanlight.wire import b64
 _HOUSEHOLDS_PER_HOUR = 100
 _MAX_HUBS = 4
 _MAX_HOMES = 8
-_SEEING = sessions.WATCHING  # whom the book is for; installer and landlord see whom to ask, and the hubs
+_SEEING = sessions.READING  # whom the book is for; installer and landlord see whom to ask, and the hubs
 
 
 class HouseholdIn(forms.In, frozen=True):
@@ -142,8 +142,7 @@ async def list_households(services: Parts, session: Caller) -> HomesOut:
     session.of_kind("member")
     await turning.settle_for(services, session.account)
     async with services.db.transaction(account=session.account) as tx:
-        homes = await store.memberships_of(tx, session.account)
-    return HomesOut(forms.homes_of(tuple(homes)))
+        return HomesOut(forms.homes_of(await sessions.homes_in(tx, session.account)))
 
 
 @get("/v1/households/mine", operation_id="getHousehold")
@@ -225,7 +224,7 @@ async def _elsewhere(services: Services, account: str) -> bool:
 @get("/v1/households/mine/epochs", operation_id="getEpochs")
 async def get_epochs(services: Parts, session: Caller) -> EpochsOut:
     """Return all epochs of one's household, in order."""
-    session.watching("member", "hub")
+    session.reading("member", "hub")
     async with services.db.transaction(household=session.household) as tx:
         await turning.settle(tx, session.household, services.clock().date())
         rows = await store.epochs_of(tx, session.household)

@@ -9,7 +9,7 @@ from litestar import Request
 from litestar.di import NamedDependency
 
 from fanlight.model.ids import new_id
-from fanlight.server.accounts import store
+from fanlight.server.accounts import store, store_homes
 from fanlight.server.accounts.store import Account, Membership
 from fanlight.server.errors import NotAllowed, NotFound, NotSignedIn
 from fanlight.server.services import Parts, Services
@@ -20,6 +20,10 @@ _SCHEME = "Bearer "
 _HOUSEHOLD = "fanlight-household"  # the header that says which of one's households is meant
 AT_HOME = frozenset({"owner", "member", "hub"})
 WATCHING = AT_HOME | {"guest"}  # an installer or a landlord has no footage
+# Who came with the recovery sheet and does not count yet. They read the book, as the sheet showed it them anyway,
+# and fetch nothing: a sheet that was stolen must not open footage before an owner could object.
+RETURNING = "returning"
+READING = WATCHING | {RETURNING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +33,8 @@ class Session:
     Attributes:
         kind: member, hub, officer or operator.
         household: of a member or hub, the one that this call is about; empty for a member who has none yet.
-        role: owner, member, guest, installer, landlord or hub there; officer, supervisor or custodian at an
-            agency.
+        role: owner, member, guest, installer, landlord, hub or `RETURNING` there; officer, supervisor or
+            custodian at an agency.
         agency: ORI of an officer's agency.
         name: an officer's.
         id: this session's, as its person may see it; empty where nobody signed in.
@@ -72,6 +76,10 @@ class Session:
     def watching(self, *kinds: str) -> "Session":
         """Return this session if it may fetch sealed footage: who lives there, and guests."""
         return self._in_house(WATCHING, *kinds)
+
+    def reading(self, *kinds: str) -> "Session":
+        """Return this session if it may read the household's book."""
+        return self._in_house(READING, *kinds)
 
     def belonging(self, *kinds: str) -> "Session":
         """Return this session if it is of a household in any role."""
@@ -155,7 +163,7 @@ async def load_session(services: Services, account: str, household: str = "") ->
             return Session(
                 account=account, kind="officer", agency=person.agency, role=person.role, name=person.name
             )
-        homes = tuple(await store.memberships_of(tx, account))
+        homes = await homes_in(tx, account)
     home = _meant(homes, household)
     return Session(
         account=account,
@@ -164,6 +172,14 @@ async def load_session(services: Services, account: str, household: str = "") ->
         role=home.role if home else "",
         homes=homes,
     )
+
+
+async def homes_in(tx: Tx, account: str) -> tuple[Membership, ...]:
+    """Return an account's households, and those that it comes back to with the sheet, as `RETURNING`."""
+    homes = tuple(await store.memberships_of(tx, account))
+    mine = {home.household for home in homes}
+    begun = await store_homes.pending_by(tx, account)
+    return homes + tuple(Membership(row.household, RETURNING) for row in begun if row.household not in mine)
 
 
 def _meant(homes: tuple[Membership, ...], household: str) -> Membership | None:
