@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jcs, parseJcs } from "../jcs.ts";
-import { accept, type Known, nextEpoch, RECOVERY_WAIT_MS } from "./book.ts";
+import { accept, compareHeads, type Known, nextEpoch, RECOVERY_WAIT_MS } from "./book.ts";
 import { b64, type Bytes, text, unhex, utf8 } from "./bytes.ts";
 import { type Epoch, type EpochWire, openEpoch, readEpoch } from "./epoch.ts";
 import { SealError } from "./errors.ts";
@@ -66,6 +66,12 @@ describe("R03 R05 a reader takes what its people signed and nothing else", () =>
     const head = taken.chain.at(-1);
     if (head) expect(taken.known.pin).toEqual({ n: head.n, hash: head.chainHash });
   });
+});
+
+it("R03 a hub that was shown another book is found out by its head, and one that lags behind is known to", () => {
+  const { chain } = accept(["a0", "a1", "a2", "b3"].map(wireOf), { household: BOOK.household, known: { trusted: [], pin: null, seen: {} }, now: NOW });
+  const told = (name: string) => compareHeads(chain, { n: readEpoch(wireOf(name)).n, hash: HASHES[name] as string });
+  expect([told("b3"), told("a2"), told("a3"), told("a4")]).toEqual(["same", "behind", "other", "other"]);
 });
 
 it("R03 a recovery counts a day after this reader saw it, and not before", () => {

@@ -145,6 +145,14 @@ export function accept(
   };
 }
 
+export type Heads = "same" | "behind" | "other";
+
+/** How the head that a hub tells stands to the chain that this device accepted: `other` if the hub has a page that this one has not. */
+export function compareHeads(chain: readonly Epoch[], told: Pin): Heads {
+  if (chain[told.n]?.chainHash !== told.hash) return "other";
+  return told.n === chain.length - 1 ? "same" : "behind";
+}
+
 function authorOf(book: Book, before: Book): Author {
   if (book.by === before.recovery.sign_pub) return "recovery";
   if (!isOwner(before, book.by)) throw altered("somebody who is no owner signed a household key");

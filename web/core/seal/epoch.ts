@@ -1,11 +1,10 @@
 /** The household's keys by period: statements as they are signed, of version 1 and 2. Twin of fanlight.seal.epoch. */
 
-import { jcs } from "../jcs.ts";
-import { openAge, sealAge } from "./age.ts";
-import { type Bytes, b64, hex, text, unb64, utf8 } from "./bytes.ts";
+import { openAge } from "./age.ts";
+import { type Bytes, hex, text, unb64, utf8 } from "./bytes.ts";
 import { SealError } from "./errors.ts";
 import { bad, Fields } from "./fields.ts";
-import { type Identity, type SigningKey, identityRecipient, newIdentity, sha256, sign, verify } from "./keys.ts";
+import { identityRecipient, sha256, verify } from "./keys.ts";
 import { publicKey, RECIPIENT, type Roll, readRoll } from "./roll.ts";
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -40,28 +39,6 @@ export interface Epoch {
   readonly book: Book | null;
   /** As it came. */
   readonly wire: EpochWire;
-}
-
-/** Makes the epoch of version 1 after `after` (undefined: the first) for the members' age recipients. */
-export async function newEpoch(
-  household: string,
-  after: Epoch | undefined,
-  members: readonly string[],
-  owner: SigningKey,
-): Promise<{ identity: Identity; wire: EpochWire }> {
-  const identity = await newIdentity();
-  const sealed = await sealAge(utf8(`${identity.secret}\n`), members);
-  const statement = jcs({
-    v: 1,
-    type: "epoch",
-    household,
-    n: after ? after.n + 1 : 0,
-    prev: after ? after.chainHash : null,
-    recipient: identity.recipient,
-    sealed_sha256: hex(sha256(sealed)),
-  });
-  const sig = b64(sign(owner, "epoch", statement));
-  return { identity, wire: { statement: text(statement), sig, sealed: b64(sealed) } };
 }
 
 /** Reads one epoch; the signature is not checked yet. Throws SealError `malformed`. */

@@ -18,6 +18,7 @@ export const house = {
   hubKeyNone: "Not compared yet",
   hubKeyNoneText: "Your hub has not reported yet.",
   hubKeyBad: "Your keys do not match your hub’s",
+  hubKeyOther: "Your hub was shown another list of who lives here than this device. Ask another person of your household what theirs shows.",
   hubKeyBadText: "The last word from your hub does not open with your household’s keys, or was not signed by it.",
   leftOut: (count: number) => (count === 1 ? "A hub was left out" : `${count} hubs were left out`),
   leftOutOwner:
