@@ -1,6 +1,7 @@
 """Members with passkeys and households with a book, made over the public API."""
 
 import base64
+import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -88,6 +89,21 @@ async def sign_up(http: httpx.AsyncClient, seed: bytes | None = None, **change: 
     assert answer.status_code == 201, answer.text
     person.session = answer.json()
     return person
+
+
+async def add_passkey(
+    person: Person, passkey: Authenticator, **change: Any
+) -> tuple[dict[str, Any], httpx.Response]:
+    """Add a passkey to a person's account; return the options and the answer."""
+    begun = await person.json("POST", "/v1/passkeys/begin", json={"purpose": "add"})
+    assert begun["account"] == person.account
+    credential = passkey.create(begun["options"])
+    wrapped = change.get("wrapped", WRAPPED)
+    digest = None if wrapped is None else hashlib.sha256(b64.decode(wrapped)).hexdigest()
+    word = {"account": person.account, "credential": credential["id"], "wrapped_sha256": digest}
+    signature = b64.encode(person.keys.signing.sign("passkey", jcs.dumps(word)))
+    offer = {"credential": credential, "wrapped": wrapped, "signature": signature, **change}
+    return begun, await person.call("POST", "/v1/passkeys", json=offer)
 
 
 @dataclass

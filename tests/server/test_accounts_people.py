@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.server.acting import CELL, Actor, make_household, staff
-from tests.server.booking import Home, Person, found, sign_up
+from tests.server.booking import Home, Person, add_passkey, found, sign_up
 from tests.server.running import running
 
 from fanlight.model.ids import new_id
@@ -406,5 +406,46 @@ def test_an_old_chain_goes_on_with_the_new_list(database: str, tmp_path: Path) -
             )
             got = await owner.call("PUT", f"{MINE}/epochs/2", json=back.to_wire())
             assert got.json()["code"] == "accounts.bad_epoch"
+
+    asyncio.run(body())
+
+
+def test_what_was_deleted_does_not_come_back_with_an_older_database(database: str, tmp_path: Path) -> None:
+    """R05, R10: a removed passkey, a deleted account and a household that moved out stay so."""
+    kept = ("account", "household", "membership", "passkey", "epoch")
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            ana, ben, cam = [await sign_up(town.http) for _ in range(3)]
+            home, gone = await found(ana), await found(cam)
+            await _let_hub_in(gone)
+            await home.invite(ben)
+            await home.turn(ana.listed("owner"), ben.listed("member"))
+            second = Person(town.http, ana.keys, session=ana.session)
+            added = (await add_passkey(second, second.passkey))[1].json()["passkey"]
+            with psycopg.connect(database) as owner:
+                backup = {one: owner.execute(f"SELECT * FROM {one}".encode()).fetchall() for one in kept}  # noqa: S608
+            await ana.json("DELETE", f"/v1/passkeys/{added}", headers=ana.signed("remove-passkey", added))
+            await ben.json("DELETE", "/v1/account", headers=ben.signed("delete-account", ben.account))
+            await cam.json("DELETE", MINE, headers=cam.signed("delete-household", gone.id))
+        with psycopg.connect(database) as owner:
+            for one in kept:
+                width = ", ".join(["%s"] * len(backup[one][0]))
+                query = f"INSERT INTO {one} VALUES ({width}) ON CONFLICT DO NOTHING"  # noqa: S608
+                for row in backup[one]:
+                    owner.execute(query.encode(), row)
+        assert _rows_naming(database, ben.account) >= {"account", "passkey", "membership"}
+        assert _rows_naming(database, gone.id) == {"household", "membership", "epoch"}
+        async with running(tmp_path, database) as town:
+            assert _rows_naming(database, added) == set()
+            assert _rows_naming(database, ben.account) == {"epoch", "notice"}
+            assert _rows_naming(database, gone.id) == set()
+            for out in (ben, second):
+                out.http = town.http
+                assert (await out.sign_in()).json()["code"] == "accounts.passkey_refused"
+            ana.http = cam.http = town.http
+            assert (await ana.sign_in()).status_code == 200
+            assert list(await _roles(ana)) == [ana.account]
+            assert (await cam.sign_in()).json()["household"] is None
 
     asyncio.run(body())

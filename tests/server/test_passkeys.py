@@ -1,7 +1,6 @@
 """Members sign in with passkeys and nothing else, and see who else could."""
 
 import asyncio
-import hashlib
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.server.acting import make_account, staff
 from tests.server.authenticator import PRESENT, VERIFIED, Authenticator, from_url64, url64
-from tests.server.booking import WRAPPED, Home, Person, found, offer_for, sign_up
+from tests.server.booking import WRAPPED, Home, Person, add_passkey, found, offer_for, sign_up
 from tests.server.running import Running, running
 
 from fanlight.seal.keys import member_keys
@@ -190,18 +189,6 @@ def test_a_secret_that_a_page_sends_by_mistake_is_refused(database: str, tmp_pat
     asyncio.run(body())
 
 
-async def _add(person: Person, passkey: Authenticator, **change: Any) -> Any:
-    begun = await person.json("POST", "/v1/passkeys/begin", json={"purpose": "add"})
-    assert begun["account"] == person.account
-    credential = passkey.create(begun["options"])
-    wrapped = change.get("wrapped", WRAPPED)
-    digest = None if wrapped is None else hashlib.sha256(b64.decode(wrapped)).hexdigest()
-    word = {"account": person.account, "credential": credential["id"], "wrapped_sha256": digest}
-    signature = b64.encode(person.keys.signing.sign("passkey", jcs.dumps(word)))
-    offer = {"credential": credential, "wrapped": wrapped, "signature": signature, **change}
-    return begun, await person.call("POST", "/v1/passkeys", json=offer)
-
-
 def test_a_person_has_several_passkeys_each_with_its_own_wrapped_seed(database: str, tmp_path: Path) -> None:
     """R05: a lost phone is one passkey less; taking it away ends what it signed in and deletes its copy."""
 
@@ -211,7 +198,7 @@ def test_a_person_has_several_passkeys_each_with_its_own_wrapped_seed(database: 
             phone = Authenticator()
             other = b64.encode(bytes(60))
             label = b64.encode(b"sealed by the page")
-            begun, added = await _add(ana, phone, wrapped=other, label=label)
+            begun, added = await add_passkey(ana, phone, wrapped=other, label=label)
             assert begun["options"]["excludeCredentials"][0]["id"] == url64(ana.passkey.credential)
             assert added.status_code == 201, added.text
             again = Person(town.http, ana.keys, passkey=phone)
@@ -220,7 +207,7 @@ def test_a_person_has_several_passkeys_each_with_its_own_wrapped_seed(database: 
             listed = (await ana.json("GET", "/v1/passkeys"))["passkeys"]
             assert sorted((one["current"], one["label"]) for one in listed) == [(False, label), (True, None)]
             bare = Authenticator()
-            assert (await _add(ana, bare, wrapped=None))[1].status_code == 201
+            assert (await add_passkey(ana, bare, wrapped=None))[1].status_code == 201
             here = Person(town.http, ana.keys, passkey=bare)
             await here.sign_in()
             assert here.session["wrapped"] is None
@@ -258,7 +245,7 @@ def test_a_token_alone_neither_adds_a_passkey_nor_spoils_a_wrapped_seed(
         async with running(tmp_path, database) as town:
             ana = await sign_up(town.http)
             thief = Person(town.http, member_keys(b"t" * 32), session=ana.session)
-            assert (await _add(thief, Authenticator()))[1].json()["code"] == "accounts.bad_signature"
+            assert (await add_passkey(thief, Authenticator()))[1].json()["code"] == "accounts.bad_signature"
             mine = (await ana.json("GET", "/v1/passkeys"))["passkeys"][0]["passkey"]
             wire = {"wrapped": b64.encode(bytes(60))}
             word = {"account": ana.account, "credential": url64(ana.passkey.credential)}
@@ -364,6 +351,33 @@ def test_wrong_tries_lock_nobody_out(database: str, tmp_path: Path) -> None:
                 seen.add(answer.json()["code"])
             assert seen == {"accounts.passkey_refused", "server.too_many"}
             assert (await ana.sign_in()).status_code == 200  # from the very same address
+
+    asyncio.run(body())
+
+
+def test_outside_a_demo_a_members_key_signs_nobody_in(database: str, tmp_path: Path) -> None:
+    """R05: passkeys are the only sign-in of members; hubs and agencies keep their keys."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            ana = await make_account(town.http, b"k" * 32)
+            await ana.json("GET", "/v1/account")
+        async with running(tmp_path, database, demo=False) as town:
+            ana.http = town.http
+            public = {"sign_pub": b64.encode(ana.keys.signing.public)}
+            challenge = (await town.http.post("/v1/sessions/challenge", json=public)).json()["challenge"]
+            signature = b64.encode(ana.keys.signing.sign("sign-in", challenge.encode()))
+            wire = {**public, "challenge": challenge, "signature": signature}
+            refused = await town.http.post("/v1/sessions", json=wire)
+            assert (refused.status_code, refused.json()["code"]) == (403, "accounts.passkey_only")
+            offer = {**public, "age_recipient": ana.keys.age.recipient}
+            word = b64.encode(ana.keys.signing.sign("account", jcs.dumps(offer)))
+            made = {"kind": "member", **offer, "signature": word}
+            refused = await town.http.post("/v1/accounts", json=made)
+            assert refused.json()["code"] == "accounts.passkey_only"
+            await staff(town.http, "officer").json("GET", "/v1/agency")
+            home = await found(await sign_up(town.http))
+            assert home.newest is not None
 
     asyncio.run(body())
 

@@ -57,7 +57,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--push-inside", action="store_true", help="also call push services of your own network"
     )
     parser.add_argument("--origin", help="https://HOST[:PORT] under which browsers know it; none: localhost")
-    parser.add_argument("--proxy", action="append", default=[], help="address of a proxy in front; may repeat")
+    parser.add_argument("--proxy", action="append", default=[], help="address of a proxy in front")
     parser.add_argument("--demo", action="store_true", help="show the invented people on the front page")
     return parser.parse_args(argv)
 

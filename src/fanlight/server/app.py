@@ -25,7 +25,7 @@ from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 from fanlight.server import answers, first_start, front, links, operator, pages, setup, wishes
 from fanlight.server.accounts import http as accounts_http
-from fanlight.server.accounts import provide_session
+from fanlight.server.accounts import provide_session, shredding
 from fanlight.server.accounts.areas import Areas
 from fanlight.server.accounts.challenges import Challenges
 from fanlight.server.evidence import day, drops
@@ -126,7 +126,8 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
     try:
         await log.sequencer.start()
         await first_start.load(services)
-        await Keeper(services).replay()  # before anything is served: an older database may have been restored
+        await shredding.replay(services)  # both before anything is served:
+        await Keeper(services).replay()  # an older database may have been restored
         tasks = [
             asyncio.create_task(log.sequencer.run()),
             asyncio.create_task(clockwork.run(services)),

@@ -9,7 +9,16 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from fanlight.model.ids import is_id
-from fanlight.server.accounts import forms, rules, sessions, store, store_homes, store_people, telling
+from fanlight.server.accounts import (
+    forms,
+    rules,
+    sessions,
+    shredding,
+    store,
+    store_homes,
+    store_people,
+    telling,
+)
 from fanlight.server.accounts.sessions import Caller
 from fanlight.server.errors import Conflict, Malformed, NotFound
 from fanlight.server.services import Parts, Services
@@ -112,7 +121,7 @@ async def answer_invite(
         raise Malformed("The proof is not 32 bytes.", do="Open the invite's link again.")
     async with services.db.transaction() as tx:
         found = await _open(tx, invite, services)
-        if any(home.household == found.household for home in session.homes):
+        if await _inside(tx, found.household, session.account):
             raise Conflict("You are of this household already.", do="Go on.", code="accounts.inside")
         if not await store_homes.answer_invite(tx, invite, session.account, mac):
             raise Conflict(
@@ -150,6 +159,11 @@ async def drop_invite(invite: FromPath[str], services: Parts, session: Caller) -
         await store_homes.drop_invite(tx, invite)
 
 
+async def _inside(tx: Tx, household: str, account: str) -> bool:
+    await store_people.enter(tx, account=account)
+    return any(home.household == household for home in await store.memberships_of(tx, account))
+
+
 async def _open(tx: Tx, invite: str, services: Services) -> store_homes.Invite:
     since = services.clock().date() - rules.INVITE_LIFE
     found = await store_homes.invite(tx, invite, since) if is_id(invite) else None
@@ -166,12 +180,22 @@ def _no_invite() -> NotFound:
 
 @post("/v1/account/leave", operation_id="leaveHousehold", status_code=204)
 async def leave_household(services: Parts, session: Caller) -> None:
-    """Leave the household at once. An owner's client makes the next key without one."""
+    """Leave at once, or give up coming back. An owner's client makes the next key without one."""
     session.belonging()
     home, today = session.household, services.clock().date()
     async with services.db.transaction(household=home) as tx:
         await store_homes.lock(tx, home)
-        await _leave(tx, home, session.account, today)
+        if session.role == sessions.RETURNING:
+            await _give_up(tx, home, session.account, today)
+        else:
+            await _leave(tx, home, session.account, today)
+
+
+async def _give_up(tx: Tx, household: str, account: str, day: date) -> None:
+    pending = await store_homes.pending_of(tx, household)
+    if pending is not None and pending.account == account:
+        await store_homes.drop_pending(tx, household)
+        await telling.tell_home(tx, household, "recovery-stopped", about=account, day=day)
 
 
 async def _leave(tx: Tx, household: str, account: str, day: date) -> None:
@@ -196,6 +220,7 @@ async def delete_account(signature: forms.SignedBy, services: Parts, session: Ca
             await store_homes.lock(tx, home.household)
             await _leave(tx, home.household, account.id, today)
         await store.delete_account(tx, account.id)
+    await shredding.note(services, [session.account])
 
 
 @delete("/v1/households/mine", operation_id="deleteHousehold", status_code=204)
@@ -205,12 +230,10 @@ async def delete_household(signature: forms.SignedBy, services: Parts, session: 
     home, today = session.household, services.clock().date()
     async with services.db.transaction(household=home) as tx:
         await store_homes.lock(tx, home)
-        people = await store.members_of(tx, home)
-        mine = rules.owner_in(people, session.account)
+        mine = rules.owner_in(await store.members_of(tx, home), session.account)
         forms.check_act(bytes(mine.sign_pub), mine.account, "delete-household", home, signature)
-        await store_homes.delete_household(tx, home)
-        for one in people:
-            if one.role == "hub":
-                await store.delete_account(tx, one.account)
-            else:
+        inside = await shredding.delete_household(tx, home)
+        for one in inside:
+            if one.role != "hub":
                 await telling.tell_person(tx, one.account, "household-deleted", day=today)
+    await shredding.note(services, [home, *(one.account for one in inside if one.role == "hub")])

@@ -7,7 +7,7 @@ from webauthn.helpers import bytes_to_base64url
 
 from fanlight.model.ids import new_id
 from fanlight.seal.container import sha256
-from fanlight.server.accounts import forms, passkeys, sessions, store, store_people, telling
+from fanlight.server.accounts import forms, passkeys, sessions, shredding, store, store_people, telling
 from fanlight.server.accounts.challenges import Challenges
 from fanlight.server.accounts.forms import AnyRequest
 from fanlight.server.accounts.passkeys import Made, NewPasskey, Party
@@ -57,7 +57,6 @@ async def make_account_by_passkey(
     forms.check_signature(public, "account", jcs.dumps(offer), data.signature)
     word = forms.device_word(data.device)
     made = _check_new(data.credential, "new", data.account, request, services, challenges)
-    services.spend(request, "accounts", _MAKING_PER_HOUR)
     account = store.Account(data.account, "member", public, data.age_recipient)
     passkey = _row(account.id, made, data.wrapped, data.label, services)
     async with services.db.transaction(account=account.id) as tx:
@@ -155,6 +154,7 @@ async def remove_passkey(
         await store_people.drop_passkey(tx, session.account, passkey)
         day = services.clock().date()
         await telling.tell_homes(tx, session.homes, "passkey-removed", about=session.account, day=day)
+    await shredding.note(services, [passkey])
 
 
 @get("/v1/account/notices", operation_id="listNotices")
@@ -206,6 +206,7 @@ def _check_new(  # noqa: PLR0913, PLR0917 - one call's parts
     challenges: Challenges,
 ) -> Made:
     """Return the passkey that answers a challenge of ours for this purpose and account; raises NotAllowed."""
+    services.spend(request, "accounts", _MAKING_PER_HOUR)
     passkeys.check_no_prf(answer)
     try:
         challenge = passkeys.challenge_of(answer)

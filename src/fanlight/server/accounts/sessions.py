@@ -20,7 +20,7 @@ _SCHEME = "Bearer "
 _HOUSEHOLD = "fanlight-household"  # the header that says which of one's households is meant
 AT_HOME = frozenset({"owner", "member", "hub"})
 WATCHING = AT_HOME | {"guest"}  # an installer or a landlord has no footage
-# Who came with the recovery sheet and does not count yet. They read the book, as the sheet showed it them anyway,
+# Who came with the recovery sheet and does not count yet. They read the book, which the sheet showed them,
 # and fetch nothing: a sheet that was stolen must not open footage before an owner could object.
 RETURNING = "returning"
 READING = WATCHING | {RETURNING}

@@ -54,6 +54,8 @@ async def sign_in(
             raise NotFound(
                 "No account signs with this key.", do="Make an account first.", code="accounts.unknown_key"
             )
+        if account.kind == "member" and not services.demo:
+            raise passkey_only()
         begun = await sessions.begin(tx, services, account)
     return forms.SessionOut(**_fields(begun, await sessions.load_session(services, account.id)))
 
@@ -64,6 +66,8 @@ async def make_account(
 ) -> forms.AccountOut:
     """Make a member's account without a passkey, in a demo; the same key again gives the same account."""
     services.spend(request, "accounts", _ACCOUNTS_PER_HOUR)
+    if not services.demo:
+        raise passkey_only()
     public = forms.public_key(data.sign_pub)
     offer = {"sign_pub": data.sign_pub, "age_recipient": forms.recipient(data.age_recipient)}
     forms.check_signature(public, "account", jcs.dumps(offer), data.signature)
@@ -204,3 +208,10 @@ def stale_challenge() -> NotAllowed:
 def key_taken() -> Conflict:
     """Return the error for a key that another account signs with."""
     return Conflict("This key is in use already.", do="Make a new key.", code="accounts.key_taken")
+
+
+def passkey_only() -> NotAllowed:
+    """Return the error for a member who comes with a key instead of a passkey, outside a demo."""
+    return NotAllowed(
+        "Members sign in with a passkey.", do="Use the passkey page.", code="accounts.passkey_only"
+    )

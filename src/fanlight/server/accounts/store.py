@@ -62,6 +62,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     passkey: str | None
 
 
+MOST_SESSIONS = 255  # beside the new one; those of the earliest days go first
 _PERSON = (
     "SELECT p.account, p.agency, p.name, p.role, a.age_recipient"
     " FROM agency_person p JOIN account a ON a.id = p.account"
@@ -152,6 +153,11 @@ async def add_session(
         "INSERT INTO session (token_hash, account, expires, id, day, passkey)"
         " VALUES (%s, %s, %s, %s, %s, %s)",
         [token_hash, session.account, expires, session.id, session.day, session.passkey],
+    )
+    await tx.execute(
+        "DELETE FROM session WHERE account = %s AND id IN (SELECT id FROM session WHERE account = %s"
+        " AND id <> %s ORDER BY day DESC OFFSET %s)",
+        [session.account, session.account, session.id, MOST_SESSIONS],
     )
 
 
