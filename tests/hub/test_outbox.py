@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.hub.answering import Answer, answering
 from tests.hub.homes import HUB
 from tests.hub.limits import full_disk
 from tests.hub.parcels import make_parcel
@@ -235,6 +237,49 @@ def test_a_part_that_breaks_off_in_its_middle_is_sent_again(tmp_path: Path, hous
     assert arrived(house, parcel)
 
 
+# Where a payload can break off: around the nonce, a chunk, what the server writes at once, a part.
+CUTS = {
+    "nothing": 0,
+    "one-byte": 1,
+    "in-the-nonce": 15,
+    "nonce": 16,
+    "after-the-nonce": 17,
+    "before-a-chunk-ends": 16 + 65_552 - 1,
+    "chunk": 16 + 65_552,
+    "in-the-next-chunk": 16 + 65_552 + 1,
+    "before-a-write": (1 << 20) - 1,
+    "write": 1 << 20,
+    "after-a-write": (1 << 20) + 1,
+    "before-a-part-ends": PART_BYTES - 1,
+    "part": PART_BYTES,
+}
+
+
+@pytest.mark.parametrize("cut", CUTS.values(), ids=CUTS.keys())
+@pytest.mark.parametrize("parts_before", [0, 1], ids=["first-part", "second-part"])
+def test_an_upload_cut_anywhere_arrives_once_and_goes_on_where_it_was(
+    tmp_path: Path, house: House, cut: int, parts_before: int
+) -> None:
+    """O2, O3: what came before the cut is not asked for again, and the clip is the same to the byte."""
+    parcel = parcel_of(house, size=2 * PART_BYTES + 70_000)
+    put(tmp_path, parcel)
+    passing = [Fault("PUT", "/pay", landed=True)] * parts_before
+    for fault in (*passing, Fault("PUT", "/pay", landed=True, part=cut)):
+        _, error = push_through(tmp_path, house, fault)
+        assert isinstance(error, ServerAway)
+    sent = parts_before * PART_BYTES + cut
+    received = house.home / "server" / "incoming" / parcel.clip
+    while sent and (not received.exists() or received.stat().st_size < sent):
+        time.sleep(
+            0.02
+        )  # the server hears of the cut when it hears of it; the test's own limit is the only one
+    between, error = push_through(tmp_path, house)
+    assert error is None
+    assert between.sent_bytes == len(parcel.pay) - sent
+    assert arrived(house, parcel)
+    assert push(tmp_path, house) == 0
+
+
 @pytest.mark.parametrize("damage", ["gone", "other"])
 def test_a_server_that_lost_power_gets_the_payload_anew(tmp_path: Path, house: House, damage: str) -> None:
     """What it had received is gone, or is zeros: both end in the right clip."""
@@ -285,6 +330,28 @@ def test_a_clip_that_a_member_erased_is_not_sent_again(tmp_path: Path, house: Ho
     outbox = Outbox(tmp_path)
     assert (outbox.waiting(), outbox.refusals(), files(tmp_path)) == (0, [], {})
     assert parcel.clip not in asyncio.run(house.listed())
+
+
+def test_a_full_household_has_its_clips_wait_and_loses_none(tmp_path: Path, house: House) -> None:
+    """Quota: the hub says why, keeps all, and sends them when there is room."""
+    parcels = [parcel_of(house, size=1_000) for _ in range(2)]
+    put(tmp_path, *parcels)
+
+    async def run() -> None:
+        outbox = Outbox(tmp_path)
+        full = Answer(507, {"code": "vault.quota_full", "what": "Full.", "kept": "All.", "do": "Erase."})
+        with answering(**_answers(full)) as server:
+            async with Uplink(server.url, house.hub.signing) as uplink:
+                with pytest.raises(Refused, match="Full"):
+                    await outbox.push(uplink)
+        assert (outbox.waiting(), outbox.refusals()) == (2, [])
+        outbox.close()
+
+    def _answers(full: Answer) -> dict[str, Answer]:
+        return {f"PUT /v1/clips/{parcel.clip}": full for parcel in parcels}
+
+    asyncio.run(run())
+    assert push(tmp_path, house) == 2
 
 
 def test_clips_go_in_the_order_in_which_they_were_made(tmp_path: Path, house: House) -> None:
