@@ -242,3 +242,30 @@ def test_pages_of_clips_follow_each_other_without_gap(database: str, tmp_path: P
             assert bad.status_code == 400
 
     asyncio.run(body())
+
+
+def test_a_member_learns_how_many_clips_each_day_has_and_nobody_elses_count(
+    database: str, tmp_path: Path
+) -> None:
+    """R03: days and counts for a calendar, of one's own household alone; what is not whole is not counted."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            home = await make_household(town.http, b"m" * 32)
+            other = await make_household(town.http, b"n" * 32)
+            today = now()
+            for at in (today, today, today - timedelta(days=1)):
+                name, sealed = clip(home, at)
+                await send(home, name, sealed)
+            name, sealed = clip(home, today)
+            await home.hub.json("PUT", f"/v1/clips/{name}", json=wire(sealed))
+            counted = {
+                one["day"]: one["clips"] for one in (await home.owner.json("GET", "/v1/clips/days"))["days"]
+            }
+            assert counted == {
+                today.date().isoformat(): 2,
+                (today - timedelta(days=1)).date().isoformat(): 1,
+            }
+            assert await other.owner.json("GET", "/v1/clips/days") == {"days": []}
+
+    asyncio.run(body())

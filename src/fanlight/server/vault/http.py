@@ -238,6 +238,29 @@ def _listed(row: store.ListRow) -> ClipOut:
     )
 
 
+class DayOut(msgspec.Struct):
+    """How many clips a UTC day has."""
+
+    day: date
+    clips: int
+
+
+class DaysOut(msgspec.Struct):
+    """The days that have clips, latest first."""
+
+    days: list[DayOut]
+
+
+@get("/v1/clips/days", operation_id="countClips")
+async def count_clips(services: Parts, session: Caller) -> Response[DaysOut]:
+    """Count the household's clips by day, for a calendar."""
+    session.watching()
+    async with services.db.transaction(household=session.household) as tx:
+        rows = await store.days(tx)
+    answer = DaysOut([DayOut(row.day, row.clips) for row in rows])
+    return Response(answer, headers={"Cache-Control": "private, no-store"})
+
+
 @get("/v1/clips/{clip:str}/manifest", operation_id="getClipManifest", media_type=_RAW)
 async def get_manifest(clip: FromPath[str], services: Parts, session: Caller) -> Response[bytes]:
     """Return the clip's sealed manifest, which a brief list leaves out."""
@@ -309,6 +332,7 @@ router = Router(
         part_offset,
         finish,
         list_clips,
+        count_clips,
         get_manifest,
         get_header,
         get_payload,

@@ -105,6 +105,20 @@ async def put_header(tx: Tx, clip: str, hdr: bytes, epoch: int) -> bool:
     return bool(await changed(tx, query, [hdr, epoch, clip]))
 
 
+class DayRow(msgspec.Struct, frozen=True):
+    """How many whole clips a day has."""
+
+    day: date
+    clips: int
+
+
+async def days(tx: Tx) -> list[DayRow]:
+    """Return the days of the transaction's household that have whole clips, latest first."""
+    return await many(
+        tx, DayRow, "SELECT day, count(*) AS clips FROM clip WHERE kept GROUP BY day ORDER BY day DESC", []
+    )
+
+
 async def page(
     tx: Tx, day: date | None, after: tuple[date, str] | None, limit: int, *, brief: bool = False
 ) -> list[ListRow]:
