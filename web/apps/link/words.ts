@@ -22,7 +22,7 @@ export const words = {
   who: "Who can see it",
   whoText: [
     "Whoever has this whole address. The key is its last part, behind #, which browsers do not send.",
-    "Not Fanlight and not the caretaker of this server: they keep the copy sealed and have no key.",
+    "Not Fanlight and not the caretaker of this server: they keep the copy locked and have no key.",
     "Nobody is told who you are or when you opened it. The household sees only how often the link was opened.",
   ],
   until: "How long",

@@ -23,6 +23,7 @@ export function literalWords(source: string): string[] {
 }
 
 function visit(node: Node, found: string[]): void {
+  if (node.type.endsWith("Directive")) return; // of style, class or acts
   switch (node.type) {
     case "Text":
       keep(node["data"], found);
