@@ -1,0 +1,382 @@
+# ruff: noqa: ARG001 - each function makes one call, and not each needs all it is given
+"""For each route, a call that who may make it may make: what the table of access is checked with."""
+
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from tests.server import acting, booking, sealed
+from tests.server.acting import CELL, Actor
+from tests.server.visitors import World, another, new_id, some_box
+
+from fanlight.model.clock import now
+from fanlight.seal import epoch
+from fanlight.seal.keys import member_keys, new_identity
+from fanlight.server.notify.rules import BODY_BYTES
+from fanlight.wire import b64, jcs
+
+_SIGNATURE = b64.encode(bytes(64))
+_SEED = b64.encode(bytes(60))
+
+
+@dataclass
+class Call:
+    """A call. `also` are codes of answers that only who may make it gets, `never` such that refuse it."""
+
+    path: str
+    also: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+    who: Actor | None = None
+    never: tuple[str, ...] = ()
+
+
+Make = Callable[[World, Actor], Awaitable[Call]]
+CALLS: dict[str, Make] = {}
+
+
+def call(*routes: str) -> Callable[[Make], Make]:
+    """Let a function make the call of these routes."""
+
+    def note(make: Make) -> Make:
+        CALLS.update(dict.fromkeys(routes, make))
+        return make
+
+    return note
+
+
+def plain(route: str, path: str = "", *also: str, **options: Any) -> None:
+    """Let a route be called at `path`, always alike."""
+
+    async def make(world: World, who: Actor) -> Call:
+        return Call(path or route.split()[1], also, options)
+
+    CALLS[route] = make
+
+
+for page in ("/healthz", "/", "/home", "/agency", "/operator", "/s", "/record", "/schema", "/v1/town"):
+    plain(f"GET {page}")
+for page, part in {"home": "clip", "agency": "people", "operator": "health"}.items():
+    plain(f"GET /{page}/{{path:path}}", f"/{page}/{part}")
+plain("GET /schema/openapi.json")
+plain("GET /schema/{path:str}", "/schema/openapi.yaml", "server.not_found")
+plain("GET /assets/{path:path}", "/assets/none.js", "server.not_found")
+plain("GET /static/{path:path}", "/static/none.css", "server.not_found")
+plain("GET /record/{path:path}", "/record/agencies")
+plain("GET /log/{path:path}", "/log/checkpoint")
+plain("GET /v1/log/leaves", "/v1/log/leaves?type=agreement")
+plain("GET /v1/log/proof/{index:int}", "/v1/log/proof/0")
+plain("GET /v1/log/state")
+plain("GET /v1/packs/{sha256:str}", "/v1/packs/" + "0" * 64, "programme.no_pack")
+plain("GET /v1/map/{layer:str}", "/v1/map/streets", "server.not_found")
+plain("GET /v1/cells/{cell:str}/requests", f"/v1/cells/{CELL}/requests")
+plain("GET /v1/cells/{cell:str}/key", f"/v1/cells/{CELL}/key")
+plain("GET /v1/push/key")
+plain("GET /v1/cells/{cell:str}/wishes", f"/v1/cells/{CELL}/wishes")
+plain("GET /v1/cells/{cell:str}/recipient", f"/v1/cells/{CELL}/recipient")
+plain("POST /v1/wishes", "", "wishes.not_sealed", "wishes.named", json={"cell": CELL, "sealed": "AAAA"})
+plain(
+    "POST /v1/push/send",
+    "",
+    "notify.bad_ticket",
+    "notify.not_anonymous",
+    json={"ticket": "x", "body": b64.encode(bytes(BODY_BYTES))},
+)
+for about in ("account", "account/notices", "households", "households/mine", "households/mine/epochs"):
+    plain(f"GET /v1/{about}")
+for about in (
+    "passkeys",
+    "clips",
+    "links",
+    "push/behests",
+    "vault/keeping",
+    "operator/health",
+    "operator/vault",
+):
+    plain(f"GET /v1/{about}")
+for about in ("agency", "agency/requests", "sessions/mine"):
+    plain(f"GET /v1/{about}")
+plain("POST /v1/account/leave", "", "accounts.last_owner")
+plain("POST /v1/account/notices", json={"seen": [new_id()]})
+plain("POST /v1/passkeys/begin", json={"purpose": "new"})
+plain("POST /v1/sessions/passkey/begin")
+plain(
+    "PUT /v1/passkeys/{passkey:str}/wrapped",
+    f"/v1/passkeys/{new_id()}/wrapped",
+    "accounts.no_passkey",
+    "accounts.bad_signature",
+    json={"wrapped": _SEED, "signature": _SIGNATURE},
+)
+plain(
+    "DELETE /v1/passkeys/{passkey:str}",
+    f"/v1/passkeys/{new_id()}",
+    "accounts.no_passkey",
+    "accounts.bad_signature",
+    headers={"Fanlight-Signature": _SIGNATURE},
+)
+plain("DELETE /v1/account", "", "accounts.bad_signature", headers={"Fanlight-Signature": _SIGNATURE})
+plain("DELETE /v1/households/mine", "", "accounts.bad_signature", headers={"Fanlight-Signature": _SIGNATURE})
+plain("DELETE /v1/sessions/others")
+plain("DELETE /v1/sessions/{ended:str}", f"/v1/sessions/{new_id()}", "accounts.no_session")
+plain("POST /v1/households", "", "geo.bad_cell", json={"cell": "nowhere", "another": True})
+plain("PUT /v1/vault/keeping", json={"keep_days": 14})
+plain("DELETE /v1/push/behests/{behest:str}", f"/v1/push/behests/{new_id()}")
+plain("POST /v1/push/tickets", "", json={"endpoint": "https://push.example/send/abc"})
+
+
+@call("PUT /v1/push/behests/{behest:str}")
+async def _wish(world: World, who: Actor) -> Call:
+    return Call(new_id(), (), {"json": {"body": b64.encode(some_box())}})
+
+
+@call("POST /v1/sessions/challenge")
+async def _challenge(world: World, who: Actor) -> Call:
+    return Call("/v1/sessions/challenge", (), {"json": {"sign_pub": b64.encode(secrets.token_bytes(32))}})
+
+
+@call("POST /v1/sessions")
+async def _sign_in(world: World, who: Actor) -> Call:
+    body = {"sign_pub": b64.encode(who.keys.signing.public), "challenge": "x", "signature": _SIGNATURE}
+    return Call("/v1/sessions", ("accounts.bad_signature",), {"json": body})
+
+
+@call("POST /v1/accounts")
+async def _make_account(world: World, who: Actor) -> Call:
+    keys = member_keys(secrets.token_bytes(32))
+    offer = {"sign_pub": b64.encode(keys.signing.public), "age_recipient": keys.age.recipient}
+    signature = b64.encode(keys.signing.sign("account", jcs.dumps(offer)))
+    return Call("/v1/accounts", (), {"json": {"kind": "member", **offer, "signature": signature}})
+
+
+@call("POST /v1/accounts/passkey")
+async def _make_account_by_passkey(world: World, who: Actor) -> Call:
+    seed = secrets.token_bytes(32)
+    person = booking.Person(world.http, member_keys(seed), seed=seed)
+    return Call("/v1/accounts/passkey", (), {"json": await booking.offer_for(world.http, person)})
+
+
+@call("POST /v1/sessions/passkey")
+async def _sign_in_by_passkey(world: World, who: Actor) -> Call:
+    owner = world.people["owner"]
+    assert isinstance(owner, booking.Person)
+    begun = await world.http.post("/v1/sessions/passkey/begin")
+    body = {"credential": owner.passkey.get(begun.json()["options"]), "device": owner.device}
+    return Call("/v1/sessions/passkey", (), {"json": body})
+
+
+@call("POST /v1/passkeys")
+async def _add_passkey(world: World, who: Actor) -> Call:
+    seed = secrets.token_bytes(32)
+    person = booking.Person(world.http, member_keys(seed), seed=seed)
+    credential = (await booking.offer_for(world.http, person))["credential"]
+    also = ("accounts.stale_challenge", "accounts.passkey_refused", "accounts.bad_signature")
+    return Call("/v1/passkeys", also, {"json": {"credential": credential, "signature": _SIGNATURE}})
+
+
+@call("DELETE /v1/sessions")
+async def _end_session(world: World, who: Actor) -> Call:
+    return Call("/v1/sessions", who=await another(world, who))
+
+
+@call("POST /v1/households/mine/hubs")
+async def _admit_hub(world: World, who: Actor) -> Call:
+    keys = member_keys(secrets.token_bytes(32))
+    offer = {"sign_pub": b64.encode(keys.signing.public), "age_recipient": keys.age.recipient}
+    body = {**offer, "signature": _SIGNATURE}
+    return Call("/v1/households/mine/hubs", ("accounts.bad_signature",), {"json": body})
+
+
+@call("PUT /v1/households/mine/epochs/{number:int}")
+async def _put_epoch(world: World, who: Actor) -> Call:
+    _, made = epoch.new_epoch(
+        household=world.home.id, after=None, members=[new_identity().recipient], owner_key=who.keys.signing
+    )
+    also = ("accounts.bad_epoch", "accounts.epoch_taken")
+    return Call("/v1/households/mine/epochs/0", also, {"json": made.to_wire()})
+
+
+@call("POST /v1/invites")
+async def _invite(world: World, who: Actor) -> Call:
+    return Call("/v1/invites", ("accounts.many_invites",), {"json": {"invite": new_id()}})
+
+
+@call(
+    "GET /v1/invites/{invite:str}", "GET /v1/invites/{invite:str}/answer", "DELETE /v1/invites/{invite:str}"
+)
+async def _read_invite(world: World, who: Actor) -> Call:
+    known = world.spare.get("invite")
+    if known is None:
+        joiner = await booking.sign_up(world.http)
+        known = world.spare["invite"] = await world.home.invite(joiner)
+    return Call(str(known))
+
+
+@call("PUT /v1/invites/{invite:str}/answer")
+async def _answer_invite(world: World, who: Actor) -> Call:
+    await _read_invite(world, who)
+    also = ("accounts.inside", "accounts.invite_answered")
+    body = {"mac": b64.encode(bytes(32))}
+    return Call(f"/v1/invites/{world.spare['invite']}/answer", also, {"json": body})
+
+
+@call("POST /v1/recovery/household")
+async def _recover(world: World, who: Actor) -> Call:
+    body: dict[str, Any] = {"sign_pub": b64.encode(bytes(32)), "challenge": "x", "signature": _SIGNATURE}
+    also = ("accounts.bad_signature", "accounts.stale_challenge")
+    return Call("/v1/recovery/household", also, {"json": body})
+
+
+@call("POST /v1/households/mine/recovery")
+async def _begin_recovery(world: World, who: Actor) -> Call:
+    asked = await _recover(world, who)
+    assert world.home.newest is not None
+    body = asked.options["json"] | {"epoch": world.home.newest.to_wire()}
+    return Call("/v1/households/mine/recovery", asked.also, {"json": body})
+
+
+async def _of_clip(world: World, *, whole: bool = True) -> str:
+    key = f"clip {whole}"
+    if key not in world.spare:
+        world.spare[key] = await world.clip(whole=whole)
+    return str(world.spare[key])
+
+
+@call(
+    "GET /v1/clips/{clip:str}/pay",
+    "HEAD /v1/clips/{clip:str}/pay",
+    "GET /v1/clips/{clip:str}/manifest",
+    "GET /v1/clips/{clip:str}/hdr",
+    "PUT /v1/clips/{clip:str}/keep",
+    "DELETE /v1/clips/{clip:str}/keep",
+)
+async def _clip(world: World, who: Actor) -> Call:
+    return Call(await _of_clip(world))
+
+
+@call("POST /v1/clips/{clip:str}/done", "PUT /v1/clips/{clip:str}/pay")
+async def _unfinished(world: World, who: Actor) -> Call:
+    return Call(await _of_clip(world, whole=False), (), {"content": b""})
+
+
+@call("DELETE /v1/clips/{clip:str}")
+async def _erase(world: World, who: Actor) -> Call:
+    return Call(await world.clip())
+
+
+@call("PUT /v1/clips/{clip:str}")
+async def _announce(world: World, who: Actor) -> Call:
+    made, clip = sealed.clip(world.clips, now())
+    return Call(made, (), {"json": world.outside(clip)})
+
+
+@call("PUT /v1/clips/{clip:str}/hdr")
+async def _seal_anew(world: World, who: Actor) -> Call:
+    clip = await _of_clip(world)
+    await world.people["owner"].call("PUT", f"/v1/clips/{clip}/keep")
+    return Call(clip, (), {"content": some_box(), "params": {"epoch": 1}})
+
+
+@call("GET /v1/hub/status", "PUT /v1/hub/status")
+async def _status(world: World, who: Actor) -> Call:
+    if "status" not in world.spare:
+        world.spare["status"] = some_box()
+        await world.people["hub"].call("PUT", "/v1/hub/status", content=world.spare["status"])
+    return Call("/v1/hub/status", (), {"content": world.spare["status"]})
+
+
+def _link_wire() -> dict[str, Any]:
+    until = (now().date() + timedelta(days=3)).isoformat()
+    about = b64.encode(some_box())
+    return {"kind": "clip", "until": until, "most": 9, "length": 240, "about": about, "own": about}
+
+
+@call("PUT /v1/links/{link:str}")
+async def _make_link(world: World, who: Actor) -> Call:
+    return Call(new_id(), (), {"json": _link_wire()})
+
+
+async def _link(world: World) -> str:
+    made = new_id()
+    await world.people["owner"].json("PUT", f"/v1/links/{made}", json=_link_wire())
+    return made
+
+
+@call("DELETE /v1/links/{link:str}", "PUT /v1/links/{link:str}/file", "POST /v1/links/{link:str}/done")
+async def _own_link(world: World, who: Actor) -> Call:
+    return Call(await _link(world), ("links.incomplete",), {"content": b"x"})
+
+
+@call("GET /v1/links/{link:str}/about", "POST /v1/links/{link:str}/open")
+async def _opened_link(world: World, who: Actor) -> Call:
+    return Call(await _link(world), ("links.gone",))
+
+
+def _asked(world: World, who: Actor) -> dict[str, Any]:
+    """Return a request of its own day: of one place and time two are taken at most."""
+    days = world.spare["asked"] = world.spare.get("asked", 0) + 1
+    return acting.ask(who, now() - timedelta(days=days), case_number=f"26-{days:06}")
+
+
+@call("POST /v1/agency/requests")
+async def _ask(world: World, who: Actor) -> Call:
+    return Call("/v1/agency/requests", (), {"json": _asked(world, who)})
+
+
+@call(
+    "GET /v1/agency/requests/{request_id:str}",
+    "POST /v1/agency/requests/{request_id:str}/close",
+)
+async def _request(world: World, who: Actor) -> Call:
+    if not world.request:
+        world.request = await acting.open_request(world.http, now())
+    return Call(world.request, ("requests.not_open",))
+
+
+@call("POST /v1/agency/requests/{request_id:str}/cosign")
+async def _cosign(world: World, who: Actor) -> Call:
+    officer = world.people["officer"]
+    if "waiting" not in world.spare or who in world.staff:  # a supervisor's signature changes it
+        asked = await officer.json("POST", "/v1/agency/requests", json=_asked(world, officer))
+        assert asked["state"] == "waiting"
+        world.spare["waiting"] = asked["request"]
+    waiting = world.spare["waiting"]
+    signed = (await officer.json("GET", f"/v1/agency/requests/{waiting}"))["signed"]
+    signature = b64.encode(who.keys.signing.sign("cosign", signed.encode()))
+    return Call(waiting, (), {"json": {"signature": signature}}, never=("requests.same_person",))
+
+
+@call(
+    "GET /v1/agency/disclosures/{disclosure:str}/hdr",
+    "GET /v1/agency/disclosures/{disclosure:str}/pay",
+    "POST /v1/agency/disclosures/{disclosure:str}/exports",
+)
+async def _disclosure(world: World, who: Actor) -> Call:
+    body = {
+        "recipient": "District attorney",
+        "ground": "Discovery",
+        "return_by": "2099-01-01",
+        "signature": _SIGNATURE,
+    }
+    return Call(new_id(), ("evidence.no_disclosure",), {"json": body})
+
+
+@call(
+    "PUT /v1/drops/{token:str}/{disclosure:str}/hdr",
+    "PUT /v1/drops/{token:str}/{disclosure:str}/manifest",
+    "PUT /v1/drops/{token:str}/{disclosure:str}/pay",
+    "POST /v1/drops/{token:str}/{disclosure:str}/done",
+)
+async def _drop(world: World, who: Actor) -> Call:
+    digest = hashlib.sha256(b"").hexdigest()
+    body = jcs.dumps({"length": 10, "root": digest, "manifest_sha256": digest})
+    headers = {"Content-Type": "application/json"}
+    return Call(
+        new_id(), ("evidence.no_drop", "evidence.not_anonymous"), {"content": body, "headers": headers}
+    )
+
+
+@call("HEAD /v1/drops/{token:str}/{disclosure:str}/pay")
+async def _drop_offset(world: World, who: Actor) -> Call:
+    return Call(new_id(), ("bare 400", "bare 404"))  # answers to HEAD have no code
