@@ -13,6 +13,7 @@ from tests.server.running import Running
 from fanlight.model.clock import now
 from fanlight.model.ids import new_id
 from fanlight.seal import hubs, sealing
+from fanlight.seal.clip import SealedClip
 from fanlight.seal.keys import member_keys, new_identity
 from fanlight.seal.roll import Hub
 from fanlight.wire import b64
@@ -53,7 +54,7 @@ class World:
             await hub.json("POST", f"/v1/clips/{made}/done")
         return made
 
-    def outside(self, clip: sealed.SealedClip) -> dict[str, str]:
+    def outside(self, clip: SealedClip) -> dict[str, str]:
         """Return how a hub announces a clip."""
         return {
             "card": clip.card.decode(),
