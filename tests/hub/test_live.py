@@ -174,11 +174,12 @@ async def watching_as(
     from websockets.asyncio.client import connect  # noqa: PLC0415
 
     async with Uplink(house.url, house.member.keys.signing) as uplink:
-        token = (await uplink.sign_in())["token"]
+        session = await uplink.sign_in()
+        token, account = session["token"], session["account"]
     async with connect(house.url.replace("http", "ws", 1) + "/v1/relay/watch", proxy=None) as pipe:
         await pipe.send(json.dumps({"token": token}))
         assert await pipe.recv() == "{}"
-        bad = Bad(house.member.keys, "a" * 26, ends(house), asked.append)
+        bad = Bad(house.member.keys, account, ends(house), asked.append)
         hello = await pipe.recv(decode=False)
         await pipe.send(alter(bad, bytes(hello)[1:]))
         with contextlib.suppress(Exception):
@@ -190,7 +191,7 @@ async def watching_as(
 
 def _as_stranger(bad: Watcher, challenge: bytes) -> bytes:
     made: list[bytes] = []
-    stranger = Watcher(keys.member_keys(b"x" * 32), "a" * 26, bad.ends, made.append)
+    stranger = Watcher(keys.member_keys(b"x" * 32), bad.account, bad.ends, made.append)
     stranger.ask(challenge)
     return made[0]
 

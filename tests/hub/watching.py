@@ -129,12 +129,11 @@ async def until(holds: Callable[[], object]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def watcher(
-    server: str, keys: MemberKeys, ends: Ends, account: str = "a" * 26
-) -> AsyncIterator[Watcher]:
+async def watcher(server: str, keys: MemberKeys, ends: Ends) -> AsyncIterator[Watcher]:
     """Watch through a server's relay, as this person; waits while the hub is not there yet."""
     async with Uplink(server, keys.signing) as uplink:
-        token = (await uplink.sign_in())["token"]
+        session = await uplink.sign_in()
+    token, account = session["token"], session["account"]
     address = server.replace("http", "ws", 1) + "/v1/relay/watch"
     async with asyncio.timeout(60):
         while (pipe := await _open(address, token)) is None:  # noqa: ASYNC110 - the hub comes in its time

@@ -47,7 +47,8 @@ class Viewing:
         return self.live.run(), self.link.run()
 
     def _people(self) -> Sequence[Person]:
-        return people(self._town.epochs.newest, {}, self._owner)
+        notes = self._town.epochs.notes
+        return people(self._town.epochs.newest, {} if notes is None else notes.guests, self._owner)
 
     def _latest(self, camera: str, role: Role) -> Packet | None:
         line = self._pipeline.lines.get(camera)

@@ -250,6 +250,12 @@ class App {
     this.#answersVersion++;
   }
 
+  /** How many others watch now, as the hub last said. */
+  get othersWatching(): number {
+    if (this.hub.kind !== "heard") return 0;
+    const others = this.hub.status.viewings.filter((one) => one.until === null && !this.house?.people.some((person) => person.you && person.account === one.account));
+    return new Set(others.map((one) => one.account)).size;
+  }
   matchOf(request: string): readonly string[] {
     return this.hub.kind === "heard" ? (this.hub.status.matches.find((match) => match.request === request)?.clips ?? []) : [];
   }

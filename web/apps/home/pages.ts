@@ -31,6 +31,8 @@ export const PAGES: Readonly<Record<string, Entry>> = {
   sheet: bare(() => import("./pages/SheetPage.svelte")),
   devices: bare(() => import("./pages/DevicesPage.svelte")),
   held: bare(() => import("./pages/HeldPage.svelte")),
+  live: bare(() => import("./pages/WallPage.svelte")),
+  camera: page(() => import("./pages/LivePage.svelte"), ({ parts, query }) => ({ camera: parts[0] ?? "", from: query.get("t") })),
   leave: bare(() => import("./pages/LeavePage.svelte")),
 };
 /** For a tab without a household. */

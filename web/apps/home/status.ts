@@ -5,7 +5,8 @@ import { text, utf8 } from "../../core/seal/bytes.ts";
 import { SealError } from "../../core/seal/errors.ts";
 import { Fields } from "../../core/seal/fields.ts";
 import { verify } from "../../core/seal/keys.ts";
-import { list, nullable, num, obj, oneOf, str } from "../../core/api/shape.ts";
+import { list, nullable, num, obj, oneOf, or, str } from "../../core/api/shape.ts";
+import { viewing, type ViewingOf } from "../../core/live/words.ts";
 import { parseJcs } from "../../core/jcs.ts";
 import { type AlertsWord, alertsWord } from "./push/word.ts";
 
@@ -29,6 +30,8 @@ export interface HubStatus {
   cameras: CameraStatus[];
   matches: { request: string; clips: string[] }[];
   held: { clips_waiting: number };
+  /** Who watches, and who watched last. */
+  viewings: ViewingOf[];
   /** How alerts are; null from a hub that knows none. */
   alerts: AlertsWord | null;
   /** The newest page of the household's book as the hub has it; null from a hub of before there was one. */
@@ -42,6 +45,7 @@ const shape = obj<HubStatus>({
   cameras: list(obj<CameraStatus>({ id: str, name: str, state: oneOf(STATES), since: str, note: str })),
   matches: list(obj({ request: str, clips: list(str) })),
   held: obj({ clips_waiting: num }),
+  viewings: or(list(viewing), []),
   alerts: alertsWord,
   head: nullable(obj<Pin>({ n: num, hash: str })),
 });

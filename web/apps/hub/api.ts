@@ -292,6 +292,16 @@ const cam = (id: string): string => `/api/cameras/${encodeURIComponent(id)}`;
 type Changes = Readonly<Record<string, unknown>>;
 
 export const getHub = (api: Client, signal?: AbortSignal): Promise<HubView> => api.json("/api/hub", hubView, signal ? { signal } : {});
+/** Somebody of the household watched, or watches; `until` is null while it lasts. */
+export interface Viewing {
+  readonly name: string;
+  readonly camera: string;
+  readonly what: "live" | "footage" | "talk";
+  readonly since: string;
+  readonly until: string | null;
+}
+const viewing: Read<Viewing> = obj<Viewing>({ name: or(str, ""), camera: str, what: oneOf(["live", "footage", "talk"] as const), since: str, until: nullable(str) });
+export const getViewings = (api: Client): Promise<Viewing[]> => api.json("/api/viewings", under("viewings", viewing));
 export const setHome = async (api: Client, home: boolean): Promise<void> => void (await api.send("/api/home", { method: "PUT", json: { home } }));
 export const discover = (api: Client): Promise<Found[]> =>
   api.json("/api/discover", under("found", obj<Found>({ name: or(str, ""), host: str, xaddr: str, model: or(str, "") })), { method: "POST", json: {} });

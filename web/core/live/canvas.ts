@@ -6,6 +6,7 @@ import type { Sink } from "./session.ts";
 import type { StreamTold } from "./words.ts";
 
 const MOST_WAITING = 12; // pictures in the decoder
+const SETTLE_MS = 3000; // the first picture is the camera's last key frame, which may be seconds old
 /** One picture on the screen, for measurements: ms by this device's clock and by the hub's. */
 export interface Shown {
   readonly wallMs: number;
@@ -29,7 +30,9 @@ export class CanvasSink implements Sink {
   #decoder: VideoDecoder | null = null;
   #waitsForKey = true;
   #config: VideoDecoderConfig | null = null;
-  #behindMs = 0;
+  #behindMs = Infinity;
+  #settledAt = 0;
+  #everShown = false;
   #missed = 0;
   #shown = 0;
 
@@ -47,6 +50,7 @@ export class CanvasSink implements Sink {
       codedHeight: told.height,
       optimizeForLatency: true,
     };
+    this.#settledAt = performance.now() + SETTLE_MS;
     this.#open();
   }
 
@@ -66,8 +70,10 @@ export class CanvasSink implements Sink {
   }
 
   report(): { behindMs: number; missed: number; shown: number } {
-    const said = { behindMs: this.#behindMs, missed: this.#missed, shown: this.#shown };
-    this.#behindMs = this.#missed = this.#shown = 0;
+    // The least of a second's delays is how far behind it is; the rest is unevenness.
+    const said = { behindMs: Number.isFinite(this.#behindMs) ? this.#behindMs : 0, missed: this.#missed, shown: this.#shown };
+    this.#behindMs = Infinity;
+    this.#missed = this.#shown = 0;
     return said;
   }
 
@@ -98,13 +104,14 @@ export class CanvasSink implements Sink {
     if (wallMs === undefined) return;
     for (const at of this.#walls.keys()) if (at <= timestamp) this.#walls.delete(at);
     const latencyMs = this.#screen.now() - wallMs;
-    this.#behindMs = Math.max(this.#behindMs, latencyMs);
+    if (performance.now() > this.#settledAt) this.#behindMs = Math.min(this.#behindMs, latencyMs);
+    this.#everShown = true;
     this.#shown++;
     this.#screen.shown({ wallMs, latencyMs });
   }
 
   #broke(): void {
-    if (this.#shown === 0 && this.#behindMs === 0) this.#screen.failed();
+    if (!this.#everShown) this.#screen.failed();
     else this.#open(); // one picture that cannot be decoded: the next key frame begins anew
   }
 }

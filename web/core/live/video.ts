@@ -9,6 +9,7 @@ import type { Sink } from "./session.ts";
 import type { StreamTold } from "./words.ts";
 
 const KEEP_S = 20;
+const SETTLE_MS = 3000;
 const LATE_S = 0.8;
 const FIRST_DURATION = TIMESCALE / 15;
 
@@ -27,6 +28,7 @@ export class VideoSink implements Sink {
   #newestWallMs = 0;
   #missed = 0;
   #shown = 0;
+  #settledAt = 0;
 
   constructor(video: HTMLVideoElement, screen: Screen) {
     this.#video = video;
@@ -37,6 +39,7 @@ export class VideoSink implements Sink {
     this.close();
     this.#told = told;
     this.#waitsForKey = true;
+    this.#settledAt = performance.now() + SETTLE_MS;
     this.#decode = this.#sequence = 0;
     const media = new MediaSource();
     this.#media = media;
@@ -75,7 +78,8 @@ export class VideoSink implements Sink {
   report(): { behindMs: number; missed: number; shown: number } {
     const { buffered, currentTime } = this.#video;
     const late = buffered.length > 0 ? buffered.end(buffered.length - 1) - currentTime : 0;
-    const behindMs = this.#newestWallMs ? this.#screen.now() - this.#newestWallMs + late * 1000 : 0;
+    const settled = performance.now() > this.#settledAt;
+    const behindMs = settled && this.#newestWallMs ? this.#screen.now() - this.#newestWallMs + late * 1000 : 0;
     const said = { behindMs, missed: this.#missed, shown: this.#shown };
     this.#missed = this.#shown = 0;
     return said;

@@ -54,7 +54,9 @@ class Ladder:
                 since_up=None,
             )
         calm = self.calm + 1 if behind_ms <= CALM_MS else 0
-        if self.step and calm >= self.needed:
+        # Of key frames only, a report comes with each of them: seconds apart.
+        needed = min(self.needed, FIRST_CALM // 4) if self.rung.keys_only else self.needed
+        if self.step and calm >= needed:
             return replace(self, step=self.step - 1, calm=0, since_up=0)
         return replace(self, calm=calm, since_up=since_up)
 

@@ -22,6 +22,7 @@ from fanlight.hub.page import (
     lending,
     settings,
     static,
+    viewings,
     watching,
 )
 from fanlight.hub.page.guard import App, Guard, own_names
@@ -43,6 +44,7 @@ ROUTES: list[Any] = [
     bell.learn,
     settings.get_settings, settings.patch_settings, settings.get_audio_rule,
     health.get_healthz, health.get_metrics,
+    viewings.get_viewings,
     static.index, static.file,
 ]  # fmt: skip
 

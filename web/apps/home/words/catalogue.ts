@@ -8,6 +8,7 @@ export { devices } from "./devices.ts";
 export { held } from "./held.ts";
 export { house } from "./house.ts";
 export { join } from "./join.ts";
+export { live } from "./live.ts";
 export { keys } from "./keys.ts";
 export { nav } from "./nav.ts";
 export { people } from "./people.ts";

@@ -4,6 +4,8 @@ import { many } from "../../../ui/many.ts";
 export const nav = {
   main: "Main",
   today: "Today",
+  live: "Live",
+  watching: (count: number) => many(count, { one: "watching", other: "watching" }),
   requests: "Requests",
   house: "House",
   waiting: (count: number) => many(count, { one: "waiting", other: "waiting" }),
