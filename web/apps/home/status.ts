@@ -30,10 +30,10 @@ export interface HubStatus {
   cameras: CameraStatus[];
   matches: { request: string; clips: string[] }[];
   held: { clips_waiting: number };
-  /** Who watches, and who watched last. */
-  viewings: ViewingOf[];
   /** How alerts are; null from a hub that knows none. */
   alerts: AlertsWord | null;
+  /** Who watches, and who watched last. */
+  viewings: ViewingOf[];
   /** The newest page of the household's book as the hub has it; null from a hub of before there was one. */
   head: Pin | null;
 }
@@ -45,8 +45,8 @@ const shape = obj<HubStatus>({
   cameras: list(obj<CameraStatus>({ id: str, name: str, state: oneOf(STATES), since: str, note: str })),
   matches: list(obj({ request: str, clips: list(str) })),
   held: obj({ clips_waiting: num }),
-  viewings: or(list(viewing), []),
   alerts: alertsWord,
+  viewings: or(list(viewing), []),
   head: nullable(obj<Pin>({ n: num, hash: str })),
 });
 

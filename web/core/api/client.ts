@@ -112,16 +112,6 @@ export class Client {
     this.#token = null;
   }
 
-  /** The token to sign another kind of connection in with. Throws ApiError. */
-  async token(): Promise<string> {
-    return (await this.#signedInToken()) ?? "";
-  }
-
-  /** The token has ended: the next call signs in anew. */
-  forget(): void {
-    this.#token = null;
-  }
-
   /** Forgets the token and tells the server so. */
   async signOut(): Promise<void> {
     if (!this.#token) return;
