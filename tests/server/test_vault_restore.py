@@ -21,6 +21,7 @@ from fanlight.model.clock import now
 from fanlight.model.ids import new_id
 from fanlight.server.shreds import ShredList
 from fanlight.server.vault.keeping import Keeper
+from fanlight.store.database import migrate
 from fanlight.store.postgres import Postgres
 
 DAY = timedelta(days=1)
@@ -155,6 +156,26 @@ def test_a_server_that_stopped_between_header_and_payload_goes_on(database: str,
 
     asyncio.run(body())
     assert [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()] == []
+
+
+def test_an_upgrade_deletes_no_clip_of_before(database: str) -> None:
+    """Clips stayed for ever before there were days: who has old ones keeps them until an owner chooses."""
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute("DELETE FROM schema_version WHERE name = '0015_vault_days.sql'")
+        for name, days in (("a" * 26, 40), ("b" * 26, 14)):
+            owner.execute("INSERT INTO household (id, cell) VALUES (%s, 'cell')", [name])
+            owner.execute(
+                "INSERT INTO account VALUES (%s, 'hub', %s, 'age1')", [name, name[:16].encode() * 2]
+            )
+            owner.execute(
+                "INSERT INTO clip (id, household, hub, epoch, day, length, root, manifest_sha256, card, sig,"
+                " manifest, hdr) VALUES (%s, %s, %s, 0, current_date - %s, 1, '', '', '', '', '', '')",
+                [name, name, name, days],
+            )
+    migrate(database)
+    with psycopg.connect(database) as owner:
+        rows = owner.execute("SELECT household, keep_days FROM vault_setting").fetchall()
+    assert rows == [("a" * 26, 365)]
 
 
 # The list itself
