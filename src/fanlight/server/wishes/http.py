@@ -20,7 +20,7 @@ from fanlight.server.wishes import store
 from fanlight.wire import b64, jcs
 
 AnyRequest = Request[Any, Any, Any]
-SEALED_BYTES = range(3_000, 8_193)  # 2 KiB of words and a post-quantum header, with room
+SEALED_BYTES = range(3_000, 8_193)  # 4 KiB of words and a post-quantum header, with room
 MAX_OF_CELL = 200
 LASTS = timedelta(days=30)
 _PER_HOUR = 10

@@ -1,0 +1,48 @@
+/** Strings of the pages about people who are in your pictures: their wishes, and the sign at the door. */
+import { many } from "../../../ui/many.ts";
+import { windowText } from "./measures.ts";
+
+export const wishes = {
+  title: "Wishes of people in your pictures",
+  lead: "Anybody who was near your camera can ask the homes around to erase or blur them, without an account. Your hub compared place and time at home. Whatever you do, nobody is told.",
+  none: "No wish meets a clip of yours",
+  noneText: "When somebody asks about a place and a time that your camera saw, it shows here.",
+  erase: "Asks to be erased",
+  blur: "Asks to be blurred in anything you share",
+  when: (from: Date, to: Date) => windowText(from, to),
+  quoted: "In their words",
+  noWords: "They left no words.",
+  care: "Anybody can write such a wish. Look at the clip before you decide.",
+  clips: (count: number) => many(count, { one: "clip of that time", other: "clips of that time" }),
+  clip: (label: string, time: string) => `${label}, ${time}`,
+  notHere: "A clip that is not on this device yet",
+  eraseClips: (count: number) => (count === 1 ? "Erase the clip" : `Erase the ${count} clips`),
+  erasing: "Erasing",
+  eraseText: "They are gone then and nobody can bring them back.",
+  blurClips: "Always blur faces in copies",
+  decline: "Do nothing",
+  erased: "Erased. Nobody is told.",
+  blurred: "Faces in copies of these clips are always blurred now, on this device. Nobody is told.",
+  declined: "Put aside on this device. Nobody is told.",
+  locked: "You chose this for somebody who is in the clip.",
+  signLink: "Make a sign for your door",
+  toWishes: "Wishes of people in your pictures",
+
+  sign: {
+    title: "A sign for your door",
+    lead: "People should know that there is a camera, and how to reach you. Print this page and hang it where they see it before the camera sees them.",
+    heading: "There is a camera at this door",
+    what: "It records when somebody comes near. Only the people who live here can open what it saw.",
+    who: "No face recognition. No company and no police can watch. If police ask for a recording, the people here may say no.",
+    ask: "Were you in a picture? Scan this to ask us to erase or blur you. You need no account and give no name.",
+    orGo: "Or go to",
+    keeps: (days: number) => `We keep recordings for ${many(days, { one: "day", other: "days" })} at most.`,
+    days: "How long you keep recordings, in days",
+    daysHint: "0 leaves the sentence out.",
+    place: "Put the place of your camera into the code",
+    placeHint: "Whoever scans the sign stands there anyway. Without it they choose a street themselves.",
+    print: "Print the sign",
+    code: "A code that opens the form",
+    noPlace: "Your hub has not told its place yet, so the code leads to the form without one.",
+  },
+};
