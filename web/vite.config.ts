@@ -21,7 +21,7 @@ export default defineConfig({
     // The map and the rules' engine are large by nature and loaded only where they are shown.
     chunkSizeWarningLimit: 5000,
     rolldownOptions: {
-      input: ["home", "agency", "operator", "link"].map((app) => `${here}/apps/${app}/index.html`),
+      input: ["home", "agency", "operator", "link", "ask"].map((app) => `${here}/apps/${app}/index.html`),
       output: {
         codeSplitting: {
           groups: [

@@ -106,6 +106,12 @@ async def link() -> Response[bytes]:
     return await _app("link", "")
 
 
+@get("/ask", include_in_schema=False)
+async def ask_form() -> Response[bytes]:
+    """Serve the form for people who are in somebody's picture; a place stands behind `#` and is not sent."""
+    return await _app("ask", "")
+
+
 @get("/assets/{path:path}", include_in_schema=False)
 async def assets(path: FromPath[str]) -> Response[bytes]:
     """Serve the apps' parts, whose names hold their hash."""
@@ -119,5 +125,5 @@ async def static(path: FromPath[str]) -> Response[bytes]:
 
 
 router = Router(
-    path="/", route_handlers=[home, home_at, agency, agency_at, operator, operator_at, link, assets, static]
+    path="/", route_handlers=[home, home_at, agency, agency_at, operator, operator_at, link, ask_form, assets, static]
 )

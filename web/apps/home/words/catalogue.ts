@@ -16,7 +16,9 @@ export { requests } from "./requests.ts";
 export { share } from "./share.ts";
 export { sheet } from "./sheet.ts";
 export { signIn } from "./sign-in.ts";
+export { support } from "./support.ts";
 export { today } from "./today.ts";
+export { wishes } from "./wishes.ts";
 export { together } from "./together.ts";
 
 export const title = "Fanlight";
