@@ -1,6 +1,7 @@
 """Sealed clips of any size, whole as the server checks them. What they hold is noise."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from fanlight.hub.outbox import Parcel
@@ -11,13 +12,15 @@ from fanlight.seal.keys import SigningKey
 from fanlight.seal.manifest import ClipFacts, Segment
 
 
-def make_parcel(
+def make_parcel(  # noqa: PLR0913 - all but two by keyword
     recipient: str,
     signing: SigningKey,
     *,
     size: int = 100_000,
     start: datetime | None = None,
     household: str = "h" * 26,
+    epoch: int = 0,
+    guests: Sequence[str] = (),
 ) -> Parcel:
     """Return a parcel of about `size` bytes whose clip began at `start`, by default a minute ago."""
     facts = ClipFacts(
@@ -42,9 +45,10 @@ def make_parcel(
         facts=facts,
         seq=0,
         prev=None,
-        epoch=0,
+        epoch=epoch,
         epoch_recipient=recipient,
         hub_key=signing,
+        guests=guests,
     )
     return Parcel(
         clip=facts.clip,

@@ -103,6 +103,7 @@ def make_epochs() -> dict[str, Epoch]:
     made["exchanged-1"] = replace(made["a1"], sealed=made["a0"].sealed)
     made["other-notes-1"] = replace(made["a1"], private=made["a0"].private)
     made["without-notes-1"] = replace(made["a1"], private=b"")
+    made["destroyed-1"] = replace(made["a1"], sealed=b"", private=b"")
     return made
 
 
@@ -155,6 +156,7 @@ CASES = [
         trusted=["alice"],
     ),
     case("notes of an old epoch were left out", ["a0", "without-notes-1", "a2"], HISTORY, trusted=["alice"]),
+    case("the secret of an old epoch was destroyed", ["a0", "destroyed-1", "a2"], HISTORY, trusted=["alice"]),
     case("what was pinned is there", [*HISTORY, "a3"], [*HISTORY, "a3"], pin="a2"),
     case("names follow a key that names nobody", ["o0", "o1"], ["o0", "o1"], trusted=["bob", "alice"]),
     case("a recovery is seen for the first time", [*HISTORY, "r3"], HISTORY, trusted=["alice"], waiting="r3"),

@@ -110,6 +110,12 @@ def test_secret_and_notes_open_for_whom_they_are_and_for_nobody_else() -> None:
                 reading.open_notes(epoch, [identity_of(name)])
 
 
+def test_a_secret_that_was_destroyed_opens_for_nobody() -> None:
+    """R05: an old key can be shredded without breaking the chain that the newer ones hang on."""
+    with pytest.raises(NotForUs, match="destroyed"):
+        reading.open_epoch(EPOCHS["destroyed-1"], [ALICE.age.secret])
+
+
 def test_notes_that_a_server_left_out_are_missed() -> None:
     with pytest.raises(Malformed):
         reading.open_notes(EPOCHS["without-notes-1"], [ALICE.age.secret])

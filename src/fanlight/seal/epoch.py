@@ -73,7 +73,8 @@ class Statement:
 class Epoch:
     """A statement as it came, its signature, the age file with its secret, and that with its notes.
 
-    `private` is empty in version 1, and where a server left the notes of an old epoch out.
+    `private` is empty in version 1, and where a server left the notes of an old epoch out; `sealed` is empty
+    once the epoch's secret was destroyed.
     """
 
     statement: Statement
@@ -173,7 +174,7 @@ def check_epoch(epoch: Epoch, *, owner: bytes, household: str) -> None:
     keys.verify(owner, "epoch", epoch.statement_bytes, epoch.sig)
     if epoch.statement.household != household:
         raise altered("A household key belongs to another household.")
-    if sha256(epoch.sealed) != epoch.statement.sealed_sha256:
+    if epoch.sealed and sha256(epoch.sealed) != epoch.statement.sealed_sha256:
         raise altered("The sealed half of a household key is not the one its owner signed.")
     book = epoch.statement.book
     if epoch.private and (book is None or sha256(epoch.private) != book.private_sha256):

@@ -14,7 +14,7 @@ from fanlight.seal.age_format import CHUNK_PLAIN, CHUNK_SEALED, NONCE_LENGTH, Bu
 from fanlight.seal.chunktree import chunk_hash
 from fanlight.seal.container import Card, open_container, read_container, sha256
 from fanlight.seal.epoch import Epoch
-from fanlight.seal.errors import Altered, ReplayedManifest, WrongFileKey, malformed, payload_altered
+from fanlight.seal.errors import Altered, NotForUs, ReplayedManifest, WrongFileKey, malformed, payload_altered
 from fanlight.seal.manifest import (
     ClipManifest,
     DisclosureManifest,
@@ -207,8 +207,13 @@ def open_epoch(epoch: Epoch, identities: Sequence[str]) -> str:
     """Return the identity text of an epoch (checked before with `book.accept`).
 
     Raises:
-        NotForUs: we were no member then. Altered: the secret is not the one of the signed recipient.
+        NotForUs: we were no member then, or the secret was destroyed.
+        Altered: the secret is not the one of the signed recipient.
     """
+    if not epoch.sealed:
+        raise NotForUs(
+            "The secret of this household key was destroyed.", kept=_KEPT, do="Its clips are gone for good."
+        )
     secret = open_age(epoch.sealed, identities).decode("ascii", "replace").removesuffix("\n")
     if keys.identity_recipient(secret) != epoch.statement.recipient:
         raise Altered(

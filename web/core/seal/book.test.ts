@@ -98,6 +98,7 @@ it("R05 R52 secret and notes open for whom they are and for nobody else", async 
     if (said.notes_for.includes(name)) expect(await notes).toEqual(said.notes);
     else await expect(notes, name).rejects.toMatchObject({ code: "not_for_us" });
   }
+  await expect(openEpoch(readEpoch(wireOf("destroyed-1")), [(await keysOf("alice")).age.secret])).rejects.toMatchObject({ code: "not_for_us" });
   await expect(openNotes(readEpoch(wireOf("without-notes-1")), [(await keysOf("alice")).age.secret])).rejects.toMatchObject({ code: "malformed" });
 });
 

@@ -63,7 +63,7 @@ export function readEpoch(wire: EpochWire): Epoch {
 export function checkEpoch(epoch: Epoch, owner: Uint8Array, household: string): void {
   verify(owner, "epoch", utf8(epoch.wire.statement), unb64(epoch.wire.sig));
   if (epoch.household !== household) throw altered("a household key belongs to another household");
-  if (hex(sha256(epoch.sealed)) !== epoch.sealedHash) throw altered("the sealed half of a household key is not the one its owner signed");
+  if (epoch.sealed.length > 0 && hex(sha256(epoch.sealed)) !== epoch.sealedHash) throw altered("the sealed half of a household key is not the one its owner signed");
   if (epoch.private.length > 0 && hex(sha256(epoch.private)) !== epoch.book?.privateHash) {
     throw altered("the notes to a household key are not those its owner signed");
   }
@@ -75,8 +75,9 @@ export function checkPlace(epoch: Epoch, after: Epoch | undefined): void {
   if (!fits) throw altered("the list of household keys has a gap or a foreign link");
 }
 
-/** The identity text of a checked epoch; throws `not_for_us` for one from before we joined. */
+/** The identity text of a checked epoch; throws `not_for_us` for one from before we joined, or whose secret was destroyed. */
 export async function openEpoch(epoch: Epoch, identities: readonly string[]): Promise<string> {
+  if (epoch.sealed.length === 0) throw new SealError("not_for_us", "its secret was destroyed");
   const secret = text(await openAge(epoch.sealed, identities)).replace(/\n$/, "");
   if ((await identityRecipient(secret)) !== epoch.recipient) {
     throw altered("the secret of a household key does not belong to the key its owner signed");

@@ -69,7 +69,7 @@ def _read(wire: object) -> Epoch:
         made = epoch.from_wire(wire)
     except SealError as error:
         raise bad_epoch() from error
-    if max(len(made.sealed), len(made.private)) > MAX_SEALED:
+    if not 0 < len(made.sealed) <= MAX_SEALED or len(made.private) > MAX_SEALED:
         raise bad_epoch()
     if made.statement.book is not None and not made.private:
         raise bad_epoch()  # hubs and guests would have no notes to read
