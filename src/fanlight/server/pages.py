@@ -125,5 +125,6 @@ async def static(path: FromPath[str]) -> Response[bytes]:
 
 
 router = Router(
-    path="/", route_handlers=[home, home_at, agency, agency_at, operator, operator_at, link, ask_form, assets, static]
+    path="/",
+    route_handlers=[home, home_at, agency, agency_at, operator, operator_at, link, ask_form, assets, static],
 )
