@@ -15,9 +15,9 @@ from tests.server.running import Running, running
 from fanlight.hub.at_home import AtHome
 from fanlight.hub.notices import Board, EventBegan, Pressed
 from fanlight.hub.options import Camera, HubOptions
+from fanlight.hub.push.behests import Behest, Choices, ModeBehest, Subscription, Turn, make_behest
 from fanlight.hub.push.joining import means
 from fanlight.hub.push.room import Alerts
-from fanlight.hub.push.wishes import Choices, ModeWish, Subscription, Turn, Wish, make_wish
 from fanlight.hub.settings import HubKeys, Pairing
 from fanlight.hub.town import Town
 from fanlight.hub.uplink import Uplink
@@ -107,7 +107,7 @@ class Asking:
     device: str = field(default_factory=new_id)
     ahead: timedelta = timedelta()
 
-    def wish(self, **change: Any) -> Wish:
+    def behest(self, **change: Any) -> Behest:
         parts: dict[str, Any] = {
             "household": self.home.household.id,
             "by": b64.encode(self.actor.keys.signing.public),
@@ -119,27 +119,27 @@ class Asking:
             ),
             "choices": Choices(),
         }
-        return Wish(**(parts | change))
+        return Behest(**(parts | change))
 
     async def leave(self, body: bytes) -> None:
         answer = await self.actor.call(
-            "PUT", f"/v1/push/wishes/{self.device}", json={"body": b64.encode(body)}
+            "PUT", f"/v1/push/behests/{self.device}", json={"body": b64.encode(body)}
         )
         assert answer.is_success, answer.text
 
     def sealed(self, **change: Any) -> bytes:
         recipients = [self.home.household.hub.keys.age.recipient, self.actor.keys.age.recipient]
-        return make_wish(self.wish(**change), self.actor.keys.signing, recipients)
+        return make_behest(self.behest(**change), self.actor.keys.signing, recipients)
 
     async def ask(self, **change: Any) -> None:
-        """Leave a wish and let the hub fetch it."""
+        """Leave a behest and let the hub fetch it."""
         self.ahead += timedelta(milliseconds=1)
         await self.leave(self.sealed(**change))
         await self.home.alerts.refresh()
         await self.home.alerts.settle()
 
-    def mode(self, mode: Any, *turns: Turn) -> ModeWish:
-        return ModeWish(at=to_text(self.home.town.clock() + self.ahead), set=mode, tz=ZONE, turns=turns)
+    def mode(self, mode: Any, *turns: Turn) -> ModeBehest:
+        return ModeBehest(at=to_text(self.home.town.clock() + self.ahead), set=mode, tz=ZONE, turns=turns)
 
 
 @contextlib.asynccontextmanager

@@ -9,7 +9,7 @@ from tests.push.homes import DOOR, alerted
 
 from fanlight.hub.notices import CameraTold, StorageTold
 from fanlight.hub.push import room
-from fanlight.hub.push.wishes import Choices, Quiet, Turn
+from fanlight.hub.push.behests import Choices, Quiet, Turn
 from fanlight.model.clock import to_text
 
 NOTHING = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
@@ -75,7 +75,7 @@ def test_off_and_away_come_from_a_member_and_from_the_timetable(database: str, t
             home.town.clock.ahead += timedelta(days=1, hours=1)
             await home.alerts.tick()
             assert (home.alerts.mode, home.hub.home) == ("home", True)
-            await asking.ask(mode=off)  # the same word in a later wish is not said anew
+            await asking.ask(mode=off)  # the same word in a later behest is not said anew
             assert home.alerts.mode == "home"
 
     asyncio.run(body())

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from tests.server.pushing import Browser
 
 from fanlight.hub.push import encrypting, messages
+from fanlight.hub.push.behests import Choices, Turn
 from fanlight.hub.push.rules import Happening, decide
 from fanlight.hub.push.timetable import daily, due, zone
-from fanlight.hub.push.wishes import Choices, Turn
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors/push"
 CASES = json.loads((VECTORS / "rules.json").read_text())["cases"]

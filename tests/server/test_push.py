@@ -24,7 +24,7 @@ from fanlight.model.ids import new_id
 from fanlight.seal import sealing
 from fanlight.server.notify import tickets
 from fanlight.server.notify.keys import FILE, PushKeysUnreadable, load_keys
-from fanlight.server.notify.rules import BODY_BYTES, WISHES_A_HOUSEHOLD, is_public, read_endpoint
+from fanlight.server.notify.rules import BEHESTS_A_HOUSEHOLD, BODY_BYTES, is_public, read_endpoint
 from fanlight.server.notify.sending import Reach, Sender
 from fanlight.wire import b64
 
@@ -290,56 +290,61 @@ def test_an_endpoint_is_kept_nowhere(database: str, tmp_path: Path) -> None:
             assert "findable-endpoint" not in repr(rows), table
 
 
-def wish_for(recipients: list[str], text: bytes = b"wish") -> dict[str, str]:
+def behest_for(recipients: list[str], text: bytes = b"behest") -> dict[str, str]:
     return {"body": b64.encode(sealing.seal(text, recipients))}
 
 
-def test_wishes_reach_the_hubs_of_their_household_and_nobody_else(database: str, tmp_path: Path) -> None:
+def test_behests_reach_the_hubs_of_their_household_and_nobody_else(database: str, tmp_path: Path) -> None:
     """R03: a member sees their own, a hub all of its home; another household's is not to be had."""
 
     async def body() -> None:
         async with running(tmp_path, database) as town:
             home = await make_household(town.http)
             other = await make_household(town.http, b"o" * 32)
-            wish = new_id()
-            path = f"/v1/push/wishes/{wish}"
-            first, second = (wish_for([home.hub.keys.age.recipient], text) for text in (b"1", b"2"))
+            behest = new_id()
+            path = f"/v1/push/behests/{behest}"
+            first, second = (behest_for([home.hub.keys.age.recipient], text) for text in (b"1", b"2"))
             for left in (first, second):
                 assert (await home.owner.call("PUT", path, json=left)).status_code == 204
+            kept = {"behest": behest, **second}
             for actor in (home.owner, home.hub):
-                assert (await actor.json("GET", "/v1/push/wishes"))["wishes"] == [{"wish": wish, **second}]
-            answer = await home.hub.call("GET", "/v1/push/wishes")
+                assert (await actor.json("GET", "/v1/push/behests"))["behests"] == [kept]
+            answer = await home.hub.call("GET", "/v1/push/behests")
             tag = {"If-None-Match": answer.headers["etag"]}
-            assert (await home.hub.call("GET", "/v1/push/wishes", headers=tag)).status_code == 304
+            assert (await home.hub.call("GET", "/v1/push/behests", headers=tag)).status_code == 304
             for actor in (other.owner, other.hub):
-                assert (await actor.json("GET", "/v1/push/wishes"))["wishes"] == []
+                assert (await actor.json("GET", "/v1/push/behests"))["behests"] == []
             assert (await other.owner.call("PUT", path, json=first)).status_code == 204
             assert (await other.owner.call("DELETE", path)).status_code == 204
-            assert (await home.hub.json("GET", "/v1/push/wishes"))["wishes"] == [{"wish": wish, **second}]
+            assert (await home.hub.json("GET", "/v1/push/behests"))["behests"] == [
+                {"behest": behest, **second}
+            ]
             assert (await home.owner.call("DELETE", path)).status_code == 204
-            assert (await home.hub.json("GET", "/v1/push/wishes"))["wishes"] == []
+            assert (await home.hub.json("GET", "/v1/push/behests"))["behests"] == []
             assert (await home.hub.call("PUT", path, json=first)).status_code == 403
-            assert (await town.http.get("/v1/push/wishes")).status_code == 401
+            assert (await town.http.get("/v1/push/behests")).status_code == 401
 
     asyncio.run(body())
 
 
-def test_a_wish_is_an_age_file_under_an_id_and_a_household_has_so_many(database: str, tmp_path: Path) -> None:
+def test_a_behest_is_an_age_file_under_an_id_and_a_household_has_so_many(
+    database: str, tmp_path: Path
+) -> None:
     async def body() -> None:
         async with running(tmp_path, database) as town:
             home = await make_household(town.http)
-            good = wish_for([home.hub.keys.age.recipient])
+            good = behest_for([home.hub.keys.age.recipient])
             bad = {"body": b64.encode(b"plain")}
             for name, left in (("short", good), (new_id(), bad), (new_id(), {"body": "?"})):
-                answer = await home.owner.call("PUT", f"/v1/push/wishes/{name}", json=left)
+                answer = await home.owner.call("PUT", f"/v1/push/behests/{name}", json=left)
                 assert answer.status_code == 400, answer.text
-            names = [new_id() for _ in range(WISHES_A_HOUSEHOLD + 1)]
+            names = [new_id() for _ in range(BEHESTS_A_HOUSEHOLD + 1)]
             codes = [
-                (await home.owner.call("PUT", f"/v1/push/wishes/{name}", json=good)).status_code
+                (await home.owner.call("PUT", f"/v1/push/behests/{name}", json=good)).status_code
                 for name in names
             ]
-            assert codes == [204] * WISHES_A_HOUSEHOLD + [429]
-            again = await home.owner.call("PUT", f"/v1/push/wishes/{names[0]}", json=good)
+            assert codes == [204] * BEHESTS_A_HOUSEHOLD + [429]
+            again = await home.owner.call("PUT", f"/v1/push/behests/{names[0]}", json=good)
             assert again.status_code == 204
 
     asyncio.run(body())

@@ -10,16 +10,16 @@ export const pushKey = async (api: Client): Promise<string> => (await api.json("
 export const pushTicket = async (api: Client, endpoint: string): Promise<string> =>
   (await api.json("/v1/push/tickets", obj({ ticket: str }), { method: "POST", json: { endpoint } })).ticket;
 
-/** One's own wishes by browser, sealed. */
-export async function pushWishes(api: Client): Promise<Map<string, Bytes>> {
-  const found = await api.json("/v1/push/wishes", obj({ wishes: list(obj({ wish: str, body: str })) }));
-  return new Map(found.wishes.map(({ wish, body }) => [wish, unb64(body)]));
+/** One's own behests by browser, sealed. */
+export async function pushBehests(api: Client): Promise<Map<string, Bytes>> {
+  const found = await api.json("/v1/push/behests", obj({ behests: list(obj({ behest: str, body: str })) }));
+  return new Map(found.behests.map(({ behest, body }) => [behest, unb64(body)]));
 }
 
-export const putPushWish = async (api: Client, device: string, body: Uint8Array): Promise<void> => {
-  await api.send(`/v1/push/wishes/${device}`, { method: "PUT", json: { body: b64(body) } });
+export const putPushBehest = async (api: Client, device: string, body: Uint8Array): Promise<void> => {
+  await api.send(`/v1/push/behests/${device}`, { method: "PUT", json: { body: b64(body) } });
 };
 
-export const dropPushWish = async (api: Client, device: string): Promise<void> => {
-  await api.send(`/v1/push/wishes/${device}`, { method: "DELETE" });
+export const dropPushBehest = async (api: Client, device: string): Promise<void> => {
+  await api.send(`/v1/push/behests/${device}`, { method: "DELETE" });
 };

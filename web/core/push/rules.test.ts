@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { decide } from "./rules.ts";
-import { type Choices, type Kind, type Mode, PLAIN } from "./wish.ts";
+import { type Choices, type Kind, type Mode, PLAIN } from "./behest.ts";
 
 interface Case {
   name: string;

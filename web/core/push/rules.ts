@@ -1,6 +1,6 @@
 /** Whether a browser is told of something: twin of fanlight.hub.push.rules, so that the app can say what will happen.
  *  The hub decides; vectors/push/rules.json holds both to the same answers. */
-import type { Choices, Kind, Mode, When } from "./wish.ts";
+import type { Choices, Kind, Mode, When } from "./behest.ts";
 
 export const DEFAULTS: Readonly<Record<Kind, When>> = {
   doorbell: "always",

@@ -74,13 +74,13 @@ class PairedHub(Hub, Protocol):
         ...
 
 
-class _WishOut(msgspec.Struct, frozen=True):
-    wish: str
+class _BehestOut(msgspec.Struct, frozen=True):
+    behest: str
     body: str
 
 
-class _WishesOut(msgspec.Struct, frozen=True):
-    wishes: list[_WishOut]
+class _BehestsOut(msgspec.Struct, frozen=True):
+    behests: list[_BehestOut]
 
 
 class _PushOut(msgspec.Struct, frozen=True):
@@ -93,12 +93,12 @@ def means(hub: PairedHub, town: Town) -> Means:
 
     async def fetch(tag: str) -> tuple[list[bytes], str] | None:
         headers = {"If-None-Match": tag} if tag else {}
-        answer = await town.uplink.call("GET", "/v1/push/wishes", headers=headers)
+        answer = await town.uplink.call("GET", "/v1/push/behests", headers=headers)
         if answer.status_code == httpx.codes.NOT_MODIFIED:
             return None
         try:
-            found = msgspec.json.decode(answer.content, type=_WishesOut)
-            return [b64.decode(one.body) for one in found.wishes], answer.headers.get("etag", "")
+            found = msgspec.json.decode(answer.content, type=_BehestsOut)
+            return [b64.decode(one.body) for one in found.behests], answer.headers.get("etag", "")
         except (msgspec.MsgspecError, RecursionError, FanlightError) as error:
             raise unreadable(answer) from error
 

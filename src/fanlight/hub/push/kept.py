@@ -1,6 +1,6 @@
 """What a hub keeps of its household's alerts: `push.json` in its folder (0600).
 
-Holds:  the wishes as they were signed, so that they are checked again whenever the book of members changes;
+Holds:  the behests as they were signed, so that they are checked again whenever the book of members changes;
         whole or as before. A file that cannot be read is put aside and named: then browsers ask anew.
 """
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 import msgspec
 
-from fanlight.hub.push.wishes import ModeWish
+from fanlight.hub.push.behests import ModeBehest
 from fanlight.store.files import write_private
 
 FILE = "push.json"
 
 
 class Device(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A browser: its wish as signed, and how its pushes went.
+    """A browser: its behest as signed, and how its pushes went.
 
     Attributes:
         n: pushes sent to it so far; each carries its number.
@@ -41,7 +41,7 @@ class State(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Everything. `turned` is up to when the timetable was followed."""
 
     devices: dict[str, Device] = {}
-    mode: ModeWish | None = None
+    mode: ModeBehest | None = None
     off: bool = False
     turned: str = ""
 

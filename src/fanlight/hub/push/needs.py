@@ -36,7 +36,7 @@ class Means:
         household: this hub's.
         members: the signing keys of those who may ask now.
         open: opens an age file that is sealed to this hub; raises FanlightError.
-        fetch: returns the wishes and their tag, None if they are as under the tag given. Raises it too.
+        fetch: returns the behests and their tag, None if they are as under the tag given. Raises it too.
         post: has the server post a body for a ticket: (state, seconds to wait). The same.
         camera_name: what people call a camera; empty if there is none.
         picture: a JPEG of how it looks before a camera now; may be empty.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from fanlight.hub.notices import CameraTold, EventBegan, EventEnded, Notice, Pressed, StorageTold
 from fanlight.hub.push import rules
-from fanlight.hub.push.wishes import Kind
+from fanlight.hub.push.behests import Kind
 
 BAD_FOR = timedelta(minutes=5)
 _BAD = frozenset({"away", "refused", "unreadable", "unkept"})

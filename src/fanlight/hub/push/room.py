@@ -1,7 +1,7 @@
 """Alerts: from a notice on the board to the browsers that asked for it. One for each paired hub.
 
-In:     notices; wishes from the server; the household's book; the present.
-Out:    encrypted pushes through the server; the mode of the household, by wish and timetable.
+In:     notices; behests from the server; the household's book; the present.
+Out:    encrypted pushes through the server; the mode of the household, by behest and timetable.
 Holds:  A1 nothing here can stop or slow recording: it listens as home automation does; what fails is said.
         A2 a browser is told under its member's own signed choices only, and only while they are a member.
         A3 every push of every browser has one size and goes out by one call, whatever it says.
@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from fanlight.hub.push import encrypting, messages, rules, timetable
+from fanlight.hub.push.behests import Behest, BehestRefused, Mode, Signed, check_signed, read_behest, time_of
 from fanlight.hub.push.kept import Device, Kept
 from fanlight.hub.push.needs import Hub, Means
 from fanlight.hub.push.news import News, Reader
 from fanlight.hub.push.rules import Happening
-from fanlight.hub.push.wishes import Mode, Signed, Wish, WishRefused, check_signed, read_wish, time_of
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 
@@ -93,7 +93,7 @@ class Alerts:
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
-    # ---- wishes
+    # ---- behests
 
     async def _fetch_for_ever(self) -> None:
         while True:
@@ -102,7 +102,7 @@ class Alerts:
             await asyncio.sleep(POLL_S * _RANDOM.uniform(0.8, 1.2))
 
     async def refresh(self) -> None:
-        """Take new wishes; raises FanlightError if the server cannot be asked."""
+        """Take new behests; raises FanlightError if the server cannot be asked."""
         members = frozenset(self._means.members())
         # What was refused is looked at again when the book has changed.
         found = await self._means.fetch(self._tag if members == self._asked_as else "")
@@ -113,8 +113,8 @@ class Alerts:
         for body in bodies:
             try:
                 plain = await asyncio.to_thread(self._means.open, body)
-                signed = read_wish(plain, household=self._means.household, members=members)
-            except WishRefused as error:
+                signed = read_behest(plain, household=self._means.household, members=members)
+            except BehestRefused as error:
                 self._refused = error.what
             except FanlightError:
                 continue  # sealed to other hubs only, for instance before this one was let in
@@ -123,39 +123,41 @@ class Alerts:
         await self._save()
 
     async def _take(self, signed: Signed) -> None:
-        wish, devices = signed.wish, self._kept.state.devices
-        known = devices.get(wish.device)
-        before = self._wish(known) if known else None
-        if before is not None and (before.by != wish.by or before.at >= wish.at):
-            return  # another member's browser, or nothing new: a server may show an older wish again
+        behest, devices = signed.behest, self._kept.state.devices
+        known = devices.get(behest.device)
+        before = self._behest(known) if known else None
+        if before is not None and (before.by != behest.by or before.at >= behest.at):
+            return  # another member's browser, or nothing new: a server may show an older behest again
         if known is None:
             if len(devices) >= _MOST_DEVICES:
                 return
             now = clock.to_text(self._now())
-            known = devices[wish.device] = Device(text=signed.text, sig=signed.sig, base=now)
-        elif before is None or before.subscription != wish.subscription:
+            known = devices[behest.device] = Device(text=signed.text, sig=signed.sig, base=now)
+        elif before is None or before.subscription != behest.subscription:
             known.state = "ok"
         known.text, known.sig = signed.text, signed.sig
-        if wish.mode is not None and (before is None or before.mode is None or before.mode.at < wish.mode.at):
+        if behest.mode is not None and (
+            before is None or before.mode is None or before.mode.at < behest.mode.at
+        ):
             # By order of arrival: the clocks of two browsers may differ by a day.
-            self._kept.state.mode, self._kept.state.turned = wish.mode, clock.to_text(self._now())
-            await self._set(wish.mode.set)
-        if wish.test is not None and wish.test > known.tested:
-            known.tested = wish.test
-            self._send(wish.device, "test", self._now())
+            self._kept.state.mode, self._kept.state.turned = behest.mode, clock.to_text(self._now())
+            await self._set(behest.mode.set)
+        if behest.test is not None and behest.test > known.tested:
+            known.tested = behest.test
+            self._send(behest.device, "test", self._now())
 
     async def _set(self, mode: Mode) -> None:
         self._kept.state.off = mode == "off"
         if mode != "off":
             await self._hub.set_home(mode == "home")
 
-    def _wish(self, device: Device) -> Wish | None:
-        """Return a kept wish if who signed it may still ask."""
+    def _behest(self, device: Device) -> Behest | None:
+        """Return a kept behest if who signed it may still ask."""
         try:
             return check_signed(
                 device.text, device.sig, household=self._means.household, members=self._means.members()
-            ).wish
-        except WishRefused:
+            ).behest
+        except BehestRefused:
             return None
 
     # ---- what happens
@@ -169,21 +171,21 @@ class Alerts:
 
     async def _tell(self, news: News) -> None:
         """Tell every browser that wants to know."""
-        told: list[tuple[str, Device, Wish]] = []
+        told: list[tuple[str, Device, Behest]] = []
         for name, device in list(self._kept.state.devices.items()):
-            wish = self._wish(device)
-            if wish is None or wish.subscription is None or device.state == "gone":
+            behest = self._behest(device)
+            if behest is None or behest.subscription is None or device.state == "gone":
                 continue
-            local = self._now().astimezone(timetable.zone(wish.tz))
+            local = self._now().astimezone(timetable.zone(behest.tz))
             happening = Happening(kind=news.kind, camera=news.camera, local=local)
             verdict = rules.decide(
-                wish.choices, self.mode, happening, self._told.get((name, news.camera, news.kind))
+                behest.choices, self.mode, happening, self._told.get((name, news.camera, news.kind))
             )
             if verdict == "even":
                 device.counts[news.kind] = device.counts.get(news.kind, 0) + 1
             if verdict == "tell":
                 self._told[name, news.camera, news.kind] = local
-                told.append((name, device, wish))
+                told.append((name, device, behest))
         said = {
             "camera": self._means.camera_name(news.camera) if news.camera else "",
             "clip": news.clip,
@@ -191,11 +193,11 @@ class Alerts:
             "state": news.state,
         }
         picture = b""
-        if news.kind != "trouble" and any(wish.choices.picture for _, _, wish in told):
+        if news.kind != "trouble" and any(behest.choices.picture for _, _, behest in told):
             longest = messages.message(news.kind, 1 << 40, news.at, to="a" * 26, **said)
             picture = await self._picture(news, messages.picture_room(longest))
-        for name, _, wish in told:
-            self._send(name, news.kind, news.at, picture=picture if wish.choices.picture else b"", **said)
+        for name, _, behest in told:
+            self._send(name, news.kind, news.at, picture=picture if behest.choices.picture else b"", **said)
         await self._save()
 
     async def _picture(self, news: News, most: int) -> bytes:
@@ -241,12 +243,12 @@ class Alerts:
             await self._save()
 
     def _due(self, name: str, device: Device, now: datetime) -> bool:
-        wish = self._wish(device)
-        if wish is None or wish.subscription is None or device.state == "gone":
+        behest = self._behest(device)
+        if behest is None or behest.subscription is None or device.state == "gone":
             return False
-        if wish.choices.pace == "even":
+        if behest.choices.pace == "even":
             after = max(time_of(device.base), now - timedelta(days=2))
-            if timetable.daily(wish.choices.even_at, timetable.zone(wish.tz), after, now) is None:
+            if timetable.daily(behest.choices.even_at, timetable.zone(behest.tz), after, now) is None:
                 return False
             device.base = clock.to_text(now)
             counts, device.counts = device.counts, {}
@@ -262,18 +264,18 @@ class Alerts:
 
     def _send(self, name: str, kind: str, at: datetime, *, picture: bytes = b"", **more: Any) -> None:
         device = self._kept.state.devices[name]
-        wish = self._wish(device)
-        if wish is None or wish.subscription is None:
+        behest = self._behest(device)
+        if behest is None or behest.subscription is None:
             return
         device.n += 1
         device.sent = clock.to_text(self._now())
         said = messages.with_picture(messages.message(kind, device.n, at, to=name, **more), picture)
-        point, auth = wish.subscription.keys()
+        point, auth = behest.subscription.keys()
         try:
             body = encrypting.encrypt(said, point, auth)
         except encrypting.PushTooLong:  # a camera's name of many bytes
             body = encrypting.encrypt(said | {"camera": ""}, point, auth)
-        self._spawn(self._deliver(name, wish.subscription.ticket, body))
+        self._spawn(self._deliver(name, behest.subscription.ticket, body))
 
     async def _deliver(self, name: str, ticket: str, body: bytes) -> None:
         state = "away"
@@ -294,8 +296,8 @@ class Alerts:
             else ""
         )
         device = self._kept.state.devices.get(name)
-        wish = self._wish(device) if device else None
-        if device and wish and wish.subscription and wish.subscription.ticket == ticket:
+        behest = self._behest(device) if device else None
+        if device and behest and behest.subscription and behest.subscription.ticket == ticket:
             device.state = {"sent": "ok"}.get(state, state)
             await self._save()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from fanlight.hub.push.wishes import Choices, Kind, Mode, When
+from fanlight.hub.push.behests import Choices, Kind, Mode, When
 
 DEFAULTS: dict[Kind, When] = {
     "doorbell": "always",

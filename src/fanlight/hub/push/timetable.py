@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from fanlight.hub.push.wishes import Mode, Turn
+from fanlight.hub.push.behests import Mode, Turn
 
 _WEEK = 7
 

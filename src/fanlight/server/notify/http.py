@@ -1,4 +1,4 @@
-"""Routes: the town's public key, tickets, sending, and wishes on their way to the hubs."""
+"""Routes: the town's public key, tickets, sending, and behests on their way to the hubs."""
 
 import hashlib
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from fanlight.model.ids import is_id
 from fanlight.server.accounts import Caller
 from fanlight.server.errors import Malformed, NotAllowed, NotFound, TooMany
 from fanlight.server.notify import store
-from fanlight.server.notify.rules import BODY_BYTES, MAX_ENDPOINT, WISH_BYTES, WISHES_A_HOUSEHOLD
+from fanlight.server.notify.rules import BEHEST_BYTES, BEHESTS_A_HOUSEHOLD, BODY_BYTES, MAX_ENDPOINT
 from fanlight.server.notify.tickets import MAX_TICKET
 from fanlight.server.services import Parts
 from fanlight.wire import b64
@@ -24,7 +24,7 @@ _PUSHES_PER_HOUR = 240  # of one ticket
 _CALLS_PER_HOUR = 6_000  # from one place
 _AGE = b"age-encryption.org/v1\n"
 _BODY_TEXT = len(b64.encode(bytes(BODY_BYTES)))
-_WISH_TEXT = len(b64.encode(bytes(WISH_BYTES)))
+_BEHEST_TEXT = len(b64.encode(bytes(BEHEST_BYTES)))
 
 
 class _In(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -63,23 +63,23 @@ class PushOut(msgspec.Struct):
     again_s: int | None = None
 
 
-class WishIn(_In, frozen=True):
-    """A wish: an age file to the household's hubs, base64."""
+class BehestIn(_In, frozen=True):
+    """A behest: an age file to the household's hubs, base64."""
 
-    body: Annotated[str, Meta(max_length=_WISH_TEXT)]
+    body: Annotated[str, Meta(max_length=_BEHEST_TEXT)]
 
 
-class WishOut(msgspec.Struct):
-    """A wish as it was left."""
+class BehestOut(msgspec.Struct):
+    """A behest as it was left."""
 
-    wish: str
+    behest: str
     body: str
 
 
-class WishesOut(msgspec.Struct):
-    """Wishes, in no telling order."""
+class BehestsOut(msgspec.Struct):
+    """Behests, in no telling order."""
 
-    wishes: list[WishOut]
+    behests: list[BehestOut]
 
 
 def _place(request: AnyRequest) -> str:
@@ -115,49 +115,51 @@ async def send(data: JSONBody[PushIn], request: AnyRequest, services: Parts) -> 
     return PushOut(answer.state, answer.again_s)
 
 
-@get("/v1/push/wishes", operation_id="listPushWishes")
-async def list_wishes(request: AnyRequest, services: Parts, session: Caller) -> Response[WishesOut | None]:
-    """Return a member's own wishes; to a hub, those of its household."""
+@get("/v1/push/behests", operation_id="listPushBehests")
+async def list_behests(request: AnyRequest, services: Parts, session: Caller) -> Response[BehestsOut | None]:
+    """Return a member's own behests; to a hub, those of its household."""
     session.at_home("member", "hub")
     mine = None if session.kind == "hub" else session.account
     async with services.db.transaction(household=session.household) as tx:
-        rows = await store.wishes(tx, mine)
+        rows = await store.behests(tx, mine)
     digest = hashlib.sha256()
     for row in rows:
         digest.update(row.id.encode() + hashlib.sha256(row.body).digest())
     headers = {"ETag": f'"{digest.hexdigest()}"', "Cache-Control": "private, no-store"}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(None, status_code=304, headers=headers)
-    return Response(WishesOut([WishOut(row.id, b64.encode(row.body)) for row in rows]), headers=headers)
+    return Response(BehestsOut([BehestOut(row.id, b64.encode(row.body)) for row in rows]), headers=headers)
 
 
-@put("/v1/push/wishes/{wish:str}", operation_id="putPushWish", status_code=204)
-async def put_wish(wish: FromPath[str], data: JSONBody[WishIn], services: Parts, session: Caller) -> None:
-    """Leave a wish for the household's hubs, in place of the same browser's earlier one."""
+@put("/v1/push/behests/{behest:str}", operation_id="putPushBehest", status_code=204)
+async def put_behest(
+    behest: FromPath[str], data: JSONBody[BehestIn], services: Parts, session: Caller
+) -> None:
+    """Leave a behest for the household's hubs, in place of the same browser's earlier one."""
     session.at_home("member")
     body = _bytes(data.body)
-    if not is_id(wish) or not body.startswith(_AGE):
-        raise Malformed("A wish is an age file under an id.", do="Seal it first.", code="notify.bad_wish")
+    if not is_id(behest) or not body.startswith(_AGE):
+        raise Malformed("A behest is an age file under an id.", do="Seal it first.", code="notify.bad_behest")
     async with services.db.transaction(household=session.household) as tx:
-        known = {row.id for row in await store.wishes(tx, session.account)}
-        if wish not in known and await store.count(tx) >= WISHES_A_HOUSEHOLD:
+        known = {row.id for row in await store.behests(tx, session.account)}
+        if behest not in known and await store.count(tx) >= BEHESTS_A_HOUSEHOLD:
             raise TooMany(
-                f"A household has alerts for {WISHES_A_HOUSEHOLD} browsers at most.",
+                f"A household has alerts for {BEHESTS_A_HOUSEHOLD} browsers at most.",
                 do="Switch alerts off in a browser that you no longer use.",
-                code="notify.many_wishes",
+                code="notify.many_behests",
             )
-        if not await store.put(tx, session.household, wish, session.account, body):
+        if not await store.put(tx, session.household, behest, session.account, body):
             raise NotAllowed("That is another member's.", do="Use an id of your own.")
 
 
-@delete("/v1/push/wishes/{wish:str}", operation_id="deletePushWish", status_code=204)
-async def delete_wish(wish: FromPath[str], services: Parts, session: Caller) -> None:
-    """Take a wish of one's own back; what a hub has read it keeps until it is told otherwise."""
+@delete("/v1/push/behests/{behest:str}", operation_id="deletePushBehest", status_code=204)
+async def delete_behest(behest: FromPath[str], services: Parts, session: Caller) -> None:
+    """Take a behest of one's own back; what a hub has read it keeps until it is told otherwise."""
     session.at_home("member")
-    if not is_id(wish):
-        raise NotFound("There is no such wish.", do="Look at the list.")
+    if not is_id(behest):
+        raise NotFound("There is no such behest.", do="Look at the list.")
     async with services.db.transaction(household=session.household) as tx:
-        await store.drop(tx, wish, session.account)
+        await store.drop(tx, behest, session.account)
 
 
 def _bytes(text: str) -> bytes:
@@ -170,5 +172,5 @@ def _bytes(text: str) -> bytes:
 router = Router(
     path="/",
     tags=["notify"],
-    route_handlers=[get_key, make_ticket, send, list_wishes, put_wish, delete_wish],
+    route_handlers=[get_key, make_ticket, send, list_behests, put_behest, delete_behest],
 )

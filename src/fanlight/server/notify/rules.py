@@ -13,8 +13,8 @@ from fanlight.server.errors import Malformed
 
 BODY_BYTES = 3_072
 MAX_ENDPOINT = 1_024
-WISH_BYTES = 32 * 1024
-WISHES_A_HOUSEHOLD = 32
+BEHEST_BYTES = 32 * 1024
+BEHESTS_A_HOUSEHOLD = 32
 _PORT = 443
 _URL = re.compile(r"https?://[\x21\x23-\x5b\x5d\x5f\x61-\x7a\x7e]+")
 _NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))

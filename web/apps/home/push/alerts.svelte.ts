@@ -1,17 +1,17 @@
 /** Alerts on this browser, as its pages show them: what was asked, what the hub took up, what came. */
-import { type Choices, type ModeWish, PLAIN, type Wish } from "../../../core/push/wish.ts";
+import { type Choices, type ModeBehest, PLAIN, type Behest } from "../../../core/push/behest.ts";
 import { type Trouble, troubleOf } from "../../../ui/trouble.ts";
 import { app } from "../app.svelte.ts";
 import { words } from "../words.ts";
 import { type Arrived, arrivedFor } from "./arrived.ts";
-import { type Can, canHave, deviceOf, leaveWish, myWish, nextWish, signs, stillSubscribed, subscribe, unsubscribe } from "./device.ts";
+import { type Can, canHave, deviceOf, leaveBehest, myBehest, nextBehest, signs, stillSubscribed, subscribe, unsubscribe } from "./device.ts";
 import { ARRIVED } from "./register.ts";
 import { type Flow, flowOf } from "./word.ts";
 
 class Alerts {
   can = $state<Can>("yes");
   /** What was asked for this browser; null before the first time, and until it is known. */
-  wish = $state.raw<Wish | null>(null);
+  behest = $state.raw<Behest | null>(null);
   known = $state(false);
   arrived = $state.raw<Arrived | null>(null);
   busy = $state<"" | "on" | "off" | "save" | "mode" | "test">("");
@@ -23,10 +23,10 @@ class Alerts {
   }
 
   get on(): boolean {
-    return Boolean(this.wish?.subscription);
+    return Boolean(this.behest?.subscription);
   }
   get choices(): Choices {
-    return this.wish?.choices ?? PLAIN;
+    return this.behest?.choices ?? PLAIN;
   }
   /** How alerts go here, by the hub's word and by what came. */
   get flow(): Flow {
@@ -42,7 +42,7 @@ class Alerts {
     this.device = deviceOf(session);
     await this.look();
     try {
-      this.wish = await myWish(session, this.device);
+      this.behest = await myBehest(session, this.device);
       this.known = true;
       await this.#mend();
     } catch (error) {
@@ -71,23 +71,23 @@ class Alerts {
 
   save = (choices: Choices): Promise<void> => this.#do("save", () => this.#leave({ choices }));
   test = (): Promise<void> => this.#do("test", () => this.#leave({ test: new Date().toISOString() }));
-  setMode = (mode: ModeWish): Promise<void> => this.#do("mode", () => this.#leave({ mode }));
+  setMode = (mode: ModeBehest): Promise<void> => this.#do("mode", () => this.#leave({ mode }));
 
   /** The browser may have ended or changed its subscription by itself: then it asks anew, if it still may. */
   async #mend(): Promise<void> {
-    const { wish } = this;
-    if (!wish?.subscription || this.can !== "yes" || Notification.permission !== "granted") return;
-    if (await stillSubscribed(wish)) return;
+    const { behest } = this;
+    if (!behest?.subscription || this.can !== "yes" || Notification.permission !== "granted") return;
+    if (await stillSubscribed(behest)) return;
     await this.#leave({ subscription: await subscribe(this.#session) });
   }
 
-  async #leave(change: Partial<Wish>): Promise<void> {
+  async #leave(change: Partial<Behest>): Promise<void> {
     const { house } = app;
     if (!house) return;
-    const before = await myWish(this.#session, this.device);
-    const next = nextWish(before, this.#session, house, this.device, change);
-    await leaveWish(this.#session, house, next);
-    this.wish = next;
+    const before = await myBehest(this.#session, this.device);
+    const next = nextBehest(before, this.#session, house, this.device, change);
+    await leaveBehest(this.#session, house, next);
+    this.behest = next;
   }
 
   async #do(what: "on" | "off" | "save" | "mode" | "test", act: () => Promise<void>): Promise<void> {

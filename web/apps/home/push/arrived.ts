@@ -1,4 +1,4 @@
-/** What came to this browser, by wish: kept in IndexedDB by the service worker, read by the app. Counts and times, no content.
+/** What came to this browser, by behest: kept in IndexedDB by the service worker, read by the app. Counts and times, no content.
  *  It is how the app notices that pushes stopped arriving; nobody else is told. */
 export interface Arrived {
   /** The highest number that came. */
@@ -27,16 +27,16 @@ export function note(known: Arrived | undefined, push: { readonly id: string; re
   };
 }
 
-/** Notes a push for a wish; false if it came before. */
-export const noteArrival = (wish: string, push: { readonly id: string; readonly n: number }, now: number): Promise<boolean> =>
+/** Notes a push for a behest; false if it came before. */
+export const noteArrival = (behest: string, push: { readonly id: string; readonly n: number }, now: number): Promise<boolean> =>
   within("readwrite", async (store) => {
-    const noted = note((await done(store.get(wish))) as Arrived | undefined, push, now);
-    if (noted) await done(store.put(noted, wish));
+    const noted = note((await done(store.get(behest))) as Arrived | undefined, push, now);
+    if (noted) await done(store.put(noted, behest));
     return noted !== null;
   });
 
-/** What came for a wish so far. */
-export const arrivedFor = (wish: string): Promise<Arrived | null> => within("readonly", async (store) => ((await done(store.get(wish))) as Arrived | undefined) ?? null);
+/** What came for a behest so far. */
+export const arrivedFor = (behest: string): Promise<Arrived | null> => within("readonly", async (store) => ((await done(store.get(behest))) as Arrived | undefined) ?? null);
 
 export const noteChange = (): Promise<void> => within("readwrite", async (store) => void (await done(store.put(true, CHANGED))));
 

@@ -1,9 +1,9 @@
-/** This browser and its alerts: whether it can have them, its subscription, its wish. The person's own: two people in one
- *  browser have a wish each. */
-import { dropPushWish, pushKey, pushTicket, pushWishes, putPushWish } from "../../../core/api/push.ts";
+/** This browser and its alerts: whether it can have them, its subscription, its behest. The person's own: two people in one
+ *  browser have a behest each. */
+import { dropPushBehest, pushKey, pushTicket, pushBehests, putPushBehest } from "../../../core/api/push.ts";
 import { b64, type Bytes, concat, utf8 } from "../../../core/seal/bytes.ts";
 import { derive, sha256 } from "../../../core/seal/keys.ts";
-import { type Choices, type ModeWish, openOwnWish, PLAIN, sealWish, type Subscription, type Wish } from "../../../core/push/wish.ts";
+import { type Choices, type ModeBehest, openOwnBehest, PLAIN, sealBehest, type Subscription, type Behest } from "../../../core/push/behest.ts";
 import type { Session } from "../../../ui/session.ts";
 import type { House } from "../house.ts";
 
@@ -43,7 +43,7 @@ export function canHave({ secure, worker, push, permission, agent, touchMac, sta
   return permission === "denied" ? "denied" : "yes";
 }
 
-/** The id of this person's wish for this browser: random, made once. */
+/** The id of this person's behest for this browser: random, made once. */
 export function deviceOf(session: Session, shelf: Pick<Storage, "getItem" | "setItem"> = localStorage): string {
   const slot = `${SLOT}.${b64(sha256(derive(session.seed, utf8("fanlight/alerts-slot/v1")))).slice(0, 12)}`;
   const known = shelf.getItem(slot);
@@ -61,14 +61,14 @@ export function newId(): string {
   return (bits.padEnd(130, "0").match(/.{5}/g) ?? []).map((five) => ALPHABET[parseInt(five, 2)] ?? "a").join("");
 }
 
-/** One's own wish for this browser, as the server kept it; null before the first. Throws ApiError. */
-export async function myWish(session: Session, device: string): Promise<Wish | null> {
-  const body = (await pushWishes(session.api)).get(device);
-  return body ? openOwnWish(body, session.keys) : null;
+/** One's own behest for this browser, as the server kept it; null before the first. Throws ApiError. */
+export async function myBehest(session: Session, device: string): Promise<Behest | null> {
+  const body = (await pushBehests(session.api)).get(device);
+  return body ? openOwnBehest(body, session.keys) : null;
 }
 
-/** A wish that follows another: later than it, whatever the clock says. */
-export function nextWish(before: Wish | null, session: Session, house: House, device: string, change: Partial<Wish>): Wish {
+/** A behest that follows another: later than it, whatever the clock says. */
+export function nextBehest(before: Behest | null, session: Session, house: House, device: string, change: Partial<Behest>): Behest {
   const later = before ? Date.parse(before.at) + 1 : 0;
   const base = before ?? { subscription: null, choices: PLAIN, test: null, mode: null };
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -83,15 +83,15 @@ export function nextWish(before: Wish | null, session: Session, house: House, de
   };
 }
 
-/** Leaves a wish for the household's hubs. Throws ApiError, SealError. */
-export async function leaveWish(session: Session, house: House, wish: Wish): Promise<void> {
+/** Leaves a behest for the household's hubs. Throws ApiError, SealError. */
+export async function leaveBehest(session: Session, house: House, behest: Behest): Promise<void> {
   const hubs = house.wire.hubs.map(({ age_recipient }) => age_recipient);
-  await putPushWish(session.api, wish.device, await sealWish(wish, session.keys, hubs));
+  await putPushBehest(session.api, behest.device, await sealBehest(behest, session.keys, hubs));
 }
 
-export const forgetWish = (session: Session, device: string): Promise<void> => dropPushWish(session.api, device);
+export const forgetBehest = (session: Session, device: string): Promise<void> => dropPushBehest(session.api, device);
 
-export const modeWish = (set: ModeWish["set"], turns: ModeWish["turns"]): ModeWish => ({
+export const modeBehest = (set: ModeBehest["set"], turns: ModeBehest["turns"]): ModeBehest => ({
   at: new Date().toISOString(),
   set,
   tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -125,11 +125,11 @@ export async function subscribe(session: Session): Promise<Subscription> {
   return { ticket: await pushTicket(session.api, made.endpoint), p256dh: url64(new Uint8Array(p256dh)), auth: url64(new Uint8Array(auth)) };
 }
 
-/** Whether the browser still has the subscription that a wish names. */
-export async function stillSubscribed(wish: Wish): Promise<boolean> {
+/** Whether the browser still has the subscription that a behest names. */
+export async function stillSubscribed(behest: Behest): Promise<boolean> {
   const { pushManager } = await navigator.serviceWorker.ready;
   const key = (await pushManager.getSubscription())?.getKey("p256dh");
-  return key !== null && key !== undefined && url64(new Uint8Array(key)) === wish.subscription?.p256dh;
+  return key !== null && key !== undefined && url64(new Uint8Array(key)) === behest.subscription?.p256dh;
 }
 
 export async function unsubscribe(): Promise<void> {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PLAIN } from "../../../core/push/wish.ts";
+import { PLAIN } from "../../../core/push/behest.ts";
 import { note } from "./arrived.ts";
 import { canHave, newId, type Signs, withCamera } from "./device.ts";
 import { kindOf, namedIn } from "./shell.ts";

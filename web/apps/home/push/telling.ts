@@ -4,7 +4,7 @@ import { telling as w } from "../words/telling.ts";
 /** What a push may hold; whatever is missing or of another form is left out. */
 export interface Push {
   readonly id: string;
-  /** For which of this browser's wishes. */
+  /** For which of this browser's behests. */
   readonly to: string;
   readonly n: number;
   readonly kind: string;

@@ -1,6 +1,6 @@
 /** What the hub says of alerts in its status box, and what follows from it for this browser. Pure. */
 import { list, nullable, num, obj, oneOf, type Read, str } from "../../../core/api/shape.ts";
-import { type Mode, MODES, type Turn, turn } from "../../../core/push/wish.ts";
+import { type Mode, MODES, type Turn, turn } from "../../../core/push/behest.ts";
 
 export interface AlertsWord {
   mode: Mode;

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.push.homes import DOOR, Asking, alerted
 from tests.server.acting import Actor
 
+from fanlight.hub.push.behests import BEHEST_BYTES, BehestRefused, Choices, Subscription, read_behest
 from fanlight.hub.push.kept import FILE, Kept
-from fanlight.hub.push.wishes import WISH_BYTES, Choices, Subscription, WishRefused, read_wish
 from fanlight.model.clock import to_text
 from fanlight.model.errors import FanlightError
 from fanlight.model.ids import new_id
@@ -21,12 +21,12 @@ from fanlight.seal.keys import SigningKey, member_keys
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-def test_any_bytes_are_a_wish_or_refused(data: bytes) -> None:
-    with pytest.raises(WishRefused):
-        read_wish(data, household="h" * 26, members=[])
+def test_any_bytes_are_a_behest_or_refused(data: bytes) -> None:
+    with pytest.raises(BehestRefused):
+        read_behest(data, household="h" * 26, members=[])
 
 
-def test_a_wish_is_followed_only_as_its_member_signed_it(database: str, tmp_path: Path) -> None:
+def test_a_behest_is_followed_only_as_its_member_signed_it(database: str, tmp_path: Path) -> None:
     """R03 R05: neither the server nor a stranger can ask a hub for alerts, or change what a member chose."""
 
     async def body() -> None:
@@ -34,19 +34,21 @@ def test_a_wish_is_followed_only_as_its_member_signed_it(database: str, tmp_path
             asking = await home.browser()
             sealed = asking.sealed()
             plain = opening.open_age(sealed, [home.household.hub.keys.age.secret])
-            assert len(plain) == WISH_BYTES
+            assert len(plain) == BEHEST_BYTES
             mine = [home.household.owner.keys.signing.public]
-            assert read_wish(plain, household=home.household.id, members=mine).wish.device == asking.device
+            assert (
+                read_behest(plain, household=home.household.id, members=mine).behest.device == asking.device
+            )
             own = opening.open_age(sealed, [home.household.owner.keys.age.secret])
             assert own == plain
             for household, members in ((new_id(), mine), (home.household.id, [SigningKey.new().public])):
-                with pytest.raises(WishRefused):
-                    read_wish(plain, household=household, members=members)
+                with pytest.raises(BehestRefused):
+                    read_behest(plain, household=household, members=members)
             changed = plain.replace(b'\\"rest_s\\":120', b'\\"rest_s\\":121')
             assert changed != plain
             for other in (changed, plain[:-1], plain + b"0", plain.replace(b'"pad":"0', b'"pad":"1')):
-                with pytest.raises(WishRefused):
-                    read_wish(other, household=home.household.id, members=mine)
+                with pytest.raises(BehestRefused):
+                    read_behest(other, household=home.household.id, members=mine)
 
     asyncio.run(body())
 
@@ -59,12 +61,12 @@ def test_keys_that_are_none_are_refused_on_arrival(
     async def body() -> None:
         async with alerted(tmp_path, database) as home:
             asking = await home.browser()
-            wish = asking.wish()
-            assert wish.subscription is not None
+            behest = asking.behest()
+            assert behest.subscription is not None
             good = {
                 "ticket": asking.ticket,
-                "p256dh": wish.subscription.p256dh,
-                "auth": wish.subscription.auth,
+                "p256dh": behest.subscription.p256dh,
+                "auth": behest.subscription.auth,
             }
             await asking.ask(subscription=Subscription(**{**good, part: value}))
             assert "keys are none" in home.alerts.trouble
@@ -74,7 +76,7 @@ def test_keys_that_are_none_are_refused_on_arrival(
     asyncio.run(body())
 
 
-def test_a_stranger_s_wish_in_the_mailbox_is_said_and_not_followed(database: str, tmp_path: Path) -> None:
+def test_a_stranger_s_behest_in_the_mailbox_is_said_and_not_followed(database: str, tmp_path: Path) -> None:
     """R05: an account that the server counts as a member, but no owner let in, gets nothing."""
 
     async def body() -> None:
@@ -86,12 +88,12 @@ def test_a_stranger_s_wish_in_the_mailbox_is_said_and_not_followed(database: str
             await home.alerts.refresh()
             assert "no member" in home.alerts.trouble
             await home.happens()
-            assert len(await home.said(asking)) == 1  # by the wish that was known
+            assert len(await home.said(asking)) == 1  # by the behest that was known
 
     asyncio.run(body())
 
 
-def test_an_older_wish_shown_again_changes_nothing(database: str, tmp_path: Path) -> None:
+def test_an_older_behest_shown_again_changes_nothing(database: str, tmp_path: Path) -> None:
     """R05: what a member once asked for, replayed, is not followed; the last word holds."""
 
     async def body() -> None:
@@ -107,13 +109,13 @@ def test_an_older_wish_shown_again_changes_nothing(database: str, tmp_path: Path
     asyncio.run(body())
 
 
-def test_a_wish_that_the_server_drops_is_still_followed(database: str, tmp_path: Path) -> None:
+def test_a_behest_that_the_server_drops_is_still_followed(database: str, tmp_path: Path) -> None:
     """R05: alerts end by the member's word, not by the server's."""
 
     async def body() -> None:
         async with alerted(tmp_path, database) as home:
             asking = await home.browser()
-            await asking.actor.call("DELETE", f"/v1/push/wishes/{asking.device}")
+            await asking.actor.call("DELETE", f"/v1/push/behests/{asking.device}")
             await home.alerts.refresh()
             await home.happens()
             assert len(await home.said(asking)) == 1
@@ -171,7 +173,7 @@ def test_another_member_cannot_take_over_a_browser(database: str, tmp_path: Path
 
 
 def test_who_leaves_the_book_is_told_nothing_more(database: str, tmp_path: Path) -> None:
-    """R52: the wish is checked against the book each time, not only when it came."""
+    """R52: the behest is checked against the book each time, not only when it came."""
 
     async def body() -> None:
         async with alerted(tmp_path, database) as home:
@@ -186,7 +188,7 @@ def test_who_leaves_the_book_is_told_nothing_more(database: str, tmp_path: Path)
     asyncio.run(body())
 
 
-def test_the_error_of_a_wish_names_nobody() -> None:
+def test_the_error_of_a_behest_names_nobody() -> None:
     with pytest.raises(FanlightError) as caught:
-        read_wish(b"{}", household="h" * 26, members=[])
+        read_behest(b"{}", household="h" * 26, members=[])
     assert "h" * 26 not in str(caught.value)

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openAge } from "../seal/age.ts";
 import { memberKeys, type MemberKeys } from "../seal/keys.ts";
-import { openOwnWish, PLAIN, sealWish, type Wish } from "./wish.ts";
+import { openOwnBehest, PLAIN, sealBehest, type Behest } from "./behest.ts";
 
 let keys: MemberKeys;
 let other: MemberKeys;
-const asked = (change: Partial<Wish> = {}): Wish => ({
+const asked = (change: Partial<Behest> = {}): Behest => ({
   household: "h".repeat(26),
   by: "",
   device: "d".repeat(26),
@@ -24,32 +24,32 @@ beforeAll(async () => {
   other = await memberKeys(new Uint8Array(32).fill(2));
 });
 
-describe("R03 a wish for alerts", () => {
+describe("R03 a behest for alerts", () => {
   it("is read back by who made it, and has one size", async () => {
-    const made = await sealWish(asked(), keys, [other.age.recipient]);
-    expect(await openOwnWish(made, keys)).toEqual(asked());
+    const made = await sealBehest(asked(), keys, [other.age.recipient]);
+    expect(await openOwnBehest(made, keys)).toEqual(asked());
     expect((await openAge(made, [other.age.secret])).length).toBe(8192);
-    const short = await sealWish(asked({ mode: null, subscription: null, choices: PLAIN }), keys, [other.age.recipient]);
+    const short = await sealBehest(asked({ mode: null, subscription: null, choices: PLAIN }), keys, [other.age.recipient]);
     expect(short.length).toBe(made.length);
   });
 
   it("of somebody else, or changed on the way, is not taken for one's own", async () => {
-    const theirs = await sealWish(asked(), other, [keys.age.recipient]);
-    expect(await openOwnWish(theirs, keys)).toBeNull();
-    const made = await sealWish(asked(), keys, [other.age.recipient]);
+    const theirs = await sealBehest(asked(), other, [keys.age.recipient]);
+    expect(await openOwnBehest(theirs, keys)).toBeNull();
+    const made = await sealBehest(asked(), keys, [other.age.recipient]);
     made[made.length - 20] = (made[made.length - 20] ?? 0) ^ 1;
-    expect(await openOwnWish(made, keys)).toBeNull();
+    expect(await openOwnBehest(made, keys)).toBeNull();
   });
 
-  it("says too much for one wish is said", async () => {
+  it("says too much for one behest is said", async () => {
     const cameras = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`camera${i}`, { person: "never" as const }]));
-    await expect(sealWish(asked({ choices: { ...PLAIN, cameras } }), keys, [other.age.recipient])).rejects.toThrow("more than one wish");
+    await expect(sealBehest(asked({ choices: { ...PLAIN, cameras } }), keys, [other.age.recipient])).rejects.toThrow("more than one behest");
   });
 
-  it("any bytes are a wish or none", async () => {
+  it("any bytes are a behest or none", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
-        expect(await openOwnWish(bytes, keys)).toBeNull();
+        expect(await openOwnBehest(bytes, keys)).toBeNull();
       }),
       { numRuns: 50 },
     );

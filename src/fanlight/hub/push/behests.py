@@ -1,8 +1,8 @@
-"""A wish: what a member asks of their hubs for one browser. Signed by the member, sealed to the hubs.
+"""A behest: what a member asks of their hubs for one browser. Signed by the member, sealed to the hubs.
 
 In:     an age file as the server passes it on, and the keys of those who are members now.
-Out:    a Wish that one of them signed.
-Holds:  who is no member of the household's book asks nothing; a wish for another household, or one that is
+Out:    a Behest that one of them signed.
+Holds:  who is no member of the household's book asks nothing; a behest for another household, or one that is
         not newer than what is known, changes nothing (`room` compares).
 Absent: endpoints. A subscription holds a ticket, which only the server can turn into one.
 Source: docs/spec/push.md
@@ -25,7 +25,7 @@ from fanlight.seal import keys, sealing
 from fanlight.seal.keys import SigningKey
 from fanlight.wire import b64, jcs
 
-WISH_BYTES = 8 * 1024
+BEHEST_BYTES = 8 * 1024
 CONTEXT = "push"
 _ZEROS = re.compile(r"0*\Z")
 _Id = Annotated[str, Meta(pattern=r"^[a-z2-7]{26}\Z")]
@@ -38,10 +38,10 @@ When = Literal["always", "away", "never"]
 Mode = Literal["home", "away", "off"]
 
 
-class WishRefused(FanlightError):
-    """A wish that this hub does not follow."""
+class BehestRefused(FanlightError):
+    """A behest that this hub does not follow."""
 
-    code = "hub.wish_refused"
+    code = "hub.behest_refused"
 
 
 class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,7 +56,7 @@ class Subscription(_Part, frozen=True, kw_only=True):
     auth: _Url64
 
     def keys(self) -> tuple[bytes, bytes]:
-        """Return the browser's public point (65 bytes) and its secret (16); raises WishRefused."""
+        """Return the browser's public point (65 bytes) and its secret (16); raises BehestRefused."""
         try:
             point, auth = (
                 base64.urlsafe_b64decode(one + "=" * (-len(one) % 4)) for one in (self.p256dh, self.auth)
@@ -102,7 +102,7 @@ class Turn(_Part, frozen=True, kw_only=True):
     set: Mode
 
 
-class ModeWish(_Part, frozen=True, kw_only=True):
+class ModeBehest(_Part, frozen=True, kw_only=True):
     """The household's mode, set at `at`, and its timetable."""
 
     at: _Time
@@ -111,8 +111,8 @@ class ModeWish(_Part, frozen=True, kw_only=True):
     turns: Annotated[tuple[Turn, ...], Meta(max_length=28)] = ()
 
 
-class Wish(_Part, frozen=True, kw_only=True):
-    """All that a member asks for one browser. `at` orders a browser's wishes; `test` asks for a push."""
+class Behest(_Part, frozen=True, kw_only=True):
+    """All that a member asks for one browser. `at` orders a browser's behests; `test` asks for a push."""
 
     v: Literal[1] = 1
     type: Literal["push"] = "push"
@@ -124,34 +124,34 @@ class Wish(_Part, frozen=True, kw_only=True):
     subscription: Subscription | None
     choices: Choices
     test: _Time | None = None
-    mode: ModeWish | None = None
+    mode: ModeBehest | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A wish, and the very text that was signed."""
+    """A behest, and the very text that was signed."""
 
-    wish: Wish
+    behest: Behest
     text: str
     sig: str
 
 
-def make_wish(wish: Wish, key: SigningKey, recipients: Sequence[str]) -> bytes:
-    """Return the age file of a wish for the household's hubs and its own author.
+def make_behest(behest: Behest, key: SigningKey, recipients: Sequence[str]) -> bytes:
+    """Return the age file of a behest for the household's hubs and its own author.
 
     Raises:
-        WishRefused: it does not fit.
+        BehestRefused: it does not fit.
     """
-    text = jcs.dumps(msgspec.to_builtins(wish))
-    box = {"pad": "", "sig": b64.encode(key.sign(CONTEXT, text)), "wish": text.decode()}
-    spare = WISH_BYTES - len(jcs.dumps(box))
+    text = jcs.dumps(msgspec.to_builtins(behest))
+    box = {"pad": "", "sig": b64.encode(key.sign(CONTEXT, text)), "behest": text.decode()}
+    spare = BEHEST_BYTES - len(jcs.dumps(box))
     if spare < 0:
-        raise refused("it says more than one wish holds")
+        raise refused("it says more than one behest holds")
     return sealing.seal(jcs.dumps(box | {"pad": "0" * spare}), recipients)
 
 
-def read_wish(plain: bytes, *, household: str, members: Collection[bytes]) -> Signed:
-    """Return a wish after checking all that makes it one.
+def read_behest(plain: bytes, *, household: str, members: Collection[bytes]) -> Signed:
+    """Return a behest after checking all that makes it one.
 
     Args:
         plain: what the age file held.
@@ -159,56 +159,56 @@ def read_wish(plain: bytes, *, household: str, members: Collection[bytes]) -> Si
         members: the signing keys of those who may ask now.
 
     Raises:
-        WishRefused: another form, another household's, or nobody's who may ask.
+        BehestRefused: another form, another household's, or nobody's who may ask.
     """
     try:
         box = msgspec.convert(jcs.loads(plain), _Box, strict=True)
-        if len(plain) != WISH_BYTES or not _ZEROS.match(box.pad):
+        if len(plain) != BEHEST_BYTES or not _ZEROS.match(box.pad):
             raise refused("it has another size")
-        return check_signed(box.wish, box.sig, household=household, members=members)
+        return check_signed(box.behest, box.sig, household=household, members=members)
     except (msgspec.ValidationError, FanlightError) as error:
-        if isinstance(error, WishRefused):
+        if isinstance(error, BehestRefused):
             raise
         raise refused("it has another form") from error
 
 
 def check_signed(text: str, sig: str, *, household: str, members: Collection[bytes]) -> Signed:
-    """Return a signed text as a wish, on arrival and again whenever the book changes; raises WishRefused."""
+    """Return a signed text as a behest, on arrival and whenever it is followed; raises BehestRefused."""
     try:
-        wish = msgspec.convert(jcs.loads(text), Wish, strict=True)
-        by = b64.decode(wish.by)
-        if wish.household != household:
+        behest = msgspec.convert(jcs.loads(text), Behest, strict=True)
+        by = b64.decode(behest.by)
+        if behest.household != household:
             raise refused("it is for another household")
         if by not in members:
             raise refused("who signed it is no member of this household")
         keys.verify(by, CONTEXT, text.encode(), b64.decode(sig))
-        times = (wish.at, wish.test, wish.mode.at if wish.mode else None)
+        times = (behest.at, behest.test, behest.mode.at if behest.mode else None)
         for one in times:
             if one is not None:
                 clock.from_text(one)
-        if wish.subscription is not None:
-            wish.subscription.keys()
+        if behest.subscription is not None:
+            behest.subscription.keys()
     except (msgspec.ValidationError, UnicodeError, FanlightError) as error:
-        if isinstance(error, WishRefused):
+        if isinstance(error, BehestRefused):
             raise
         raise refused("it has another form, or its signature does not hold") from error
-    return Signed(wish, text, sig)
+    return Signed(behest, text, sig)
 
 
 def time_of(text: str) -> datetime:
-    """Return a time of a wish that was checked."""
+    """Return a time of a behest that was checked."""
     return clock.from_text(text)
 
 
 class _Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pad: str
     sig: str
-    wish: str
+    behest: str
 
 
-def refused(why: str) -> WishRefused:
-    """Return the error for a wish that is not followed."""
-    return WishRefused(
+def refused(why: str) -> BehestRefused:
+    """Return the error for a behest that is not followed."""
+    return BehestRefused(
         f"What a browser asks of this hub's alerts is not followed: {why}.",
         kept="Alerts go on as they were chosen before.",
         do="Open Alerts in the app on that browser and save them again.",

@@ -1,4 +1,4 @@
-/** A wish: what a member asks of their hubs for one browser. Twin of fanlight.hub.push.wishes; docs/spec/push.md. */
+/** A behest: what a member asks of their hubs for one browser. Twin of fanlight.hub.push.behests; docs/spec/push.md. */
 import { list, nullable, num, obj, oneOf, or, type Read, str } from "../api/shape.ts";
 import { type Json, jcs, jcsText, parseJcs } from "../jcs.ts";
 import { openAge, sealAge } from "../seal/age.ts";
@@ -37,13 +37,13 @@ export interface Turn {
   readonly at: string;
   readonly set: Mode;
 }
-export interface ModeWish {
+export interface ModeBehest {
   readonly at: string;
   readonly set: Mode;
   readonly tz: string;
   readonly turns: readonly Turn[];
 }
-export interface Wish {
+export interface Behest {
   readonly household: string;
   /** Base64 of the member's signing key. */
   readonly by: string;
@@ -54,7 +54,7 @@ export interface Wish {
   readonly choices: Choices;
   /** When a test was asked for. */
   readonly test: string | null;
-  readonly mode: ModeWish | null;
+  readonly mode: ModeBehest | null;
 }
 
 export const PLAIN: Choices = {
@@ -68,7 +68,7 @@ export const PLAIN: Choices = {
   cameras: {},
 };
 
-const WISH_BYTES = 8 * 1024;
+const BEHEST_BYTES = 8 * 1024;
 const CONTEXT = "push";
 
 const kinds: Read<Kinds> = obj<Record<Kind, When | null>>({
@@ -93,7 +93,7 @@ const choices: Read<Choices> = obj<Choices>({
     Object.fromEntries(Object.entries((value ?? {}) as Record<string, unknown>).map(([camera, own]) => [camera, chosen(own, `${where}.${camera}`)])),
 });
 export const turn: Read<Turn> = obj<Turn>({ days: list(num), at: str, set: oneOf(MODES) });
-const wish: Read<Wish> = obj<Wish>({
+const behest: Read<Behest> = obj<Behest>({
   household: str,
   by: str,
   device: str,
@@ -102,25 +102,25 @@ const wish: Read<Wish> = obj<Wish>({
   subscription: nullable(obj<Subscription>({ ticket: str, p256dh: str, auth: str })),
   choices,
   test: or(nullable(str), null),
-  mode: nullable(obj<ModeWish>({ at: str, set: oneOf(MODES), tz: str, turns: list(turn) })),
+  mode: nullable(obj<ModeBehest>({ at: str, set: oneOf(MODES), tz: str, turns: list(turn) })),
 });
 
-/** The age file of a wish, signed, for the household's hubs and its own author. Throws SealError if it says too much. */
-export async function sealWish(asked: Wish, keys: MemberKeys, hubs: readonly string[]): Promise<Bytes> {
+/** The age file of a behest, signed, for the household's hubs and its own author. Throws SealError if it says too much. */
+export async function sealBehest(asked: Behest, keys: MemberKeys, hubs: readonly string[]): Promise<Bytes> {
   const signed = jcsText({ v: 1, type: "push", ...asked } as unknown as Json);
-  const box = { pad: "", sig: b64(sign(keys.signing, CONTEXT, utf8(signed))), wish: signed };
-  const spare = WISH_BYTES - jcs(box).length;
-  if (spare < 0) throw new SealError("malformed", "it says more than one wish holds");
+  const box = { pad: "", sig: b64(sign(keys.signing, CONTEXT, utf8(signed))), behest: signed };
+  const spare = BEHEST_BYTES - jcs(box).length;
+  if (spare < 0) throw new SealError("malformed", "it says more than one behest holds");
   return sealAge(jcs({ ...box, pad: "0".repeat(spare) }), [...hubs, keys.age.recipient]);
 }
 
-/** One's own wish as the server kept it; null if it is not one's own, or of another form. */
-export async function openOwnWish(body: Uint8Array, keys: MemberKeys): Promise<Wish | null> {
+/** One's own behest as the server kept it; null if it is not one's own, or of another form. */
+export async function openOwnBehest(body: Uint8Array, keys: MemberKeys): Promise<Behest | null> {
   try {
     const box = parseJcs(text(await openAge(body, [keys.age.secret])));
-    const signed = str(box["wish"], "wish");
+    const signed = str(box["behest"], "behest");
     verify(keys.signing.public, CONTEXT, utf8(signed), unb64(str(box["sig"], "sig")));
-    return wish(parseJcs(signed), "wish");
+    return behest(parseJcs(signed), "behest");
   } catch {
     return null;
   }
