@@ -17,6 +17,7 @@ from fanlight.hub import even
 from fanlight.hub.options import HubOptions, Uploads
 from fanlight.hub.outbox import Outbox, Parcel
 from fanlight.hub.sealer import Sealer
+from fanlight.hub.town import Town
 from fanlight.hub.uplink import Uplink
 from fanlight.model import clock
 from fanlight.model.ids import new_id
@@ -216,6 +217,33 @@ def test_a_day_with_events_leaves_the_server_what_a_quiet_day_does(home: Home) -
         assert busy == quiet
         assert [len(moment) for moment in quiet] == [3] * 6
         assert home.outbox.waiting() == 0
+
+    asyncio.run(body())
+
+
+def test_a_hub_sends_evenly_from_the_next_moment_on_and_once_a_moment(house: House, tmp_path: Path) -> None:
+    """The hub's own loop: what it made waits for its moment, which comes once, and leaves with filler."""
+
+    async def body() -> None:
+        async with Uplink(house.url, house.hub.signing) as uplink:
+            town = Town(tmp_path, house.pairing(), house.hub, uplink, list)
+            town.send_as(EVEN)
+            before = await house.listed()
+            made = parcel(1_000, house.epoch.statement.recipient, house.hub.signing)
+            town.outbox.put(made)
+            await town._send_evenly()
+            assert await house.listed() == before, "nothing leaves between two moments"
+            town.outbox._ask("UPDATE sending SET moment = '2026-01-01T00:00:00+00:00'")
+            for _ in range(2):
+                await town._send_evenly()
+                new = (await house.listed()).keys() - before.keys()
+                assert made.clip in new
+                assert len(new) == len(SIZES)
+            town.send_as(Uploads())
+            town.outbox.put(parcel(1_000, house.epoch.statement.recipient, house.hub.signing))
+            await town._send_now()
+            assert len((await house.listed()).keys() - before.keys()) == len(SIZES) + 1
+            town.close()
 
     asyncio.run(body())
 
