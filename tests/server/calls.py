@@ -11,9 +11,9 @@ from typing import Any
 from tests.server import acting, booking, sealed
 from tests.server.acting import CELL, Actor
 from tests.server.visitors import World, another, new_id, some_box
+from tests.shared.old_epochs import new_epoch
 
 from fanlight.model.clock import now
-from fanlight.seal import epoch
 from fanlight.seal.keys import member_keys, new_identity
 from fanlight.server.notify.rules import BODY_BYTES
 from fanlight.wire import b64, jcs
@@ -190,7 +190,7 @@ async def _admit_hub(world: World, who: Actor) -> Call:
 
 @call("PUT /v1/households/mine/epochs/{number:int}")
 async def _put_epoch(world: World, who: Actor) -> Call:
-    _, made = epoch.new_epoch(
+    _, made = new_epoch(
         household=world.home.id, after=None, members=[new_identity().recipient], owner_key=who.keys.signing
     )
     also = ("accounts.bad_epoch", "accounts.epoch_taken")
