@@ -71,5 +71,7 @@ export const today = {
     kept: "What was opened on this device stays below, and your hub goes on recording.",
     todo: "Look whether you are online. This page tries again by itself.",
   }),
+  asks: (agency: string) => `${agency} asks for a clip`,
+  free: "You are free to say no, or to do nothing.",
   again: "Try again",
 };
