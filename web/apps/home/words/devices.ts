@@ -27,6 +27,7 @@ export const devices = {
   end: "Sign out",
   endLabel: (name: string, text: string) => `Sign out ${name}, since ${day(text)}`,
   others: "Sign out everywhere else",
+  ending: "Signing out",
   ended: "Signed out.",
   notices: "What happened",
   none: "Nothing to tell.",

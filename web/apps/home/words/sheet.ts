@@ -21,7 +21,7 @@ export const sheet = {
     phoneSteps: [
       "Somebody of your household can let you back in. Try that first.",
       "Or open Fanlight on a new device, choose “You have your recovery sheet”, and scan the code or type the words.",
-      "You can look at pictures at once. After 24 hours you are an owner again, unless an owner objects. Then print a new sheet.",
+      "You can look at pictures at once. Two nights later you are an owner again, unless an owner objects. Then print a new sheet.",
     ],
     tools: "If Fanlight no longer exists",
     toolsText: "Pictures and keys are in the open format age, version 1. With your copy of the files and the free program age (1.3 or later), anybody who knows computers can open them. Write this line into a file sheet.key:",
