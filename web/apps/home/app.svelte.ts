@@ -184,6 +184,11 @@ class App {
     return role !== "installer" && role !== "landlord";
   }
 
+  /** Owners and members: the hub's word is for who lives there, not for guests. */
+  get #lives(): boolean {
+    return ["owner", "member"].includes(this.house?.told.role ?? "");
+  }
+
   async #house(session: Session): Promise<House> {
     this.#houseAsked = Date.now();
     const told = await myHousehold(session.api);
@@ -341,7 +346,7 @@ class App {
     try {
       if (Date.now() - this.#houseAsked > HOUSE_MS) await this.#askHouse();
       if (!this.sees || this.phase.kind !== "home") return;
-      if (Date.now() - this.#hubAsked > HUB_MS) await this.#askHub();
+      if (this.#lives && Date.now() - this.#hubAsked > HUB_MS) await this.#askHub();
       this.#tookMs = await timeline.refresh(utcDays(this.dayStart));
       if (Date.now() - this.#cellAsked > CELL_MS) await this.refreshCell();
       this.awaySince = null;
