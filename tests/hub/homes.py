@@ -5,12 +5,13 @@ from datetime import date
 
 from tests.hub.cells import CELL, PLACE
 from tests.shared.books import SHEET
+from tests.shared.old_epochs import new_epoch
 
 from fanlight.hub.options import Camera
 from fanlight.hub.settings import HubKeys, Pairing
 from fanlight.seal import keys
 from fanlight.seal.book import next_epoch
-from fanlight.seal.epoch import Epoch, new_epoch
+from fanlight.seal.epoch import Epoch
 from fanlight.seal.keys import Identity, SigningKey
 from fanlight.seal.notes import Notes
 from fanlight.seal.roll import Member as Listed

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.shared.books import PEOPLE, SHEET, Someone, forge, hub_named, roll_of
+from tests.shared.old_epochs import new_epoch
 from tests.shared.wrapping import wrap_seed
 
 from fanlight.model import clock
 from fanlight.seal import keys, safety
 from fanlight.seal.book import next_epoch
-from fanlight.seal.epoch import Epoch, new_epoch
+from fanlight.seal.epoch import Epoch
 from fanlight.seal.notes import Guest, Notes
 from fanlight.seal.safety import PublicHalves
 from fanlight.seal.sheet import Sheet

@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.shared.old_epochs import new_epoch
+
 from fanlight.model.padding import padded_length
-from fanlight.seal import chunktree, clip, container, epoch, hubs, keys, manifest, sealing
+from fanlight.seal import chunktree, clip, container, hubs, keys, manifest, sealing
 from fanlight.wire import b64, jcs
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "seal"
@@ -151,16 +153,16 @@ def write_tree() -> None:
 
 
 def write_epochs() -> None:
-    one, first = epoch.new_epoch(
+    one, first = new_epoch(
         household=HOUSEHOLD, after=None, members=[MEMBER.age.recipient], owner_key=MEMBER.signing
     )
-    two, second = epoch.new_epoch(
+    two, second = new_epoch(
         household=HOUSEHOLD, after=first, members=[MEMBER.age.recipient], owner_key=MEMBER.signing
     )
-    _, forked = epoch.new_epoch(
+    _, forked = new_epoch(
         household=HOUSEHOLD, after=None, members=[MEMBER.age.recipient], owner_key=MEMBER.signing
     )
-    _, foreign = epoch.new_epoch(
+    _, foreign = new_epoch(
         household=HOUSEHOLD, after=first, members=[MEMBER.age.recipient], owner_key=OTHER_HUB
     )
     wires = [first.to_wire(), second.to_wire()]

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+from tests.shared.old_epochs import new_epoch
 
 from fanlight.cli.demo_town import public_half
 from fanlight.cli.people import CAST, Person
 from fanlight.demo import load_town
 from fanlight.model.clock import to_text
 from fanlight.model.geo import home_cell
-from fanlight.seal import epoch, hubs, sealing
+from fanlight.seal import hubs, sealing
 from fanlight.seal.keys import MemberKeys, SigningKey, member_keys, new_identity
 from fanlight.wire import b64, jcs
 
@@ -95,7 +96,7 @@ async def make_household(http: httpx.AsyncClient, seed: bytes = b"m" * 32, cell:
     )
     wire = {**offer, "signature": b64.encode(signature)}
     await owner.json("POST", "/v1/households/mine/hubs", json=wire)
-    identity, made = epoch.new_epoch(
+    identity, made = new_epoch(
         household=household, after=None, members=[owner.keys.age.recipient], owner_key=owner.keys.signing
     )
     await owner.json("PUT", "/v1/households/mine/epochs/0", json=made.to_wire())

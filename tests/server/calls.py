@@ -56,7 +56,18 @@ def plain(route: str, path: str = "", *also: str, **options: Any) -> None:
     CALLS[route] = make
 
 
-for page in ("/healthz", "/", "/home", "/agency", "/operator", "/s", "/record", "/schema", "/v1/town"):
+for page in (
+    "/healthz",
+    "/",
+    "/home",
+    "/agency",
+    "/operator",
+    "/s",
+    "/ask",
+    "/record",
+    "/schema",
+    "/v1/town",
+):
     plain(f"GET {page}")
 for page, part in {"home": "clip", "agency": "people", "operator": "health"}.items():
     plain(f"GET /{page}/{{path:path}}", f"/{page}/{part}")
@@ -89,6 +100,7 @@ for about in ("account", "account/notices", "households", "households/mine", "ho
 for about in (
     "passkeys",
     "clips",
+    "clips/days",
     "links",
     "push/behests",
     "vault/keeping",

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.server.acting import CELL, make_account, make_household, staff
 from tests.server.running import Running, running
+from tests.shared.old_epochs import new_epoch
 
 from fanlight.seal import epoch, hubs
 from fanlight.seal.keys import SigningKey, member_keys
@@ -123,13 +124,13 @@ def test_a_household_holds_its_members_hub_and_a_chain_of_epochs(database: str, 
             again = await home.owner.call("POST", "/v1/households", json={"cell": CELL})
             assert again.json()["code"] == "accounts.has_household"
             first = epoch.from_wire(mine["epochs"][0])
-            _, second = epoch.new_epoch(
+            _, second = new_epoch(
                 household=home.id,
                 after=first,
                 members=[home.owner.keys.age.recipient],
                 owner_key=home.owner.keys.signing,
             )
-            _, forged = epoch.new_epoch(
+            _, forged = new_epoch(
                 household=home.id, after=first, members=[home.recipient], owner_key=home.hub.keys.signing
             )
             put = "/v1/households/mine/epochs/1"
@@ -138,7 +139,7 @@ def test_a_household_holds_its_members_hub_and_a_chain_of_epochs(database: str, 
             ] == "accounts.bad_epoch"
             for _ in range(2):
                 assert (await home.owner.call("PUT", put, json=second.to_wire())).status_code == 204
-            _, other = epoch.new_epoch(
+            _, other = new_epoch(
                 household=home.id,
                 after=first,
                 members=[home.owner.keys.age.recipient],

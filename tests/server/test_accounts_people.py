@@ -11,6 +11,7 @@ import pytest
 from tests.server.acting import CELL, Actor, make_household, staff
 from tests.server.booking import Home, Person, add_passkey, found, sign_up
 from tests.server.running import running
+from tests.shared.old_epochs import new_epoch
 
 from fanlight.model.ids import new_id
 from fanlight.seal import epoch, hubs
@@ -398,7 +399,7 @@ def test_an_old_chain_goes_on_with_the_new_list(database: str, tmp_path: Path) -
             }
             await home.turn(owner.listed("owner"), hubs=(Hub(hub=mine["hubs"][0]["hub"], **facts),))
             assert len((await old.hub.json("GET", f"{MINE}/epochs"))["epochs"]) == 2
-            _, back = epoch.new_epoch(
+            _, back = new_epoch(
                 household=old.id,
                 after=home.newest,
                 members=[owner.keys.age.recipient],

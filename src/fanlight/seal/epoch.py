@@ -8,7 +8,6 @@ Why:    docs/spec/seal.md, "The household's book"
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -20,7 +19,6 @@ from fanlight.model.errors import FanlightError
 from fanlight.seal import keys, sealing
 from fanlight.seal.container import sha256
 from fanlight.seal.errors import Altered, malformed
-from fanlight.seal.keys import Identity, SigningKey
 from fanlight.seal.roll import Roll, RollWire, public_key
 from fanlight.wire import b64, jcs
 
@@ -96,31 +94,6 @@ class Epoch:
     def chain_hash(self) -> bytes:
         """What the next statement carries as `prev`; of the newest one: the head of the book."""
         return hashlib.sha256(self.statement_bytes).digest()
-
-
-def new_epoch(
-    *, household: str, after: Epoch | None, members: Sequence[str], owner_key: SigningKey
-) -> tuple[Identity, Epoch]:
-    """Make the epoch of version 1 that follows `after` (None: the first) for the age recipients `members`.
-
-    Returns:
-        The new identity, to be forgotten by whoever need not read, and the signed epoch.
-
-    Raises:
-        BadKey: `members` is empty or holds a text that is no recipient.
-    """
-    identity = keys.new_identity()
-    sealed = sealing.seal(identity.secret.encode() + b"\n", members)
-    statement = Statement(
-        household=household,
-        n=0 if after is None else after.statement.n + 1,
-        prev=None if after is None else after.chain_hash,
-        recipient=identity.recipient,
-        sealed_sha256=sha256(sealed),
-    )
-    signed = statement.to_bytes()
-    sig = owner_key.sign("epoch", signed)
-    return identity, Epoch(statement=statement, statement_bytes=signed, sig=sig, sealed=sealed)
 
 
 def parse_statement(data: bytes) -> Statement:
