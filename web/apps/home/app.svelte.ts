@@ -6,10 +6,10 @@ import { ApiError, Client } from "../../core/api/client.ts";
 import { decide } from "../../core/policy/worker.ts";
 import { wipeDevice } from "../../ui/device.ts";
 import { end, hasEnded, restore, type Session } from "../../ui/session.ts";
-import { readStreets, type Street } from "../../ui/streets.ts";
+import type { Street } from "../../ui/streets.ts";
 import { troubleOf, type Trouble } from "../../ui/trouble.ts";
 import { Answers, type Answer } from "./answers.ts";
-import { CellRefused, readCell, type Ask, type Cell } from "./ask.ts";
+import type { Ask, Cell, CellRefused } from "./ask.ts";
 import { dayStart, utcDays } from "./day.ts";
 import * as entrance from "./entrance.ts";
 import { readHouse, type House } from "./house.ts";
@@ -199,7 +199,10 @@ class App {
   /** What was opened stays on the page unless the keys it was opened with changed. */
   #take(house: House, session: Session): void {
     const keys = ({ home }: House): string => JSON.stringify([home.household, [...home.identities.keys()], home.hubKeys.length]);
-    if (!this.timeline || !this.house || keys(this.house) !== keys(house)) this.timeline = new Timeline(session.api, house.home);
+    if (!this.timeline || !this.house || keys(this.house) !== keys(house)) {
+      this.timeline?.close();
+      this.timeline = new Timeline(session.api, house.home);
+    }
     this.house = house;
   }
 
@@ -225,6 +228,7 @@ class App {
 
   /** The town's streets, to draw an area on. Throws ApiError for a town without a map. */
   async streets(): Promise<Street[]> {
+    const { readStreets } = await import("../../ui/streets.ts");
     return readStreets(await this.#streets);
   }
 
@@ -279,6 +283,8 @@ class App {
     const bytes = file.sig + file.body;
     if (bytes === this.#cellBytes && this.cell) return; // the file changes only when a request opens or closes
     this.#cellIdentity ??= (await cellKey(session.api, house.wire.cell)).identity;
+    // By everybody, after the first page: what reads requests is no part of it.
+    const [{ CellRefused, readCell }, { decide }] = await Promise.all([import("./ask.ts"), import("../../core/policy/worker.ts")]);
     try {
       const cell = await readCell(file, {
         cell: house.wire.cell,
