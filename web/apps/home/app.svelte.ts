@@ -3,7 +3,6 @@
 import { type CellFile, cellKey, cellRequests, hubStatus, logFile, mapLayer, myHousehold, pack, town, type Town } from "../../core/api/calls.ts";
 import type { PasskeySession } from "../../core/api/account.ts";
 import { ApiError, Client } from "../../core/api/client.ts";
-import { decide } from "../../core/policy/worker.ts";
 import { wipeDevice } from "../../ui/device.ts";
 import { end, hasEnded, restore, type Session } from "../../ui/session.ts";
 import type { Street } from "../../ui/streets.ts";

@@ -23,6 +23,7 @@ export const PAGES: Readonly<Record<string, Entry>> = {
   wishes: bare(() => import("./pages/WishesPage.svelte")),
   sign: bare(() => import("./pages/SignPage.svelte")),
   links: bare(() => import("./pages/LinksPage.svelte")),
+  together: page(() => import("./pages/TogetherPage.svelte"), ({ parts, query }) => ({ clip: parts[0] ?? "", day: query.get("d") })),
   requests: bare(() => import("./pages/RequestsPage.svelte")),
   request: page(() => import("./pages/AskPage.svelte"), ({ parts }) => ({ request: parts[0] ?? "" })),
   house: bare(() => import("./pages/HousePage.svelte")),

@@ -7,6 +7,7 @@ const SHOWN = new Set([
   "label", "caption", "said", "sentence", "sub", "hint", "text", "yes", "no", "busy", "summary",
 ]);
 const WORD = /\p{L}{2,}/u;
+const ADDRESS = /^[/#]\S*$/; // part of one, the same in every language
 
 interface Node {
   readonly type: string;
@@ -63,5 +64,5 @@ function visitValue(node: Node, found: string[]): void {
 }
 
 function keep(value: unknown, found: string[]): void {
-  if (typeof value === "string" && WORD.test(value)) found.push(value.trim());
+  if (typeof value === "string" && WORD.test(value) && !ADDRESS.test(value)) found.push(value.trim());
 }
