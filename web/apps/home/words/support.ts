@@ -12,7 +12,7 @@ export const support = {
   clipsNone: "No copy for support is open now.",
   clip: (title: string, minutes: number) => `${title}, ends in ${many(minutes, { one: "minute", other: "minutes" })}`,
   share: "Share it for an hour",
-  sharing: "Sealing and sending",
+  sharing: "Locking and sending",
   name: "Report for support",
   shared: "The report is shared",
   sharedText: "It opens for an hour with this link. Everybody in your household sees under Links that you made it, and can take it back.",

@@ -36,6 +36,7 @@ export const wishes = {
     who: "No face recognition. No company and no police can watch. If police ask for a recording, the people here may say no.",
     ask: "Were you in a picture? Scan this to ask us to erase or blur you. You need no account and give no name.",
     orGo: "Or go to",
+    form: (origin: string) => `${origin}/ask`,
     keeps: (days: number) => `We keep recordings for ${many(days, { one: "day", other: "days" })} at most.`,
     days: "How long you keep recordings, in days",
     daysHint: "0 leaves the sentence out.",
