@@ -49,8 +49,8 @@ from fanlight.server.services import Services
 from fanlight.server.shreds import ShredList
 from fanlight.server.unfinished import Unfinished
 from fanlight.server.vault import http as vault_http
-from fanlight.server.wishes import http as wishes_http
 from fanlight.server.vault.keeping import Keeper
+from fanlight.server.wishes import http as wishes_http
 from fanlight.store.blobs import Blobs
 from fanlight.store.database import Database, migrate
 

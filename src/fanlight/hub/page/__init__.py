@@ -82,7 +82,9 @@ class Page:
         from fanlight.hub.page.app import make_app  # noqa: PLC0415 - the framework is loaded by the first reader
         from fanlight.hub.page.parts import Parts  # noqa: PLC0415 - the same
 
-        return make_app(Parts(self._folder, self._pipeline, self._settings, self._key, mouths=self._pipeline.mouths))
+        return make_app(
+            Parts(self._folder, self._pipeline, self._settings, self._key, mouths=self._pipeline.mouths)
+        )
 
 
 def link(folder: Path, host: str, port: int) -> str:

@@ -1,24 +1,27 @@
-"""What happens by itself: files of links that are over are deleted, and their rows a month later."""
+"""What happens by itself: files of links that are over are deleted, and their rows a month later.
+
+Holds:  a row is there before its file, so that a file without a row is nobody's any more: its household was
+        deleted, or an older database was put back.
+"""
 
 import asyncio
-import hashlib
 from datetime import timedelta
 
 import structlog
 
-from fanlight.model.ids import id_of
 from fanlight.server.links import rules, store
 from fanlight.server.services import Services
 from fanlight.store.blobs import key_of
 
 _EACH_S = 600
+SHELF = "links"
 
 log = structlog.get_logger()
 
 
 def blob_of(link: str) -> str:
     """Return the key of a link's file: none that a clip or a disclosure can have."""
-    return key_of(id_of(hashlib.sha256(f"link {link}".encode()).digest()[:16]))
+    return key_of(link, SHELF)
 
 
 async def end_file(services: Services, link: str) -> None:
@@ -42,7 +45,21 @@ async def sweep(services: Services) -> int:
     async with services.db.transaction() as tx:
         await store.see_over(tx, today)
         await store.forget(tx, today - timedelta(days=rules.TOLD_DAYS))
-    return len(over)
+    return len(over) + await _sweep_nobodys(services)
+
+
+async def _sweep_nobodys(services: Services) -> int:
+    """Delete the files that no living link names; return how many."""
+    swept = 0
+    async for keys in services.blobs.keys(SHELF):
+        for link in [key.rpartition("/")[2] for key in keys]:
+            async with services.db.transaction() as tx:
+                await store.name(tx, link)
+                row = await store.get(tx, link)
+            if row is None or row.state not in {"coming", "open"}:
+                await end_file(services, link)
+                swept += 1
+    return swept
 
 
 async def run(services: Services) -> None:
