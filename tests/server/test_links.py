@@ -17,7 +17,8 @@ from tests.server.running import running as town
 
 from fanlight.model.ids import new_id
 from fanlight.seal import keys, opening, sealing
-from fanlight.server.links import clockwork, rules
+from fanlight.server.errors import Malformed
+from fanlight.server.links import clockwork, rules, store
 from fanlight.wire import b64, jcs
 
 
@@ -162,6 +163,22 @@ async def test_a_link_ends_with_its_day_and_is_forgotten_a_month_later(database:
 
 
 @in_a_loop
+async def test_the_file_of_a_household_that_was_deleted_goes(database: str, tmp_path: Any) -> None:
+    """R05 R10: whatever took the row away, the file does not stay; another household's does."""
+    async with town(tmp_path, database) as running:
+        given = Given(await make_household(running.http))
+        other = Given(await make_household(running.http, seed=b"o" * 32))
+        for one in (given, other):
+            await one.put(running)
+        with psycopg.connect(database) as owner:
+            owner.execute("DELETE FROM link WHERE id = %s", [given.id])
+        assert await clockwork.sweep(running.services) == 1
+        assert (await given.open(running)).json()["code"] == "links.gone"
+        assert not (tmp_path / "blobs" / clockwork.blob_of(given.id)).exists()
+        assert (await other.open(running)).content == other.file
+
+
+@in_a_loop
 async def test_a_share_for_support_lasts_an_hour_at_most(database: str, tmp_path: Any) -> None:
     """R04: its end is in memory; no row holds it, and after it the link opens nothing."""
     async with town(tmp_path, database) as running:
@@ -217,7 +234,7 @@ async def test_without_a_household_or_a_named_link_no_row_is_read(database: str,
         await given.put(running)
         assert await running.count("SELECT count(*) FROM link") == 0
         async with running.services.db.transaction() as tx:
-            await clockwork.store.see_over(tx, running.clock().date())
+            await store.see_over(tx, running.clock().date())
             cursor = await tx.execute("SELECT count(*) FROM link")
             assert await cursor.fetchone() == (0,)
 
@@ -254,5 +271,5 @@ def test_no_bytes_and_no_day_make_the_check_of_a_link_stumble(part: bytes, kind:
     if sealed:
         rules.check_new(kind, until, (part,), today)
     else:
-        with pytest.raises(rules.Malformed):
+        with pytest.raises(Malformed):
             rules.check_new(kind, until, (part,), today)

@@ -31,7 +31,7 @@ export const words = {
     "You get no answer. Whether somebody has a camera, saw you or did what you ask is told to nobody, so that nobody can be pressed.",
   ],
   send: "Send",
-  sending: "Sealing and sending",
+  sending: "Locking and sending",
   sent: "Sent",
   sentText: "Homes around there can read it for a month. Nobody will write to you, and this page cannot tell you what came of it.",
   more: "If somebody put a picture of you on the internet, or you are in danger, this form is not enough: ask the site, a lawyer or the police.",

@@ -25,7 +25,7 @@ export interface Picture {
 
 export const LONG_SIDE = 640; // pictures are looked at in this size: at 1080p a face of 30 px is still found
 const STRIDES = [8, 16, 32] as const;
-const LEAST_SCORE = 0.45; // low on purpose: what is blurred in vain costs little
+const LEAST_SCORE = 0.3; // low on purpose: what is blurred in vain costs little
 const SAME_FACE = 0.3;
 const STEP = 32; // the network halves the picture five times
 
