@@ -41,7 +41,7 @@ def read(name: str, start_s: float, end_s: float, judge_each: int) -> Film:
     with av.open(str(SHARED / "data/footage" / name)) as media:
         first, next_look, count = None, -1.0, 0
         for frame in media.decode(video=0):
-            at = float(frame.pts * frame.time_base)
+            at = float(frame.time or 0)
             if at < start_s:
                 continue
             if at >= end_s:
@@ -55,9 +55,11 @@ def read(name: str, start_s: float, end_s: float, judge_each: int) -> Film:
                     (max(1, round(frame.width * part)), max(1, round(frame.height * part)))
                     for part in (share, share / 3)
                 ]
-                film.looks.append((ms, [frame.reformat(w, h, "rgba").to_ndarray() for w, h in sizes]))
+                film.looks.append(
+                    (ms, [np.asarray(frame.reformat(w, h, "rgba").to_ndarray(), np.uint8) for w, h in sizes])
+                )
             if count % judge_each == 0:
-                film.judged.append((ms, frame.to_ndarray(format="rgb24")))
+                film.judged.append((ms, np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)))
             count += 1
     return film
 
