@@ -146,9 +146,8 @@ class App {
       void this.#tend(house);
     } catch (error) {
       if (this.#lost(error)) return;
-      const unknown = error instanceof ApiError && error.status === 404;
-      if (unknown) sessionStorage.removeItem(CHOSEN); // left or removed: the other household next time
-      this.phase = unknown ? { kind: "unknown" } : { kind: "trouble", trouble: troubleOf(error) };
+      if (error instanceof ApiError && error.status === 404) await this.#out(as);
+      else this.phase = { kind: "trouble", trouble: troubleOf(error) };
     }
   }
 
@@ -214,6 +213,20 @@ class App {
     } catch (error) {
       if (!(error instanceof ApiError)) console.error(error); // tried again with the next visit
     }
+  }
+
+  /** Takes note that we are not of the household any more: another one of ours follows, or none. */
+  async #out(session: Session): Promise<void> {
+    this.phase = { kind: "starting" }; // no page of a household is shown while there is none
+    this.house = null;
+    this.timeline?.close();
+    this.timeline = null;
+    if (session.api.household === null) {
+      this.phase = { kind: "unknown" };
+      return;
+    }
+    sessionStorage.removeItem(CHOSEN);
+    await this.enter(session);
   }
 
   /** Takes note that the server signed us out; true if that is what `error` says. */
@@ -376,7 +389,7 @@ class App {
       await this.#tend(house);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
-      this.phase = { kind: "unknown" }; // removed, or left on another device
+      await this.#out(session); // removed, or left on another device
     }
   }
 

@@ -3,7 +3,7 @@ import { many } from "../../../ui/many.ts";
 
 export const held = {
   title: "What we hold about you",
-  lead: "All of it, and what it is good for. There is nothing else: no name, no e-mail, no address, no time of day.",
+  lead: "All of it. No name, no e-mail, no address, and no time of day is among it.",
   asking: "Asking the server",
   rows: {
     account: "Your account",
@@ -20,6 +20,10 @@ export const held = {
     peopleText: (count: number) => `${many(count, { one: "account", other: "accounts" })} and roles. Names are locked; the server cannot read them.`,
     keys: "The household’s keys",
     keysText: (count: number) => `${many(count, { one: "key", other: "keys" })}, each locked to those who may open it. The server cannot.`,
+    settings: "What you set",
+    settingsText: "How many days clips are kept; your choice of alerts, locked for your hub; links you gave out, with their last day and how often each was opened.",
+    device: "Your browsers",
+    deviceText: "A fingerprint of a random number for each browser you signed in with, to notice a new one.",
     clips: "Clips",
     clipsText: "Each locked: a random number, the day and the rounded size. Not what is on it, nor when in the day.",
   },
