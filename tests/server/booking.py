@@ -170,3 +170,19 @@ async def found(owner: Person, **more: Any) -> Home:
     assert answer.status_code == 204, answer.text
     home.newest = epoch.from_wire(made.to_wire())
     return home
+
+
+async def shown(person: Person, sheet: SigningKey, by: SigningKey | None = None) -> dict[str, Any]:
+    """Return the proof that a person holds a sheet."""
+    public = b64.encode(sheet.public)
+    asked = await person.http.post("/v1/sessions/challenge", json={"sign_pub": public})
+    challenge = asked.json()["challenge"]
+    data = jcs.dumps({"account": person.account, "challenge": challenge})
+    signature = b64.encode((by or sheet).sign("recover", data))
+    return {"sign_pub": public, "challenge": challenge, "signature": signature}
+
+
+async def begin_recovery(person: Person, home: Home, made: Epoch) -> httpx.Response:
+    """Begin anew with a household's sheet."""
+    wire = {**await shown(person, home.sheet), "epoch": made.to_wire()}
+    return await person.call("POST", "/v1/households/mine/recovery", json=wire)

@@ -46,7 +46,7 @@ async def answer(world: World, route: str, role: str) -> tuple[httpx.Response, C
     path = made.path if made.path.startswith("/") else re.sub(r"\{[a-z_]+:str\}", made.path, form)
     who = made.who or world.people[role]
     headers = dict(made.options.get("headers", {}))
-    if role in AT_HOME:
+    if role in {*AT_HOME, "returning"}:
         headers |= {"Fanlight-Household": world.home.id}
     options = made.options | {"headers": headers}
     send = world.http.request if role == "anonymous" else who.call

@@ -3,26 +3,14 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from tests.server.booking import Home, Person, found, sign_up
+from tests.server.booking import Home, Person, begin_recovery, found, shown, sign_up
 from tests.server.running import running
 
 from fanlight.seal.epoch import Epoch
 from fanlight.seal.keys import SigningKey
-from fanlight.wire import b64, jcs
 
 MINE = "/v1/households/mine"
-
-
-async def _shown(person: Person, sheet: SigningKey, by: SigningKey | None = None) -> dict[str, Any]:
-    """Return the proof that a person holds a sheet."""
-    public = b64.encode(sheet.public)
-    asked = await person.http.post("/v1/sessions/challenge", json={"sign_pub": public})
-    challenge = asked.json()["challenge"]
-    data = jcs.dumps({"account": person.account, "challenge": challenge})
-    signature = b64.encode((by or sheet).sign("recover", data))
-    return {"sign_pub": public, "challenge": challenge, "signature": signature}
 
 
 async def _reads_the_book_and_no_more(person: Person, home: Home, made: Epoch) -> None:
@@ -43,11 +31,6 @@ async def _reads_the_book_and_no_more(person: Person, home: Home, made: Epoch) -
     assert turned.status_code == 403, turned.text
 
 
-async def _begin(person: Person, home: Home, made: Epoch) -> Any:
-    wire = {**await _shown(person, home.sheet), "epoch": made.to_wire()}
-    return await person.call("POST", f"{MINE}/recovery", json=wire)
-
-
 def test_who_lost_every_passkey_is_owner_again_with_the_sheet_alone(database: str, tmp_path: Path) -> None:
     """R05: a new account, the sheet, two midnights: the household is theirs, and the old key is out."""
 
@@ -56,12 +39,12 @@ def test_who_lost_every_passkey_is_owner_again_with_the_sheet_alone(database: st
             ana = await sign_up(town.http)
             home = await found(ana)
             new = await sign_up(town.http)
-            seen = await new.json("POST", "/v1/recovery/household", json=await _shown(new, home.sheet))
+            seen = await new.json("POST", "/v1/recovery/household", json=await shown(new, home.sheet))
             assert (seen["household"], len(seen["epochs"]), seen["pending"]) == (home.id, 1, None)
             made = home.next(new.listed("owner"), signer=home.sheet, why="recovered")
-            begun = await _begin(new, home, made)
+            begun = await begin_recovery(new, home, made)
             assert begun.status_code == 202, begun.text
-            again = await _begin(new, home, made)
+            again = await begin_recovery(new, home, made)
             assert again.json() == begun.json()
             assert begun.json()["epoch"] == made.to_wire()
             await _reads_the_book_and_no_more(new, home, made)
@@ -93,13 +76,13 @@ def test_an_owner_who_is_still_there_stops_a_recovery(database: str, tmp_path: P
             ana, thief = await sign_up(town.http), await sign_up(town.http)
             home = await found(ana)
             made = home.next(thief.listed("owner"), signer=home.sheet, why="recovered")
-            assert (await _begin(thief, home, made)).status_code == 202
+            assert (await begin_recovery(thief, home, made)).status_code == 202
             await home.turn(ana.listed("owner"), why="changed")
             assert "recovery-stopped" in await ana.codes()
             town.clock.ahead += timedelta(days=3)
             assert (await thief.json("GET", "/v1/households"))["households"] == []
             assert (await ana.json("GET", MINE))["pending"] is None
-            late = await _begin(thief, home, made)
+            late = await begin_recovery(thief, home, made)
             assert late.json()["code"] == "accounts.bad_epoch"
 
     asyncio.run(body())
@@ -111,11 +94,11 @@ def test_a_sheet_is_shown_to_be_held_and_serves_its_holder_only(database: str, t
             ana, eve = await sign_up(town.http), await sign_up(town.http)
             home = await found(ana)
             find = "/v1/recovery/household"
-            forged = await eve.call("POST", find, json=await _shown(eve, home.sheet, by=eve.keys.signing))
+            forged = await eve.call("POST", find, json=await shown(eve, home.sheet, by=eve.keys.signing))
             assert forged.json()["code"] == "accounts.bad_signature"
-            unknown = await eve.call("POST", find, json=await _shown(eve, SigningKey.new()))
+            unknown = await eve.call("POST", find, json=await shown(eve, SigningKey.new()))
             assert (unknown.status_code, unknown.json()["code"]) == (403, "accounts.unknown_sheet")
-            proof = await _shown(ana, home.sheet)
+            proof = await shown(ana, home.sheet)
             borrowed = await eve.call("POST", find, json=proof)
             assert borrowed.json()["code"] == "accounts.bad_signature"
             assert (await ana.call("POST", find, json=proof)).status_code == 200
@@ -126,9 +109,9 @@ def test_a_sheet_is_shown_to_be_held_and_serves_its_holder_only(database: str, t
                 home.next(ana.listed("owner"), eve.listed("member"), signer=home.sheet),  # who did not ask
                 home.next(eve.listed("owner"), ana.listed("member"), signer=home.sheet),
             ):
-                assert (await _begin(ana, home, made)).status_code in {400, 409}
+                assert (await begin_recovery(ana, home, made)).status_code in {400, 409}
             other = home.next(ana.listed("owner"), signer=home.sheet)
-            assert (await _begin(eve, home, other)).json()["code"] == "accounts.bad_epoch"
+            assert (await begin_recovery(eve, home, other)).json()["code"] == "accounts.bad_epoch"
             direct = await home.put(other)
             assert direct.json()["code"] == "accounts.bad_epoch"  # no way round the two days
 
@@ -142,9 +125,9 @@ def test_a_newer_sheet_takes_the_place_of_the_old(database: str, tmp_path: Path)
             home = await found(ana)
             old, home.sheet = home.sheet, SigningKey.new()
             await home.turn(ana.listed("owner"))
-            gone = await ana.call("POST", "/v1/recovery/household", json=await _shown(ana, old))
+            gone = await ana.call("POST", "/v1/recovery/household", json=await shown(ana, old))
             assert gone.json()["code"] == "accounts.unknown_sheet"
-            seen = await ana.json("POST", "/v1/recovery/household", json=await _shown(ana, home.sheet))
+            seen = await ana.json("POST", "/v1/recovery/household", json=await shown(ana, home.sheet))
             assert seen["household"] == home.id
 
     asyncio.run(body())
@@ -156,7 +139,7 @@ def test_a_recovery_whose_person_left_for_good_is_forgotten(database: str, tmp_p
             ana, new = await sign_up(town.http), await sign_up(town.http)
             home = await found(ana)
             made = home.next(new.listed("owner"), signer=home.sheet)
-            assert (await _begin(new, home, made)).status_code == 202
+            assert (await begin_recovery(new, home, made)).status_code == 202
             signed = new.signed("delete-account", new.account)
             assert (await new.call("DELETE", "/v1/account", headers=signed)).status_code == 204
             town.clock.ahead += timedelta(days=3)
@@ -172,7 +155,7 @@ def test_a_recovery_can_be_given_up_and_its_person_invited_instead(database: str
             ana, new = await sign_up(town.http), await sign_up(town.http)
             home = await found(ana)
             assert (
-                await _begin(new, home, home.next(new.listed("owner"), signer=home.sheet))
+                await begin_recovery(new, home, home.next(new.listed("owner"), signer=home.sheet))
             ).status_code == 202
             await home.invite(new)
             assert (await new.call("POST", "/v1/account/leave")).status_code == 204

@@ -20,7 +20,7 @@ from fanlight.wire import b64
 
 AT_HOME = ("owner", "member", "guest", "installer", "landlord")
 STAFF = ("officer", "supervisor", "custodian", "operator")
-ROLES = ("anonymous", *AT_HOME, "removed", "stranger", "hub", *STAFF)
+ROLES = ("anonymous", *AT_HOME, "returning", "removed", "stranger", "hub", *STAFF)
 NOT_YET = ("auditor", "clerk", "moderator")
 
 
@@ -79,14 +79,17 @@ async def everybody(town: Running) -> World:
     )
     offer = {"sign_pub": b64.encode(hub.keys.signing.public), "age_recipient": hub.keys.age.recipient}
     wire = {**offer, "signature": b64.encode(signature)}
-    made = (await owner.json("POST", "/v1/households/mine/hubs", json=wire))["hub"]
-    listed = (Hub(hub=made, sign_pub=hub.keys.signing.public, age_recipient=hub.keys.age.recipient),)
+    admitted = (await owner.json("POST", "/v1/households/mine/hubs", json=wire))["hub"]
+    listed = (Hub(hub=admitted, sign_pub=hub.keys.signing.public, age_recipient=hub.keys.age.recipient),)
     others = [role for role in people if role not in {"owner", "removed"}]
     for role in [*others, "removed"]:
         await home.invite(people[role])
     inside = [owner.listed("owner"), *(people[role].listed(role) for role in others)]
     await home.turn(*inside, people["removed"].listed("member"), hubs=listed, why="joined")
     await home.turn(*inside, hubs=listed, why="removed")
+    back = people["returning"] = await booking.sign_up(http)
+    made = home.next(back.listed("owner"), signer=home.sheet, why="recovered")
+    assert (await booking.begin_recovery(back, home, made)).is_success
     people["stranger"] = await booking.sign_up(http)
     await booking.found(people["stranger"])
     people["hub"] = hub

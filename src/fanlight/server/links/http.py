@@ -215,7 +215,7 @@ async def revoke(link: FromPath[str], services: Parts, session: Caller) -> None:
 
 
 async def _named(services: Services, request: AnyRequest, link: str) -> LinkRow:
-    services.limits.spend(request.client.host if request.client else "", "links", _PER_HOUR)
+    services.spend(request, "links", _PER_HOUR)
     async with services.db.transaction() as tx:
         await store.name(tx, _id(link))
         row = await store.get(tx, link)

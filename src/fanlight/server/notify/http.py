@@ -82,10 +82,6 @@ class BehestsOut(msgspec.Struct):
     behests: list[BehestOut]
 
 
-def _place(request: AnyRequest) -> str:
-    return request.client.host if request.client else ""
-
-
 @get("/v1/push/key", operation_id="getPushKey")
 async def get_key(services: Parts) -> KeyOut:
     """Return the key by which a browser's push service knows this town."""
@@ -109,7 +105,7 @@ async def send(data: JSONBody[PushIn], request: AnyRequest, services: Parts) -> 
             do="Send it without token and cookie.",
             code="notify.not_anonymous",
         )
-    services.limits.spend(_place(request), "pushes", _CALLS_PER_HOUR)
+    services.spend(request, "pushes", _CALLS_PER_HOUR)
     services.limits.spend(data.ticket, "push", _PUSHES_PER_HOUR)
     answer = await services.push.send(data.ticket, _bytes(data.body))
     return PushOut(answer.state, answer.again_s)

@@ -47,7 +47,7 @@ async def send(data: JSONBody[WishIn], request: AnyRequest, services: Parts) -> 
         raise Malformed(
             "A wish must not say who sends it.", do="Send it without signing in.", code="wishes.named"
         )
-    services.limits.spend(request.client.host if request.client else "", "wishes", _PER_HOUR)
+    services.spend(request, "wishes", _PER_HOUR)
     check_cell(data.cell)
     try:
         sealed = b64.decode(data.sealed)
