@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.hub.talking import in_loop
-from tests.server.acting import Actor, Household, make_account, make_household, sign_in, staff
+from tests.server.acting import CELL, Actor, Household, make_account, make_household, sign_in, staff
 from tests.server.running import Running, running
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -110,6 +110,31 @@ async def _two_viewers(home: Path, database: str) -> None:
 def test_what_a_hub_sends_once_reaches_both_viewers_and_leaves_no_row(tmp_path: Path, database: str) -> None:
     """R03 R05: one message for two viewers; the database is as before."""
     _two_viewers(tmp_path, database)
+
+
+@in_loop
+async def _two_homes(home: Path, database: str) -> None:
+    async with running(home, database) as town:
+        family = await make_household(town.http)
+        owner = family.owner
+        other = (await owner.json("POST", "/v1/households", json={"cell": CELL, "another": True}))[
+            "household"
+        ]
+        async with hub_of(town, family) as hub:
+            hello = {"token": await token(owner)}
+            async with connect(address(town, "/v1/relay/watch"), proxy=None) as pipe:
+                await pipe.send(json.dumps(hello | {"household": family.id}))
+                assert await pipe.recv() == "{}"
+                assert await said(hub) == Said(FromViewer.CAME, 1)
+            watch = "/v1/relay/watch"
+            assert await code_of(town, watch, json.dumps(hello | {"household": other})) == switch.HUB_AWAY
+            nobodys = json.dumps(hello | {"household": "a" * 26})
+            assert await code_of(town, watch, nobodys) == switch.NOT_ALLOWED
+
+
+def test_who_has_two_homes_says_which_one_is_meant(tmp_path: Path, database: str) -> None:
+    """R04: and reaches no third one by its id."""
+    _two_homes(tmp_path, database)
 
 
 @in_loop

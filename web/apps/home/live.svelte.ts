@@ -143,7 +143,7 @@ export class HubLink {
       this.#h265 = await decodes(H265);
       const token = await this.#me.api.token();
       const url = `${location.origin.replace(/^http/, "ws")}/v1/relay/watch`;
-      const pipe = await openPipe((to) => new WebSocket(to), url, token, this.#hub.hub);
+      const pipe = await openPipe((to) => new WebSocket(to), url, { token, hub: this.#hub.hub, household: this.#house.wire.household });
       const who = await this.#me.whoami();
       const end = { signPub: unb64(this.#hub.sign_pub), recipient: this.#hub.age_recipient };
       const me = { household: this.#house.wire.household, account: who.account, keys: this.#me.keys };

@@ -31,8 +31,15 @@ export class PipeEnded extends Error {
   }
 }
 
+/** What a browser says first: who it is, and which hub of which of one's households it wants. */
+export interface Hello {
+  readonly token: string;
+  readonly hub?: string;
+  readonly household?: string;
+}
+
 /** Connects to the household's hub. Throws PipeEnded. */
-export function openPipe(make: MakeSocket, url: string, token: string, hub: string | null): Promise<Pipe> {
+export function openPipe(make: MakeSocket, url: string, hello: Hello): Promise<Pipe> {
   const socket = make(url);
   socket.binaryType = "arraybuffer";
   return new Promise((resolve, reject) => {
@@ -55,7 +62,7 @@ export function openPipe(make: MakeSocket, url: string, token: string, hub: stri
         if (ended) listener(ended);
       },
     };
-    socket.onopen = () => socket.send(JSON.stringify(hub === null ? { token } : { token, hub }));
+    socket.onopen = () => socket.send(JSON.stringify(hello));
     socket.onmessage = (event: MessageEvent<unknown>) => {
       if (event.data instanceof ArrayBuffer) {
         const data = new Uint8Array(event.data);

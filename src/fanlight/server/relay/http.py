@@ -34,6 +34,7 @@ Switches = NamedDependency[Switch]
 class _Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token: str
     hub: str | None = None
+    household: str = ""
 
 
 class _Closed(Exception):
@@ -49,14 +50,15 @@ async def hub(socket: Socket, services: Parts, switches: Switches) -> None:
 
     async def serve() -> None:
         token = await _token(socket)
-        session = await _allowed(token, services, _is_hub)
+        hello = _Hello(token)
+        session = await _allowed(hello, services, _is_hub)
         here = switches.connect(session.account, session.household)
         try:
             await socket.send_text("{}")
             await _together(
                 _send(socket, here),
                 _hear_hub(socket, here),
-                _check(token, services, session, _is_hub),
+                _check(hello, services, session, _is_hub),
             )
         finally:
             switches.disconnect(here)
@@ -71,7 +73,7 @@ async def watch(socket: Socket, services: Parts, switches: Switches) -> None:
 
     async def serve() -> None:
         hello = await _hello(socket)
-        session = await _allowed(hello.token, services, _may_watch)
+        session = await _allowed(hello, services, _may_watch)
         try:
             here, viewer = switches.join(session.household, hello.hub)
         except switch.Away as error:
@@ -83,7 +85,7 @@ async def watch(socket: Socket, services: Parts, switches: Switches) -> None:
             await _together(
                 _send(socket, viewer),
                 _hear_viewer(socket, here, viewer),
-                _check(hello.token, services, session, _may_watch),
+                _check(hello, services, session, _may_watch),
             )
         finally:
             here.leave(viewer)
@@ -143,18 +145,18 @@ async def _hear_viewer(socket: Socket, here: Hub, viewer: Viewer) -> None:
         await here.said(viewer, payload)
 
 
-async def _check(token: str, services: Services, session: Session, may: Callable[[Session], bool]) -> None:
+async def _check(hello: _Hello, services: Services, session: Session, may: Callable[[Session], bool]) -> None:
     """Return never; raise once this session, as it was, is over."""
     while True:
         await asyncio.sleep(CHECK_S)
-        now = await _allowed(token, services, may)
+        now = await _allowed(hello, services, may)
         if (now.account, now.household) != (session.account, session.household):
             raise _Closed(switch.NOT_ALLOWED)
 
 
-async def _allowed(token: str, services: Services, may: Callable[[Session], bool]) -> Session:
+async def _allowed(hello: _Hello, services: Services, may: Callable[[Session], bool]) -> Session:
     try:
-        session = await session_of(token, services)
+        session = await session_of(hello.token, services, hello.household)
     except ServerError as error:
         raise _Closed(switch.NOT_SIGNED_IN if error.status == 401 else switch.NOT_ALLOWED) from error  # noqa: PLR2004
     if not session.household or not may(session):
@@ -200,7 +202,8 @@ async def _hello(socket: Socket) -> _Hello:
         hello = msgspec.json.decode(text if isinstance(text, str) else "", type=_Hello)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise _Closed(switch.MALFORMED) from error
-    if len(hello.token) > 200 or (hello.hub is not None and not is_id(hello.hub)):  # noqa: PLR2004 - ours have 50
+    named = [one for one in (hello.hub, hello.household or None) if one is not None]
+    if len(hello.token) > 200 or not all(is_id(one) for one in named):  # noqa: PLR2004 - ours have 50
         raise _Closed(switch.MALFORMED)
     return hello
 
