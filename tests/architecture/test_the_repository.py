@@ -1,5 +1,6 @@
 """Promises about the repository itself."""
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -44,3 +45,17 @@ def test_only_one_clip_of_footage_is_shipped() -> None:
     """The other clips may not be redistributed."""
     footage = [path.name for path in tracked() if path.suffix in {".mp4", ".avi", ".mkv", ".mov"}]
     assert [name for name in footage if "person-detection" in name] == ["one-by-one-person-detection.mp4"]
+
+
+def test_every_model_has_a_data_sheet_with_the_public_set_it_was_trained_on() -> None:
+    """R06: no model comes from anybody's footage."""
+    models = [path for path in tracked() if path.suffix in {".onnx", ".pt", ".tflite", ".safetensors"}]
+    shipped = [path for path in models if "tests" not in path.parts and "vectors" not in path.parts]
+    assert shipped
+    for path in shipped:
+        sheet = (path.parent / "README.md").read_text()
+        assert path.name in sheet
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in sheet, path.name
+        about = sheet.partition(path.name)[2].partition("\n## ")[0]
+        rows = [line.split("|")[1].strip() for line in about.splitlines() if line.startswith("| ")]
+        assert {"trained on", "licence"} <= set(rows), path.name
