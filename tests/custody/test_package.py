@@ -268,7 +268,7 @@ def test_what_is_no_package_gets_one_clear_error(data: bytes, tmp_path: Path) ->
 
 
 @given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_single_byte_of_a_package_can_change_and_still_hold(at: int, difference: int) -> None:
     changed = bytearray(WHOLE)
     changed[at] ^= difference

@@ -322,7 +322,7 @@ def test_a_camera_hears_what_arrived_of_its_stream(clip: Loop) -> None:
     assert 1 <= behind <= seat.sender.packets
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.one_of(

@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import fanlight.hub
@@ -141,7 +141,6 @@ def test_an_event_takes_the_highest_rank_among_what_is_seen() -> None:
 SEEN = st.lists(st.tuples(st.sampled_from(LABELS), st.floats(0.35, 1)), max_size=3)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0.1, 3), SEEN), max_size=200))
 def test_events_are_bounded_in_order_and_never_overlap(
     looks: list[tuple[float, list[tuple[Label, float]]]],
@@ -192,7 +191,6 @@ def test_the_gate_learns_rain_that_goes_on_and_forgets_it_again() -> None:
     assert not any(states[150:])
 
 
-@settings(deadline=None)
 @given(
     *[
         st.tuples(*[st.floats(0, 1)] * 4).map(

@@ -180,7 +180,7 @@ def test_a_missing_file_is_said_without_its_path(tmp_path: Path) -> None:
 SMALL = onnx_graphs.model(emitted("yolov8", 1), metadata={"names": "['person']"})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.binary(max_size=200), st.integers(0, len(SMALL)).map(lambda at: SMALL[:at])))
 def test_any_bytes_are_a_model_or_one_error(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "any.onnx"
@@ -192,7 +192,6 @@ def test_any_bytes_are_a_model_or_one_error(tmp_path: Path, data: bytes) -> None
     assert data == SMALL
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 400), max_size=4))
 def test_an_output_of_any_shape_is_recognised_or_refused(shape: list[int]) -> None:
     known = recognise(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fanlight.hub.detector.event import Box, Detection, Label
@@ -79,7 +79,6 @@ def test_what_stands_still_does_not_count_and_the_page_can_say_why() -> None:
 TENTHS = st.integers(0, 9)
 
 
-@settings(deadline=None)
 @given(st.tuples(TENTHS, TENTHS), st.tuples(st.integers(1, 5), st.integers(1, 5)), st.tuples(TENTHS, TENTHS))
 def test_inside_a_rectangle_is_between_its_sides(
     corner: tuple[int, int], size: tuple[int, int], cell: tuple[int, int]
@@ -224,7 +223,6 @@ def test_a_mark_is_a_place_and_a_label_and_nothing_of_anybody(feedback: Feedback
     ]  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=300))
 def test_a_damaged_store_is_put_aside(data: bytes) -> None:
     import tempfile  # noqa: PLC0415 - a folder for each example

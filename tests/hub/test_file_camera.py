@@ -142,7 +142,7 @@ def test_a_file_that_breaks_off_yields_what_can_be_read(
     assert frames(fmp4.join(cut(packets)).data, strict=False) > 0
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_corrupt_file_never_raises_anything_of_its_own(
     video: Video, tmp_path: Path, read: Read, cut: Cut, data: st.DataObject

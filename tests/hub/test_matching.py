@@ -213,7 +213,6 @@ def test_an_offence_below_the_floor_does_not_pass_under_the_facts_of_a_graver_on
     assert "asked about" in found.refused[0][1]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_random_bytes_are_refused_and_raise_nothing_else(raw: bytes) -> None:
     with pytest.raises(CellFileRefused):
@@ -222,7 +221,6 @@ def test_random_bytes_are_refused_and_raise_nothing_else(raw: bytes) -> None:
         named_pack(raw)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["body", "sig", "other"]), JSON, max_size=3))
 def test_random_objects_are_refused_and_raise_nothing_else(value: dict[str, Any]) -> None:
     with pytest.raises(CellFileRefused):
@@ -232,7 +230,6 @@ def test_random_objects_are_refused_and_raise_nothing_else(value: dict[str, Any]
 NAMES = ["v", "type", "cell", "pack", "checkpoint", "vkey", "witness_vkeys", "requests"]
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), JSON, min_size=1))
 def test_a_signed_body_of_any_form_raises_nothing_else(change: dict[str, Any]) -> None:
     try:
@@ -242,7 +239,7 @@ def test_a_signed_body_of_any_form_raises_nothing_else(change: dict[str, Any]) -
     assert change.keys() <= {"vkey"} or change.get("requests") == [] or change.get("witness_vkeys") == ""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(part=st.sampled_from(["facts", "pub", "key_pub", "told", "entry"]), change=st.data())
 def test_a_signed_entry_of_any_form_is_refused_or_holds(part: str, change: st.DataObject) -> None:
     """What the log signed may still be nonsense: it must not end the hub."""

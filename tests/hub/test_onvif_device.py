@@ -222,7 +222,7 @@ def test_a_device_that_dribbles_is_given_up(monkeypatch: pytest.MonkeyPatch) -> 
     asyncio.run(run())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.dictionaries(CALLS, ANSWERS, min_size=1, max_size=4))
 def test_no_answer_to_any_call_makes_a_device_raise_anything_but_our_errors(broken: dict[str, bytes]) -> None:
     async def run() -> None:

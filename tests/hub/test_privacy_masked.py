@@ -42,7 +42,7 @@ def sounds(packets: list[Packet | AudioPacket]) -> list[AudioPacket]:
     return [p for p in packets if isinstance(p, AudioPacket)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.differing_executors])
 @given(outline=outlines, seed=st.integers(0, 2**32))
 def test_what_is_behind_a_zone_changes_not_one_byte_that_leaves(outline: Outline, seed: int) -> None:
     """R09: two cameras that differ only behind the zone cannot be told apart by what is recorded of them."""
@@ -122,7 +122,7 @@ def test_pictures_of_one_run_never_enter_the_next() -> None:
     assert [p.data for p in out[10:]] == [p.data for p in pictures(masked(again, ZONE))]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32))
 def test_of_damaged_pictures_only_what_is_painted_leaves(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -225,7 +225,7 @@ def test_a_camera_of_which_nothing_can_be_decoded_is_unreadable_and_not_silent()
         masked(source, ZONE)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(outline=outlines, width=st.integers(2, 40), height=st.integers(2, 40))
 def test_a_mask_covers_every_pixel_inside_its_outline(outline: Outline, width: int, height: int) -> None:
     mask = pixels(cells((outline,), width, height), width, height)

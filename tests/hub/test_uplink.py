@@ -147,7 +147,7 @@ def test_an_unchanged_answer_is_an_answer() -> None:
         assert call(server).status_code == 304
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(status=st.integers(200, 599), body=st.binary(max_size=200))
 def test_no_answer_raises_anything_but_our_own_errors(
     kept_open: tuple[Answering, Uplink, asyncio.Runner], status: int, body: bytes

@@ -229,7 +229,7 @@ def test_hostile_words_in_leaves_stay_words() -> None:
             ), path
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=200))
 def test_any_bytes_in_the_log_make_an_entry_that_is_shown_and_counted_nowhere(raw: bytes) -> None:
     book = Book()
@@ -240,7 +240,7 @@ def test_any_bytes_in_the_log_make_an_entry_that_is_shown_and_counted_nowhere(ra
     assert not record.requests
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=40))
 def test_any_path_gives_a_page(path: str) -> None:
     book = Book()

@@ -23,7 +23,7 @@ def test_what_is_sealed_opens_at_every_border_of_a_chunk(length: int) -> None:
 
 
 @given(st.lists(st.integers(0, 2 * CHUNK), max_size=4))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_payload_sealed_as_it_comes_is_the_one_sealed_at_once(lengths: list[int]) -> None:
     parts = [bytes([n % 256]) * length for n, length in enumerate(lengths)]
     payload = sealing.Payload(FILE_KEY, NONCE)
@@ -32,7 +32,7 @@ def test_a_payload_sealed_as_it_comes_is_the_one_sealed_at_once(lengths: list[in
 
 
 @given(st.integers(0, 3 * CHUNK), st.integers(1, 5), st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_hasher_fed_in_parts_finds_the_root_of_the_whole(
     length: int, parts: int, data: st.DataObject
 ) -> None:
@@ -124,7 +124,7 @@ HEADER = sealing.header(FILE_KEY, [OURS.recipient])
 
 
 @given(st.integers(0, len(HEADER) - 1), st.integers(1, 255))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_byte_of_a_header_can_change_unseen(at: int, difference: int) -> None:
     changed = bytearray(HEADER)
     changed[at] ^= difference
