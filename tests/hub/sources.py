@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fanlight.hub.camera import FileCamera, Packet, StreamInfo
+from fanlight.model import clock
 
 DEMO_CLIP = Path(__file__).parents[2] / "src/fanlight/hub/data/one-by-one-person-detection.mp4"
 
@@ -38,3 +39,11 @@ class Source:
 
     async def close(self) -> None:
         await self._file.close()
+
+
+class Live(Source):
+    """The demo's clip as a live camera; what it sends is for others to say."""
+
+    def __init__(self) -> None:
+        super().__init__(DEMO_CLIP, clock.now())
+        self.clock = "hub"

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.hub.homes import HUB
-from tests.hub.sources import DEMO_CLIP
+from tests.hub.sources import Live
 
-from fanlight.hub.camera import FileCamera, Packet, StreamInfo
+from fanlight.hub.camera import Packet
 from fanlight.hub.detector import Closed, Opened
 from fanlight.hub.journal import Limits
 from fanlight.hub.notices import Board, Notice, Pressed, StorageTold
@@ -101,32 +101,18 @@ def test_a_hub_without_a_usable_model_records_and_says_so(tmp_path: Path) -> Non
     asyncio.run(run())
 
 
-class NeverAKey:
-    """A live camera of which no picture can be decoded alone."""
+class NeverAKey(Live):
+    """A live camera of which no picture can be decoded alone; notes in `opened` that it was opened."""
 
-    clock, damage, audio_dropped = "hub", 0, 0
-    opened = 0
-
-    def __init__(self) -> None:
-        type(self).opened += 1
-        self._file = FileCamera(DEMO_CLIP, start=clock.now())
-
-    @property
-    def info(self) -> StreamInfo:
-        return self._file.info
-
-    async def open(self) -> StreamInfo:
-        return await self._file.open()
+    def __init__(self, opened: list[int]) -> None:
+        super().__init__()
+        opened.append(1)
 
     async def packets(self) -> AsyncIterator[Packet]:
-        async for packet in self._file.packets():
-            assert isinstance(packet, Packet)
+        async for packet in super().packets():
             if not packet.is_key:
                 yield packet
                 await asyncio.sleep(0.01)
-
-    async def close(self) -> None:
-        await self._file.close()
 
 
 def test_a_camera_that_sends_and_of_which_nothing_is_kept_is_opened_anew(
@@ -134,13 +120,13 @@ def test_a_camera_that_sends_and_of_which_nothing_is_kept_is_opened_anew(
 ) -> None:
     """L3: the watchdog looks at what was committed, not at what came."""
     monkeypatch.setattr("fanlight.hub.line.STALL_S", 0.2)
-    monkeypatch.setattr(NeverAKey, "opened", 0)
+    opened: list[int] = []
 
     async def run() -> str:
         door = made(detect=Detect(enabled=False))
         async with at_work(tmp_path) as pipeline:
-            recording = asyncio.create_task(pipeline.record(door, NeverAKey))  # type: ignore[arg-type]
-            await until(lambda: NeverAKey.opened >= 3)  # one only asks for its clock
+            recording = asyncio.create_task(pipeline.record(door, lambda: NeverAKey(opened)))
+            await until(lambda: len(opened) >= 3)  # one only asks for its clock
             note = pipeline.line(door.id).status.note
             recording.cancel()
             await asyncio.gather(recording, return_exceptions=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from tests.hub.sources import DEMO_CLIP
+from tests.hub.sources import Live
 from tests.hub.test_line import at_work, made, recorded, until
 
-from fanlight.hub.camera import CameraGone, FileCamera, Packet, StreamInfo
+from fanlight.hub.camera import CameraGone, Packet
 from fanlight.hub.journal import JournalUnwritable
 from fanlight.hub.options import Camera, Detect, Privacy
 from fanlight.hub.painting import Decision
@@ -69,32 +69,16 @@ def test_the_day_says_indoors_only_for_as_long_as_it_was_so(tmp_path: Path) -> N
     asyncio.run(run())
 
 
-class ComesBack:
+class ComesBack(Live):
     """A live camera that goes away after a while, and comes back."""
-
-    clock, damage, audio_dropped = "hub", 0, 0
-
-    def __init__(self) -> None:
-        self._file = FileCamera(DEMO_CLIP, start=clock.now())
-
-    @property
-    def info(self) -> StreamInfo:
-        return self._file.info
-
-    async def open(self) -> StreamInfo:
-        return await self._file.open()
 
     async def packets(self) -> AsyncIterator[Packet]:
         count = 0
-        async for packet in self._file.packets():
-            assert isinstance(packet, Packet)
+        async for packet in super().packets():
             yield packet
             count += 1
             if count == 30:
                 raise CameraGone("It went.", kept="", do="")
-
-    async def close(self) -> None:
-        await self._file.close()
 
 
 def test_a_camera_that_paints_is_looked_at_again_whenever_it_was_away(

@@ -66,14 +66,13 @@ def test_without_a_way_to_the_camera_the_hub_paints_or_nobody_records(
 
 @pytest.mark.parametrize(("by", "painter"), [("auto", "hub"), ("camera", "waiting")])
 def test_a_camera_that_only_says_that_it_paints_is_not_believed(
-    tmp_path: Path, stream: Path, by: By, painter: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, stream: Path, by: By, painter: str
 ) -> None:
     """R09: it reports the mask, enabled and of solid colour, and its pictures still show the neighbour."""
-    monkeypatch.setattr("fanlight.hub.painting.PAUSE_S", 0)
 
     async def run() -> Decision:
         async with OnvifDevice() as device:
-            decision = await Painting(tmp_path).decide(camera(stream, by, device.xaddr))
+            decision = await Painting(tmp_path, pause_s=0).decide(camera(stream, by, device.xaddr))
             assert device.made, "the camera took the mask"
             return decision
 
@@ -83,10 +82,9 @@ def test_a_camera_that_only_says_that_it_paints_is_not_believed(
 
 
 def test_a_camera_whose_pictures_show_the_mask_paints_and_is_asked_again_at_the_next_start(
-    tmp_path: Path, stream: Path, video: Video, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, stream: Path, video: Video
 ) -> None:
     """G1, G3: and when it forgets the mask, the hub paints."""
-    monkeypatch.setattr("fanlight.hub.painting.PAUSE_S", 0)
     painted = tmp_path / "painted.mp4"
     shutil.copy(stream, painted)
     paint(painted)
@@ -100,10 +98,10 @@ def test_a_camera_whose_pictures_show_the_mask_paints_and_is_asked_again_at_the_
 
             device.adapt = shows
             one = camera(stream, "auto", device.xaddr)
-            said: list[str] = [(await Painting(tmp_path).decide(one)).painter for _ in range(2)]
+            said: list[str] = [(await Painting(tmp_path, pause_s=0).decide(one)).painter for _ in range(2)]
             shutil.copy(video("plain.mp4"), stream)
             device.adapt = str
-            said.append((await Painting(tmp_path).decide(one)).painter)
+            said.append((await Painting(tmp_path, pause_s=0).decide(one)).painter)
             return said
 
     assert asyncio.run(run()) == ["camera", "camera", "hub"]
@@ -113,7 +111,6 @@ def test_a_zone_drawn_beside_another_is_proved_as_the_first_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """G1: our own masks must not hide, in the picture from before, what they are to be seen to hide."""
-    monkeypatch.setattr("fanlight.hub.painting.PAUSE_S", 0)
     scene = np.random.default_rng(1).integers(0, 255, (200, 200)).astype(np.uint8)
     other = ((0.6, 0.6), (1.0, 0.6), (1.0, 1.0), (0.6, 1.0))
 
@@ -133,7 +130,7 @@ def test_a_zone_drawn_beside_another_is_proved_as_the_first_was(
                 return [shown]
 
             monkeypatch.setattr("fanlight.hub.painting._pictures", pictures)
-            painting = Painting(tmp_path)
+            painting = Painting(tmp_path, pause_s=0)
             drawn = [(ZONE,), (ZONE, other), (ZONE, other), (ZONE,)]
             return [
                 (await painting.decide(camera("test:", "camera", device.xaddr, zones))).painter
@@ -143,16 +140,13 @@ def test_a_zone_drawn_beside_another_is_proved_as_the_first_was(
     assert asyncio.run(run()) == ["camera"] * 4
 
 
-def test_masks_of_ours_leave_the_camera_with_the_zones(
-    tmp_path: Path, stream: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("fanlight.hub.painting.PAUSE_S", 0)
-
+def test_masks_of_ours_leave_the_camera_with_the_zones(tmp_path: Path, stream: Path) -> None:
     async def run() -> tuple[Decision, dict[str, str]]:
         async with OnvifDevice() as device:
-            await Painting(tmp_path).decide(camera(stream, "auto", device.xaddr))
+            await Painting(tmp_path, pause_s=0).decide(camera(stream, "auto", device.xaddr))
             assert device.made
-            return await Painting(tmp_path).decide(camera(stream, "auto", device.xaddr, ())), device.made
+            bare = camera(stream, "auto", device.xaddr, ())
+            return await Painting(tmp_path, pause_s=0).decide(bare), device.made
 
     decision, left = asyncio.run(run())
     assert (decision.painter, left) == ("none", {})

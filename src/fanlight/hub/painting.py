@@ -25,7 +25,7 @@ from fanlight.hub.packet import Packet
 from fanlight.model.errors import FanlightError
 from fanlight.store.files import write_private
 
-TRIES, PAUSE_S = 3, 2.0  # a camera needs a moment until its pictures show the mask
+TRIES = 3
 log = logging.getLogger("fanlight.hub")
 Painter = Literal["hub", "camera", "none", "waiting"]
 
@@ -52,8 +52,12 @@ class _Proved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Painting:
     """Decides for the cameras of one hub; remembers in `folder` which masks in cameras are its own."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read what was proved; what cannot be read was not."""
+    def __init__(self, folder: Path, *, pause_s: float = 2.0) -> None:
+        """Read what was proved; what cannot be read was not.
+
+        A camera needs `pause_s` until its pictures show the mask.
+        """
+        self._pause_s = pause_s
         self._path = folder / "masks.json"
         self._proved: dict[str, _Proved] = {}
         with contextlib.suppress(OSError, msgspec.MsgspecError):
@@ -95,7 +99,7 @@ class Painting:
                 return cleared.why
             self._remember(camera.id, None)
             known = None
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(self._pause_s)
         before = await _pictures(camera) if zones and is_new else []
         told = await onvif.cover(camera, zones, frozenset(known.tokens if known else ()))
         if isinstance(told, onvif.Refused):
@@ -108,7 +112,7 @@ class Painting:
             if await asyncio.to_thread(_all_hidden, after, before, zones):
                 self._remember(camera.id, _Proved(zones, tuple(sorted(told.tokens))))
                 return ""
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(self._pause_s)
         self._remember(camera.id, _Proved((), tuple(sorted(told.tokens))))
         return "The camera says that it paints the privacy zones, but its pictures still show them."
 
