@@ -65,7 +65,7 @@ FIGURES = [
 
 def pause_s() -> float:
     """Return the home app's shortest pause between two looks, in seconds, from its source."""
-    found = re.search(r"QUICKEST_MS = ([\d_]+);", (ROOT / "web/apps/home/listing.ts").read_text())
+    found = re.search(r"QUICKEST_MS = ([\d_]+);", (ROOT / "web/apps/home/timeline/listing.ts").read_text())
     if found is None:
         raise SystemExit("The home app no longer says how often it asks.")
     return int(found[1].replace("_", "")) / 1000

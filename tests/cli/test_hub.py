@@ -67,11 +67,11 @@ def test_a_code_that_was_copied_badly_is_refused(change: object) -> None:
 
 
 def test_the_home_app_writes_the_same_code_and_reads_ours(tmp_path: Path) -> None:
-    """Two writers of one form: web/apps/home/pairing.ts is the other."""
+    """Two writers of one form: web/apps/home/household/pairing.ts is the other."""
     built = tmp_path / "pairing.mjs"
     rolldown = WEB / "node_modules/.bin/rolldown"
     subprocess.run(
-        [rolldown, "apps/home/pairing.ts", "--format", "esm", "--file", built],
+        [rolldown, "apps/home/household/pairing.ts", "--format", "esm", "--file", built],
         cwd=WEB,
         check=True,
         capture_output=True,

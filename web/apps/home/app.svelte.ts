@@ -7,17 +7,17 @@ import { wipeDevice } from "../../ui/device.ts";
 import { end, hasEnded, restore, type Session } from "../../ui/session.ts";
 import type { Street } from "../../ui/streets.ts";
 import { troubleOf, type Trouble } from "../../ui/trouble.ts";
-import { Answers, type Answer } from "./answers.ts";
-import type { Ask, Cell, CellRefused } from "./ask.ts";
-import { dayStart, utcDays } from "./day.ts";
-import * as entrance from "./entrance.ts";
-import { readHouse, type House } from "./house.ts";
-import { readInviteLink, type Invitation } from "./invitation.ts";
-import { change, overdue } from "./members.ts";
-import { pauseAfter } from "./listing.ts";
-import { Outgoing } from "./sending.svelte.ts";
-import { openStatus, type OpenedStatus } from "./status.ts";
-import { Timeline } from "./timeline.svelte.ts";
+import { Answers, type Answer } from "./requests/answers.ts";
+import type { Ask, Cell, CellRefused } from "./requests/ask.ts";
+import { dayStart, utcDays } from "./timeline/day.ts";
+import * as entrance from "./door/entrance.ts";
+import { readHouse, type House } from "./household/house.ts";
+import { readInviteLink, type Invitation } from "./household/invitation.ts";
+import { change, overdue } from "./household/members.ts";
+import { pauseAfter } from "./timeline/listing.ts";
+import { Outgoing } from "./requests/sending.svelte.ts";
+import { openStatus, type OpenedStatus } from "./household/status.ts";
+import { Timeline } from "./timeline/timeline.svelte.ts";
 
 const HUB_MS = 3000;
 const CLOCK_MS = 10_000; // pages lay the day out anew when `now` changes
@@ -296,7 +296,7 @@ class App {
     if (bytes === this.#cellBytes && this.cell) return; // the file changes only when a request opens or closes
     this.#cellIdentity ??= (await cellKey(session.api, house.wire.cell)).identity;
     // By everybody, after the first page: what reads requests is no part of it.
-    const [{ CellRefused, readCell }, { decide }] = await Promise.all([import("./ask.ts"), import("../../core/policy/worker.ts")]);
+    const [{ CellRefused, readCell }, { decide }] = await Promise.all([import("./requests/ask.ts"), import("../../core/policy/worker.ts")]);
     try {
       const cell = await readCell(file, {
         cell: house.wire.cell,

@@ -11,7 +11,7 @@ const found = (files: Record<string, string>, look: (source: string) => string[]
 
 describe("R01 words on residents' pages", () => {
   it("stand in a catalogue, ready for translation, and not in a page", () => {
-    expect(Object.keys(PAGES)).toEqual(expect.arrayContaining(["../../apps/home/pages/TodayPage.svelte", "../Player.svelte"]));
+    expect(Object.keys(PAGES)).toEqual(expect.arrayContaining(["../../apps/home/timeline/TodayPage.svelte", "../Player.svelte"]));
     expect(found(PAGES, literalWords)).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { b64, type Bytes, concat, utf8 } from "../../../core/seal/bytes.ts";
 import { derive, sha256 } from "../../../core/seal/keys.ts";
 import { type Choices, type ModeBehest, openOwnBehest, PLAIN, sealBehest, type Subscription, type Behest } from "../../../core/push/behest.ts";
 import type { Session } from "../../../ui/session.ts";
-import type { House } from "../house.ts";
+import type { House } from "../household/house.ts";
 
 export type Can = "yes" | "cannot" | "iphone" | "insecure" | "denied";
 const SLOT = "fanlight.alerts";

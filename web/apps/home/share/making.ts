@@ -6,7 +6,7 @@ import type { Region } from "../../../core/redact/cover.ts";
 import { type LinkAbout, type LinkMade, sealLink, sealOwn } from "../../../core/seal/link.ts";
 import { identityRecipient } from "../../../core/seal/keys.ts";
 import type { MediaFacts } from "../../../core/seal/manifest.ts";
-import { type Copy, newId } from "../copy.ts";
+import { type Copy, newId } from "./copy.ts";
 import type { Task, Word } from "./redact.worker.ts";
 
 /** A copy as it would be given out. */

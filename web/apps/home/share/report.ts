@@ -1,5 +1,5 @@
 /** The report for whoever helps: how things are, and nothing of who lives here or what the cameras saw. */
-import type { HubStatus } from "../status.ts";
+import type { HubStatus } from "../household/status.ts";
 
 export interface ReportFacts {
   readonly status: Pick<HubStatus, "at" | "cameras" | "held"> | null;

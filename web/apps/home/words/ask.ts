@@ -1,6 +1,6 @@
 /** Words: one request and its answer. */
 import { dateText, lengthText, timeText } from "../../../ui/times.ts";
-import type { AskCheck } from "../ask.ts";
+import type { AskCheck } from "../requests/ask.ts";
 import { areaText } from "./measures.ts";
 
 export const ask = {

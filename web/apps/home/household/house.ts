@@ -1,0 +1,231 @@
+/** One's own household as this device knows it: its book, its keys, opened and checked, and its hubs. */
+import { admitHub, type Household, myHousehold, putEpoch } from "../../../core/api/calls.ts";
+import { type Accepted, accept, type Known, nextEpoch } from "../../../core/seal/book.ts";
+import { b64, unb64 } from "../../../core/seal/bytes.ts";
+import type { Household as Home } from "../../../core/seal/clip.ts";
+import { type Book, type Epoch, type EpochWire, openEpoch } from "../../../core/seal/epoch.ts";
+import { SealError } from "../../../core/seal/errors.ts";
+import { type HubKeys, isAdmitted, signHub } from "../../../core/seal/hub.ts";
+import { type Guest, type Notes, openNotes, type Why } from "../../../core/seal/notes.ts";
+import { type Member, type PublicHalves, type Role, type Roll, ROLES } from "../../../core/seal/roll.ts";
+import type { Session } from "../../../ui/session.ts";
+import { Pins } from "./pins.ts";
+
+/** Somebody of the household. */
+export interface Person extends Member {
+  /** As an owner wrote it; null where none is known. */
+  readonly name: string | null;
+  readonly you: boolean;
+  /** What a guest may see. */
+  readonly guest: Guest | null;
+  /** Left, and still in the signed list until an owner's device writes the next one. */
+  readonly gone: boolean;
+}
+
+export interface House {
+  /** As the server has it, but for members and hubs that no owner let in: those are left out. */
+  readonly wire: Household;
+  /** As the server told it, unchecked. */
+  readonly told: Household;
+  /** How many hubs the server names that no owner let in. */
+  readonly leftOut: number;
+  /** How many people the server names that no owner let in. */
+  readonly ghosts: number;
+  /** The household's keys that count, oldest first, each signed and chained. */
+  readonly chain: readonly Epoch[];
+  /** Who is of the household, by the newest of them; null while only old keys, which name nobody, are there. */
+  readonly book: Book | null;
+  readonly notes: Notes | null;
+  /** This person in the book; null for one who is not in it (any more). */
+  readonly me: Member | null;
+  /** Everybody of the signed list; of old keys, which name nobody, whom the server names. */
+  readonly people: readonly Person[];
+  readonly role: Role;
+  /** A recovery that does not count yet, and from when it will (ms since 1970). */
+  readonly waiting: Epoch | null;
+  readonly countsFrom: number | null;
+  readonly home: Home;
+  /** The owner's key that a new hub is to trust: one's own, for an owner. */
+  readonly owner: Uint8Array;
+  readonly mine: boolean;
+}
+
+/**
+ * Fetches the household, checks the whole chain of its keys against what this device knew, and opens those that are for us.
+ * Throws ApiError, SealError.
+ */
+export async function loadHouse(session: Session, pins?: Pins): Promise<House> {
+  return readHouse(await myHousehold(session.api), session, pins);
+}
+
+/** As `loadHouse`, of what the server told. */
+export async function readHouse(told: Household, session: Session, pins?: Pins): Promise<House> {
+  const kept = pins ?? new Pins(session.keys.signing.public, told.household);
+  const ownPub = b64(session.keys.signing.public);
+  const old = ownerOfOld(told, session);
+  const accepted = accept(told.epochs, {
+    household: told.household,
+    known: trusting(kept.load(), told.epochs, ownPub, old),
+    now: Date.now(),
+    pending: pendingOf(told),
+  });
+  kept.keep(accepted.known);
+  const book = accepted.chain.at(-1)?.book ?? null;
+  const shown = book ? inBook(told, book) : { ...told, hubs: told.hubs.filter((hub) => isAdmitted(hub, old.key, told.household)) };
+  const me = book?.members.find((member) => member.sign_pub === ownPub) ?? null;
+  const home: Home = {
+    household: told.household,
+    hubKeys: hubKeysOf(accepted.chain, shown),
+    identities: await openAll(accepted, session),
+    own: [session.keys.age.secret],
+  };
+  const notes = await notesOf(accepted, session);
+  const people = peopleOf(told, book, notes, ownPub);
+  return {
+    wire: shown,
+    told,
+    people,
+    role: me?.role ?? roleOf(told.role),
+    leftOut: told.hubs.filter(({ sign_pub }) => !shown.hubs.some((hub) => hub.sign_pub === sign_pub)).length,
+    ghosts: book ? told.members.filter(({ sign_pub }) => !book.members.some((one) => one.sign_pub === sign_pub)).length : 0,
+    chain: accepted.chain,
+    book,
+    notes,
+    me,
+    waiting: accepted.waiting,
+    countsFrom: accepted.countsFrom,
+    home,
+    owner: book ? (me?.role === "owner" ? session.keys.signing.public : unb64(book.by)) : old.key,
+    mine: book ? me?.role === "owner" : old.own,
+  };
+}
+
+/** Begins the household's book: this person as owner, and the sheet's public halves. */
+export async function beginBook(session: Session, household: string, account: string, name: string, recovery: PublicHalves): Promise<void> {
+  const { signing, age } = session.keys;
+  const me: Member = { account, sign_pub: b64(signing.public), age_recipient: age.recipient, role: "owner" };
+  const notes: Notes = { why: "founded", names: name ? { [account]: name } : {}, guests: {}, mandated: [] };
+  await putNext(session, household, undefined, { members: [me], hubs: [], recovery }, notes);
+}
+
+/** Writes the next page of the book, as an owner: another roll, other notes, or the same for a new month. Names and guests are
+ *  added to those before; who is not listed any more takes theirs along. Throws ApiError, SealError. */
+export async function turnPage(session: Session, house: House, why: Why, change: Partial<Roll> & Partial<Omit<Notes, "why">>): Promise<void> {
+  const recovery = change.recovery ?? house.book?.recovery;
+  if (!recovery) throw new SealError("altered", "the household's keys name nobody yet, and there is no sheet");
+  const roll: Roll = {
+    members: change.members ?? house.people.filter(({ gone }) => !gone).map(asMember),
+    hubs: change.hubs ?? house.wire.hubs.map(({ hub, sign_pub, age_recipient }) => ({ hub, sign_pub, age_recipient })),
+    recovery,
+  };
+  const listed = new Set(roll.members.map(({ account }) => account));
+  const guests = new Set(roll.members.filter(({ role }) => role === "guest").map(({ account }) => account));
+  const notes: Notes = {
+    why,
+    names: only({ ...house.notes?.names, ...change.names }, listed),
+    guests: only({ ...house.notes?.guests, ...change.guests }, guests),
+    mandated: change.mandated ?? house.notes?.mandated ?? [],
+  };
+  await putNext(session, house.wire.household, house.chain.at(-1), roll, notes);
+}
+
+/** Lets a hub in: the owner's word to the server, and a new page that lists it. Throws ApiError, SealError. */
+export async function letHubIn(session: Session, house: House, keys: HubKeys): Promise<void> {
+  const { hub } = await admitHub(session.api, { ...keys, signature: signHub(session.keys.signing, house.wire.household, keys) });
+  const { book } = house;
+  if (!book || book.hubs.some((one) => one.hub === hub)) return;
+  await turnPage(session, house, "hub", { hubs: [...book.hubs, { hub, ...keys }] });
+}
+
+async function putNext(session: Session, household: string, after: Epoch | undefined, roll: Roll, notes: Notes): Promise<void> {
+  const day = new Date().toISOString().slice(0, 10);
+  const { wire, epoch } = await nextEpoch({ household, after, roll, notes, signer: session.keys.signing, day });
+  await putEpoch(session.api, epoch.n, wire);
+}
+
+/** In old keys an owner is whom the server calls so; an owner's own key is known on this device, whatever the server says. */
+function ownerOfOld(told: Household, session: Session): { key: Uint8Array; own: boolean } {
+  const owners = told.members.filter(({ role }) => role === "owner");
+  const own = owners.some((member) => member.age_recipient === session.keys.age.recipient);
+  return { key: own ? session.keys.signing.public : unb64(owners[0]?.sign_pub ?? ""), own };
+}
+
+function trusting(known: Known, epochs: readonly EpochWire[], ownPub: string, old: { key: Uint8Array }): Known {
+  if (known.trusted.length > 0) return known;
+  const names = epochs.map(byOf);
+  if (names.includes(ownPub)) return { ...known, trusted: [ownPub] };
+  return names[0] === null ? { ...known, trusted: [b64(old.key)] } : known;
+}
+
+/** Whose word a statement says it is; null in the form that names nobody. Checked by `accept`. */
+function byOf({ statement }: EpochWire): string | null {
+  try {
+    const { by } = JSON.parse(statement) as { by?: unknown };
+    return typeof by === "string" ? by : null;
+  } catch {
+    return null;
+  }
+}
+
+const pendingOf = (told: Household): EpochWire | null => told.pending?.epoch ?? null;
+
+/** One's own, and those of a sheet that one came back with. */
+const identitiesOf = (session: Session): string[] => [session.keys.age.secret, ...(session.more ?? [])];
+
+function peopleOf(told: Household, book: Book | null, notes: Notes | null, ownPub: string): Person[] {
+  const listed = book?.members ?? told.members.map((one) => ({ ...one, role: roleOf(one.role) }));
+  const here = new Set(told.members.map(({ account }) => account));
+  // Installers and landlords are shown owners only: to them nobody else is gone.
+  const all = told.role !== "installer" && told.role !== "landlord";
+  return listed.map((one) => {
+    const you = one.sign_pub === ownPub;
+    return { ...one, you, name: notes?.names[one.account] ?? null, guest: notes?.guests[one.account] ?? null, gone: all && !you && !here.has(one.account) };
+  });
+}
+
+/** An unknown role may do least; who comes back with the sheet reads until they count. */
+const roleOf = (text: string): Role => ROLES.find((role) => role === text) ?? (text === "returning" ? "member" : "landlord");
+
+export const asMember = ({ account, sign_pub, age_recipient, role }: Member): Member => ({ account, sign_pub, age_recipient, role });
+
+function inBook(told: Household, book: Book): Household {
+  return {
+    ...told,
+    members: book.members.map(({ account, sign_pub, age_recipient, role }) => ({ account, sign_pub, age_recipient, role })),
+    hubs: book.hubs.map(({ hub, sign_pub, age_recipient }) => ({ hub, sign_pub, age_recipient, signature: null })),
+  };
+}
+
+/** Keys of every hub that was ever let in: those of a hub that was removed signed clips that are still here. */
+function hubKeysOf(chain: readonly Epoch[], shown: Household): Uint8Array[] {
+  const all = chain.flatMap(({ book }) => book?.hubs ?? []).map(({ sign_pub }) => sign_pub);
+  return [...new Set([...shown.hubs.map(({ sign_pub }) => sign_pub), ...all])].map((key) => unb64(key));
+}
+
+async function openAll({ chain }: Accepted, session: Session): Promise<Map<number, string>> {
+  const identities = new Map<number, string>();
+  for (const epoch of chain) {
+    const opened = await unlessForOthers(openEpoch(epoch, identitiesOf(session)));
+    if (opened !== null) identities.set(epoch.n, opened);
+  }
+  return identities;
+}
+
+async function notesOf({ chain }: Accepted, session: Session): Promise<Notes | null> {
+  const head = chain.at(-1);
+  return head?.book && head.private.length > 0 ? unlessForOthers(openNotes(head, identitiesOf(session))) : null;
+}
+
+/** Null for what is sealed to others: from before we joined, or not for our role. */
+async function unlessForOthers<T>(opening: Promise<T>): Promise<T | null> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!(error instanceof SealError) || error.code !== "not_for_us") throw error;
+    return null;
+  }
+}
+
+function only<T>(byAccount: Readonly<Record<string, T>>, accounts: ReadonlySet<string>): Record<string, T> {
+  return Object.fromEntries(Object.entries(byAccount).filter(([account]) => accounts.has(account)));
+}

@@ -1,0 +1,58 @@
+/** An invitation: a link whose secret stands behind `#`, and what an owner's device remembers until it is answered. */
+import type { Bytes } from "../../../core/bytes.ts";
+import type { Guest } from "../../../core/seal/notes.ts";
+import { ID, type Role, ROLES } from "../../../core/seal/roll.ts";
+import { INVITE_SECRET_LENGTH } from "../../../core/seal/safety.ts";
+import { openHere, wrapHere } from "../../../ui/device.ts";
+import { newId } from "../share/copy.ts";
+import { fromUrl64, readUrl64, toUrl64 } from "../../../ui/url64.ts";
+
+export interface Invitation {
+  readonly invite: string;
+  readonly secret: Bytes;
+}
+
+/** What the owner decided when they made it. */
+export interface Offered extends Invitation {
+  readonly role: Role;
+  readonly name: string;
+  readonly guest: Guest | null;
+}
+
+const JOIN = /#join=([a-z2-7]{26})\.([A-Za-z0-9_-]{22})$/;
+
+/** The invitation in a link or its fragment, or null. */
+export function readInviteLink(text: string): Invitation | null {
+  const [, invite, encoded] = JOIN.exec(text) ?? [];
+  const secret = encoded ? readUrl64(encoded) : null;
+  return invite && secret?.length === INVITE_SECRET_LENGTH ? { invite, secret } : null;
+}
+
+export const inviteLink = (origin: string, { invite, secret }: Invitation): string => `${origin}/home#join=${invite}.${toUrl64(secret)}`;
+
+export const newInvitation = (): Invitation => ({ invite: newId(), secret: crypto.getRandomValues(new Uint8Array(INVITE_SECRET_LENGTH)) });
+
+const place = (invite: string): string => `fanlight.invite.${invite}`;
+
+/** Remembers on this device what was offered; only this browser opens it. */
+export async function keepOffered({ secret, ...rest }: Offered): Promise<void> {
+  const text = new TextEncoder().encode(JSON.stringify({ ...rest, secret: toUrl64(secret) })) as Bytes;
+  localStorage.setItem(place(rest.invite), await wrapHere(place(rest.invite), text));
+}
+
+/** What this device offered under an invitation; null for one that was made elsewhere. */
+export async function offered(invite: string): Promise<Offered | null> {
+  const kept = ID.test(invite) ? localStorage.getItem(place(invite)) : null;
+  const plain = kept === null ? null : await openHere(place(invite), kept);
+  if (!plain) return null;
+  const read = JSON.parse(new TextDecoder().decode(plain)) as Omit<Offered, "secret"> & { secret: string };
+  return { ...read, role: ROLES.find((role) => role === read.role) ?? "guest", secret: fromUrl64(read.secret) };
+}
+
+export function forgetOffered(invite: string): void {
+  localStorage.removeItem(place(invite));
+}
+
+/** "482913" -> "482 913": read aloud in two breaths. */
+export const spaced = (code: string): string => `${code.slice(0, 3)} ${code.slice(3)}`;
+

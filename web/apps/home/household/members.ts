@@ -1,0 +1,70 @@
+/** Changes of who is of the household. Each is a new key, written and signed on an owner's device.
+ *
+ *  Holds:   a change is decided on the newest list: where somebody else was quicker, it is decided again on theirs.
+ *  Absent:  pages and words.
+ */
+import { ApiError } from "../../../core/api/client.ts";
+import type { Guest, Notes, Why } from "../../../core/seal/notes.ts";
+import type { Member, PublicHalves, Role, Roll } from "../../../core/seal/roll.ts";
+import type { Session } from "../../../ui/session.ts";
+import { asMember, type House, loadHouse, turnPage } from "./house.ts";
+
+const TRIES = 4;
+
+/** What is different from the list before; what is left out stays. */
+export type Change = { readonly why: Why } & Partial<Roll> & Partial<Omit<Notes, "why">>;
+export type Decide = (house: House) => Change | null;
+
+/** Writes a change. `decide` looks at the newest list and returns null where nothing is to be done. Throws ApiError, SealError. */
+export async function change(session: Session, decide: Decide): Promise<House> {
+  for (let tried = 1; ; tried++) {
+    const house = await loadHouse(session);
+    const wanted = decide(house);
+    if (!wanted) return house;
+    try {
+      await turnPage(session, house, wanted.why, wanted);
+      return await loadHouse(session);
+    } catch (error) {
+      const quicker = error instanceof ApiError && error.code === "accounts.epoch_taken";
+      if (!quicker || tried === TRIES) throw error;
+    }
+  }
+}
+
+export const joining =
+  (person: PublicHalves & { account: string }, name: string, role: Role, guest: Guest | null): Decide =>
+  (house) =>
+    house.people.some((one) => one.account === person.account && !one.gone)
+      ? null
+      : {
+          why: "joined",
+          members: [...staying(house, person.account), asMember({ ...person, role })],
+          names: { [person.account]: name },
+          ...(guest ? { guests: { [person.account]: guest } } : {}),
+        };
+
+export const removing =
+  (account: string): Decide =>
+  (house) =>
+    house.people.some((one) => one.account === account) ? { why: "removed", members: staying(house, account) } : null;
+
+export const changing =
+  (account: string, to: { role?: Role; name?: string; guest?: Guest | null }): Decide =>
+  (house) => ({
+    why: "changed",
+    members: house.people.filter(({ gone }) => !gone).map((one) => asMember({ ...one, role: (one.account === account && to.role) || one.role })),
+    ...(to.name ? { names: { [account]: to.name } } : {}),
+    ...(to.guest ? { guests: { [account]: to.guest } } : {}),
+  });
+
+/** The next list where the present one lags behind: somebody left, a hub went, a month turned. */
+export function overdue(house: House, day = new Date().toISOString().slice(0, 10)): Change | null {
+  const { book } = house;
+  if (!house.mine || !book) return null; // old keys become a list with the first sheet
+  if (house.people.some((one) => one.gone)) return { why: "left" };
+  const here = new Set(house.told.hubs.map(({ hub }) => hub));
+  if (book.hubs.some(({ hub }) => !here.has(hub))) return { why: "hub", hubs: book.hubs.filter(({ hub }) => here.has(hub)) };
+  return book.day.slice(0, 7) < day.slice(0, 7) ? { why: "month" } : null;
+}
+
+const staying = (house: House, except: string): Member[] => house.people.filter((one) => !one.gone && one.account !== except).map(asMember);

@@ -1,0 +1,104 @@
+/** The box in which the hub tells its household how things are. Twin of fanlight.hub.status. */
+import type { Pin } from "../../../core/seal/book.ts";
+import { openAge } from "../../../core/seal/age.ts";
+import { text, utf8 } from "../../../core/seal/bytes.ts";
+import { SealError } from "../../../core/seal/errors.ts";
+import { Fields } from "../../../core/seal/fields.ts";
+import { verify } from "../../../core/seal/keys.ts";
+import { list, nullable, num, obj, oneOf, or, str } from "../../../core/api/shape.ts";
+import { viewing, type ViewingOf } from "../../../core/live/words.ts";
+import { parseJcs } from "../../../core/jcs.ts";
+import { type AlertsWord, alertsWord } from "../push/word.ts";
+
+const STATES = ["recording", "watching", "off", "away", "refused", "unreadable", "unkept"] as const;
+export type CameraState = (typeof STATES)[number];
+
+/** Whether a camera is as its household wants it; otherwise somebody should look. */
+export const isWell = (camera: CameraStatus): boolean => ["recording", "watching", "off"].includes(camera.state);
+
+export interface CameraStatus {
+  id: string;
+  name: string;
+  state: CameraState;
+  since: string;
+  note: string;
+}
+export interface HubStatus {
+  household: string;
+  at: string;
+  place: number[];
+  cameras: CameraStatus[];
+  matches: { request: string; clips: string[] }[];
+  held: { clips_waiting: number };
+  /** How alerts are; null from a hub that knows none. */
+  alerts: AlertsWord | null;
+  /** Who watches, and who watched last. */
+  viewings: ViewingOf[];
+  /** The newest page of the household's book as the hub has it; null from a hub of before there was one. */
+  head: Pin | null;
+}
+
+const shape = obj<HubStatus>({
+  household: str,
+  at: str,
+  place: list(num),
+  cameras: list(obj<CameraStatus>({ id: str, name: str, state: oneOf(STATES), since: str, note: str })),
+  matches: list(obj({ request: str, clips: list(str) })),
+  held: obj({ clips_waiting: num }),
+  alerts: alertsWord,
+  viewings: or(list(viewing), []),
+  head: nullable(obj<Pin>({ n: num, hash: str })),
+});
+
+export interface OpenedStatus {
+  readonly status: HubStatus;
+  /** Number of the household key that the hub sealed it to. */
+  readonly epoch: number;
+}
+
+/** Opens the box with the household's keys, newest first, and checks that one of its hubs signed it. Throws SealError. */
+export async function openStatus(
+  box: Uint8Array,
+  identities: ReadonlyMap<number, string>,
+  hubKeys: readonly Uint8Array[],
+  household: string,
+): Promise<OpenedStatus> {
+  let refusal = new SealError("not_for_us", "it is sealed to other keys");
+  for (const [epoch, identity] of [...identities].reverse()) {
+    let plain: Uint8Array;
+    try {
+      plain = await openAge(box, [identity]);
+    } catch (error) {
+      if (!(error instanceof SealError) || error.code !== "not_for_us") throw error;
+      refusal = error;
+      continue;
+    }
+    return { status: read(plain, hubKeys, household), epoch };
+  }
+  throw refusal;
+}
+
+function read(plain: Uint8Array, hubKeys: readonly Uint8Array[], household: string): HubStatus {
+  const fields = Fields.of(text(plain));
+  const signed = fields.match("manifest", /^[^]*$/u);
+  const sig = fields.bytes("sig", 64);
+  fields.match("pad", /^0*$/);
+  fields.end();
+  const signedByOurs = hubKeys.some((key) => {
+    try {
+      verify(key, "hub-status", utf8(signed), sig);
+      return true;
+    } catch {
+      return false; // another hub of the household, or nobody's
+    }
+  });
+  if (!signedByOurs) throw new SealError("bad_signature", "the signature of the hub-status does not hold");
+  let status: HubStatus;
+  try {
+    status = shape(parseJcs(signed), "status");
+  } catch {
+    throw new SealError("malformed", "it is no word of a hub");
+  }
+  if (status.household !== household) throw new SealError("replayed_manifest", "it is another household's");
+  return status;
+}

@@ -1,0 +1,56 @@
+/** Opens one clip of the household: fetches its description and header, runs the five checks, hands out a source to play. */
+import { clipHeader, clipManifest, clipRange } from "../../../core/api/calls.ts";
+import type { Client } from "../../../core/api/client.ts";
+import { unb64 } from "../../../core/seal/bytes.ts";
+import { checkClip, type CheckedClip, type ClipReader, type Household, type Pane, PANES } from "../../../core/seal/clip.ts";
+import { SealError } from "../../../core/seal/errors.ts";
+import type { Pane as ShownPane } from "../../../ui/seal.ts";
+import type { Row, Timeline } from "./timeline.svelte.ts";
+import { words } from "../words.ts";
+
+export async function openClip(api: Client, row: Row, home: Household, timeline: Timeline): Promise<CheckedClip> {
+  const [manifestAge, hdr] = await Promise.all([clipManifest(api, row.clip), clipHeader(api, row.clip)]);
+  return checkClip({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr }, home, timeline.order);
+}
+
+/** Fetches ranges of one clip's payload. A server that cuts the payload short gives fewer bytes, which the reader refuses. */
+export const rangesOf =
+  (api: Client, clip: string) =>
+  (first: number, end: number): Promise<Uint8Array> =>
+    clipRange(api, clip, first, end);
+
+/** The five panes in words. `pieceError` is what playing met after the first checks. */
+export function panesOf(checked: CheckedClip, pieceError: SealError | null, piecesSeen: number, beforeIsHere: boolean): ShownPane[] {
+  const w = words.clip;
+  const manifest = checked.kind === "opened" ? checked.opened.manifest : null;
+  const reader: ClipReader | null = checked.kind === "opened" ? checked.reader : null;
+  const detail: Record<Pane, string> = {
+    signature: w.details.signature,
+    order: !manifest ? "" : manifest.seq === 0 ? w.details.orderFirst : beforeIsHere ? w.details.orderFollows(manifest.seq) : w.details.orderAlone(manifest.seq),
+    key: manifest ? w.details.key(manifest.epoch) : "",
+    pieces: reader ? w.details.pieces(Math.min(piecesSeen, reader.seal.chunks.length), reader.seal.chunks.length) : "",
+    record: w.details.record,
+  };
+  return PANES.map((pane, i): ShownPane => {
+    const result = checked.panes[i];
+    const label = w.panes[pane];
+    if (pane === "pieces" && pieceError && reader) {
+      return { label, state: "fails", detail: brokenText("pieces", pieceError, reader.seal.chunks.length) };
+    }
+    if (result?.state === "fails") return { label, state: "fails", detail: brokenText(pane, result.error, 0) };
+    if (result?.state !== "holds") return { label, state: "unknown", detail: w.details.unseen };
+    return { label, state: "holds", detail: detail[pane] };
+  });
+}
+
+/** What is wrong with a clip, in one sentence. */
+export function brokenText(pane: Pane, error: SealError, pieces: number): string {
+  const w = words.clip.broken;
+  if (pane === "pieces") {
+    const piece = /piece (\d+)/.exec(error.message)?.[1];
+    return piece === undefined ? w.cut : w.piece(Number(piece) + 1, pieces);
+  }
+  if (error.code === "not_for_us") return pane === "signature" ? w.foreign : w.key;
+  if (error.code === "malformed" && pane === "signature") return w.form;
+  return { signature: w.signature, order: w.order, key: w.key, record: w.record }[pane];
+}
