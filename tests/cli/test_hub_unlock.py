@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from tests.hub import pages
 from tests.hub.demuxed import cut, make, packets
 from tests.hub.homes import make_chain, make_page, make_pairing
-from tests.shared.books import SHEET as PAGE
+from tests.seal.books import SHEET as PAGE
 
 from fanlight.cli.home import open_home
 from fanlight.cli.hub.export import NotExported, export

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 from tests.hub.cells import CELL, PLACE
-from tests.shared.books import SHEET
-from tests.shared.old_epochs import new_epoch
+from tests.seal.books import SHEET
+from tests.seal.old_epochs import new_epoch
 
 from fanlight.hub.options import Camera
 from fanlight.hub.settings import HubKeys, Pairing

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.hub.answering import Answer, Answering, answering
 from tests.hub.homes import CAMERA, HOUSEHOLD, HUB, make_chain, make_epoch, make_pairing
-from tests.shared.books import PEOPLE, SHEET, roll_of
+from tests.seal.books import PEOPLE, SHEET, roll_of
 
 from fanlight.hub.epochs import Epochs, EpochsRefused
 from fanlight.hub.uplink import ServerAway, Uplink

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.shared.books import PEOPLE, SHEET, Someone, forge, hub_named, roll_of
-from tests.shared.old_epochs import new_epoch
-from tests.shared.wrapping import wrap_seed
+from tests.seal.books import PEOPLE, SHEET, Someone, forge, hub_named, roll_of
+from tests.seal.old_epochs import new_epoch
+from tests.seal.wrapping import wrap_seed
 
 from fanlight.model import clock
 from fanlight.seal import keys, safety

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.shared.old_epochs import new_epoch
+from tests.seal.old_epochs import new_epoch
 
 from fanlight.model.padding import padded_length
 from fanlight.seal import chunktree, clip, container, hubs, keys, manifest, sealing

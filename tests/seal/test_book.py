@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.shared.books import PEOPLE, SHEET, roll_of
+from tests.seal.books import PEOPLE, SHEET, roll_of
 
 from fanlight.model import clock
 from fanlight.seal import keys, reading

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.shared.books import PEOPLE, SHEET, roll_of
+from tests.seal.books import PEOPLE, SHEET, roll_of
 
 from fanlight.cli.open import FileTrouble, WrongKey, open_clip
 from fanlight.seal import keys, sealing

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.shared.wrapping import unwrap_seed
+from tests.seal.wrapping import unwrap_seed
 
 from fanlight.seal import safety
 from fanlight.seal.errors import BadKey

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
-from tests.shared.old_epochs import new_epoch
+from tests.seal.old_epochs import new_epoch
 
 from fanlight.cli.demo_town import public_half
 from fanlight.cli.people import CAST, Person

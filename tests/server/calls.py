@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from tests.seal.old_epochs import new_epoch
 from tests.server import acting, booking, sealed
 from tests.server.acting import CELL, Actor
 from tests.server.visitors import World, another, new_id, some_box
-from tests.shared.old_epochs import new_epoch
 
 from fanlight.model.clock import now
 from fanlight.seal.keys import member_keys, new_identity

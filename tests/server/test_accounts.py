@@ -6,9 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.seal.old_epochs import new_epoch
 from tests.server.acting import CELL, make_account, make_household, staff
 from tests.server.running import Running, running
-from tests.shared.old_epochs import new_epoch
 
 from fanlight.seal import epoch, hubs
 from fanlight.seal.keys import SigningKey, member_keys

@@ -8,10 +8,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.seal.old_epochs import new_epoch
 from tests.server.acting import CELL, Actor, make_household, staff
 from tests.server.booking import Home, Person, add_passkey, found, sign_up
 from tests.server.running import running
-from tests.shared.old_epochs import new_epoch
 
 from fanlight.model.ids import new_id
 from fanlight.seal import epoch, hubs
