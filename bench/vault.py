@@ -117,9 +117,11 @@ async def send_clip(uplink: Uplink, clip: str, sealed: SealedClip, pay: bytes) -
     }
     await uplink.call("PUT", f"/v1/clips/{clip}", json=wire)
     for offset in range(0, len(pay), PART):
+        where = {"offset": str(offset)} | ({"last": "true"} if offset + PART >= len(pay) else {})
         part = pay[offset : offset + PART]
-        await uplink.call("PUT", f"/v1/clips/{clip}/pay", params={"offset": offset}, content=part)
-    await uplink.call("POST", f"/v1/clips/{clip}/done")
+        answer = await uplink.call("PUT", f"/v1/clips/{clip}/pay", params=where, content=part)
+    if not answer.json()["kept"]:
+        raise RuntimeError("The clip was not kept.")
     return len(pay) / (time.perf_counter() - began)
 
 

@@ -75,6 +75,14 @@ def put(folder: Path, *parcels: Parcel) -> None:
     outbox.close()
 
 
+def wait_for_bytes(house: House, parcel: Parcel, sent: int) -> Path:
+    """Return where a payload arrives once so many bytes of it did: the server hears of a cut when it does."""
+    received = house.home / "server" / "incoming" / parcel.clip
+    while sent and (not received.exists() or received.stat().st_size < sent):
+        time.sleep(0.02)  # the test's own limit is the only one
+    return received
+
+
 def arrived(house: House, parcel: Parcel) -> bool:
     """Tell whether the server has exactly this clip, once and whole."""
 
@@ -186,11 +194,11 @@ def test_a_hub_that_loses_power_has_every_clip_it_had_taken(tmp_path: Path, ackn
 
 # At the server
 
-WRITES = [("PUT", "{clip}"), ("PUT", "/pay"), ("POST", "/done")]
+WRITES = [("PUT", "{clip}"), ("PUT", "/pay")]
 
 
 @pytest.mark.parametrize("landed", [False, True], ids=["lost", "landed-but-reported-lost"])
-@pytest.mark.parametrize(("method", "ending"), WRITES, ids=["card", "payload", "done"])
+@pytest.mark.parametrize(("method", "ending"), WRITES, ids=["card", "payload"])
 def test_a_write_that_fails_is_tried_again_into_exactly_one_clip(
     tmp_path: Path, house: House, method: str, ending: str, *, landed: bool
 ) -> None:
@@ -268,11 +276,7 @@ def test_an_upload_cut_anywhere_arrives_once_and_goes_on_where_it_was(
         _, error = push_through(tmp_path, house, fault)
         assert isinstance(error, ServerAway)
     sent = parts_before * PART_BYTES + cut
-    received = house.home / "server" / "incoming" / parcel.clip
-    while sent and (not received.exists() or received.stat().st_size < sent):
-        time.sleep(
-            0.02
-        )  # the server hears of the cut when it hears of it; the test's own limit is the only one
+    wait_for_bytes(house, parcel, sent)
     between, error = push_through(tmp_path, house)
     assert error is None
     assert between.sent_bytes == len(parcel.pay) - sent
@@ -280,18 +284,20 @@ def test_an_upload_cut_anywhere_arrives_once_and_goes_on_where_it_was(
     assert push(tmp_path, house) == 0
 
 
-@pytest.mark.parametrize("damage", ["gone", "other"])
+@pytest.mark.parametrize("damage", ["gone", "other", "all-but-the-end", "whole"])
 def test_a_server_that_lost_power_gets_the_payload_anew(tmp_path: Path, house: House, damage: str) -> None:
-    """What it had received is gone, or is zeros: both end in the right clip."""
+    """What it had received is gone, or is zeros, or was not finished: all end in the right clip."""
     parcel = parcel_of(house)
     put(tmp_path, parcel)
-    push_through(tmp_path, house, Fault("POST", "/done", landed=False))
-    received = house.home / "server" / "incoming" / parcel.clip
-    assert received.stat().st_size == len(parcel.pay)
+    there = len(parcel.pay) - 1
+    push_through(tmp_path, house, Fault("PUT", "/pay", landed=True, part=there))
+    received = wait_for_bytes(house, parcel, there)
     if damage == "gone":
         received.unlink()
-    else:
-        received.write_bytes(bytes(len(parcel.pay)))
+    elif damage == "other":
+        received.write_bytes(bytes(there))
+    elif damage == "whole":
+        received.write_bytes(parcel.pay)
     assert push(tmp_path, house) == 1
     assert arrived(house, parcel)
 
@@ -324,7 +330,7 @@ def test_a_payload_that_this_disk_spoilt_is_refused_and_kept(tmp_path: Path, hou
 def test_a_clip_that_a_member_erased_is_not_sent_again(tmp_path: Path, house: House) -> None:
     parcel = parcel_of(house)
     put(tmp_path, parcel)
-    push_through(tmp_path, house, Fault("POST", "/done", landed=True))
+    push_through(tmp_path, house, Fault("PUT", "/pay", landed=True))
     asyncio.run(house.erase(parcel.clip))
     assert push(tmp_path, house) == 0
     outbox = Outbox(tmp_path)
@@ -358,7 +364,7 @@ def test_clips_go_in_the_order_in_which_they_were_made(tmp_path: Path, house: Ho
     parcels = [parcel_of(house, size=1_000) for _ in range(5)]
     put(tmp_path, *parcels)
     between, _ = push_through(tmp_path, house)
-    done = [call.split("/")[3] for call in between.passed if call.endswith("/done")]
+    done = [call.split("/")[3] for call in between.passed if call.endswith("last=true")]
     assert done == [parcel.clip for parcel in parcels]
 
 

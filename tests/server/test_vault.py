@@ -84,6 +84,46 @@ def test_a_clip_arrives_once_whatever_is_repeated_and_its_members_get_the_same_b
     asyncio.run(body())
 
 
+def test_the_last_part_finishes_a_clip_in_the_same_call_and_calls_beside_it_do_no_harm(
+    database: str, tmp_path: Path
+) -> None:
+    """Exactly once, in one call more than there are parts; also what is announced or sent twice at once."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            home = await make_household(town.http)
+            name, sealed = clip(home, now())
+            pay = f"/v1/clips/{name}/pay"
+            at_once = [home.hub.call("PUT", f"/v1/clips/{name}", json=wire(sealed)) for _ in range(4)]
+            announced = await asyncio.gather(*at_once)
+            assert {(one.status_code, one.text) for one in announced} == {
+                (200, '{"received":0,"kept":false}')
+            }
+            early = await home.hub.json("PUT", f"{pay}?offset=0&last=true", content=bytes(sealed.pay[:PART]))
+            assert early == {"received": PART}, "what is not whole is not kept, whatever was said of it"
+            rest = bytes(sealed.pay[PART:])
+            whole = {"received": len(sealed.pay), "kept": True}
+            for _ in range(2):
+                assert await home.hub.json("PUT", f"{pay}?offset={PART}&last=true", content=rest) == whole
+            assert await home.hub.json("POST", f"/v1/clips/{name}/done") == whole
+            assert (await home.owner.call("GET", pay)).content == sealed.pay
+            other, sealed = clip(home, now(), seed=2)
+            await home.hub.json("PUT", f"/v1/clips/{other}", json=wire(sealed))
+            wrong = bytes(len(sealed.pay))
+            refused = await home.hub.call("PUT", f"/v1/clips/{other}/pay?last=true", content=wrong)
+            assert (refused.status_code, refused.json()["code"]) == (400, "vault.bad_clip")
+            assert (await home.hub.call("HEAD", f"/v1/clips/{other}/pay")).headers["upload-offset"] == "0"
+            right = bytes(sealed.pay)
+            calls = [
+                home.hub.json("PUT", f"/v1/clips/{other}/pay?last=true", content=right) for _ in range(3)
+            ]
+            assert await asyncio.gather(*calls) == [{"received": len(right), "kept": True}] * 3
+
+    asyncio.run(body())
+    assert len([path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]) == 2
+    assert list((tmp_path / "server" / "incoming").iterdir()) == []
+
+
 def test_what_the_hub_did_not_sign_is_not_kept(database: str, tmp_path: Path) -> None:
     async def body() -> None:
         async with running(tmp_path, database) as town:

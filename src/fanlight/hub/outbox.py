@@ -194,37 +194,39 @@ class Outbox:
             "manifest": b64.encode(manifest),
             "hdr": b64.encode(hdr),
         }
-        await uplink.call("PUT", f"/v1/clips/{clip}", json=wire)
-        resumed = await self._send_payload(clip, size, uplink)
+        answer = await uplink.call("PUT", f"/v1/clips/{clip}", json=wire)
+        if member(answer, "kept") is True:
+            return
+        there = _count(member(answer, "received"), answer)
         try:
-            answer = await uplink.call("POST", f"/v1/clips/{clip}/done")
+            await self._send_payload(clip, size, there, uplink)
         except Refused as refusal:
             # A server that lost power may hold other bytes than were sent. It has dropped them by now.
-            if not resumed or refusal.status not in _REFUSED_FOR_GOOD or refusal.server_code in _GO_ON_LATER:
+            if not there or refusal.status not in _REFUSED_FOR_GOOD or refusal.server_code in _GO_ON_LATER:
                 raise
-            await self._send_payload(clip, size, uplink)
-            answer = await uplink.call("POST", f"/v1/clips/{clip}/done")
-        if member(answer, "kept") is not True:
-            raise unreadable(answer)
+            await self._send_payload(clip, size, 0, uplink)
 
-    async def _send_payload(self, clip: str, size: int, uplink: Uplink) -> bool:
-        """Send what the server lacks of a payload; tell whether it had some of it."""
-        answer = await uplink.call("HEAD", f"/v1/clips/{clip}/pay")
-        offset = began = _count(answer.headers.get("Upload-Offset", "0"), answer)
+    async def _send_payload(self, clip: str, size: int, offset: int, uplink: Uplink) -> None:
+        """Send a payload from `offset` on; return when the server says that it keeps all of it."""
+        kept: object = False
         with (self._folder / clip).open("rb") as file:
             while offset < size:
                 file.seek(offset)
                 part = await asyncio.to_thread(file.read, PART_BYTES)
                 if not part:
                     raise OSError(_LOST)
-                answer = await uplink.call(
-                    "PUT", f"/v1/clips/{clip}/pay", params={"offset": offset}, content=part
-                )
+                where: dict[str, Any] = {"offset": offset}
+                if offset + len(part) >= size:
+                    where["last"] = "true"
+                answer = await uplink.call("PUT", f"/v1/clips/{clip}/pay", params=where, content=part)
                 received = _count(member(answer, "received"), answer)
                 if received <= offset:
                     raise unreadable(answer)
-                offset = received
-        return began > 0
+                offset, kept = received, answer.json().get("kept")
+        if kept is not True:  # a server of before, or one that had it all
+            answer = await uplink.call("POST", f"/v1/clips/{clip}/done")
+            if member(answer, "kept") is not True:
+                raise unreadable(answer)
 
     def _drop(self, clip: str) -> None:
         self._ask("DELETE FROM parcel WHERE clip = ?", clip)

@@ -83,6 +83,7 @@ class Blobs:
     def __init__(self, place: Path | str) -> None:
         """Open the place, making the folder if it is one."""
         self.folder: Path | None = None
+        self._named: set[Path] = set()  # folders whose own names are known to be on the disk
         if isinstance(place, Path):
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.folder = place.absolute()
@@ -122,7 +123,7 @@ class Blobs:
             )
         if self.folder is not None:
             try:
-                await asyncio.to_thread(self._settle, self.folder / key, day)
+                await self._settle(self.folder / key, day)
             except OSError as error:
                 raise full() from error
 
@@ -205,12 +206,18 @@ class Blobs:
                     return False
         return True
 
-    def _settle(self, path: Path, day: dt.date) -> None:
-        """Sync file and folders, then set their times to the day's midnight (UTC)."""
-        parts = [path, *self._folders_of(path)]
-        for part in parts:
-            sync(part)
-        _date(parts, day)
+    async def _settle(self, path: Path, day: dt.date) -> None:
+        """Set the times of file and folders to the day's midnight (UTC), then sync what is new of them.
+
+        A folder's own name is synced once while we live: nobody removes folders beside us. The disk takes
+        what is synced at once in one go.
+        """
+        above = self._folders_of(path)
+        new = [folder for folder in above[:-1] if folder not in self._named]
+        await asyncio.to_thread(_date, [path, *above], day)
+        parts = {path, path.parent, *(folder.parent for folder in new)}
+        await asyncio.gather(*(asyncio.to_thread(sync, part) for part in parts))
+        self._named.update(new)
 
     def _folders_of(self, path: Path) -> list[Path]:
         """Return the folders between a blob and the place itself, which comes last."""

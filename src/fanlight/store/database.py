@@ -148,20 +148,27 @@ class Database:
         await self._pool.close()
 
     @asynccontextmanager
-    async def transaction(self, *, household: str = "", account: str = "") -> AsyncIterator[Tx]:
+    async def transaction(
+        self, *, household: str = "", account: str = "", promises: bool = True
+    ) -> AsyncIterator[Tx]:
         """Run one transaction: committed at the end of the block, undone if it raises.
 
         Args:
             household: whose rows may be read and written; none by default.
             account: whose membership may be looked up, to find the household.
+            promises: somebody counts on it once it is committed, so that the commit waits for the disk.
+                Without, a power cut may undo it whole, together with nothing that was promised later.
         """
         async with self._pool.connection() as connection:
-            if household or account:
-                await connection.execute(
-                    "SELECT set_config('fanlight.household', %s, true),"
-                    " set_config('fanlight.account', %s, true)",
-                    [household, account],
-                )
+            if household or account or not promises:
+                # In one message with BEGIN, which a transaction's first statement sends by itself.
+                async with connection.pipeline():
+                    await connection.execute(
+                        "SELECT set_config('fanlight.household', %s, true),"
+                        " set_config('fanlight.account', %s, true),"
+                        " CASE WHEN %s THEN '' ELSE set_config('synchronous_commit', 'off', true) END",
+                        [household, account, promises],
+                    )
             yield connection
 
 

@@ -156,18 +156,25 @@ async def load_session(services: Services, account: str, household: str = "") ->
         found = await store.account_by_id(tx, account)
         if found is None:
             raise not_signed_in()
-        if found.kind == "officer":
-            person = await store.person(tx, account)
-            if person is None:
-                raise not_signed_in()
-            return Session(
-                account=account, kind="officer", agency=person.agency, role=person.role, name=person.name
-            )
-        homes = await homes_in(tx, account)
+        return await _loaded(tx, account, found.kind, household)
+
+
+async def _loaded(tx: Tx, account: str, kind: str, household: str) -> Session:
+    """Return the session of an account of a kind; the transaction must be that account's."""
+    if kind == "officer":
+        person = await store.person(tx, account)
+        if person is None:
+            raise not_signed_in()
+        return Session(
+            account=account, kind="officer", agency=person.agency, role=person.role, name=person.name
+        )
+    homes = (
+        await homes_in(tx, account) if kind == "member" else tuple(await store.memberships_of(tx, account))
+    )
     home = _meant(homes, household)
     return Session(
         account=account,
-        kind=found.kind,
+        kind=kind,
         household=home.household if home else "",
         role=home.role if home else "",
         homes=homes,
@@ -199,10 +206,10 @@ async def provide_session(request: Request, services: Parts) -> Session:  # type
 async def session_of(token: str, services: Services, household: str = "") -> Session:
     """Return the session of a token, wherever it came in; raises NotSignedIn, and as `load_session`."""
     async with services.db.transaction() as tx:
-        row = await store.session_by_token(tx, token_hash(token), services.clock())
-    if row is None:
-        raise not_signed_in()
-    found = await load_session(services, row.account, household)
+        row = await store.enter_by_token(tx, token_hash(token), services.clock())
+        if row is None:
+            raise not_signed_in()
+        found = await _loaded(tx, row.account, row.kind, household)
     return replace(found, id=row.id, passkey=row.passkey or "")
 
 

@@ -62,6 +62,16 @@ class SessionRow(msgspec.Struct, frozen=True):
     passkey: str | None
 
 
+class Entered(msgspec.Struct, frozen=True):
+    """A session whose token somebody showed, and the kind of its account."""
+
+    id: str
+    account: str
+    kind: str
+    passkey: str | None
+    entered: str
+
+
 MOST_SESSIONS = 255  # beside the new one; those of the earliest days go first
 _PERSON = (
     "SELECT p.account, p.agency, p.name, p.role, a.age_recipient"
@@ -161,14 +171,20 @@ async def add_session(
     )
 
 
-async def session_by_token(tx: Tx, token_hash: bytes, now: datetime) -> SessionRow | None:
-    """Return a session that lasts."""
-    return await one(
-        tx,
-        SessionRow,
-        "SELECT id, account, day, passkey FROM session WHERE token_hash = %s AND expires > %s",
-        [token_hash, now],
-    )
+async def enter_by_token(tx: Tx, token_hash: bytes, now: datetime) -> Entered | None:
+    """Return a session that lasts, and make the transaction its account's.
+
+    Every call begins with this, so that it goes in one message with the transaction's BEGIN.
+    """
+    async with tx.pipeline():
+        return await one(
+            tx,
+            Entered,
+            "SELECT s.id, s.account, a.kind, s.passkey,"
+            " set_config('fanlight.account', s.account, true) AS entered FROM session s"
+            " JOIN account a ON a.id = s.account WHERE s.token_hash = %s AND s.expires > %s",
+            [token_hash, now],
+        )
 
 
 async def sessions_of(tx: Tx, account: str, now: datetime) -> list[SessionRow]:

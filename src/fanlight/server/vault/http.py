@@ -1,27 +1,23 @@
-"""Routes: a hub sends clips and its status; members list and fetch, and erase what they do not want."""
+"""Routes: members list and fetch clips, and erase what they do not want; a hub sends its status."""
 
 import hashlib
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from litestar import Request, Response, Router, delete, get, head, post, put
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar import Request, Response, Router, delete, get, put
+from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
-from fanlight.model.errors import FanlightError
 from fanlight.model.ids import is_id
-from fanlight.seal.container import Card
 from fanlight.server import ranges
-from fanlight.server.accounts import Caller, Session, members_of
-from fanlight.server.errors import Conflict, Malformed, NotFound, TooLarge
-from fanlight.server.incoming import MAX_PART
+from fanlight.server.accounts import Caller, Session
+from fanlight.server.errors import Malformed, NotFound, TooLarge
 from fanlight.server.services import Parts, Services
-from fanlight.server.vault import keeping_http, rules, store
+from fanlight.server.vault import keeping_http, rules, store, taking
 from fanlight.server.vault.keeping import Keeper
 from fanlight.server.vault.rules import checked_id, no_clip
-from fanlight.store.database import Tx
 from fanlight.wire import b64
 
 AnyRequest = Request[Any, Any, Any]
@@ -29,24 +25,6 @@ PAGE = 60
 BRIEF_PAGE = 1_000
 MAX_STATUS = 128 * 1024
 _RAW = "application/octet-stream"
-_MAX_B64_MANIFEST = rules.MAX_MANIFEST * 4 // 3 + 4
-_MAX_B64_HEADER = rules.MAX_HEADER * 4 // 3 + 4
-
-
-class ClipIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A clip's outside: what the hub signed for the server, and the two sealed parts that are rows."""
-
-    card: Annotated[str, Meta(max_length=2_048)]
-    sig: Annotated[str, Meta(min_length=88, max_length=88)]
-    manifest: Annotated[str, Meta(max_length=_MAX_B64_MANIFEST)]
-    hdr: Annotated[str, Meta(max_length=_MAX_B64_HEADER)]
-
-
-class ClipState(msgspec.Struct):
-    """How far a clip has come."""
-
-    received: int
-    kept: bool
 
 
 class ClipOut(msgspec.Struct, omit_defaults=True):
@@ -70,118 +48,12 @@ class ClipsOut(msgspec.Struct):
     after: str | None
 
 
-class Received(msgspec.Struct):
-    """How many bytes of the payload are here."""
-
-    received: int
-
-
-def _decode(text: str) -> bytes:
-    try:
-        return b64.decode(text)
-    except FanlightError as error:
-        raise rules.bad_clip("a part is not base64") from error
-
-
-@put("/v1/clips/{clip:str}", operation_id="putClip", status_code=200, request_max_body_size=12 * 1024 * 1024)
-async def put_clip(
-    clip: FromPath[str], data: JSONBody[ClipIn], services: Parts, session: Caller
-) -> ClipState:
-    """Announce a clip: card, sealed manifest and header. The same again is fine."""
-    session.at_home("hub")
-    outside = rules.Outside(
-        card=data.card.encode(),
-        sig=_decode(data.sig),
-        manifest=_decode(data.manifest),
-        hdr=_decode(data.hdr),
-    )
-    async with services.db.transaction(household=session.household) as tx:
-        hub = next(p for p in await members_of(tx, session.household) if p.account == session.account)
-        today = services.clock().date()
-        card = rules.check_clip(checked_id(clip), outside, bytes(hub.sign_pub), today)
-        if clip in services.shreds.erased or await store.is_erased(tx, clip):
-            raise Conflict("A member erased this clip.", do="Drop it.", code="vault.erased")
-        row = await store.get(tx, clip)
-        new = False
-        if row is None:
-            await _check_place(tx, services, session.household, card, outside)
-            new = await store.add(tx, session.household, session.account, card, outside)
-            row = await store.get(tx, clip)
-        if row is None or (not new and row.card != data.card):
-            raise Conflict("Another clip has this id.", do="Use a new id.", code="vault.other_clip")
-    return ClipState(row.length if row.kept else services.incoming.received(clip), row.kept)
-
-
-async def _check_place(
-    tx: Tx, services: Services, household: str, card: Card, outside: rules.Outside
-) -> None:
-    """Raise Conflict or QuotaFull unless the household keeps this day and has room for the clip."""
-    rules.check_kept(card.day, services.clock().date(), await store.keep_days(tx))
-    if card.day <= services.shreds.expired.get(household, date.min):
-        raise rules.past_days()
-    await store.lock_room(tx, household)
-    more = card.length + len(outside.manifest) + len(outside.hdr)
-    rules.check_room(await store.used_bytes(tx), more, services.quota_bytes)
-
-
 async def _clip(services: Services, session: Session, clip: str) -> store.ClipRow:
     async with services.db.transaction(household=session.household) as tx:
         row = await store.get(tx, checked_id(clip))
     if row is None:
         raise no_clip()
     return row
-
-
-@put("/v1/clips/{clip:str}/pay", operation_id="putClipPart", status_code=200, request_max_body_size=MAX_PART)
-async def put_part(
-    clip: FromPath[str],
-    request: AnyRequest,
-    services: Parts,
-    session: Caller,
-    offset: Annotated[int, QueryParameter(ge=0)] = 0,
-) -> Received:
-    """Send the payload's bytes from `offset` on, at most 4 MiB a call."""
-    row = await _clip(services, session.at_home("hub"), clip)
-    if row.kept:
-        return Received(row.length)
-    return Received(await services.incoming.receive(clip, offset, request.stream(), row.length))
-
-
-@head("/v1/clips/{clip:str}/pay", operation_id="clipOffset")
-async def part_offset(clip: FromPath[str], services: Parts, session: Caller) -> Response[None]:
-    """Return in `Upload-Offset` how many bytes are here."""
-    row = await _clip(services, session.watching("hub", "member"), clip)
-    have = row.length if row.kept else services.incoming.received(clip)
-    return Response(None, headers={"Upload-Offset": str(have), "Accept-Ranges": "bytes"})
-
-
-@post("/v1/clips/{clip:str}/done", operation_id="finishClip", status_code=200)
-async def finish(clip: FromPath[str], services: Parts, session: Caller) -> ClipState:
-    """Check length and root of the payload and keep it; again is fine."""
-    session.at_home("hub")
-    async with services.incoming.lock(checked_id(clip)):
-        row = await _clip(services, session, clip)
-        if not row.kept:
-            length, root = await services.incoming.measure(clip)
-            if length < row.length:
-                raise Conflict(
-                    f"Only {length} of {row.length} bytes are here.",
-                    kept=f"The first {length} bytes are here.",
-                    do=f"Go on at {length}.",
-                    code="vault.incomplete",
-                )
-            if root != row.root:
-                services.incoming.drop(clip)
-                raise rules.bad_clip("its payload is not the one the card was signed for")
-            key = rules.blob_of(clip, old_place=row.old_place)
-            await services.blobs.put_file(key, services.incoming.path(clip), row.day)
-            async with services.db.transaction(household=session.household) as tx:
-                there = await store.keep(tx, clip)
-            services.incoming.drop(clip)
-            if not there:  # a member erased it meanwhile
-                await services.blobs.delete(key)
-                raise no_clip()
-    return ClipState(row.length, kept=True)
 
 
 def _cursor(day: date | None, after: str | None) -> tuple[date, str] | None:
@@ -327,10 +199,7 @@ router = Router(
     path="/",
     tags=["vault"],
     route_handlers=[
-        put_clip,
-        put_part,
-        part_offset,
-        finish,
+        *taking.ROUTES,
         list_clips,
         count_clips,
         get_manifest,

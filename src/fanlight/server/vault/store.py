@@ -28,6 +28,28 @@ class ClipRow(msgspec.Struct, frozen=True):
     old_place: bool
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """What must be known to let a hub announce a clip. `card` and `kept` are null where it is new."""
+
+    sign_pub: bytes
+    keep_days: int | None
+    erased: bool
+    length: int | None
+    card: str | None
+    kept: bool | None
+
+
+class BriefRow(msgspec.Struct, frozen=True):
+    """What must be known of a clip to take its payload."""
+
+    id: str
+    day: date
+    length: int
+    root: str
+    kept: bool
+    old_place: bool
+
+
 class ListRow(msgspec.Struct, frozen=True):
     """A clip as listed. `manifest` is null where a brief list was asked for."""
 
@@ -87,6 +109,24 @@ async def add(tx: Tx, household: str, hub: str, card: Card, outside: Outside) ->
 async def get(tx: Tx, clip: str) -> ClipRow | None:
     """Return a clip of the transaction's household."""
     return await one(tx, ClipRow, _CLIP + " WHERE id = %s", [clip])
+
+
+async def brief(tx: Tx, clip: str) -> BriefRow | None:
+    """Return a clip of the transaction's household without its sealed parts."""
+    query = "SELECT id, day, length, root, kept, old_place FROM clip WHERE id = %s"
+    return await one(tx, BriefRow, query, [clip])
+
+
+async def standing(tx: Tx, hub: str, clip: str) -> Standing | None:
+    """Return how a clip stands that a hub of the transaction's household announces: one question for all."""
+    return await one(
+        tx,
+        Standing,
+        "SELECT a.sign_pub, s.keep_days, c.length, c.card, c.kept,"
+        " EXISTS (SELECT FROM shred WHERE clip = %(clip)s) AS erased FROM account a"
+        " LEFT JOIN vault_setting s ON true LEFT JOIN clip c ON c.id = %(clip)s WHERE a.id = %(hub)s",
+        {"hub": hub, "clip": clip},
+    )
 
 
 async def keep(tx: Tx, clip: str) -> bool:
@@ -165,11 +205,6 @@ async def mark_all(tx: Tx, clips: Sequence[str]) -> int:
     return await changed(tx, "UPDATE clip SET marked = true WHERE id = ANY(%s) AND NOT marked", [clips])
 
 
-async def is_erased(tx: Tx, clip: str) -> bool:
-    """Tell whether a clip of the transaction's household was erased."""
-    return bool(await value(tx, "SELECT 1 FROM shred WHERE clip = %s", [clip]))
-
-
 async def keep_days(tx: Tx) -> int:
     """Return for how many days the transaction's household keeps clips."""
     found: int | None = await value(tx, "SELECT keep_days FROM vault_setting")
@@ -200,9 +235,11 @@ async def marked_count(tx: Tx) -> int:
     return int(await value(tx, "SELECT count(*) FROM clip WHERE marked"))
 
 
-async def lock_room(tx: Tx, household: str) -> None:
-    """Let two hubs of a household not take the same room; until the transaction ends."""
-    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 10))", [household])
+async def lock_room(tx: Tx, household: str) -> int:
+    """Return `used_bytes`, and let no other hub of the household take room until the transaction ends."""
+    async with tx.pipeline():
+        await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 10))", [household])
+        return await used_bytes(tx)
 
 
 async def oldest(tx: Tx) -> list[Oldest]:
