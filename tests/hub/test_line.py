@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -13,10 +15,12 @@ from tests.hub.homes import HUB
 from tests.hub.sources import Live
 
 from fanlight.hub.camera import Packet
-from fanlight.hub.detector import Closed, Opened
+from fanlight.hub.detector import Closed, Detector, Opened
 from fanlight.hub.journal import Limits
+from fanlight.hub.line import Tools
 from fanlight.hub.notices import Board, Notice, Pressed, StorageTold
-from fanlight.hub.options import Bell, Camera, Detect, Detector, HubOptions, Privacy, Zone
+from fanlight.hub.options import Bell, Camera, Detect, HubOptions, Privacy, Zone
+from fanlight.hub.options import Detector as DetectorOptions
 from fanlight.hub.pipeline import NoSuchCamera, Pipeline
 from fanlight.hub.privacy.proof import is_painted
 from fanlight.hub.snapshot import snapshot
@@ -32,8 +36,11 @@ def made(**options: object) -> Camera:
 
 
 @contextlib.asynccontextmanager
-async def at_work(folder: Path, *cameras: Camera, **tables: object) -> AsyncIterator[Pipeline]:
+async def at_work(
+    folder: Path, *cameras: Camera, tools: Callable[[Tools], Tools] = lambda usual: usual, **tables: object
+) -> AsyncIterator[Pipeline]:
     pipeline = Pipeline(folder, HubOptions(camera=cameras, **tables), HUB)  # type: ignore[arg-type]
+    pipeline.tools = tools(pipeline.tools)
     running = asyncio.create_task(pipeline.run())
     try:
         await until(lambda: len(pipeline.lines) == len(cameras))
@@ -61,22 +68,20 @@ async def recorded(pipeline: Pipeline, camera: Camera, seconds: float = 1) -> No
     await until(lambda: pipeline.journal.committed(camera.id) >= wanted)
 
 
-def test_a_look_that_never_ends_does_not_hold_up_the_recording(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_look_that_never_ends_does_not_hold_up_the_recording(tmp_path: Path) -> None:
     """R01, L1: whatever a decoder or a model does."""
     looking, end = threading.Event(), threading.Event()
 
-    def hang(_self: object) -> list[Opened | Closed]:
-        looking.set()
-        end.wait()
-        return []
-
-    monkeypatch.setattr("fanlight.hub.detector.Detector.look", hang)
+    class Hangs(Detector):
+        def look(self) -> list[Opened | Closed]:
+            looking.set()
+            end.wait()
+            return []
 
     async def run() -> None:
         door = made()
-        async with at_work(tmp_path, door) as pipeline:
+        hanging = partial(replace, new_detector=lambda camera: Hangs(camera.id))
+        async with at_work(tmp_path, door, tools=hanging) as pipeline:
             await until(looking.is_set)
             await recorded(pipeline, door, 2)
             end.set()
@@ -89,7 +94,7 @@ def test_a_hub_without_a_usable_model_records_and_says_so(tmp_path: Path) -> Non
 
     async def run() -> None:
         door = made()
-        async with at_work(tmp_path, door, detector=Detector(model="/nowhere/model.onnx")) as pipeline:
+        async with at_work(tmp_path, door, detector=DetectorOptions(model="/nowhere/model.onnx")) as pipeline:
             await recorded(pipeline, door)
             await until(lambda: bool(pipeline.detectors.trouble))
             assert pipeline.line(door.id).status.state == "recording"
@@ -115,16 +120,13 @@ class NeverAKey(Live):
                 await asyncio.sleep(0.01)
 
 
-def test_a_camera_that_sends_and_of_which_nothing_is_kept_is_opened_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_camera_that_sends_and_of_which_nothing_is_kept_is_opened_anew(tmp_path: Path) -> None:
     """L3: the watchdog looks at what was committed, not at what came."""
-    monkeypatch.setattr("fanlight.hub.line.STALL_S", 0.2)
     opened: list[int] = []
 
     async def run() -> str:
         door = made(detect=Detect(enabled=False))
-        async with at_work(tmp_path) as pipeline:
+        async with at_work(tmp_path, tools=partial(replace, stall_s=0.2)) as pipeline:
             recording = asyncio.create_task(pipeline.record(door, lambda: NeverAKey(opened)))
             await until(lambda: len(opened) >= 3)  # one only asks for its clock
             note = pipeline.line(door.id).status.note
@@ -135,9 +137,7 @@ def test_a_camera_that_sends_and_of_which_nothing_is_kept_is_opened_anew(
     assert "none was kept" in asyncio.run(run())
 
 
-def test_a_press_is_told_before_anything_is_decoded_or_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_press_is_told_before_anything_is_decoded_or_written(tmp_path: Path) -> None:
     """R01, H1: whoever listens hears the bell while the hub still makes its picture."""
     drawing, draw = threading.Event(), threading.Event()
 
@@ -146,23 +146,24 @@ def test_a_press_is_told_before_anything_is_decoded_or_written(
         draw.wait()
         return b"\xff\xd8"
 
-    monkeypatch.setattr("fanlight.hub.happenings.thumb_of", slow)
-
     async def run() -> None:
         door, at = made(detect=Detect(enabled=False)), clock.now()
-        async with at_work(tmp_path, door) as pipeline:
+        async with at_work(
+            tmp_path, door, tools=lambda usual: replace(usual, rooms=replace(usual.rooms, thumb_of=slow))
+        ) as pipeline:
             await until(lambda: pipeline.line(door.id).latest_key is not None)
             heard: list[Notice] = []
             listening = asyncio.create_task(listen(pipeline.board, heard))
             await asyncio.sleep(0)
             pressing = asyncio.create_task(pipeline.press(door.id, at, "http"))
             await until(drawing.is_set)
-            assert [one for one in heard if isinstance(one, Pressed)] == [
-                Pressed(event=pipeline.line(door.id).happenings.pressed, camera=door.id, at=at, by="http")
-            ]
-            assert pipeline.events.find() == []
+            rows = pipeline.events.find()
             draw.set()
             event = await pressing
+            (told,) = (one for one in heard if isinstance(one, Pressed))
+            assert told == Pressed(event=event, camera=door.id, at=at, by="http", clip=told.clip)
+            assert told.clip
+            assert rows == []
             assert [row.id for row in pipeline.events.find(label="doorbell")] == [event]
             assert pipeline.events.thumb(event) == b"\xff\xd8"
             assert await pipeline.press(door.id, at, "mqtt") == event, "one press, heard in two ways"
@@ -254,11 +255,7 @@ def test_a_change_interrupts_the_recording_only_where_it_must(
     asyncio.run(run())
 
 
-def test_what_the_disk_refuses_is_told_to_whoever_listens(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("fanlight.hub.pipeline.STORAGE_S", 0.05)
-
+def test_what_the_disk_refuses_is_told_to_whoever_listens(tmp_path: Path) -> None:
     async def run() -> list[Notice]:
         heard: list[Notice] = []
         async with at_work(tmp_path, made()) as pipeline:

@@ -144,7 +144,7 @@ def test_a_detector_that_cannot_even_be_loaded_is_said_and_tried_again(tmp_path:
         door = made()
         async with at_work(tmp_path) as pipeline:
             pipeline.detectors.new = broken  # type: ignore[method-assign,assignment]
-            pipeline._tools = pipeline._make_tools()
+            pipeline.tools = pipeline._make_tools()
             pipeline._begin([door])
             await until(lambda: "watching" in pipeline.line(door.id).troubles)
             await recorded(pipeline, door)

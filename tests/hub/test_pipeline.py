@@ -155,7 +155,7 @@ def test_when_the_server_is_back_every_clip_arrives_and_plays(
 def test_a_press_of_the_bell_makes_a_clip_around_it(seen: Seen, house: House) -> None:
     async def ring() -> tuple[Kept | None, Kept | None]:
         async with opened(seen.folder, house.pairing(), house.hub, None) as pipeline:
-            line = pipeline.lines[CAMERA.id] = Line.begin(CAMERA, pipeline._tools)
+            line = pipeline.lines[CAMERA.id] = Line.begin(CAMERA, pipeline.tools)
             line.ended = True
             inside = await press(pipeline, seen.start + timedelta(seconds=30))
             outside = await press(pipeline, seen.start - timedelta(hours=1))

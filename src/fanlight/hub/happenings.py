@@ -71,13 +71,14 @@ class Rooms:
     """Where it is told and kept, the same for all cameras.
 
     `make_clip` is None where there is no household to seal to. `under_way` are rows and clips that are being
-    made; they may outlive the line that began them.
+    made; they may outlive the line that began them. `thumb_of` draws a small picture, and blocks.
     """
 
     journal: Journal
     events: Events
     board: Board
     make_clip: MakeClip | None
+    thumb_of: Callable[[Packet], bytes] = thumb_of
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
 
@@ -166,7 +167,7 @@ class Happenings:
         key = self._line.latest_key
         try:
             if self._line.clock == "hub" and key is not None:
-                return await asyncio.to_thread(thumb_of, key)
+                return await asyncio.to_thread(self._rooms.thumb_of, key)
             camera = self._line.options.id
             around = await asyncio.to_thread(self._rooms.journal.read, camera, at, at + timedelta(seconds=1))
             return await asyncio.to_thread(snapshot, around, at) if around else b""

@@ -53,13 +53,14 @@ class Tools:
 
     `tap` is given every picture of every stream as it arrives, None where a stream breaks off.
     `new_detector` blocks, and raises FanlightError where no detector can be had. `looks` bounds how many
-    pictures are looked at together.
+    pictures are looked at together. `stall_s` is STALL_S of L3.
     """
 
     rooms: Rooms
     new_detector: Callable[[Camera], Detector]
     looks: asyncio.Semaphore
     tap: Callable[[str, Role, Packet | None], None] = lambda *_: None
+    stall_s: float = STALL_S
 
 
 @dataclass(slots=True)
@@ -264,15 +265,15 @@ class Line:
         self.tools.tap(self.options.id, "main", packet)
 
     def _is_stalled(self) -> bool:
-        """Tell, once every STALL_S, that pictures come and nothing of them is committed (L3)."""
-        now = clock.mono_us()
+        """Tell, once every `stall_s`, that pictures come and nothing of them is committed (L3)."""
+        now, stall_s = clock.mono_us(), self.tools.stall_s
         committed = self.tools.rooms.journal.committed(self.options.id)
         if committed != self._progress[1] or not self._progress[0]:
             self._progress = (now, committed)
-        elif self._records and self._source_clock == "hub" and now - self._progress[0] > STALL_S * 1e6:
+        elif self._records and self._source_clock == "hub" and now - self._progress[0] > stall_s * 1e6:
             self._progress = (now, committed)
             if RECORDING not in self.troubles:
-                self.fails(RECORDING, f"Pictures come, but none was kept for {STALL_S:.0f} s.")
+                self.fails(RECORDING, f"Pictures come, but none was kept for {stall_s:.0f} s.")
                 return True
         return False
 

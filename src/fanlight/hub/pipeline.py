@@ -59,7 +59,7 @@ class NoSuchCamera(FanlightError):
 
 
 class Pipeline:
-    """One hub at work; `town` is None without a household."""
+    """One hub at work; `town` is None without a household, `tools` are what its lines share."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class Pipeline:
             board=self.board,
             make_clip=None if self.town is None else self._clip_maker(self.town),
         )
-        self._tools = self._make_tools()
+        self.tools = self._make_tools()
 
     @property
     def paired(self) -> Town:
@@ -187,7 +187,7 @@ class Pipeline:
         anew = set()
         if options.detector != before.detector:
             self.detectors.change(options.detector)
-            self._tools = self._make_tools()
+            self.tools = self._make_tools()
             anew = set(wanted)
         stale = [
             camera
@@ -229,7 +229,7 @@ class Pipeline:
         self, camera: Camera, make: Callable[[], Source], make_sub: Callable[[], Source] | None = None
     ) -> Line:
         """Record and watch one camera until its source ends (a live one never does); return its line."""
-        line = self.lines[camera.id] = Line.begin(camera, self._tools)
+        line = self.lines[camera.id] = Line.begin(camera, self.tools)
         await line.run(make, make_sub)
         return line
 
@@ -292,7 +292,7 @@ class Pipeline:
 
     def _begin(self, cameras: Iterable[Camera]) -> None:
         for camera in cameras:
-            self.lines[camera.id] = Line.begin(camera, self._tools)
+            self.lines[camera.id] = Line.begin(camera, self.tools)
             self._tasks[camera.id] = asyncio.create_task(self._tend(camera.id))
 
     async def _end(self, cameras: Collection[str]) -> None:
@@ -319,7 +319,7 @@ class Pipeline:
                     sub_stream(line.options, camera_paints=paints),
                 )
             except MaskUnproved:
-                self.lines[camera] = Line.begin(line.options, self._tools)
+                self.lines[camera] = Line.begin(line.options, self.tools)
                 continue
             except Exception:
                 log.exception("a camera's line broke off")
@@ -327,7 +327,7 @@ class Pipeline:
             else:
                 return  # a file that has been read
             await asyncio.sleep(AGAIN_S)
-            self.lines[camera] = Line.begin(line.options, self._tools)
+            self.lines[camera] = Line.begin(line.options, self.tools)
 
     async def _paint(self, line: Line) -> None:
         """Return once it is clear who paints the camera's privacy zones (R09)."""

@@ -5,23 +5,17 @@ import { troubleOf as common } from "../../ui/trouble.ts";
 import { LABELS, type Miss, type Stream } from "./api.ts";
 import { words } from "./words.ts";
 
-const TRIES = ["unreachable", "refused", "codec", "not_a_video"] as const;
-export type TryKind = (typeof TRIES)[number];
-
 /** Sentences for an error at the hub. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof ApiError && error.away) return words.trouble.away;
   return common(error, words.trouble.unknown);
 }
 
-/** Which of the four ways a camera can fail to be added, or null. */
-export const tryKind = (error: unknown): TryKind | null =>
-  error instanceof ApiError ? (TRIES.find((kind) => error.code === `hub.try.${kind}`) ?? null) : null;
-
 /** Sentences for a camera that could not be tried: ours where we know which way it failed, else the hub's. */
 export function tryTrouble(error: unknown): Trouble {
-  const kind = tryKind(error);
-  return kind ? { ...words.add.failed[kind], code: `hub.try.${kind}` } : troubleOf(error);
+  const code = error instanceof ApiError ? error.code : "";
+  const known = Object.entries(words.add.failed).find(([kind]) => code === `hub.try.${kind}`)?.[1];
+  return known ? { ...known, code } : troubleOf(error);
 }
 
 /** "person, much noise" -> "People, much noise". */

@@ -1,6 +1,5 @@
 /** Words of adding a camera. */
 import type { Trouble } from "../../../ui/trouble.ts";
-import type { TryKind } from "../tell.ts";
 
 export const add = {
   title: "Add a camera",
@@ -55,7 +54,7 @@ export const add = {
       kept: "Nothing was added; what you typed is still here.",
       todo: "Compare the path after the host with the camera’s manual; many cameras have one for each stream.",
     },
-  } satisfies Record<TryKind, Trouble>,
+  } satisfies Record<string, Trouble>,
   works: "It works",
   preview: "Preview, nothing is recorded yet",
   previewOf: "Preview of the new camera",
