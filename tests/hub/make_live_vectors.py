@@ -1,8 +1,10 @@
-"""Write vectors/live: sealed words and pictures that Python and TypeScript must open alike. Run by hand."""
+"""Write vectors/live: sealed words and pictures, and G.711, that Python and TypeScript read alike."""
 
 import json
 from pathlib import Path
 from unittest import mock
+
+import av
 
 from fanlight.hub.live import sealed
 
@@ -51,6 +53,17 @@ def main() -> None:
     folder = ROOT / "vectors" / "live"
     folder.mkdir(exist_ok=True)
     (folder / "sealed.json").write_text(json.dumps(made, indent=1) + "\n")
+    (folder / "g711.json").write_text(json.dumps({law: decoded(law) for law in ("ulaw", "alaw")}) + "\n")
+
+
+def decoded(law: str) -> list[int]:
+    """Return the sample that each of the 256 codes stands for."""
+    decoder = av.CodecContext.create({"ulaw": "pcm_mulaw", "alaw": "pcm_alaw"}[law], "r")
+    assert isinstance(decoder, av.AudioCodecContext)
+    decoder.sample_rate, decoder.layout = 8_000, "mono"
+    return [
+        int(one) for frame in decoder.decode(av.Packet(bytes(range(256)))) for one in frame.to_ndarray()[0]
+    ]
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanlight.hub.live import asking, words
-from fanlight.hub.live.adapt import Ladder, ladder
+from fanlight.hub.live.adapt import BAD_FOR, Ladder, ladder
 from fanlight.hub.live.errors import BadAsk, BadMessage
 from fanlight.hub.live.people import Person, find, people
 from fanlight.hub.live.sealed import Listener, Speaker, StreamKey, open_picture
@@ -197,7 +197,7 @@ _Reports = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 3)), max_si
 
 
 @given(st.sampled_from(["auto", "main", "sub"]), st.integers(0, 4000), st.booleans(), st.booleans(), _Reports)
-def test_a_ladder_never_leaves_its_rungs_and_goes_down_at_once(
+def test_a_ladder_never_leaves_its_rungs_and_goes_to_the_smaller_stream_at_once(
     quality: str,
     width: int,
     main_plays: bool,  # noqa: FBT001 - drawn
@@ -222,8 +222,22 @@ def test_a_ladder_never_leaves_its_rungs_and_goes_down_at_once(
         assert at.rung in at.rungs
         assert abs(at.step - before.step) <= 1
         if missed:
-            assert at.step == min(before.step + 1, len(at.rungs) - 1)
             assert at.step >= before.step
+            below = at.rungs[min(before.step + 1, len(at.rungs) - 1)]
+            assert at.step > before.step or below.keys_only
+            assert at.step > before.step or at.bad > before.bad or before.step == len(at.rungs) - 1
+
+
+def test_one_bad_second_costs_nobody_all_pictures_but_key_frames() -> None:
+    """R01: a browser that was busy for a moment sees on; who is behind for good sees key frames."""
+    at = ladder("auto", width=1900, main_width=1920, sub_width=0, main_plays=True, has_sub=False)
+    for missed in (1, 0, 2, 3, 0):
+        at = at.hear(behind_ms=100, missed=missed)
+        assert not at.rung.keys_only
+    for _ in range(BAD_FOR):
+        assert not at.rung.keys_only
+        at = at.hear(behind_ms=4_000, missed=0)
+    assert at.rung.keys_only
 
 
 def test_who_recovers_gets_the_better_picture_back_and_who_does_not_waits_longer_each_time() -> None:

@@ -51,6 +51,7 @@ class Watcher:
     send: Callable[[bytes], Any]
     heard: list[dict[str, Any]] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    sounds: list[Picture] = field(default_factory=list)
     footage: dict[int, bytearray] = field(default_factory=dict)
     messages: list[bytes] = field(default_factory=list)
     streams: dict[int, tuple[str, str, bytes]] = field(default_factory=dict)
@@ -83,7 +84,8 @@ class Watcher:
         else:
             stream = int.from_bytes(message[1:5])
             camera, role, key = self.streams[stream]
-            self.pictures.append(Picture(camera, role, *open_picture(key, camera, role, message)))
+            opened = Picture(camera, role, *open_picture(key, camera, role, message))
+            (self.sounds if role == "sound" else self.pictures).append(opened)
 
     def ask(self, challenge: bytes) -> None:
         self._nonce = secrets.token_bytes(16)
@@ -119,6 +121,8 @@ class Watcher:
         self.heard.append(word)
         if word["t"] == "stream":
             self.streams[word["stream"]] = (word["camera"], word["role"], b64.decode(word["key"]))
+        elif word["t"] == "sound":
+            self.streams[word["stream"]] = (word["camera"], "sound", b64.decode(word["key"]))
 
 
 async def until(holds: Callable[[], object]) -> None:

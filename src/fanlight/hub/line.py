@@ -25,7 +25,7 @@ from fanlight.hub.happenings import Happenings, Rooms
 from fanlight.hub.journal import Why
 from fanlight.hub.notices import CameraTold
 from fanlight.hub.options import Camera
-from fanlight.hub.packet import Clock, Packet, Role, StreamInfo
+from fanlight.hub.packet import AudioPacket, Clock, Packet, Role, StreamInfo
 from fanlight.hub.painting import Decision
 from fanlight.hub.segmenter import Segment, Segmenter
 from fanlight.hub.status import CameraState, CameraStatus
@@ -51,7 +51,7 @@ class MaskUnproved(Exception):
 class Tools:
     """What all lines share.
 
-    `tap` is given every picture of every stream as it arrives, None where a stream breaks off.
+    `tap` is given every picture of every stream, and sound, as they arrive; None where a stream breaks off.
     `new_detector` blocks, and raises FanlightError where no detector can be had. `looks` bounds how many
     pictures are looked at together. `stall_s` is STALL_S of L3.
     """
@@ -59,7 +59,7 @@ class Tools:
     rooms: Rooms
     new_detector: Callable[[Camera], Detector]
     looks: asyncio.Semaphore
-    tap: Callable[[str, Role, Packet | None], None] = lambda *_: None
+    tap: Callable[[str, Role, Packet | AudioPacket | None], None] = lambda *_: None
     stall_s: float = STALL_S
 
 
@@ -246,6 +246,8 @@ class Line:
                             continue
                         if isinstance(item, Packet):
                             self._note_picture(item)
+                        else:
+                            self.tools.tap(self.options.id, "main", item)
                         await self._keep(segmenter.feed(item))
                         if looks and self.watcher is not None and isinstance(item, Packet):
                             await self.watcher.take(item)

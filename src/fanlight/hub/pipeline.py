@@ -30,7 +30,7 @@ from fanlight.hub.journal import Journal, Limits
 from fanlight.hub.line import RECORDING, Line, MaskUnproved, Tools
 from fanlight.hub.notices import Board, StorageTold
 from fanlight.hub.options import Camera, HubOptions
-from fanlight.hub.packet import Packet, Role
+from fanlight.hub.packet import AudioPacket, Packet, Role
 from fanlight.hub.painting import Decision, Painting
 from fanlight.hub.sealer import Kept, Occasion
 from fanlight.hub.settings import HubKeys, NotPaired, Pairing
@@ -269,7 +269,7 @@ class Pipeline:
             tap=self._tap,
         )
 
-    def _tap(self, camera: str, role: Role, packet: Packet | None) -> None:
+    def _tap(self, camera: str, role: Role, packet: Packet | AudioPacket | None) -> None:
         if self.viewing is not None:
             self.viewing.live.take(camera, role, packet)
 

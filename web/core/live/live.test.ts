@@ -147,6 +147,20 @@ async function opened(signer = signingKey(new Uint8Array(32).fill(5)), wrong: Re
   await expect.poll(() => log.length).toBeGreaterThan(0);
   return { hub, session, log, down: await Speaker.make(KEY, SESSION, "down"), up: await Listener.make(KEY, SESSION, "up") };
 }
+/** A picture, or a frame of sound, as a hub seals it. */
+async function picture(number: number, isKey: boolean, role = "main"): Promise<Bytes> {
+  const head = new Uint8Array(13);
+  const view = new DataView(head.buffer);
+  head[0] = 3;
+  view.setUint32(1, 7);
+  view.setBigUint64(5, BigInt(number));
+  const facts = new Uint8Array(17);
+  facts[0] = isKey ? 1 : 0;
+  const key = await crypto.subtle.importKey("raw", KEY, "AES-GCM", false, ["encrypt"]);
+  const additionalData = concat([utf8(`fanlight/live/v1\n${CASE.camera}\n${role}\n`), head]);
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: head.slice(1), additionalData }, key, concat([facts, utf8(`picture ${number}`)]));
+  return concat([head, new Uint8Array(sealed)]);
+}
 const word = (fields: object): Bytes => utf8(JSON.stringify(fields));
 
 describe("a session", () => {
@@ -170,6 +184,45 @@ describe("a session", () => {
     await expect.poll(() => log).toContain("closed altered");
     expect(hub.closed).toBe(true);
     expect(seen).toHaveLength(3);
+  });
+
+  it("goes on at the next key frame when all pictures come again, and counts none of those left out on purpose", async () => {
+    const { hub, session, down } = await opened();
+    const seen: string[] = [];
+    const sink: Sink = {
+      begin: () => undefined,
+      show: ({ number, isKey, missed }) => seen.push(`${isKey ? "key" : "delta"} ${number} missed ${missed}`),
+      report: () => ({ behindMs: 0, missed: 0, shown: 0 }),
+    };
+    session.watch(CASE.camera, { quality: "auto", width: 640, h265: false }, sink);
+    const pace = (keys_only: boolean) => down.seal(JSON_WORDS, word({ t: "pace", camera: CASE.camera, role: "main", keys_only }));
+    hub.say(await down.seal(JSON_WORDS, word({ t: "stream", camera: CASE.camera, role: "main", stream: 7, key: b64(KEY), codec: "avc1.42e01e", config: "AQ==", width: 320, height: 180 })));
+    hub.say(await picture(0, true));
+    hub.say(await pace(true));
+    hub.say(await picture(5, true));
+    hub.say(await pace(false));
+    for (const [number, isKey] of [[8, false], [9, false], [10, true], [11, false], [13, false]] as const) hub.say(await picture(number, isKey));
+    await expect.poll(() => seen).toEqual(["key 0 missed 0", "key 5 missed 0", "key 10 missed 0", "delta 11 missed 0", "delta 13 missed 1"]);
+  });
+
+  it("lets a camera be heard under a key of its own, and not after it was told to stop", async () => {
+    const { hub, session, down, up } = await opened();
+    const heard: string[] = [];
+    await up.open(await hub.next());
+    session.listen(CASE.camera, { begin: ({ codec, rate_hz }) => heard.push(`${codec} ${rate_hz}`), hear: ({ data }) => heard.push(text(data)) });
+    expect(JSON.parse(text((await up.open(await hub.next())).body))).toEqual({ t: "listen", camera: CASE.camera });
+    hub.say(await down.seal(JSON_WORDS, word({ t: "sound", camera: CASE.camera, stream: 7, key: b64(KEY), codec: "ulaw", config: "", rate_hz: 8000, channels: 1 })));
+    hub.say(await picture(0, true, "sound"));
+    await expect.poll(() => heard).toEqual(["ulaw 8000", "picture 0"]);
+    session.unlisten(CASE.camera);
+    hub.say(await picture(1, true, "sound"));
+    expect(JSON.parse(text((await up.open(await hub.next())).body))).toEqual({ t: "unlisten", camera: CASE.camera });
+    expect(heard).toHaveLength(2);
+    hub.say(await picture(2, true, "main")); // a picture passed off as sound
+    session.listen(CASE.camera, { begin: () => undefined, hear: () => heard.push("wrong") });
+    hub.say(await picture(3, true, "main"));
+    await expect.poll(() => hub.closed).toBe(true);
+    expect(heard).toHaveLength(2);
   });
 
   it("shows nothing to an answer that another key signed, or to another question", async () => {

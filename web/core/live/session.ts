@@ -14,7 +14,8 @@ import { type HubEnd, makeAsk, readAnswer, type Who } from "./asking.ts";
 import { Fetching, type OnPart } from "./fetching.ts";
 import type { Ended, Pipe } from "./pipe.ts";
 import { ANSWER, FOOTAGE, HELLO, JSON_WORDS, LiveAltered, Listener, newNonce, type Picture, PICTURE, SOUND, Speaker, streamOf, StreamOpener, WORDS } from "./sealed.ts";
-import { type HubWord, type LiveCamera, type Quality, readWord, type Role, type StreamTold, type ViewingOf } from "./words.ts";
+import type { SoundSink } from "./sound.ts";
+import { type HubWord, type LiveCamera, type Quality, readWord, type Role, type SoundTold, type StreamTold, type ViewingOf } from "./words.ts";
 
 const FEEDBACK_MS = 1000;
 const PING_MS = 5000;
@@ -44,6 +45,7 @@ export interface Events {
 interface Stream {
   readonly camera: string;
   readonly opener: StreamOpener;
+  readonly sounds: boolean;
 }
 
 export class LiveSession {
@@ -54,7 +56,10 @@ export class LiveSession {
   readonly #nonce = newNonce();
   readonly #sinks = new Map<string, Sink>();
   readonly #streams = new Map<number, Stream>();
+  readonly #ears = new Map<string, SoundSink>();
   readonly #sparse = new Set<string>();
+  /** All pictures are to come again, from the next key frame on: what lies between was left out on purpose. */
+  readonly #resuming = new Set<string>();
   readonly #fetches = new Map<number, Fetching>();
   readonly #pings = new Map<number, number>();
   readonly #timers: ReturnType<typeof setInterval>[] = [];
@@ -87,6 +92,15 @@ export class LiveSession {
   }
   unwatch(camera: string): void {
     if (this.#sinks.delete(camera)) this.#say("unwatch", { camera });
+  }
+
+  /** Lets a camera that is watched be heard; only of a hub that says that it has sound. */
+  listen(camera: string, sink: SoundSink): void {
+    this.#ears.set(camera, sink);
+    this.#say("listen", { camera });
+  }
+  unlisten(camera: string): void {
+    if (this.#ears.delete(camera)) this.#say("unlisten", { camera });
   }
 
   /** Fetches what was recorded between two times. */
@@ -152,27 +166,41 @@ export class LiveSession {
   async #picture(message: Bytes): Promise<void> {
     const stream = this.#streams.get(streamOf(message) ?? -1);
     const sink = stream && this.#sinks.get(stream.camera);
-    if (!stream || !sink) return; // of a stream that we gave up a moment ago
+    const ear = stream?.sounds ? this.#ears.get(stream.camera) : undefined;
+    if (!stream || !(stream.sounds ? ear : sink)) return; // of a stream that we gave up a moment ago
     const picture = await stream.opener.open(message);
-    sink.show(this.#sparse.has(stream.camera) ? { ...picture, missed: 0 } : picture);
+    if (ear) return ear.hear(picture);
+    if (!sink) return;
+    const resumes = this.#resuming.has(stream.camera);
+    if (resumes && !picture.isKey) return;
+    this.#resuming.delete(stream.camera);
+    sink.show(resumes || this.#sparse.has(stream.camera) ? { ...picture, missed: 0 } : picture);
   }
 
   async #word(body: Uint8Array): Promise<void> {
     const word = readWord(JSON.parse(new TextDecoder().decode(body)));
     if (!word) return;
     if (word.t === "stream") return this.#begin(word);
+    if (word.t === "sound") return this.#beginSound(word);
     this.#tell(word);
   }
 
   async #begin(word: StreamTold): Promise<void> {
     // Keys of a camera's other streams are let go of: nothing under them comes any more.
-    for (const [number, stream] of this.#streams) if (stream.camera === word.camera) this.#streams.delete(number);
+    for (const [number, stream] of this.#streams) if (stream.camera === word.camera && !stream.sounds) this.#streams.delete(number);
     const opener = await StreamOpener.make(word.stream, unb64(word.key), word.camera, word.role);
-    this.#streams.set(word.stream, { camera: word.camera, opener });
+    this.#streams.set(word.stream, { camera: word.camera, opener, sounds: false });
     this.#sinks.get(word.camera)?.begin(word);
   }
 
-  #tell(word: Exclude<HubWord, { t: "stream" }>): void {
+  async #beginSound(word: SoundTold): Promise<void> {
+    for (const [number, stream] of this.#streams) if (stream.camera === word.camera && stream.sounds) this.#streams.delete(number);
+    const opener = await StreamOpener.make(word.stream, unb64(word.key), word.camera, "sound");
+    this.#streams.set(word.stream, { camera: word.camera, opener, sounds: true });
+    this.#ears.get(word.camera)?.begin(word);
+  }
+
+  #tell(word: Exclude<HubWord, { t: "stream" | "sound" }>): void {
     switch (word.t) {
       case "cameras":
         return this.#events.cameras(word.cameras);
@@ -183,7 +211,7 @@ export class LiveSession {
         return;
       case "pace":
         if (word.keys_only) this.#sparse.add(word.camera);
-        else this.#sparse.delete(word.camera);
+        else if (this.#sparse.delete(word.camera)) this.#resuming.add(word.camera);
         return this.#events.pace(word.camera, word.role, word.keys_only);
       case "stopped":
         return this.#events.stopped(word.camera, word.why);

@@ -1,5 +1,5 @@
 /** What a hub says within a session, checked on arrival. Twin of fanlight.hub.live.words. */
-import { bool, list, nullable, num, obj, oneOf, type Read, record, str } from "../api/shape.ts";
+import { bool, list, nullable, num, obj, oneOf, or, type Read, record, str } from "../api/shape.ts";
 
 export type Role = "main" | "sub";
 export type Quality = "auto" | Role;
@@ -11,6 +11,8 @@ export interface LiveCamera {
   since: string;
   talk: boolean;
   footage: boolean;
+  /** It sends sound, and who watches may hear it; false from a hub of before there was any. */
+  sound: boolean;
 }
 /** Somebody watches, or watched; `until` is null while it lasts. */
 export interface ViewingOf {
@@ -30,6 +32,16 @@ export interface StreamTold {
   config: string;
   width: number;
   height: number;
+}
+/** How a camera's sound is coded; `config` is base64 of what its decoder needs. */
+export interface SoundTold {
+  camera: string;
+  stream: number;
+  key: string;
+  codec: string;
+  config: string;
+  rate_hz: number;
+  channels: number;
 }
 /** A segment of footage whose bytes follow: `init` of `length` bytes say how it is coded. */
 export interface Part {
@@ -51,10 +63,11 @@ export const viewing: Read<ViewingOf> = obj<ViewingOf>({
 });
 
 const SHAPES = {
-  cameras: obj({ cameras: list(obj<LiveCamera>({ id: str, name: str, state: str, since: str, talk: bool, footage: bool })) }),
+  cameras: obj({ cameras: list(obj<LiveCamera>({ id: str, name: str, state: str, since: str, talk: bool, footage: bool, sound: or(bool, false) })) }),
   who: obj({ viewing: list(viewing) }),
   history: obj({ viewings: list(viewing) }),
   stream: obj<StreamTold>({ camera: str, role, stream: num, key: str, codec: str, config: str, width: num, height: num }),
+  sound: obj<SoundTold>({ camera: str, stream: num, key: str, codec: str, config: str, rate_hz: num, channels: num }),
   pace: obj({ camera: str, role, keys_only: bool }),
   stopped: obj({ camera: str, why: str }),
   part: obj<Part>({ id: num, start: str, end: str, mime: str, init: num, length: num }),

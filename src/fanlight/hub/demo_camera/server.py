@@ -232,6 +232,11 @@ class DemoCamera:
         self._sub: asyncio.Future[Stream] | None = None
         self._server: asyncio.Server | None = None
 
+    @property
+    def began(self) -> tuple[float, int]:
+        """When its first picture was due: by the event loop's clock in seconds, by the wall's in µs."""
+        return self._main.began, self._main.began_us
+
     async def start(self, host: str, port: int, *, tls: ssl.SSLContext | None = None) -> None:
         """Listen; port 0 takes any free one. Raises OSError."""
         running = asyncio.get_running_loop()

@@ -2,8 +2,9 @@
 
 In:     feedback of about a second each; what the camera has; what the viewer asks for.
 Out:    a rung: main stream, sub stream, or key frames only.
-Holds:  never better than asked for; one step at a time; down at once, up only after a calm time that doubles
-        with each step up that did not last.
+Holds:  never better than asked for; one step at a time; to the smaller stream at once, to key frames only
+        after BAD_FOR reports in a row, up only after a calm time that doubles with each step up that did not
+        last.
 """
 
 from dataclasses import dataclass, replace
@@ -15,6 +16,9 @@ LATE_MS = 1_500  # behind by so much: too much is sent
 CALM_MS = 600
 FIRST_CALM = 8  # reports
 MOST_CALM = 240
+# A stream that was cut goes on at its next key frame by itself; two or three pictures a second instead of
+# fifteen help only who is too slow for good. A browser busy for a second is not.
+BAD_FOR = 3
 Quality = Literal["auto", "main", "sub"]
 
 
@@ -33,6 +37,7 @@ class Ladder:
     rungs: tuple[Rung, ...]
     step: int = 0
     calm: int = 0
+    bad: int = 0
     needed: int = FIRST_CALM
     since_up: int | None = None
 
@@ -45,11 +50,15 @@ class Ladder:
         """Return the ladder after one report."""
         since_up = None if self.since_up is None else self.since_up + 1
         if behind_ms > LATE_MS or missed:
+            below = min(self.step + 1, len(self.rungs) - 1)
+            if self.rungs[below].keys_only and self.bad + 1 < BAD_FOR:
+                return replace(self, calm=0, bad=self.bad + 1, since_up=since_up)
             did_not_last = since_up is not None and since_up <= self.needed
             return replace(
                 self,
-                step=min(self.step + 1, len(self.rungs) - 1),
+                step=below,
                 calm=0,
+                bad=0,
                 needed=min(self.needed * 2, MOST_CALM) if did_not_last else self.needed,
                 since_up=None,
             )
@@ -57,8 +66,8 @@ class Ladder:
         # Of key frames only, a report comes with each of them: seconds apart.
         needed = min(self.needed, FIRST_CALM // 4) if self.rung.keys_only else self.needed
         if self.step and calm >= needed:
-            return replace(self, step=self.step - 1, calm=0, since_up=0)
-        return replace(self, calm=calm, since_up=since_up)
+            return replace(self, step=self.step - 1, calm=0, bad=0, since_up=0)
+        return replace(self, calm=calm, bad=0, since_up=since_up)
 
 
 def ladder(  # noqa: PLR0913 - each is a different fact, all but the first by keyword

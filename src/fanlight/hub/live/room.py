@@ -21,11 +21,12 @@ from fanlight.hub.journal import Journal
 from fanlight.hub.live import asking, sealed, words
 from fanlight.hub.live.errors import LiveError, bad_ask
 from fanlight.hub.live.people import Person, find
+from fanlight.hub.live.sounds import Sound
 from fanlight.hub.live.streams import Out, Stream, Told
 from fanlight.hub.live.viewings import Viewings
 from fanlight.hub.live.visitor import Visitor
 from fanlight.hub.options import Camera
-from fanlight.hub.packet import Packet, Role
+from fanlight.hub.packet import AudioPacket, Packet, Role
 from fanlight.hub.settings import HubKeys
 from fanlight.hub.status import CameraStatus
 from fanlight.model import clock
@@ -60,6 +61,7 @@ class Live:
         self.put: Callable[[Send], None] = lambda _: None
         self.visitors: dict[int, Visitor] = {}
         self._streams: dict[tuple[str, Role], Stream] = {}
+        self._sounds: dict[str, Sound] = {}
         self._numbers = itertools.count(1)
         self._listed: tuple[Person, ...] = ()
         self._told: list[CameraStatus] = []
@@ -78,8 +80,14 @@ class Live:
             except Exception:
                 log.exception("a look at those who watch broke off")
 
-    def take(self, camera: str, role: Role, packet: Packet | None) -> None:
-        """Take a picture of a camera as it arrives; None: what follows does not continue what was before."""
+    def take(self, camera: str, role: Role, packet: Packet | AudioPacket | None) -> None:
+        """Take a picture or sound of a camera as it arrives; None: what follows continues nothing before."""
+        if isinstance(packet, AudioPacket):
+            sound = self.sound(camera)
+            if sound.info is None:
+                self._told = []  # it has sound: tell those who watch
+            self.emit(sound.feed(packet))
+            return
         stream = self._streams.get((camera, role))
         if stream is None:
             return
@@ -99,11 +107,16 @@ class Live:
         """Return a stream, making it where it was not watched before."""
         return self._streams.setdefault((camera, role), Stream(camera, role, lambda: next(self._numbers)))
 
+    def sound(self, camera: str) -> Sound:
+        """Return a camera's sound, whether it sends any or not."""
+        return self._sounds.setdefault(camera, Sound(camera, lambda: next(self._numbers)))
+
     def remove(self, camera: str, viewer: int) -> None:
         """Show a camera to a viewer no more."""
         for (its, _), stream in self._streams.items():
             if its == camera:
                 stream.remove(viewer)
+        self.sound(camera).remove(viewer)
 
     async def hear(self, said: Said) -> None:
         """Take what the relay tells of a viewer."""
@@ -151,6 +164,8 @@ class Live:
             self._listed = listed
             for stream in self._streams.values():
                 stream.renew()  # who is allowed changed: so does the key
+            for sound in self._sounds.values():
+                sound.renew()
         now_us = clock.mono_us()
         for number, visitor in list(self.visitors.items()):
             if visitor.person is None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from fanlight.hub.live.sealed import StreamKey
-from fanlight.hub.packet import Packet, Role, StreamInfo
+from fanlight.hub.packet import AudioInfo, AudioPacket, Packet, Role, StreamInfo
 from fanlight.wire.relay import Class, Send, only
 
 MOST_KEPT_BYTES = 4 << 20  # of the newest group of pictures, for those who come in its middle
@@ -24,7 +24,7 @@ class Told:
 
     viewers: tuple[int, ...]
     key: StreamKey
-    info: StreamInfo
+    info: StreamInfo | AudioInfo
 
 
 Out = Send | Told
@@ -96,7 +96,7 @@ class Stream:
                 self._info = packet.info
                 yield Told(only(tuple(self.viewers)), self._key, packet.info)
             # One clock for all runs, so that a decoder's times never go back.
-            self._run, self._base_us = packet.run, _wall_us(packet) - _us(packet.pts_90k)
+            self._run, self._base_us = packet.run, wall_us(packet) - _us(packet.pts_90k)
         if self._key is None:
             return
         if packet.is_key:
@@ -104,7 +104,7 @@ class Stream:
         to = self.viewers if packet.is_key else self.full
         kind = Class.KEY if packet.is_key else Class.DELTA
         at_us = max(self._base_us + _us(packet.pts_90k), 0)
-        payload = self._key.seal(packet.data, is_key=packet.is_key, at_us=at_us, wall_us=_wall_us(packet))
+        payload = self._key.seal(packet.data, is_key=packet.is_key, at_us=at_us, wall_us=wall_us(packet))
         self.sealed += 1
         sent = Send(kind, self._key.number, only(tuple(to)), payload)
         if self._group_bytes + len(payload) <= MOST_KEPT_BYTES:
@@ -121,5 +121,6 @@ def _us(ticks_90k: int) -> int:
     return ticks_90k * 100 // 9
 
 
-def _wall_us(packet: Packet) -> int:
+def wall_us(packet: Packet | AudioPacket) -> int:
+    """Return when it reached the hub, µs since 1970."""
     return int(packet.wall.timestamp() * 1_000_000)

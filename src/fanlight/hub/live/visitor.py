@@ -8,11 +8,9 @@ Holds:  each thing asked for is checked against what this person may at that mom
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fanlight.hub.doorbell import Speaking
 from fanlight.hub.live import asking, sealed, words
 from fanlight.hub.live.adapt import Ladder, ladder
 from fanlight.hub.live.errors import bad_message
@@ -20,7 +18,8 @@ from fanlight.hub.live.fetching import Fetch
 from fanlight.hub.live.people import Person, What
 from fanlight.hub.live.sealed import Listener, Speaker
 from fanlight.hub.live.streams import Told
-from fanlight.hub.packet import Role
+from fanlight.hub.live.talking import Voice
+from fanlight.hub.packet import AudioInfo, Role
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 from fanlight.wire import b64
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 MOST_FETCHES = 2
 MOST_CAMERAS = 32
-TALK_QUEUE = 100
-TALK_IDLE_S = 15.0
 _FOOTAGE = struct.Struct(">I")
 
 
@@ -43,16 +40,6 @@ class Watching:
     ask: words.Watch
     ladder: Ladder
     viewing: str
-
-
-@dataclass(slots=True)
-class Talking:
-    """A camera that a viewer speaks through."""
-
-    camera: str
-    viewing: str
-    sounds: "asyncio.Queue[bytes | None]"
-    task: "asyncio.Task[None]"
 
 
 class Visitor:
@@ -68,7 +55,7 @@ class Visitor:
         self._listener: Listener | None = None
         self._watching: dict[str, Watching] = {}
         self._fetches: dict[int, tuple[Fetch, str]] = {}
-        self._talking: Talking | None = None
+        self._voice = Voice(live.house.mouths, self._tell, self._over)
 
     def begin(self, person: Person, keys: asking.Keys) -> None:
         """Speak with this person, by these keys, from now on."""
@@ -81,7 +68,7 @@ class Visitor:
         assert self._listener is not None  # noqa: S101 - begun
         kind, body = self._listener.open(payload)
         if kind == sealed.SOUND:
-            self._hear_sound(body)
+            self._voice.hear(body)
         elif kind == sealed.JSON:
             await self._do(words.read(body))
         else:
@@ -100,6 +87,18 @@ class Visitor:
     def tell_key(self, told: Told) -> None:
         """Hand over a stream's key."""
         info, key = told.info, told.key
+        if isinstance(info, AudioInfo):
+            self._tell(
+                "sound",
+                camera=key.camera,
+                stream=key.number,
+                key=b64.encode(key.key),
+                codec=info.codec,
+                config=b64.encode(info.config),
+                rate_hz=info.rate_hz,
+                channels=info.channels,
+            )
+            return
         self._tell(
             "stream",
             camera=key.camera,
@@ -125,6 +124,7 @@ class Visitor:
                     "since": clock.to_text(one.since),
                     "talk": self._may("talk", one.id) and options[one.id].url.startswith("rtsp"),
                     "footage": self._may("footage", one.id),
+                    "sound": options[one.id].audio and self._live.sound(one.id).info is not None,
                 }
                 for one in self._live.house.statuses()
                 if one.id in options and self._may("live", one.id)
@@ -144,14 +144,10 @@ class Visitor:
             await self._unwatch(camera)
         for number in list(self._fetches):
             await self._end_fetch(number)
-        if self._talking is not None:
-            talking, self._talking = self._talking, None
-            talking.task.cancel()
-            await asyncio.gather(talking.task, return_exceptions=True)
-            await self._over(talking.viewing)
+        await self._voice.close()
         self.person = None
 
-    async def _do(self, word: words.Word) -> None:  # noqa: C901 - one line for each thing that can be asked
+    async def _do(self, word: words.Word) -> None:  # noqa: C901, PLR0912 - one line for each thing that can be asked
         match word:
             case words.Watch():
                 await self._watch(word)
@@ -166,10 +162,15 @@ class Visitor:
                     await self._end_fetch(number)
             case words.Enough(id=number):
                 await self._end_fetch(number)
+            case words.Listen(camera=camera):
+                if camera in self._watching:  # who listens is told of as watching
+                    self._live.emit(self._live.sound(camera).add(self.number))
+            case words.Unlisten(camera=camera):
+                self._live.sound(camera).remove(self.number)
             case words.Talk(camera=camera):
                 await self._talk(camera)
             case words.Hush():
-                self._hush()
+                self._voice.hush()
             case words.Ping(n=number):
                 self._tell("pong", n=number, at_us=int(clock.now().timestamp() * 1_000_000))
             case words.History():
@@ -262,46 +263,14 @@ class Visitor:
     # Sound
 
     async def _talk(self, camera: str) -> None:
-        if self._talking is not None and not self._talking.task.done():
+        if self._voice.is_heard:
             self._tell("talk", camera=camera, state="refused", why="busy")
             return
-        if self._talking is not None:
-            await self._over(self._talking.viewing)
-            self._talking = None
         options = next((one for one in self._live.house.cameras() if one.id == camera), None)
         if options is None or not self._may("talk", camera):
             self._tell("talk", camera=camera, state="refused", why="not_yours")
             return
-        viewing = await self._begun(camera, "talk")
-        sounds: asyncio.Queue[bytes | None] = asyncio.Queue(TALK_QUEUE)
-        task = asyncio.create_task(self._speak(camera, options.url, sounds))
-        self._talking = Talking(camera, viewing, sounds, task)
-
-    async def _speak(self, camera: str, url: str, sounds: "asyncio.Queue[bytes | None]") -> None:
-        from fanlight.hub.doorbell.spoken import speak_live  # noqa: PLC0415 - a hub that speaks nothing
-
-        try:
-            with self._live.house.mouths.hold(camera):
-                self._tell("talk", camera=camera, state="on")
-                await speak_live(url, _until_none(sounds))
-        except Speaking:
-            self._tell("talk", camera=camera, state="refused", why="busy")
-        except FanlightError as error:
-            self._tell("talk", camera=camera, state="refused", why=error.code.rpartition(".")[2])
-        else:
-            self._tell("talk", camera=camera, state="off")
-        viewing = self._talking.viewing if self._talking is not None else ""
-        await self._over(viewing)
-
-    def _hear_sound(self, pcm: bytes) -> None:
-        if self._talking is not None and not self._talking.sounds.full():
-            self._talking.sounds.put_nowait(pcm)
-
-    def _hush(self) -> None:
-        if self._talking is not None:
-            if self._talking.sounds.full():
-                self._talking.sounds.get_nowait()
-            self._talking.sounds.put_nowait(None)
+        self._voice.begin(camera, options.url, await self._begun(camera, "talk"))
 
     # What all of it needs
 
@@ -332,16 +301,3 @@ class Visitor:
     def _say(self, kind: int, body: bytes) -> None:
         if self._speaker is not None and self.number in self._live.visitors:
             self._live.put(Send(Class.MUST, 0, (self.number,), self._speaker.seal(kind, body)))
-
-
-async def _until_none(sounds: "asyncio.Queue[bytes | None]") -> AsyncIterator[bytes]:
-    """Yield what comes until None does, or nothing for TALK_IDLE_S."""
-    while True:
-        try:
-            async with asyncio.timeout(TALK_IDLE_S):
-                pcm = await sounds.get()
-        except TimeoutError:
-            return
-        if pcm is None:
-            return
-        yield pcm

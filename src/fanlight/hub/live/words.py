@@ -69,6 +69,18 @@ class Enough(_Word, frozen=True, tag="enough"):
     id: _Number
 
 
+class Listen(_Word, frozen=True, tag="listen"):
+    """Let me hear a camera that I watch."""
+
+    camera: _Id
+
+
+class Unlisten(_Word, frozen=True, tag="unlisten"):
+    """Let me hear it no more."""
+
+    camera: _Id
+
+
 class Talk(_Word, frozen=True, tag="talk"):
     """Let me speak through a camera; sound follows."""
 
@@ -89,7 +101,7 @@ class History(_Word, frozen=True, tag="history"):
     """Who watched lately?"""
 
 
-Word = Watch | Unwatch | Feedback | Footage | More | Enough | Talk | Hush | Ping | History
+Word = Watch | Unwatch | Feedback | Footage | More | Enough | Listen | Unlisten | Talk | Hush | Ping | History
 _DECODER = msgspec.json.Decoder(Word)
 
 

@@ -5,6 +5,7 @@ import { ApiError } from "../../../core/api/client.ts";
 import { decodes } from "../../../core/live/canvas.ts";
 import type { FilmPart } from "../../../core/live/fetching.ts";
 import { openPipe, PipeEnded, type Ended } from "../../../core/live/pipe.ts";
+import type { SoundSink } from "../../../core/live/sound.ts";
 import { LiveSession, type Sink, type WatchAsk } from "../../../core/live/session.ts";
 import type { LiveCamera, ViewingOf } from "../../../core/live/words.ts";
 import type { Session } from "../../../ui/session.ts";
@@ -37,6 +38,7 @@ export class HubLink {
   readonly sparse = new SvelteMap<string, boolean>();
   readonly #hub: House["wire"]["hubs"][number];
   readonly #shown = new Map<string, Shown>();
+  readonly #heard = new Map<string, SoundSink>();
   #house: House;
   #me: Session;
   #session: LiveSession | null = null;
@@ -88,6 +90,17 @@ export class HubLink {
     if (this.#shown.get(camera)?.sink !== sink) return;
     this.#shown.delete(camera);
     this.#session?.unwatch(camera);
+  }
+
+  /** Lets a camera that is shown be heard; returns how to stop. */
+  listen(camera: string, sink: SoundSink): () => void {
+    this.#heard.set(camera, sink);
+    this.#session?.listen(camera, sink);
+    return () => {
+      if (this.#heard.get(camera) !== sink) return;
+      this.#heard.delete(camera);
+      this.#session?.unlisten(camera);
+    };
   }
 
   /** Fetches footage to its end, over as many connections as that takes. Returns null when all came, else why not. */
@@ -170,6 +183,7 @@ export class HubLink {
     this.state = "open";
     this.#waitMs = FIRST_WAIT_MS;
     for (const [camera, { ask, sink }] of this.#shown) session.watch(camera, { ...ask, h265: this.#h265 }, sink);
+    for (const [camera, sink] of this.#heard) session.listen(camera, sink);
     for (const wake of this.#waiting.splice(0)) wake();
   }
 

@@ -55,6 +55,9 @@ export const live = {
   lately: "Who watched lately",
   latelyNone: "Nobody in the last 30 days.",
 
+  sound: "Sound",
+  soundNo: "This browser cannot play this camera’s sound.",
+
   talk: "Hold to talk",
   talking: "Talking. Let go to stop",
   talkWait: "Connecting to the camera",
