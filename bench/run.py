@@ -19,7 +19,7 @@ from machine import ROOT, Figure, load
 
 PAGE = ROOT / "docs" / "ref" / "performance.md"
 SCRIPTS = (
-    "start", "event_to_playable", "receipt", "player", "seal", "recording", "hub", "log", "privacy",
+    "bundle", "start", "event_to_playable", "receipt", "player", "seal", "recording", "hub", "log", "privacy",
     "press", "push", "vault", "page", "export", "timeline", "detector", "detector_events", "detector_misses",
 )  # fmt: skip
 HEAD = """# Performance

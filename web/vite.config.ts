@@ -2,6 +2,7 @@
 // Nothing is inlined (the server's content policy allows no inline script or style) and nothing is remote.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { namesLater } from "./later.ts";
 
 const here = import.meta.dirname;
 
@@ -9,7 +10,7 @@ export default defineConfig({
   root: `${here}/apps`,
   base: "/",
   publicDir: false,
-  plugins: [svelte({ configFile: `${here}/svelte.config.js` })],
+  plugins: [svelte({ configFile: `${here}/svelte.config.js` }), namesLater("/home/index.html")],
   worker: { format: "es" },
   build: {
     outDir: `${here}/../src/fanlight/server/static`,
@@ -18,10 +19,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    manifest: "parts.json",
     // The map and the rules' engine are large by nature and loaded only where they are shown.
     chunkSizeWarningLimit: 5000,
     rolldownOptions: {
       input: ["home", "agency", "operator", "link", "ask"].map((app) => `${here}/apps/${app}/index.html`),
+      // Words do nothing but stand there: each page's travel with the page.
+      treeshake: { moduleSideEffects: [{ test: /\/words\/[a-z-]+\.ts$/, sideEffects: false }] },
       output: {
         codeSplitting: {
           groups: [

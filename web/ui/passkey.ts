@@ -6,7 +6,7 @@
  *  Source:  WebAuthn Level 3, sections 5 and 10.1.4 (prf).
  */
 import type { Bytes } from "../core/bytes.ts";
-import { PRF_SALT as SALT } from "../core/seal/wrap.ts";
+import { PRF_SALT as SALT } from "../core/seal/prf.ts";
 import { fromUrl64, toUrl64 } from "./url64.ts";
 
 

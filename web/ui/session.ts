@@ -11,11 +11,8 @@ import { ApiError, Client } from "../core/api/client.ts";
 import { b64, type Bytes, readB64, readUtf8, utf8 } from "../core/bytes.ts";
 import { type MemberKeys, memberKeys, sign } from "../core/seal/keys.ts";
 import { openHere, wrapHere } from "./device.ts";
-import { readUrl64 } from "./url64.ts";
+import { ENDED, SLOT, takeSeed } from "./tab.ts";
 import { words } from "./words.ts";
-
-const SLOT = "fanlight.seed";
-const ENDED = "session.ended";
 
 export interface Session {
   readonly seed: Bytes;
@@ -27,20 +24,8 @@ export interface Session {
   whoami(): Promise<SessionAnswer>;
 }
 
-/** Reads `#k=` of an address, or null. */
-export function seedInFragment(hash: string): Bytes | null {
-  const match = /^#k=([A-Za-z0-9_-]{43})$/.exec(hash);
-  const seed = match?.[1] ? readUrl64(match[1]) : null;
-  return seed?.length === 32 ? seed : null;
-}
-
-/** Whether an error says that the passkey must be used again. */
-export const hasEnded = (error: unknown): boolean => error instanceof ApiError && error.code === ENDED;
-
-/** The person of this tab, or null if there is none yet. Wipes the seed from the address first. */
-export async function restore(): Promise<Session | null> {
-  const given = seedInFragment(location.hash);
-  if (location.hash.startsWith("#k=")) history.replaceState(null, "", location.pathname + location.search);
+/** The person of this tab, or null if there is none yet: the one of the address, which is wiped first, or the one kept. */
+export async function restore(given: Bytes | null = takeSeed()): Promise<Session | null> {
   if (given) return begin(given);
   const kept = sessionStorage.getItem(SLOT);
   if (!kept) return null;

@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { b64, hex, unhex } from "./bytes.ts";
 import { inviteCode, inviteTag, inviteTagHolds, safetyNumber } from "./safety.ts";
 import { newSheet, readSheet, sheetOf } from "./sheet.ts";
-import { PRF_SALT, unwrapSeed, wrapKey, wrapSeed } from "./wrap.ts";
+import { PRF_SALT } from "./prf.ts";
+import { unwrapSeed, wrapKey, wrapSeed } from "./wrap.ts";
 
 const [SHEETS, COMPARE, WRAP] = ["sheet", "compare", "wrap"].map((name) =>
   JSON.parse(readFileSync(new URL(`../../../vectors/seal/${name}.json`, import.meta.url), "utf8")),

@@ -4,8 +4,6 @@ import { type Bytes, concat, utf8 } from "./bytes.ts";
 import { SealError } from "./errors.ts";
 import { derive } from "./keys.ts";
 
-/** What WebAuthn's PRF extension is asked with (`eval.first`). */
-export const PRF_SALT: Bytes = utf8("fanlight/prf/v1");
 const IV_LENGTH = 12;
 const WRAPPED_LENGTH = IV_LENGTH + 32 + 16;
 

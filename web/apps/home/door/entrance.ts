@@ -5,26 +5,23 @@
  *  Absent:  the household (house.ts).
  */
 import * as account from "../../../core/api/account.ts";
-import { ApiError, Client } from "../../../core/api/client.ts";
+import { Client } from "../../../core/api/client.ts";
 import { jcs } from "../../../core/jcs.ts";
 import { b64, type Bytes, hex, readB64, utf8 } from "../../../core/bytes.ts";
 import { derive, type MemberKeys, memberKeys, sha256, sign } from "../../../core/seal/keys.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import { unwrapSeed, wrapKey, wrapSeed } from "../../../core/seal/wrap.ts";
 import { keepMore, keepOnDevice, keptMore, keptOnDevice } from "../../../ui/device.ts";
-import { makePasskey, NoPasskeys, PasskeyClosed, PasskeyKnown, usePasskey } from "../../../ui/passkey.ts";
+import { makePasskey, usePasskey } from "../../../ui/passkey.ts";
 import { resume, type Session } from "../../../ui/session.ts";
-import { type Trouble, troubleOf } from "../../../ui/trouble.ts";
 import { readUrl64, toUrl64 } from "../../../ui/url64.ts";
 import { words } from "../words.ts";
+import { WrongKey } from "./trouble.ts";
 
 const ground = new Client((url, init) => fetch(url, init));
 const DEVICE = "fanlight.device-name";
 const KEY_CODE = "fanlight-key:1:";
 const LABEL_BYTES = 64; // always as many, so that the length tells nothing
-
-/** What the server keeps for this passkey does not open with it. */
-export class WrongKey extends Error {}
 
 export interface SignedUp {
   readonly session: Session;
@@ -166,15 +163,3 @@ export function readName(typed: string): string | null {
   const name = typed.trim().replaceAll(/\s+/g, " ");
   return /^\P{Cc}{1,60}$/u.test(name) ? name : null;
 }
-
-/** Sentences for what can go wrong between a person and their passkey. */
-export function signInTrouble(error: unknown): Trouble {
-  const w = words.signIn;
-  if (error instanceof PasskeyClosed) return w.closed;
-  if (error instanceof PasskeyKnown) return w.known;
-  if (error instanceof NoPasskeys) return w.none;
-  if (error instanceof WrongKey) return w.wrongKey;
-  if (error instanceof ApiError && error.code === "accounts.passkey_refused") return w.refused;
-  return troubleOf(error);
-}
-

@@ -1,5 +1,5 @@
 /** How people and cameras are called on this device. */
-import type { HubWord } from "../app.svelte.ts";
+import type { HubWord } from "./home.svelte.ts";
 import type { Person } from "./house.ts";
 import { words } from "../words.ts";
 

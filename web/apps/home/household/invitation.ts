@@ -5,27 +5,14 @@ import { ID, type Role, ROLES } from "../../../core/seal/roll.ts";
 import { INVITE_SECRET_LENGTH } from "../../../core/seal/safety.ts";
 import { openHere, wrapHere } from "../../../ui/device.ts";
 import { newId } from "../share/copy.ts";
-import { fromUrl64, readUrl64, toUrl64 } from "../../../ui/url64.ts";
-
-export interface Invitation {
-  readonly invite: string;
-  readonly secret: Bytes;
-}
+import { fromUrl64, toUrl64 } from "../../../ui/url64.ts";
+import type { Invitation } from "./invite-link.ts";
 
 /** What the owner decided when they made it. */
 export interface Offered extends Invitation {
   readonly role: Role;
   readonly name: string;
   readonly guest: Guest | null;
-}
-
-const JOIN = /#join=([a-z2-7]{26})\.([A-Za-z0-9_-]{22})$/;
-
-/** The invitation in a link or its fragment, or null. */
-export function readInviteLink(text: string): Invitation | null {
-  const [, invite, encoded] = JOIN.exec(text) ?? [];
-  const secret = encoded ? readUrl64(encoded) : null;
-  return invite && secret?.length === INVITE_SECRET_LENGTH ? { invite, secret } : null;
 }
 
 export const inviteLink = (origin: string, { invite, secret }: Invitation): string => `${origin}/home#join=${invite}.${toUrl64(secret)}`;

@@ -1,7 +1,8 @@
 // Decisions about who is of the household, without a server.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { inviteLink, newInvitation, readInviteLink, spaced } from "./invitation.ts";
+import { inviteLink, newInvitation, spaced } from "./invitation.ts";
+import { readInviteLink } from "./invite-link.ts";
 import { endOfDay } from "./folk.ts";
 import type { House, Person } from "./house.ts";
 import { changing, joining, overdue, removing } from "./members.ts";

@@ -9,20 +9,8 @@ import { list, nullable, num, obj, oneOf, or, str } from "../../../core/api/shap
 import { viewing, type ViewingOf } from "../../../core/live/words.ts";
 import { parseJcs } from "../../../core/jcs.ts";
 import { type AlertsWord, alertsWord } from "../push/word.ts";
+import { CAMERA_STATES, type CameraStatus } from "./camera.ts";
 
-const STATES = ["recording", "watching", "off", "away", "refused", "unreadable", "unkept"] as const;
-export type CameraState = (typeof STATES)[number];
-
-/** Whether a camera is as its household wants it; otherwise somebody should look. */
-export const isWell = (camera: CameraStatus): boolean => ["recording", "watching", "off"].includes(camera.state);
-
-export interface CameraStatus {
-  id: string;
-  name: string;
-  state: CameraState;
-  since: string;
-  note: string;
-}
 export interface HubStatus {
   household: string;
   at: string;
@@ -42,7 +30,7 @@ const shape = obj<HubStatus>({
   household: str,
   at: str,
   place: list(num),
-  cameras: list(obj<CameraStatus>({ id: str, name: str, state: oneOf(STATES), since: str, note: str })),
+  cameras: list(obj<CameraStatus>({ id: str, name: str, state: oneOf(CAMERA_STATES), since: str, note: str })),
   matches: list(obj({ request: str, clips: list(str) })),
   held: obj({ clips_waiting: num }),
   alerts: alertsWord,

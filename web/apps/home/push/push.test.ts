@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { PLAIN } from "../../../core/push/behest.ts";
 import { note } from "./arrived.ts";
 import { canHave, newId, type Signs, withCamera } from "./device.ts";
-import { kindOf, namedIn } from "./shell.ts";
+import { kindOf, laterIn, namedIn } from "./shell.ts";
 import { readPush, shownOf } from "./telling.ts";
 import { flowOf, UNDER_WAY_MS } from "./word.ts";
 
@@ -112,6 +112,8 @@ describe("the frame that is kept for when there is no network", () => {
   });
   it("finds what a page and a style sheet name", () => {
     expect(namedIn('<link href="/assets/a.css"><script src="/assets/b.js"></script><a href="/v1/x">', "page")).toEqual(["/assets/a.css", "/assets/b.js"]);
+    expect(laterIn('<meta name="fanlight-later" content="/assets/c.js /assets/d.css https://elsewhere/e.js">')).toEqual(["/assets/c.js", "/assets/d.css"]);
+    expect(laterIn("<html></html>")).toEqual([]);
     expect(namedIn('@font-face{src:url(/assets/f.woff2)}a{b:url("/assets/g.woff2")}', "style")).toEqual(["/assets/f.woff2", "/assets/g.woff2"]);
   });
 });

@@ -4,12 +4,16 @@ const CACHE = "fanlight-shell";
 export const PAGE = "/home/";
 const WAIT_MS = 4000;
 const NAMED = /(?:src|href)="(\/assets\/[^"]+)"/g;
+const LATER = /<meta name="fanlight-later" content="([^"]*)"/;
 const WITHIN = /url\(["']?(\/assets\/[^"')]+)["']?\)/g;
 
 /** The files that a page, or a style sheet, names. */
 export const namedIn = (text: string, pattern: "page" | "style"): string[] => [
   ...new Set([...text.matchAll(pattern === "page" ? NAMED : WITHIN)].flatMap(([, path]) => path ?? [])),
 ];
+
+/** The files that a page fetches after its frame: those of the pages within. */
+export const laterIn = (text: string): string[] => (LATER.exec(text)?.[1] ?? "").split(" ").filter((path) => path.startsWith("/assets/"));
 
 /** Whether a call asks for the app's page, its files, or neither. */
 export function kindOf(url: URL, origin: string, mode: string, method: string): "page" | "file" | null {
@@ -26,7 +30,7 @@ export async function keep(page: Response): Promise<void> {
   const text = await page.clone().text();
   const known = await (await cache.match(PAGE))?.text();
   if (known === text) return;
-  const files = namedIn(text, "page");
+  const [files, later] = [namedIn(text, "page"), laterIn(text)];
   for (const path of files) {
     const file = await fetch(path);
     if (!file.ok) return; // of another release than the page: the next visit brings both
@@ -35,9 +39,13 @@ export async function keep(page: Response): Promise<void> {
   }
   for (const old of await cache.keys()) {
     const { pathname } = new URL(old.url);
-    if (known !== undefined && pathname.startsWith("/assets/") && !files.includes(pathname)) await cache.delete(old);
+    if (known !== undefined && pathname.startsWith("/assets/") && !files.includes(pathname) && !later.includes(pathname)) await cache.delete(old);
   }
   await cache.put(PAGE, page);
+  // The frame stands by now. A file that does not come is fetched when its page is opened.
+  for (const path of later) {
+    if (!(await cache.match(path))) await cache.add(path).catch(() => undefined);
+  }
 }
 
 /** The app's page: the server's, or the kept one if the server does not answer. `later` keeps the worker alive. */

@@ -52,6 +52,8 @@ export function camerasOf(events: Iterable<{ readonly cameraId: string; readonly
 
 /** "2026-11-21" by the clock of Greenwich, as clips are listed. */
 export const utcDay = (time: Date): string => time.toISOString().slice(0, 10);
+/** The address parameter that says on which day a clip is listed. */
+export const dayOf = (event: Pick<DayEvent, "start">): string => utcDay(event.start);
 
 export function within<E extends DayEvent>(events: Iterable<E>, start: Date): E[] {
   const end = new Date(start.getFullYear(), start.getMonth(), start.getDate() + 1);

@@ -10,7 +10,7 @@ import { ApiError, type Client } from "../../../core/api/client.ts";
 import { Order, type Household } from "../../../core/seal/clip.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import { FILLER_CAMERA, type Label } from "../../../core/seal/manifest.ts";
-import { utcDay, type DayEvent } from "./day.ts";
+import type { DayEvent } from "./day.ts";
 import { fewAtOnce, Listing } from "./listing.ts";
 import { Opener } from "./opener.ts";
 import type { Summary } from "./summary.ts";
@@ -227,6 +227,3 @@ export class Timeline {
 }
 
 const asRow = ({ clip, card, sig, keep }: ClipRow, day: string): Row => ({ clip, card, sig, day, kept: keep });
-
-/** The address parameter that says on which day a clip is listed. */
-export const dayOf = (event: Pick<HomeEvent, "start">): string => utcDay(event.start);

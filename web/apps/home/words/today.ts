@@ -2,7 +2,7 @@
 import type { Label } from "../../../core/seal/manifest.ts";
 import { many } from "../../../ui/many.ts";
 import { clockText, timeText } from "../../../ui/times.ts";
-import type { CameraState } from "../household/status.ts";
+import type { CameraState } from "../household/camera.ts";
 
 export const today = {
   today: "Today",

@@ -1,0 +1,195 @@
+/** One household, open on this device: its book, its clips, its hub's word, its area's requests. All that takes keys is
+ *  reached from here, so the app's frame stands before this is fetched.
+ *
+ *  In:      a session; the frame, for the day that is looked at.
+ *  Holds:   it asks the server while somebody looks, and no longer.
+ *  Absent:  coming in and going out (app.svelte.ts).
+ */
+import { hubStatus, mapLayer, myHousehold } from "../../../core/api/calls.ts";
+import { ApiError, type Client } from "../../../core/api/client.ts";
+import type { Session } from "../../../ui/session.ts";
+import type { Street } from "../../../ui/streets.ts";
+import { Area } from "../requests/area.svelte.ts";
+import { Outgoing } from "../requests/sending.svelte.ts";
+import { Rounds } from "../rounds.ts";
+import { utcDays } from "../timeline/day.ts";
+import { Timeline } from "../timeline/timeline.svelte.ts";
+import { type House, readHouse } from "./house.ts";
+import { change, overdue } from "./members.ts";
+import { type OpenedStatus, openStatus } from "./status.ts";
+
+const HUB_MS = 3000;
+const HOUSE_MS = 30_000; // who is of the household changes seldom, and must show soon
+
+export type HubWord = { readonly kind: "none" } | ({ readonly kind: "heard" } & OpenedStatus) | { readonly kind: "bad" };
+
+/** What a household needs of the app around it. */
+export interface Frame {
+  readonly dayStart: Date;
+  /** Looks at the clock. */
+  readonly tick: () => void;
+  /** Takes note that the server signed us out; true if that is what `error` says. */
+  readonly lost: (error: unknown) => boolean;
+  /** Takes note that we are not of the household any more. */
+  readonly out: () => Promise<void>;
+}
+
+export class Home {
+  house = $state.raw<House>() as House;
+  timeline = $state.raw<Timeline>() as Timeline;
+  hub = $state.raw<HubWord>({ kind: "none" });
+  /** Since when the server does not answer. */
+  awaySince = $state.raw<Date | null>(null);
+  readonly area: Area;
+  readonly outgoing: Outgoing;
+  readonly #session: Session;
+  readonly #frame: Frame;
+  readonly #rounds: Rounds;
+  readonly #streets: Promise<unknown>;
+  #hubAsked = 0;
+  #houseAsked: number;
+  #houseTold: string;
+
+  private constructor(session: Session, ground: Client, frame: Frame, house: House) {
+    this.#session = session;
+    this.#frame = frame;
+    this.area = new Area(session, ground);
+    this.outgoing = new Outgoing(ground);
+    this.#houseAsked = Date.now();
+    this.#houseTold = JSON.stringify(house.told);
+    this.house = house;
+    this.timeline = new Timeline(session.api, house.home);
+    this.#rounds = new Rounds(() => this.#ask());
+    // By everybody who opens the app: fetched with a request's page, it would tell that somebody reads one.
+    this.#streets = mapLayer(ground, "streets");
+    this.#streets.catch(() => undefined); // told where the map is missed
+  }
+
+  /** Fetches the household and opens its keys. Throws ApiError, SealError. */
+  static async open(session: Session, ground: Client, frame: Frame): Promise<Home> {
+    return new Home(session, ground, frame, await readHouse(await myHousehold(session.api), session));
+  }
+
+  /** Its founding was cut short: there is no key yet. */
+  get unfinished(): boolean {
+    return this.house.chain.length === 0 && this.house.mine;
+  }
+  /** Whether this person may see pictures here at all. */
+  get sees(): boolean {
+    return this.house.role !== "installer" && this.house.role !== "landlord";
+  }
+  /** Owners and members: the hub's word is for who lives there, not for guests. */
+  get #lives(): boolean {
+    return ["owner", "member"].includes(this.house.told.role);
+  }
+
+  begin(): void {
+    this.#rounds.now();
+    void this.#tend(this.house);
+  }
+  /** Tries everything again now. */
+  again(): void {
+    this.#rounds.now();
+  }
+  close(): void {
+    this.#rounds.end();
+    this.timeline.close();
+  }
+
+  /** Reads the household again, after something of it changed. */
+  async reload(): Promise<void> {
+    this.#take(await this.#read());
+    this.#rounds.now();
+  }
+
+  /** The town's streets, to draw an area on. Throws ApiError for a town without a map. */
+  async streets(): Promise<Street[]> {
+    const { readStreets } = await import("../../../ui/streets.ts");
+    return readStreets(await this.#streets);
+  }
+
+  async #read(): Promise<House> {
+    this.#houseAsked = Date.now();
+    const told = await myHousehold(this.#session.api);
+    this.#houseTold = JSON.stringify(told);
+    return readHouse(told, this.#session);
+  }
+
+  /** What was opened stays on the page unless the keys it was opened with changed. */
+  #take(house: House): void {
+    const keys = ({ home }: House): string => JSON.stringify([home.household, [...home.identities.keys()], home.hubKeys.length]);
+    if (keys(this.house) !== keys(house)) {
+      this.timeline.close();
+      this.timeline = new Timeline(this.#session.api, house.home);
+    }
+    this.house = house;
+  }
+
+  /** Writes what an owner's device owes the household: the key of a new month, or after somebody left. */
+  async #tend(house: House): Promise<void> {
+    if (!overdue(house)) return;
+    try {
+      this.#take(await change(this.#session, overdue));
+    } catch (error) {
+      if (!(error instanceof ApiError)) console.error(error); // tried again with the next visit
+    }
+  }
+
+  async #ask(): Promise<number | null> {
+    try {
+      if (Date.now() - this.#houseAsked > HOUSE_MS && !(await this.#askHouse())) return null;
+      if (!this.sees) return 0;
+      if (this.#lives && Date.now() - this.#hubAsked > HUB_MS) await this.#askHub();
+      const took = await this.timeline.refresh(utcDays(this.#frame.dayStart));
+      await this.area.refreshInTurn(this.house.wire.cell);
+      this.awaySince = null;
+      return took;
+    } catch (error) {
+      if (this.#frame.lost(error)) return null;
+      if (!(error instanceof ApiError)) console.error(error);
+      this.awaySince ??= new Date();
+      return null;
+    } finally {
+      this.#frame.tick();
+    }
+  }
+
+  /** False where we are not of it any more: removed, or left on another device. */
+  async #askHouse(): Promise<boolean> {
+    this.#houseAsked = Date.now();
+    try {
+      const told = await myHousehold(this.#session.api);
+      if (JSON.stringify(told) === this.#houseTold) return true;
+      const house = await this.#read();
+      this.#take(house);
+      await this.#tend(house);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error;
+      await this.#frame.out();
+      return false;
+    }
+  }
+
+  async #askHub(): Promise<void> {
+    this.#hubAsked = Date.now();
+    let box: Uint8Array;
+    try {
+      box = await hubStatus(this.#session.api);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error;
+      this.hub = { kind: "none" };
+      return;
+    }
+    const { home, wire } = this.house;
+    try {
+      const opened = await openStatus(box, home.identities, home.hubKeys, wire.household);
+      if (this.hub.kind === "heard" && this.hub.status.at === opened.status.at) return;
+      // An older word in place of a newer one tells nothing new.
+      if (this.hub.kind === "heard" && this.hub.status.at > opened.status.at) return;
+      this.hub = { kind: "heard", ...opened };
+    } catch {
+      this.hub = { kind: "bad" };
+    }
+  }
+}
