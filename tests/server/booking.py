@@ -106,6 +106,26 @@ async def add_passkey(
     return begun, await person.call("POST", "/v1/passkeys", json=offer)
 
 
+async def ticket_of(person: Person) -> dict[str, str]:
+    """Return what a code carries beside the seed, with which a device lets another one in."""
+    made = await person.json("POST", "/v1/passkeys/ticket")
+    return {"account": person.account, "ticket": made["ticket"]}
+
+
+async def arrive(
+    person: Person, code: dict[str, str], passkey: Authenticator, **change: Any
+) -> dict[str, Any]:
+    """Return the body with which another device of a person comes in by a code."""
+    begun = (await person.http.post("/v1/passkeys/begin", json={"purpose": "device", **code})).json()
+    credential = passkey.create(begun["options"])
+    digest = hashlib.sha256(b64.decode(WRAPPED)).hexdigest()
+    word = {"account": code["account"], "credential": credential["id"], "wrapped_sha256": digest}
+    signature = b64.encode(person.keys.signing.sign("passkey", jcs.dumps(word)))
+    device = url64(secrets.token_bytes(16))
+    offer = {"credential": credential, "wrapped": WRAPPED, "signature": signature, "device": device}
+    return {**code, **offer, **change}
+
+
 @dataclass
 class Home:
     """A household with a book: its newest epoch and its recovery sheet's key."""

@@ -11,6 +11,7 @@ from typing import Any
 from tests.seal.old_epochs import new_epoch
 from tests.server import acting, booking, sealed
 from tests.server.acting import CELL, Actor
+from tests.server.authenticator import Authenticator
 from tests.server.visitors import World, another, new_id, some_box
 
 from fanlight.model.clock import now
@@ -64,6 +65,7 @@ for page in (
     "/operator",
     "/s",
     "/ask",
+    "/app.json",
     "/record",
     "/schema",
     "/v1/town",
@@ -114,6 +116,7 @@ plain("POST /v1/account/leave", "", "accounts.last_owner")
 plain("POST /v1/account/notices", json={"seen": [new_id()]})
 plain("POST /v1/passkeys/begin", json={"purpose": "new"})
 plain("POST /v1/sessions/passkey/begin")
+plain("POST /v1/passkeys/ticket")
 plain(
     "PUT /v1/passkeys/{passkey:str}/wrapped",
     f"/v1/passkeys/{new_id()}/wrapped",
@@ -176,6 +179,14 @@ async def _sign_in_by_passkey(world: World, who: Actor) -> Call:
     begun = await world.http.post("/v1/sessions/passkey/begin")
     body = {"credential": owner.passkey.get(begun.json()["options"]), "device": owner.device}
     return Call("/v1/sessions/passkey", (), {"json": body})
+
+
+@call("POST /v1/accounts/device")
+async def _add_device(world: World, who: Actor) -> Call:
+    seed = secrets.token_bytes(32)
+    person = await booking.sign_up(world.http, seed)
+    body = await booking.arrive(person, await booking.ticket_of(person), Authenticator())
+    return Call("/v1/accounts/device", (), {"json": body})
 
 
 @call("POST /v1/passkeys")

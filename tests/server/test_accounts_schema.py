@@ -125,5 +125,5 @@ def test_no_counter_of_a_passkey_is_kept(database: str) -> None:
             "SELECT column_name FROM information_schema.columns WHERE table_name = 'passkey'"
         ).fetchall()
     assert {name for (name,) in columns} == {
-        *("id", "account", "kind", "credential", "public_key", "wrapped", "label", "day")
+        *("id", "account", "kind", "credential", "public_key", "wrapped", "label", "day", "page")
     }

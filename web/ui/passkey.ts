@@ -7,6 +7,7 @@
  */
 import type { Bytes } from "../core/bytes.ts";
 import { PRF_SALT as SALT } from "../core/seal/prf.ts";
+import { inApp, LOCAL } from "./server.ts";
 import { fromUrl64, toUrl64 } from "./url64.ts";
 
 
@@ -46,13 +47,17 @@ export class NoPasskeys extends Error {}
 
 export const hasPasskeys = (): boolean => typeof PublicKeyCredential !== "undefined" && isSecureContext;
 
+/** The host that a passkey is bound to: the server's, or this machine on the pages of `fanlight app`. */
+const bound = (id: string | undefined): string | undefined => (inApp() ? LOCAL : id);
+
 /** Makes a passkey. `name` is what the browser calls it; the server is not told. Throws the three errors above. */
 export async function makePasskey(options: CreationOptions, name: string): Promise<Passkey> {
+  const id = bound(options.rp.id);
   const made = await asked(() =>
     navigator.credentials.create({
       publicKey: {
         challenge: fromUrl64(options.challenge),
-        rp: { ...(options.rp.id ? { id: options.rp.id } : {}), name: options.rp.name },
+        rp: { ...(id ? { id } : {}), name: options.rp.name },
         user: { id: fromUrl64(options.user.id), name, displayName: name },
         pubKeyCredParams: options.pubKeyCredParams.map(({ alg }) => ({ type: "public-key", alg })),
         excludeCredentials: (options.excludeCredentials ?? []).map(({ id }) => ({ type: "public-key", id: fromUrl64(id) })),
@@ -71,7 +76,7 @@ export async function makePasskey(options: CreationOptions, name: string): Promi
   const prf = made.getClientExtensionResults().prf;
   let secret = asBytes(prf?.results?.first);
   // Many authenticators derive only when asked to sign: one more touch, by a question of our own that nobody else sees.
-  if (!secret && prf?.enabled) secret = (await use({ challenge: toUrl64(crypto.getRandomValues(new Uint8Array(32))), rpId: options.rp.id }, made.rawId)).secret;
+  if (!secret && prf?.enabled) secret = (await use({ challenge: toUrl64(crypto.getRandomValues(new Uint8Array(32))), rpId: id }, made.rawId)).secret;
   return { credential, secret };
 }
 
@@ -79,11 +84,12 @@ export async function makePasskey(options: CreationOptions, name: string): Promi
 export const usePasskey = (options: RequestOptions): Promise<Passkey> => use(options, null);
 
 async function use(options: RequestOptions, only: ArrayBuffer | null): Promise<Passkey> {
+  const id = bound(options.rpId);
   const got = await asked(() =>
     navigator.credentials.get({
       publicKey: {
         challenge: fromUrl64(options.challenge),
-        ...(options.rpId ? { rpId: options.rpId } : {}),
+        ...(id ? { rpId: id } : {}),
         allowCredentials: only ? [{ type: "public-key", id: only }] : [],
         userVerification: "required",
         extensions: { prf: { eval: { first: SALT } } },

@@ -10,6 +10,7 @@ from fanlight import __version__
 from fanlight.model.errors import FanlightError
 
 DEFAULT_PORT = 8420
+DEFAULT_APP_PORT = 8425
 
 
 class _Commands(click.Group):
@@ -102,7 +103,10 @@ def open_(clip: Path, key: Path, keys: Path | None, out: Path) -> None:
     type=click.Path(path_type=Path),
     help="File with a trusted witness a line (KEY # who runs it); by default those TARGET names.",
 )
-def verify(target: str, log_key: str | None, witnesses: Path | None) -> None:
+@click.option(
+    "--client", is_flag=True, help="TARGET is a server: is the web client installed here in its record?"
+)
+def verify(target: str, log_key: str | None, witnesses: Path | None, *, client: bool) -> None:
     """Check TARGET: a log (folder or address) or an evidence package.
 
     Exits 0 if all holds, 1 if something does not, 2 if something could not be checked.
@@ -114,7 +118,25 @@ def verify(target: str, log_key: str | None, witnesses: Path | None) -> None:
     except BadTrust as error:  # nothing was checked, so nothing failed
         say_error(error)
         sys.exit(EXIT_UNKNOWN)
+    if client:
+        from fanlight.cli.verify import report  # noqa: PLC0415
+        from fanlight.cli.verify_client import verify_client  # noqa: PLC0415
+
+        sys.exit(report(verify_client(target, log=trust[0], witnesses=trust[1])))
     sys.exit(verify_target(target, *trust))
+
+
+@main.command()
+@click.argument("server")
+@click.option("--port", type=click.IntRange(1024, 65535), default=DEFAULT_APP_PORT, show_default=True)
+def app(server: str, port: int) -> None:
+    """Serve the web client of this package for SERVER, on this machine only, until Ctrl-C.
+
+    For those who do not trust the server's code. Passkeys made there count there, at this port.
+    """
+    from fanlight.cli.app import life  # noqa: PLC0415
+
+    sys.exit(life.run(server, port))
 
 
 @main.command()

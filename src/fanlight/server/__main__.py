@@ -25,6 +25,7 @@ from granian.server.embed import Server
 from fanlight.model.errors import FanlightError
 from fanlight.server.app import Options, make_app, open_services
 from fanlight.server.notify.sending import Reach
+from fanlight.server.pages import STATIC
 from fanlight.store.postgres import Postgres
 
 _READY_S = 30.0
@@ -82,6 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 port=args.port,
                 origin=args.origin,
                 proxies=frozenset(args.proxy),
+                client=STATIC,
                 push=Reach(contact=args.contact, private=args.push_inside),
             )
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

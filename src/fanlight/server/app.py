@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from litestar import Litestar, get
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -23,7 +24,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from fanlight import __version__
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
-from fanlight.server import answers, first_start, front, links, operator, pages, setup, wishes
+from fanlight.server import answers, first_start, front, links, operator, pages, release, setup, wishes
 from fanlight.server.accounts import http as accounts_http
 from fanlight.server.accounts import provide_session, shredding
 from fanlight.server.accounts.areas import Areas
@@ -73,6 +74,7 @@ class Options:
         push: whom to name to push services, and which of them may be called.
         origin: scheme, host and port under which browsers know it; None for localhost.
         proxies: addresses of proxies in front, whose word on the caller's address counts.
+        client: folder of the web client, which is entered in the record; None serves one that stands in none.
         clock: gives the present.
     """
 
@@ -87,6 +89,7 @@ class Options:
     push: Reach = field(default_factory=Reach)
     origin: str | None = None
     proxies: frozenset[str] = frozenset()
+    client: Path | None = None
     clock: Callable[[], datetime] = clock.now
 
 
@@ -126,6 +129,8 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
     try:
         await log.sequencer.start()
         await first_start.load(services)
+        if options.client is not None:
+            await _enter_client(services, options.client)
         await shredding.replay(services)  # both before anything is served:
         await Keeper(services).replay()  # an older database may have been restored
         tasks = [
@@ -146,6 +151,16 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         if witness is not None:
             await witness.close()
         await db.close()
+
+
+async def _enter_client(services: Services, folder: Path) -> None:
+    """Enter the web client that is served in the record; one that is not whole is served and not entered."""
+    try:
+        client = await asyncio.to_thread(release.load, folder)
+    except release.BadRelease as error:
+        structlog.get_logger().warning("the web client is not entered in the record", why=error.what)
+        return
+    await release.enter(services.db, services.log, client)
 
 
 def _reach(options: Options) -> Reach:

@@ -112,6 +112,12 @@ async def ask_form() -> Response[bytes]:
     return await _app("ask", "")
 
 
+@get("/app.json", include_in_schema=False)
+async def app_json() -> dict[str, None]:
+    """Say that these pages come from the server itself; `fanlight app` names the server here."""
+    return {"server": None}
+
+
 @get("/assets/{path:path}", include_in_schema=False)
 async def assets(path: FromPath[str]) -> Response[bytes]:
     """Serve the apps' parts, whose names hold their hash."""
@@ -126,5 +132,17 @@ async def static(path: FromPath[str]) -> Response[bytes]:
 
 router = Router(
     path="/",
-    route_handlers=[home, home_at, agency, agency_at, operator, operator_at, link, ask_form, assets, static],
+    route_handlers=[
+        home,
+        home_at,
+        agency,
+        agency_at,
+        operator,
+        operator_at,
+        link,
+        ask_form,
+        app_json,
+        assets,
+        static,
+    ],
 )

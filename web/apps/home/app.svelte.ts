@@ -9,8 +9,10 @@ import { ApiError, Client } from "../../core/api/client.ts";
 import type { Bytes } from "../../core/bytes.ts";
 import type { Session } from "../../ui/session.ts";
 import type { Street } from "../../ui/streets.ts";
+import { findServer } from "../../ui/server.ts";
 import { hasEnded, isTaken, takeSeed } from "../../ui/tab.ts";
 import { troubleOf, type Trouble } from "../../ui/trouble.ts";
+import type { KeyCode } from "./door/entrance.ts";
 import type { Frame, Home, HubWord } from "./household/home.svelte.ts";
 import type { House } from "./household/house.ts";
 import { type Invitation, readInviteLink } from "./household/invite-link.ts";
@@ -63,6 +65,7 @@ class App {
     this.invitation = readInviteLink(location.hash);
     // Its secret stays in this tab's memory: neither the address nor the history keeps it.
     if (this.invitation) history.replaceState(null, "", location.pathname + location.search);
+    await findServer();
     void town(this.#ground).then(
       (found) => (this.town = found),
       () => undefined, // an empty server has no town yet
@@ -101,6 +104,14 @@ class App {
     this.session = session;
     this.name = name;
     this.carried = carried;
+  }
+
+  /** Comes in on this device by a code of another one. Throws what `entrance.arrive` does. */
+  async arrive(code: KeyCode): Promise<void> {
+    const entrance = await import("./door/entrance.ts");
+    const { session, carried } = await entrance.arrive(code);
+    this.carried = carried;
+    await this.enter(session);
   }
 
   /** Goes on with an invitation that was scanned or typed. */

@@ -41,6 +41,7 @@ export const PAGES: Readonly<Record<string, Entry>> = {
 };
 /** For a tab without a household. */
 export const DOORS = {
+  arrive: bare(() => import("./door/ArrivePage.svelte")),
   begin: bare(() => import("./door/BeginPage.svelte")),
   held: bare(() => import("./held/HeldPage.svelte")),
   join: bare(() => import("./door/JoinPage.svelte")),

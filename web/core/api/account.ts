@@ -43,6 +43,20 @@ const passkeySession: Read<PasskeySession> = (value, where) => ({
   ...obj({ households: list(membership), passkey: str, wrapped: nullable(str) })(value, where),
 });
 
+/** For another device of one's own, by a code that carries `ticket`. */
+export interface Ticket {
+  readonly account: string;
+  readonly ticket: string;
+}
+export const makeTicket = (api: Client): Promise<{ ticket: string; life_s: number }> =>
+  api.json("/v1/passkeys/ticket", obj({ ticket: str, life_s: num }), { method: "POST" });
+export const beginDevice = (api: Client, { account, ticket }: Ticket): Promise<{ account: string; options: CreationOptions }> =>
+  api.json("/v1/passkeys/begin", obj({ account: str, options: creationOptions }), { method: "POST", json: { purpose: "device", account, ticket }, anonymous: true });
+export const addDevice = (
+  api: Client,
+  body: Ticket & { credential: Credential; wrapped: string | null; label: string | null; device: string | null; signature: string },
+): Promise<PasskeySession> => api.json("/v1/accounts/device", passkeySession, { method: "POST", json: body, anonymous: true });
+
 export const beginPasskey = (api: Client, purpose: "new" | "add"): Promise<{ account: string; options: CreationOptions }> =>
   api.json("/v1/passkeys/begin", obj({ account: str, options: creationOptions }), { method: "POST", json: { purpose }, anonymous: purpose === "new" });
 

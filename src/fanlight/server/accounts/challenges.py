@@ -18,26 +18,34 @@ class Challenges:
         self._key = secrets.token_bytes(32)
         self._spent: dict[str, int] = {}
 
-    def issue(self, public: bytes) -> str:
+    def issue(self, public: bytes, *, life_s: int = LIFE_S) -> str:
         """Return a challenge for the holder of `public`."""
-        head = f"{secrets.token_urlsafe(24)}.{self._now() + LIFE_S}"
+        head = f"{secrets.token_urlsafe(24)}.{self._now() + life_s}"
         return f"{head}.{self._mac(head, public)}"
 
     def take(self, challenge: str, public: bytes) -> bool:
         """Tell whether this was issued for `public`, is fresh and was not taken before; then it is taken."""
+        if not self.holds(challenge, public):
+            return False
+        self._spent[challenge] = _end(challenge)
+        return True
+
+    def holds(self, challenge: str, public: bytes) -> bool:
+        """Tell whether `take` would take this."""
         head, _, mac = challenge.rpartition(".")
         if not hmac.compare_digest(mac.encode(), self._mac(head, public).encode()):
             return False
-        end = int(head.rpartition(".")[2])
         now = self._now()
         self._spent = {old: until for old, until in self._spent.items() if until >= now}
-        if end < now or challenge in self._spent:
-            return False
-        self._spent[challenge] = end
-        return True
+        return _end(challenge) >= now and challenge not in self._spent
 
     def _mac(self, head: str, public: bytes) -> str:
         return hmac.digest(self._key, head.encode() + b"\n" + public, hashlib.sha256).hex()
 
     def _now(self) -> int:
         return int(self._clock().timestamp())
+
+
+def _end(challenge: str) -> int:
+    """Return until when a challenge whose MAC was checked is good, in seconds."""
+    return int(challenge.split(".")[1])

@@ -23,6 +23,7 @@ Signature = Annotated[str, Meta(min_length=88, max_length=88)]
 Recipient = Annotated[str, Meta(pattern="^age1pq1[a-z0-9]+$", max_length=2_100)]
 Id = Annotated[str, Meta(pattern=r"^[a-z2-7]{26}\Z")]
 Challenge = Annotated[str, Meta(max_length=200)]
+Ticket = Challenge  # one that another device of the same person asked for
 Wrapped = Annotated[str, Meta(min_length=80, max_length=80)]  # 60 bytes
 Label = Annotated[str, Meta(min_length=4, max_length=344)]  # 1 to 256 bytes
 Device = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22,43}\Z")]  # 16 to 32 bytes
@@ -98,9 +99,11 @@ class AccountOut(msgspec.Struct):
 
 
 class BeginIn(In, frozen=True):
-    """What a passkey is made for: a new account, or the caller's own."""
+    """What a passkey is made for: a new account, the caller's own, or the account that a ticket is for."""
 
-    purpose: Literal["new", "add"]
+    purpose: Literal["new", "add", "device"]
+    account: Id | None = None
+    ticket: Ticket | None = None
 
 
 class BeginOut(msgspec.Struct):

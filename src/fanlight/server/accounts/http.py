@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from fanlight.server.accounts import houses, joining, keeping, recovery, sign_in
+from fanlight.server.accounts import devices, houses, joining, keeping, recovery, sign_in
 
 router = Router(
     path="/",
@@ -23,6 +23,8 @@ router = Router(
         keeping.list_passkeys,
         keeping.put_wrapped,
         keeping.remove_passkey,
+        devices.make_ticket,
+        devices.add_device,
         keeping.list_notices,
         keeping.drop_notices,
         keeping.about_account,

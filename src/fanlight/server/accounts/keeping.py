@@ -15,6 +15,7 @@ from fanlight.server.accounts.sessions import Caller, provide_session
 from fanlight.server.accounts.sign_in import is_new_device, key_taken, passkey_session
 from fanlight.server.errors import Conflict, NotAllowed, NotFound
 from fanlight.server.services import Parts, Services
+from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
 
 _MAKING_PER_HOUR = 300
@@ -29,14 +30,16 @@ async def begin_passkey(
     services: Parts,
     challenges: NamedDependency[Challenges],
 ) -> forms.BeginOut:
-    """Return what a browser is asked for to make a passkey, for a new account or one's own."""
+    """Return what a browser is asked for to make a passkey: for a new account, one's own, or a ticket's."""
     account, known = new_id(), list[bytes]()
+    if data.purpose == "device":
+        account = _let_in(data, request, services, challenges)
     if data.purpose == "add":
         session = (await provide_session(request, services)).of_kind("member")
         account = session.account
         async with services.db.transaction(account=account) as tx:
             known = [bytes(one.credential) for one in await store_people.passkeys_of(tx, account)]
-    challenge = challenges.issue(_bound(data.purpose, account))
+    challenge = challenges.issue(bound_to(data.purpose, account))
     return forms.BeginOut(account, Party(services.origin).creation_options(challenge, account, known))
 
 
@@ -56,9 +59,9 @@ async def make_account_by_passkey(
     }
     forms.check_signature(public, "account", jcs.dumps(offer), data.signature)
     word = forms.device_word(data.device)
-    made = _check_new(data.credential, "new", data.account, request, services, challenges)
+    made = check_new(data.credential, "new", data.account, request, services, challenges)
     account = store.Account(data.account, "member", public, data.age_recipient)
-    passkey = _row(account.id, made, data.wrapped, data.label, services)
+    passkey = row_of(account.id, made, data.wrapped, data.label, services)
     async with services.db.transaction(account=account.id) as tx:
         if not await store.add_account(tx, account):
             raise key_taken()
@@ -79,19 +82,14 @@ async def add_passkey(
 ) -> forms.PasskeyMade:
     """Add a passkey to one's own account; the account's key signs for it. Tells all members."""
     session.of_kind("member")
-    made = _check_new(data.credential, "add", session.account, request, services, challenges)
-    passkey = _row(session.account, made, data.wrapped, data.label, services)
+    made = check_new(data.credential, "add", session.account, request, services, challenges)
+    passkey = row_of(session.account, made, data.wrapped, data.label, services)
     async with services.db.transaction(account=session.account) as tx:
         account = await store.account_by_id(tx, session.account)
         if account is None:
             raise sessions.not_signed_in()
-        _check_word(account, made.credential, passkey.wrapped, data.signature)
-        if len(await store_people.passkeys_of(tx, session.account)) >= _MOST_PASSKEYS:
-            raise Conflict(
-                "You have twenty passkeys already.", do="Remove one.", code="accounts.many_passkeys"
-            )
-        if not await store_people.add_passkey(tx, passkey):
-            raise passkeys.refused()
+        check_word(account, made.credential, passkey.wrapped, data.signature)
+        await keep(tx, passkey)
         await telling.tell_homes(tx, session.homes, "passkey-added", about=session.account, day=passkey.day)
     return forms.PasskeyMade(passkey.id)
 
@@ -129,7 +127,7 @@ async def put_wrapped(
         known = {one.id: one for one in await store_people.passkeys_of(tx, session.account)}.get(passkey)
         if known is None or account is None or wrapped is None:
             raise _no_passkey()
-        _check_word(account, bytes(known.credential), wrapped, data.signature)
+        check_word(account, bytes(known.credential), wrapped, data.signature)
         await store_people.put_wrapped(tx, session.account, passkey, wrapped)
 
 
@@ -197,7 +195,16 @@ async def about_account(services: Parts, session: Caller) -> forms.AboutOut:
         )
 
 
-def _check_new(  # noqa: PLR0913, PLR0917 - one call's parts
+def _let_in(data: forms.BeginIn, request: AnyRequest, services: Services, challenges: Challenges) -> str:
+    """Return the account that a ticket is for, which stays good; raises NotAllowed."""
+    account = data.account or ""
+    if not challenges.holds(data.ticket or "", bound_to("ticket", account)):
+        services.spend(request, "passkeys refused", _REFUSED_PER_HOUR)
+        raise passkeys.refused()
+    return account
+
+
+def check_new(  # noqa: PLR0913, PLR0917 - one call's parts
     answer: NewPasskey,
     purpose: str,
     account: str,
@@ -210,8 +217,8 @@ def _check_new(  # noqa: PLR0913, PLR0917 - one call's parts
     passkeys.check_no_prf(answer)
     try:
         challenge = passkeys.challenge_of(answer)
-        made = Party(services.origin).check_new(answer, challenge)
-        if not challenges.take(challenge, _bound(purpose, account)):
+        made = Party(services.origin).check_new_anywhere(answer, challenge)
+        if not challenges.take(challenge, bound_to(purpose, account)):
             raise passkeys.refused()
     except NotAllowed:
         services.spend(request, "passkeys refused", _REFUSED_PER_HOUR)
@@ -219,16 +226,26 @@ def _check_new(  # noqa: PLR0913, PLR0917 - one call's parts
     return made
 
 
-def _row(
+async def keep(tx: Tx, passkey: store_people.Passkey) -> None:
+    """Store one more passkey of an account; raises Conflict for one too many, NotAllowed for a known one."""
+    if len(await store_people.passkeys_of(tx, passkey.account)) >= _MOST_PASSKEYS:
+        raise Conflict("You have twenty passkeys already.", do="Remove one.", code="accounts.many_passkeys")
+    if not await store_people.add_passkey(tx, passkey):
+        raise passkeys.refused()
+
+
+def row_of(
     account: str, made: Made, wrapped: str | None, label: str | None, services: Services
 ) -> store_people.Passkey:
+    """Return a new passkey as it is kept."""
     day = services.clock().date()
     return store_people.Passkey(
-        new_id(), account, made.credential, made.public_key, forms.opaque(wrapped), forms.opaque(label), day
+        *(new_id(), account, made.credential, made.public_key),
+        *(forms.opaque(wrapped), forms.opaque(label), day, made.page),
     )
 
 
-def _check_word(account: store.Account, credential: bytes, wrapped: bytes | None, signature: str) -> None:
+def check_word(account: store.Account, credential: bytes, wrapped: bytes | None, signature: str) -> None:
     """Raise NotAllowed unless the account's key signed that this passkey holds this wrapped seed."""
     offer = {
         "account": account.id,
@@ -238,7 +255,8 @@ def _check_word(account: store.Account, credential: bytes, wrapped: bytes | None
     forms.check_signature(bytes(account.sign_pub), "passkey", jcs.dumps(offer), signature)
 
 
-def _bound(purpose: str, account: str) -> bytes:
+def bound_to(purpose: str, account: str) -> bytes:
+    """Return what the challenge for a new passkey is bound to."""
     return b"passkey/" + purpose.encode() + b"\n" + account.encode()
 
 

@@ -2,8 +2,9 @@
 
 In:     the address members know this server by; a browser's answer, as it came.
 Out:    options for a browser; of an answer that holds, the credential and its public key.
-Holds:  only answers to a challenge of ours, made on our own pages, by an authenticator that made sure who
-        holds it (user verification); a result of PRF is refused where it is sent by mistake.
+Holds:  only answers to a challenge of ours, made on our own pages or on those that `fanlight app` shows on
+        the person's own machine, by an authenticator that made sure who holds it (user verification); a
+        passkey counts only on the page that it was made on; a PRF result that is sent by mistake is refused.
 Drops:  make and model of the authenticator, its counter, its transports: nothing of them is kept.
 Absent: rows (`store_people`), sessions.
 Why:    docs/design/accounts.md
@@ -11,8 +12,9 @@ Why:    docs/design/accounts.md
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -45,6 +47,7 @@ _ALGORITHMS = [
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 ]
 _MAX_ID = 1023
+_APP = re.compile(r"http://localhost:[1-9][0-9]{0,4}")  # where `fanlight app` shows its pages
 _Text = Annotated[str, Meta(min_length=1, max_length=64 * 1024)]
 
 
@@ -81,10 +84,11 @@ class UsedPasskey(_Answer, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A passkey whose making holds. `public_key` is COSE."""
+    """A passkey whose making holds. `public_key` is COSE; `page`: the origin it is for, None for our own."""
 
     credential: bytes
     public_key: bytes
+    page: str | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,17 @@ class Party:
             raise refused()
         return Made(verified.credential_id, verified.credential_public_key)
 
+    def check_new_anywhere(self, answer: NewPasskey, challenge: str) -> Made:
+        """Return the passkey that was made for `challenge` on a page of ours, or of `fanlight app`.
+
+        Raises:
+            NotAllowed: it does not hold, or was made on another page.
+        """
+        page = _page_of(answer)
+        if page == self.origin or not _APP.fullmatch(page):
+            return self.check_new(answer, challenge)
+        return replace(Party(page).check_new(answer, challenge), page=page)
+
     def check_used(self, answer: UsedPasskey, challenge: str, public_key: bytes) -> None:
         """Check an answer for `challenge` by the passkey with `public_key`; raises NotAllowed."""
         client = _decode(answer.response.clientDataJSON)
@@ -190,6 +205,14 @@ def challenge_of(answer: NewPasskey | UsedPasskey) -> str:
     """Return the challenge that an answer says it answers; nothing of it is checked. Raises NotAllowed."""
     try:
         return parse_client_data_json(_decode(answer.response.clientDataJSON)).challenge.decode("ascii")
+    except Exception as error:  # as above
+        raise refused() from error
+
+
+def _page_of(answer: NewPasskey) -> str:
+    """Return the origin that the browser names; nothing of it is checked. Raises NotAllowed."""
+    try:
+        return str(parse_client_data_json(_decode(answer.response.clientDataJSON)).origin)
     except Exception as error:  # as above
         raise refused() from error
 

@@ -120,7 +120,7 @@ async def _by_passkey(
         known = await store_people.passkey_by_credential(tx, credential)
         if known is None or passkeys.user_of(answer) != known.account:
             raise passkeys.refused()
-        Party(services.origin).check_used(answer, challenge, bytes(known.public_key))
+        Party(known.page or services.origin).check_used(answer, challenge, bytes(known.public_key))
         if not challenges.take(challenge, _SIGN_IN):
             raise passkeys.refused()
         account = await store.account_by_id(tx, known.account)

@@ -12,7 +12,10 @@ MOST_DEVICES = 64
 
 
 class Passkey(msgspec.Struct, frozen=True):
-    """A passkey as kept. `wrapped` and `label` are sealed by the person's browser."""
+    """A passkey as kept. `wrapped` and `label` are sealed by the person's browser.
+
+    `page` is the origin of the pages it was made on, if those were `fanlight app`'s.
+    """
 
     id: str
     account: str
@@ -21,6 +24,7 @@ class Passkey(msgspec.Struct, frozen=True):
     wrapped: bytes | None
     label: bytes | None
     day: date
+    page: str | None = None
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -33,7 +37,7 @@ class Notice(msgspec.Struct, frozen=True):
     household: str | None
 
 
-_PASSKEY = "SELECT id, account, credential, public_key, wrapped, label, day FROM passkey"
+_PASSKEY = "SELECT id, account, credential, public_key, wrapped, label, day, page FROM passkey"
 
 
 async def enter(tx: Tx, *, account: str | None = None, household: str | None = None) -> None:
@@ -49,11 +53,11 @@ async def add_passkey(tx: Tx, passkey: Passkey) -> bool:
     return bool(
         await changed(
             tx,
-            "INSERT INTO passkey (id, account, kind, credential, public_key, wrapped, label, day)"
-            " VALUES (%s, %s, 'member', %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            "INSERT INTO passkey (id, account, kind, credential, public_key, wrapped, label, day, page)"
+            " VALUES (%s, %s, 'member', %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
             [
                 *(passkey.id, passkey.account, passkey.credential, passkey.public_key),
-                *(passkey.wrapped, passkey.label, passkey.day),
+                *(passkey.wrapped, passkey.label, passkey.day, passkey.page),
             ],
         )
     )

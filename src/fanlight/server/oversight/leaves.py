@@ -130,7 +130,23 @@ class Case(msgspec.Struct, frozen=True):
     day: str
 
 
-Known = Town | Pack | Agency | Agreement | CaseKey | Request | RequestClosed | Case
+class ClientRelease(msgspec.Struct, frozen=True):
+    """A web client that this server serves; `sha256` is of the list of its files."""
+
+    version: str
+    sha256: str
+
+
+class TownText(msgspec.Struct, frozen=True):
+    """A version of the terms, of what is done with data, or of what partners asked for."""
+
+    name: str
+    version: int
+    sha256: str
+    effective: str
+
+
+Known = Town | Pack | Agency | Agreement | CaseKey | Request | RequestClosed | Case | ClientRelease | TownText
 
 KINDS: dict[str, type[Known]] = {
     "town": Town,
@@ -141,6 +157,8 @@ KINDS: dict[str, type[Known]] = {
     "request": Request,
     "request-closed": RequestClosed,
     "case": Case,
+    "release": ClientRelease,
+    "text": TownText,
 }
 
 

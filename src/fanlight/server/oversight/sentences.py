@@ -37,7 +37,7 @@ def plain(text: str) -> str:
     return _SLOT.sub("…", text)
 
 
-def summary(entry: Entry) -> str:  # noqa: PLR0911 -- one sentence a kind
+def summary(entry: Entry) -> str:  # noqa: C901, PLR0911 -- one sentence a kind
     """Return one sentence on what an entry says."""
     match entry.known:
         case leaves.Town():
@@ -62,6 +62,11 @@ def summary(entry: Entry) -> str:  # noqa: PLR0911 -- one sentence a kind
             return f"A request ended. Disclosures received: {words.band(entry.known.band)}."
         case leaves.Case():
             return f"{entry.known.agency}, {words.day(entry.known.day)}: an act in a case, or nothing."
+        case leaves.ClientRelease():
+            return f"Version {entry.known.version} of the web client is served from here on."
+        case leaves.TownText():
+            named = words.TEXTS.get(entry.known.name, entry.known.name)
+            return f"{named}, version {entry.known.version}, from {words.day(entry.known.effective)} on."
         case None:
             return (
                 "Bytes that this page cannot read."

@@ -60,7 +60,14 @@ TYPES = {
     "request": "Request",
     "request-closed": "Request ended",
     "case": "Act in a case, or nothing",
+    "release": "Web client",
+    "text": "Terms",
     "unreadable": "Not readable here",
+}
+TEXTS = {
+    "terms": "The terms",
+    "privacy": "What is done with data",
+    "partners": "What partners asked to build",
 }
 COMMITTED = {
     "words": "the words to residents",

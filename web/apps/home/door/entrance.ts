@@ -20,7 +20,7 @@ import { WrongKey } from "./trouble.ts";
 
 const ground = new Client((url, init) => fetch(url, init));
 const DEVICE = "fanlight.device-name";
-const KEY_CODE = "fanlight-key:1:";
+const KEY_CODE = "fanlight-device:1:";
 const LABEL_BYTES = 64; // always as many, so that the length tells nothing
 
 export interface SignedUp {
@@ -67,13 +67,46 @@ export async function signIn(): Promise<SignedIn> {
   return seed ? { kind: "in", session: await resume(seed, who, await keptMore(who.account)) } : { kind: "keyless", who };
 }
 
-/** The code that lets another of one's own devices in. Whoever reads it has the key. */
-export const keyCode = (seed: Bytes): string => KEY_CODE + toUrl64(seed);
+/** What lets another of one's own devices in. */
+export interface KeyCode extends account.Ticket {
+  readonly seed: Bytes;
+}
 
-/** The seed of such a code, or null. */
-export function readKeyCode(text: string): Bytes | null {
-  const seed = text.startsWith(KEY_CODE) ? readUrl64(text.slice(KEY_CODE.length)) : null;
-  return seed?.length === 32 ? seed : null;
+/** The code that does so, for ten minutes. Whoever reads it has the key. Throws ApiError. */
+export async function keyCode(session: Session): Promise<string> {
+  const [{ ticket }, who] = await Promise.all([account.makeTicket(session.api), session.whoami()]);
+  return `${KEY_CODE}${who.account}:${toUrl64(session.seed)}:${ticket}`;
+}
+
+/** Reads such a code, or null. */
+export function readKeyCode(text: string): KeyCode | null {
+  const [, id, seed, ticket] = /^fanlight-device:1:([a-z2-7]{26}):([A-Za-z0-9_-]{43}):([A-Za-z0-9_.-]{20,200})$/.exec(text.trim()) ?? [];
+  const read = seed ? readUrl64(seed) : null;
+  return id && ticket && read?.length === 32 ? { account: id, seed: read, ticket } : null;
+}
+
+/** Lets this browser in with a code and a first passkey of its own. Throws ApiError and passkey errors. */
+export async function arrive(code: KeyCode): Promise<SignedUp> {
+  const { account: id, options } = await account.beginDevice(ground, code);
+  const { credential, secret } = await makePasskey(options, words.title);
+  const keys = await memberKeys(code.seed);
+  const who = await account.addDevice(ground, {
+    account: id,
+    ticket: code.ticket,
+    credential: { ...credential },
+    label: await sealLabel(code.seed, deviceLabel()),
+    device: deviceName(),
+    ...(await carry(code.seed, keys, id, credential.id, secret)),
+  });
+  if (!secret) await keepOnDevice(id, code.seed);
+  return { session: await resume(code.seed, who), carried: secret !== null };
+}
+
+/** The seed wrapped for a passkey, and the account's word for both. */
+async function carry(seed: Bytes, keys: MemberKeys, id: string, credential: string, secret: Bytes | null): Promise<{ wrapped: string | null; signature: string }> {
+  const wrapped = secret ? await wrapSeed(await wrapKey(secret), id, seed) : null;
+  const said = { account: id, credential, wrapped_sha256: wrapped ? hex(sha256(wrapped)) : null };
+  return { wrapped: wrapped && b64(wrapped), signature: b64(sign(keys.signing, "passkey", jcs(said))) };
 }
 
 /** Lets this browser in with the seed of another device, if it is that of the person who signed in. */
@@ -89,13 +122,10 @@ export async function letIn(who: account.PasskeySession, seed: Bytes): Promise<S
 export async function addPasskey(session: Session): Promise<{ carried: boolean }> {
   const { account: id, options } = await account.beginPasskey(session.api, "add");
   const { credential, secret } = await makePasskey(options, words.title);
-  const wrapped = secret ? await wrapSeed(await wrapKey(secret), id, session.seed) : null;
-  const said = { account: id, credential: credential.id, wrapped_sha256: wrapped ? hex(sha256(wrapped)) : null };
   await account.addPasskey(session.api, {
     credential: { ...credential },
-    wrapped: wrapped && b64(wrapped),
     label: await sealLabel(session.seed, deviceLabel()),
-    signature: b64(sign(session.keys.signing, "passkey", jcs(said))),
+    ...(await carry(session.seed, session.keys, id, credential.id, secret)),
   });
   if (!secret) await keepOnDevice(id, session.seed);
   return { carried: secret !== null };

@@ -8,6 +8,7 @@ import { identityRecipient } from "../../../core/seal/keys.ts";
 import type { MediaFacts } from "../../../core/seal/manifest.ts";
 import { type Copy, newId } from "./copy.ts";
 import type { Task, Word } from "./redact.worker.ts";
+import { serverOrigin } from "../../../ui/server.ts";
 
 /** A copy as it would be given out. */
 export interface Made {
@@ -107,4 +108,4 @@ export async function give(plain: Uint8Array, made: Made | null, terms: Terms, t
   return `${link}.${sealed.secret}`;
 }
 
-export const addressOf = (end: string): string => `${location.origin}/s#${end}`;
+export const addressOf = (end: string): string => `${serverOrigin()}/s#${end}`;

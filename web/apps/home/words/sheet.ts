@@ -1,5 +1,6 @@
 /** Words: the recovery sheet, on paper and on the screen. The paper must be clear to somebody who never saw Fanlight. */
 import { dateText } from "../../../ui/times.ts";
+import { serverOrigin } from "../../../ui/server.ts";
 
 export const sheet = {
   title: "Recovery sheet",
@@ -11,7 +12,7 @@ export const sheet = {
   have: "I have it on paper",
 
   paper: {
-    made: (date: Date) => `Made ${dateText(date)} · ${location.host}`,
+    made: (date: Date) => `Made ${dateText(date)} · ${new URL(serverOrigin()).host}`,
     title: "Recovery sheet of your household",
     warn: "Whoever holds this sheet can open every picture of this household. Do not photograph it, and do not store it in a cloud.",
     code: "The key as a code to scan",

@@ -51,6 +51,21 @@ export const signIn = {
     noSecret: "This device’s passkey cannot carry your key, so the key stays in this browser. Clearing the browser’s data would lose it: keep the recovery sheet, or add a second device.",
   },
 
+  arriveLink: "Use a code of that device",
+  arriveAsk: "One of your devices is in already",
+  arriveAskText: "It lets this one in with a code, and this one gets a passkey of its own.",
+  appText: "This program is on your own computer. The server sends it no program, only what is locked. Your passkeys of the server’s own page do not work here: this page has its own.",
+
+  arrive: {
+    title: "Let this device in",
+    text: "On a device that opens your household, go to House, Devices, and show its code. Scan it here, or paste the line below it. Then this device makes a passkey of its own.",
+    appText: "On a device that opens your household, go to House, Devices, and show its code. Scan it here, or paste the line below it. Then this program gets a passkey of its own, which works at this address only.",
+    field: "The line below the code",
+    go: "Let this device in",
+    bad: "This is no such code. The whole line is needed; it begins with fanlight-device.",
+    back: "Back",
+  },
+
   keyless: {
     title: "This browser does not have your key yet",
     text: "Your passkey is right, but on this device it cannot carry the key that opens your pictures. Let this browser in once; it keeps the key from then on.",
