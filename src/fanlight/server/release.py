@@ -20,7 +20,7 @@ from fanlight.store.database import Database, value
 from fanlight.wire import jcs
 
 LIST = "release.json"
-LEAF = "release"
+LEAF = "release"  # its type, as `queue_leaf` is given it
 _LOCK = 0x72656C  # any fixed number: of servers that start at once, one enters the release
 
 
@@ -92,7 +92,7 @@ async def enter(db: Database, log: Log, release: Release) -> bool:
         )
         if known:
             return False
-        await log.queue_leaf(tx, LEAF, release.leaf)
+        await log.queue_leaf(tx, "release", release.leaf)
     return True
 
 
