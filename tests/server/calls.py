@@ -59,6 +59,7 @@ def plain(route: str, path: str = "", *also: str, **options: Any) -> None:
 
 for page in (
     "/healthz",
+    "/v1/speaks",
     "/",
     "/home",
     "/agency",

@@ -4,7 +4,7 @@ In:     SealedClip from hub.sealer.
 Out:    the same bytes at the server, then nothing here.
 Holds:  O1 a row implies a file of that size; a row is committed after its file and folder are synced.
         O2 a clip is removed here only after the server said that it has all of it, that a member erased
-           it, or that the household keeps nothing of its day. A full server has it wait.
+           it, or that the household keeps nothing of its day, which is counted. A full server has it wait.
         O3 sending twice is harmless: the server takes the same bytes for the same id once.
         O4 sent evenly, only what was made due is sent, and what is due depends on the sizes asked for and on
            nothing else; what is due outlives a restart.
@@ -22,12 +22,14 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from httpx import Response
 
 from fanlight.hub.uplink import Refused, Uplink, member, unreadable
+from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 from fanlight.store.files import sync_folder
 from fanlight.wire import b64
@@ -35,10 +37,10 @@ from fanlight.wire import b64
 PART_BYTES = 4 * 1024 * 1024
 _REFUSED_FOR_GOOD = {400, 409, 413}
 _GO_ON_LATER = {"vault.incomplete", "server.upload_gap"}  # the server lost a part: send it again
-_UNWANTED = {
-    "vault.erased",
-    "vault.past_days",
-}  # a member erased it, or the household keeps nothing of its day
+_PAST_DAYS = "vault.past_days"
+_UNWANTED = {"vault.erased", _PAST_DAYS}  # a member erased it, or the household keeps nothing of its day
+_TOO_EARLY = "vault.day_ahead"  # by the server's clock; the clips after it may be of today
+_SAID_DAYS = 7
 _LOST = "The disk of this hub lost the sealed clip before it was sent."
 
 
@@ -80,6 +82,8 @@ class Outbox:
         if not self._ask("SELECT 1 FROM pragma_table_info('parcel') WHERE name = 'due'"):
             self._db.execute("ALTER TABLE parcel ADD COLUMN due INTEGER NOT NULL DEFAULT 0")
         self._db.execute("CREATE TABLE IF NOT EXISTS sending (moment TEXT PRIMARY KEY) STRICT")
+        self._db.execute("CREATE TABLE IF NOT EXISTS fallen (day TEXT PRIMARY KEY, clips INTEGER) STRICT")
+        self._early = 0
         self._repair()
 
     def close(self) -> None:
@@ -119,6 +123,26 @@ class Outbox:
     def refusals(self) -> list[tuple[str, str]]:
         """Return (clip, reason) for those that the server will not take; they stay here."""
         return self._ask("SELECT clip, refused FROM parcel WHERE refused IS NOT NULL ORDER BY place")
+
+    def troubles(self) -> list[str]:
+        """Return what became of clips that are not at the server and will not come by themselves."""
+        said = []
+        if self._early:
+            said.append(
+                f"{self._early} clips are of a day that the server says is still to come. They wait. Look at"
+                " this hub's clock."
+            )
+        refused = self.refusals()
+        if refused:
+            said.append(f"{len(refused)} clips stay here: {refused[0][1]}")
+        since = (clock.now() - timedelta(days=_SAID_DAYS)).date().isoformat()
+        fallen = self._ask("SELECT coalesce(sum(clips), 0) FROM fallen WHERE day >= ?", since)[0][0]
+        if fallen:
+            said.append(
+                f"{fallen} clips came too late: your household keeps no clips of their days any more. They"
+                " were dropped. The recording at home is as it was."
+            )
+        return said
 
     def is_next(self, moment: str) -> bool:
         """Tell whether `moment` is a later one than the last for which something was made due.
@@ -163,7 +187,7 @@ class Outbox:
             Refused: not for this clip's sake, such as an account that may not or a server without room.
             OutboxFull: the disk does not take that a clip has been sent; it is sent again, harmlessly.
         """
-        sent = 0
+        sent = early = 0
         async with self._pushing:
             query = "SELECT clip FROM parcel WHERE refused IS NULL "
             query += "AND due ORDER BY random()" if only_due else "ORDER BY place"
@@ -172,7 +196,11 @@ class Outbox:
                     await self._send(clip, uplink)
                 except Refused as refusal:
                     if refusal.server_code in _UNWANTED:
+                        if refusal.server_code == _PAST_DAYS:
+                            self._count_fallen()
                         self._drop(clip)
+                    elif refusal.server_code == _TOO_EARLY:
+                        early += 1
                     elif refusal.status not in _REFUSED_FOR_GOOD or refusal.server_code in _GO_ON_LATER:
                         raise
                     else:
@@ -182,6 +210,7 @@ class Outbox:
                 else:
                     self._drop(clip)
                     sent += 1
+            self._early = early
         return sent
 
     async def _send(self, clip: str, uplink: Uplink) -> None:
@@ -232,6 +261,12 @@ class Outbox:
         self._ask("DELETE FROM parcel WHERE clip = ?", clip)
         with contextlib.suppress(OSError):  # a file without a row goes at the next start
             (self._folder / clip).unlink(missing_ok=True)
+
+    def _count_fallen(self) -> None:
+        today = clock.now().date()
+        self._ask("DELETE FROM fallen WHERE day < ?", (today - timedelta(days=_SAID_DAYS)).isoformat())
+        count = "INSERT INTO fallen VALUES (?, 1) ON CONFLICT (day) DO UPDATE SET clips = clips + 1"
+        self._ask(count, today.isoformat())
 
     def _refuse(self, clip: str, why: str) -> None:
         self._ask("UPDATE parcel SET refused = ? WHERE clip = ?", why, clip)

@@ -257,6 +257,8 @@ class Pipeline:
         if self.town is not None:
             trouble = next(iter(self.town.troubles.values()), "")
             yield Found("server", "warn" if trouble else "ok", trouble)
+            stuck = " ".join(self.town.outbox.troubles())
+            yield Found("clips", "warn" if stuck else "ok", stuck)
         if self.viewing is not None:
             trouble = self.viewing.link.trouble
             yield Found("live viewing", "warn" if trouble else "ok", trouble)

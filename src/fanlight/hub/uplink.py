@@ -14,7 +14,7 @@ import msgspec
 
 from fanlight.model.errors import FanlightError
 from fanlight.seal import keys
-from fanlight.wire import b64
+from fanlight.wire import b64, speaks
 
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 30.0
@@ -139,7 +139,7 @@ class Uplink:
     async def _send(
         self, method: str, path: str, *, token: str | None = None, **options: Any
     ) -> httpx.Response:
-        headers = dict(options.pop("headers", {}))
+        headers = {speaks.HEADER: str(speaks.NEWEST), **options.pop("headers", {})}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         try:

@@ -8,6 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from fanlight.model.errors import FanlightError
+from fanlight.server import versions
 from fanlight.server.errors import NOTHING, ServerError
 from fanlight.server.pages import HEADERS
 from fanlight.store.blobs import BlobMissing, BlobsAway, DiskFull
@@ -40,8 +41,12 @@ def known(_: AnyRequest, error: FanlightError) -> Response[dict[str, str]]:
     return refusal(status, error.code, error.what, error.kept, error.do)
 
 
-def from_framework(_: AnyRequest, error: HTTPException) -> Response[dict[str, str]]:
+def from_framework(request: AnyRequest, error: HTTPException) -> Response[dict[str, str]]:
     """Answer what the framework refused: another form, address, method or size."""
+    try:
+        versions.before(request)  # an address that only a newer server knows
+    except ServerError as other:
+        return known(request, other)
     status = error.status_code
     code, what, do = _HTTP.get(status, _HTTP[400])
     if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:

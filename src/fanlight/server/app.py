@@ -24,7 +24,18 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from fanlight import __version__
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
-from fanlight.server import answers, first_start, front, links, operator, pages, release, setup, wishes
+from fanlight.server import (
+    answers,
+    first_start,
+    front,
+    links,
+    operator,
+    pages,
+    release,
+    setup,
+    versions,
+    wishes,
+)
 from fanlight.server.accounts import http as accounts_http
 from fanlight.server.accounts import provide_session, shredding
 from fanlight.server.accounts.areas import Areas
@@ -178,6 +189,7 @@ def make_app(options: Options, services: Services) -> Litestar:
     areas = Areas(functools.partial(cells.check_area, services))
     handlers: list[Any] = [
         health,
+        versions.spoken,
         front.front,
         pages.router,
         log_http.router,
@@ -207,6 +219,7 @@ def make_app(options: Options, services: Services) -> Litestar:
             HTTPException: answers.from_framework,
             Exception: answers.unexpected,
         },
+        before_request=versions.before,
         response_headers=pages.HEADERS,
         request_max_body_size=MAX_BODY,
         openapi_config=OpenAPIConfig(

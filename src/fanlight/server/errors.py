@@ -8,6 +8,7 @@ ServerError
 |- Conflict         409  true once, or true of something else by now
 |- TooLarge         413  more bytes than this call takes
 |- TooMany          429  more calls than an hour allows
+|- versions.ClientTooOld 426, versions.ClientTooNew 501
 |- vault.QuotaFull  507  the household's space is used up
 `- Unavailable      503  a part the answer needs is away; try again
 """

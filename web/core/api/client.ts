@@ -6,6 +6,9 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE" | "HEAD";
 
+/** The version of the calls that this page makes: docs/spec/versions.md. */
+export const SPEAKS = 1;
+
 /** An answer that is no answer, in three sentences. `status` is 0 where nothing came back. */
 export class ApiError extends Error {
   constructor(
@@ -129,7 +132,7 @@ export class Client {
   }
 
   async #once(path: string, ask: Ask): Promise<Response> {
-    const headers: Record<string, string> = { ...ask.headers };
+    const headers: Record<string, string> = { "Fanlight-Speaks": String(SPEAKS), ...ask.headers };
     const init: RequestInit = { method: ask.method ?? "GET", headers, credentials: "omit", referrerPolicy: "no-referrer" };
     if (ask.json !== undefined) {
       headers["Content-Type"] = "application/json";

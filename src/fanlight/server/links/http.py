@@ -114,7 +114,8 @@ async def put_link(link: FromPath[str], data: JSONBody[LinkIn], services: Parts,
     now = services.clock()
     about, own = _decode(data.about), _decode(data.own)
     rules.check_new(data.kind, data.until, (about, own), now.date())
-    row = LinkRow(_id(link), data.kind, "coming", data.until, data.most, 0, data.length, about, own)
+    until = (now + rules.SUPPORT).date() if data.kind == "support" else data.until
+    row = LinkRow(_id(link), data.kind, "coming", until, data.most, 0, data.length, about, own)
     async with services.db.transaction(household=session.household) as tx:
         if await store.alive(tx, now.date()) >= rules.MAX_OPEN:
             raise TooMany(

@@ -41,8 +41,9 @@ def shown(link: Standing, today: date) -> Shown:
     """Return how a link stands for whoever has it."""
     if link.state == "revoked":
         return "revoked"
-    over = link.kind == "support" and not link.hour_left
-    if link.until < today or link.state == "over" or over:
+    # Support ends by its hour, which may run past midnight.
+    over = not link.hour_left if link.kind == "support" else link.until < today
+    if over or link.state == "over":
         return "expired"
     return "spent" if link.opened >= link.most else "open"
 
@@ -50,7 +51,8 @@ def shown(link: Standing, today: date) -> Shown:
 def check_new(kind: str, until: date, parts: tuple[bytes, ...], today: date) -> None:
     """Raise Malformed unless a link can be like this."""
     last = today if kind == "support" else today + timedelta(days=MAX_DAYS)
-    if not today <= until <= last + timedelta(days=1):  # a member's day may be ahead of ours
+    first = today - timedelta(days=1) if kind == "support" else today  # its hour is counted here, not there
+    if not first <= until <= last + timedelta(days=1):  # a member's day may be ahead of ours
         raise Malformed(
             "A link cannot end then.",
             do="Choose a day from today on, at most 30 days ahead; a link for support ends within the hour.",

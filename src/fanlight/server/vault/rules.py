@@ -39,7 +39,7 @@ class Outside:
 
 
 def check_clip(clip: str, outside: Outside, public: bytes, today: date) -> Card:
-    """Return the card of a clip that fits its parts; raises Malformed with the reason."""
+    """Return the card of a clip that fits its parts; raises Malformed with the reason, or Conflict."""
     try:
         read = open_card(outside.card, outside.sig, public)
     except SealError as error:
@@ -51,7 +51,9 @@ def check_clip(clip: str, outside: Outside, public: bytes, today: date) -> Card:
     if not all(part.startswith(AGE_FIRST_LINE) for part in (outside.manifest, outside.hdr)):
         raise bad_clip("header or manifest is no age file")
     check_length(read.length)
-    if not today - timedelta(days=_DAYS_BACK) <= read.day <= today + timedelta(days=1):
+    if read.day > today + timedelta(days=1):  # a hub's day may be ahead of ours
+        raise day_ahead()
+    if read.day < today - timedelta(days=_DAYS_BACK):
         raise bad_clip("its day is too far from today")
     return read
 
@@ -87,6 +89,16 @@ def past_days() -> Conflict:
         kept="The recording at home is as it was.",
         do="Drop it. An owner may choose for how many days clips stay.",
         code="vault.past_days",
+    )
+
+
+def day_ahead() -> Conflict:
+    """Return the error for a clip of a day that is still to come: hub or server has its clock wrong."""
+    return Conflict(
+        "The clip is of a day that is still to come.",
+        kept="The clips before it are stored; this one is still at the hub.",
+        do="Look at the clocks of hub and server, and send it again later.",
+        code="vault.day_ahead",
     )
 
 

@@ -10,6 +10,7 @@ export const health = {
     storage: "Storage",
     detector: "Detector",
     server: "Server",
+    clips: "Clips for the server",
     broker: "Message broker",
     mqtt: "Message broker",
     clock: "Clock",
