@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.seal.old_epochs import new_epoch
 
+from fanlight.hub import even
 from fanlight.model.padding import padded_length
 from fanlight.seal import chunktree, clip, container, hubs, keys, manifest, sealing
 from fanlight.wire import b64, jcs
@@ -442,6 +443,27 @@ def write_disclosure() -> None:
     )
 
 
+def write_filler() -> None:
+    """What a hub makes up, so that what it sends is even: a whole, right clip that is nobody's to see."""
+    home = keys.new_identity()
+    media, facts = even.filler(HOUSEHOLD, 262_144, datetime(2026, 11, 21, 20, tzinfo=UTC))
+    made = clip.seal_clip(
+        media, facts=facts, seq=0, prev=None, epoch=0, epoch_recipient=home.recipient, hub_key=HUB
+    )
+    folder = FOLDER / "filler"
+    folder.mkdir(exist_ok=True)
+    parts = {
+        "clip.hdr": made.hdr,
+        "clip.pay": made.pay,
+        "manifest.age": made.manifest_age,
+        "card.json": made.card,
+    }
+    for name, data in parts.items():
+        (folder / name).write_bytes(data)
+    facts_told = {"clip": facts.clip, "household": HOUSEHOLD, "hub": HUB.public.hex()}
+    write("filler.json", {**facts_told, "identity": home.secret, "card_sig": made.card_sig.hex()})
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_keys()
@@ -450,3 +472,4 @@ if __name__ == "__main__":
     write_epochs()
     write_clips()
     write_disclosure()
+    write_filler()

@@ -4,31 +4,55 @@ import { dateText } from "../../../ui/times.ts";
 
 const words = {
   title: (date: Date) => `Your data from Fanlight, ${dateText(date)}`,
+  parts: (number: number, last: boolean) =>
+    number === 1 && last
+      ? "This file is all of it."
+      : `This is file ${number}${last ? ", the last one" : "; more follow"}. Each opens by itself; the first has everything but the clips of the others.`,
   text: [
-    "account.json            what the server holds about you, as it told it",
-    "household/              who is of the household, names and roles; book/ holds each list as an owner signed it",
-    "keys/N.age              the household’s key number N, sealed to those who may open it (age, version 1)",
-    "clips/DAY/*.mp4         films; any player shows them. The .json beside each is what your hub signed about it",
+    "account.json                 what the server holds about you, as it told it",
+    "household/household.json     who is of the household, by number and role; its area, hubs and open invitations",
+    "household/names.json         names, guests and marked cameras, which the server cannot read",
+    "household/book/N.json        each list of the household as an owner signed it; .sig.txt beside it, and .notes.age, its notes sealed to you",
+    "household/keeping.json       for how many days clips are kept, and what they take up",
+    "household/links.json         the links that were given out, and what is in them",
+    "household/hub-status.age     the last word of your hub, sealed to the household’s newest key",
+    "alerts/*.age                 what you chose for the alerts of each browser, sealed to your hub and you",
+    "keys/N.age                   the household’s key number N, sealed to those who may open it (age, version 1)",
+    "clips/DAY/*.mp4              films; any player shows them. The .json beside each is what your hub signed about it",
+    "clips/DAY/as-listed.json     the day’s clips as the server lists them: number, card, signature, and whether you keep it",
     "",
+    "What the server made up to keep its lists even is left out: it is noise, and shows nothing.",
     "Every clip was opened and checked on your device before it was put in: who made it, its order, every piece.",
     "Nothing here needs Fanlight. JSON is text, MP4 is film, age is an open format (https://age-encryption.org).",
     "",
   ],
   keys: [
-    "keys/mine.key opens keys/N.age, and keys/N.key opens clips that were sealed to key N:",
-    "  age -d -i keys/mine.key keys/3.age > 3.key",
-    "  age -d -i keys/3.key CLIP.age > clip.mp4",
+    "keys/mine.key opens keys/N.age, and keys/N.key opens what was sealed to key N (here N is NEWEST):",
+    "  age -d -i keys/mine.key keys/NEWEST.age > opened.key",
+    "  age -d -i opened.key household/hub-status.age",
+    "  age -d -i keys/mine.key household/book/NEWEST.notes.age",
     "Version 1.3 or later of the program age is needed. Keep this file like a house key.",
   ],
   noKeys: [
-    "Your keys are not in this file. Sealed files open with your recovery sheet; the sheet says how:",
-    "  age -d -i sheet.key keys/3.age > 3.key",
-    "  age -d -i 3.key CLIP.age > clip.mp4",
+    "Your keys are not in this file. Sealed files open with your recovery sheet; the sheet says how to make sheet.key:",
+    "  age -d -i sheet.key keys/NEWEST.age > opened.key",
+    "  age -d -i opened.key household/hub-status.age",
+    "Version 1.3 or later of the program age is needed.",
   ],
-  failed: "Left out, because they do not hold (day, number):",
+  failed: "Left out, because they do not open or do not hold, such as those from before you came (day, number):",
 };
 
-export function guide(date: Date, failed: readonly string[], keys: boolean): string {
+export interface Told {
+  readonly failed: readonly string[];
+  readonly keys: boolean;
+  readonly number: number;
+  readonly last: boolean;
+  /** Number of the newest key; null without a household. */
+  readonly newest: number | null;
+}
+
+export function guide(date: Date, { failed, keys, number, last, newest }: Told): string {
   const more = failed.length > 0 ? ["", words.failed, ...failed] : [];
-  return [words.title(date), "", ...words.text, ...(keys ? words.keys : words.noKeys), ...more, ""].join("\n");
+  const how = newest === null || number > 1 ? [] : (keys ? words.keys : words.noKeys).map((line) => line.replaceAll("NEWEST", String(newest)));
+  return [words.title(date), words.parts(number, last), "", ...words.text, ...how, ...more, ""].join("\n");
 }

@@ -1,31 +1,46 @@
-/** Everything about a person and their household in one zip of open formats: JSON, MP4, age, and a page that explains it.
+/** Everything about a person and their household in zips of open formats: JSON, MP4, age, and a page that explains it.
  *
  *  In:      an opened household; days.
- *  Out:     a Blob. Clips are opened and checked here, one at a time, and stored as they are (film does not shrink).
- *  Holds:   a clip that does not hold is left out and named; keys go in only where asked for.
+ *  Out:     one zip after the other, each readable by itself. Clips are opened and checked here, one at a time.
+ *  Holds:   a clip that does not hold is left out and named; filler is no clip; keys go in only where asked for. What broke
+ *           off (a network, a closed session) goes on with the clip that it broke off at.
  *  Absent:  pages; the server sees the calls of a member who looks at many clips.
+ *  Why:     docs/design/held.md
  */
-import { strToU8, Zip, ZipDeflate, ZipPassThrough } from "fflate";
 import { aboutAccount, listNotices, listPasskeys, listSessions } from "../../../core/api/account.ts";
-import { clipHeader, clipManifest } from "../../../core/api/calls.ts";
+import { clipHeader, clipManifest, hubStatus } from "../../../core/api/calls.ts";
 import { ApiError } from "../../../core/api/client.ts";
+import { type ClipRow, keeping } from "../../../core/api/clips.ts";
+import { myLinks } from "../../../core/api/links.ts";
+import { pushBehests } from "../../../core/api/push.ts";
 import { unb64 } from "../../../core/seal/bytes.ts";
 import { checkClip, Order } from "../../../core/seal/clip.ts";
 import { SealError } from "../../../core/seal/errors.ts";
+import { openOwn } from "../../../core/seal/link.ts";
+import { FILLER_CAMERA } from "../../../core/seal/manifest.ts";
 import type { Session } from "../../../ui/session.ts";
-import { guide } from "./guide.ts";
 import type { House } from "../household/house.ts";
 import { Listing } from "../timeline/listing.ts";
 import { rangesOf } from "../timeline/opening.ts";
+import { Archive } from "./archive.ts";
+import { guide } from "./guide.ts";
 
-const PART = 16 * 65_536; // bytes of a clip fetched at once
+const PIECE = 16 * 65_536; // bytes of a clip fetched at once
+/** A zip ends after the clip that passes this: one without its longer form holds 4 GiB, and a browser may hold it in memory. */
+export const FULL_BYTES = 1024 ** 3;
 
-export type Progress = { readonly kind: "listing"; readonly day: string } | { readonly kind: "clip"; readonly done: number; readonly of: number };
+export type Progress = { readonly kind: "listing"; readonly day: string } | { readonly kind: "clip"; readonly day: string; readonly done: number; readonly of: number };
 
-export interface Taken {
+/** One zip. `number` counts from 1; `last` where nothing follows. */
+export interface Part {
   readonly zip: Blob;
+  readonly number: number;
   readonly clips: number;
-  readonly failed: readonly string[];
+  readonly last: boolean;
+}
+export interface Want {
+  readonly days: readonly string[];
+  readonly keys: boolean;
 }
 
 /** UTC days from `first` to `last`, both included; empty if they are the wrong way round. */
@@ -39,116 +54,139 @@ export function daysBetween(first: string, last: string): string[] {
 /** A name that every file system takes. */
 export const fileSafe = (name: string): string => name.replaceAll(/[^\p{L}\p{N} ._-]/gu, "_").trim() || "_";
 
-/** Throws ApiError, and DOMException `AbortError` when `signal` says so. */
-export async function takeEverything(
-  session: Session,
-  house: House | null,
-  want: { readonly days: readonly string[]; readonly keys: boolean },
-  tell: (progress: Progress) => void,
-  signal: AbortSignal,
-): Promise<Taken> {
-  const archive = new Archive();
-  archive.text("account.json", await aboutMe(session));
-  let clips = 0;
-  const failed: string[] = [];
-  if (house) {
-    archive.text("household/household.json", json({ ...house.told, epochs: undefined }));
-    if (house.notes) archive.text("household/names.json", json({ names: house.notes.names, guests: house.notes.guests, mandated: house.notes.mandated }));
-    for (const { n, wire, sealed } of house.chain) {
+export class Taking {
+  /** Left out, as `DAY CLIP`. */
+  readonly failed: string[] = [];
+  #archive: Archive | null = null;
+  #number = 0;
+  #clips = 0;
+  #day = 0;
+  #row = 0;
+  #rows: ClipRow[] | null = null;
+  readonly #listing: Listing;
+  readonly #order = new Order();
+
+  constructor(
+    readonly session: Session,
+    readonly house: House | null,
+    readonly want: Want,
+    readonly full = FULL_BYTES,
+  ) {
+    this.#listing = new Listing(session.api);
+  }
+
+  get done(): boolean {
+    return this.#number > 0 && this.#archive === null && this.#day >= this.want.days.length;
+  }
+
+  /** The next zip. Throws ApiError, and DOMException `AbortError` when `signal` says so; then it may be called again, and goes on. */
+  async next(tell: (progress: Progress) => void, signal: AbortSignal): Promise<Part> {
+    const archive = (this.#archive ??= this.#number === 0 ? await this.#first() : new Archive());
+    const { days } = this.want;
+    for (; this.#day < days.length && archive.size < this.full; this.#day++, this.#rows = null, this.#row = 0) {
+      if (!(await this.#takeDay(archive, days[this.#day] ?? "", tell, signal))) break;
+    }
+    const last = this.#day >= days.length;
+    const newest = this.house?.chain.at(-1)?.n ?? null;
+    archive.text("READ-ME-FIRST.txt", guide(new Date(), { failed: this.failed, keys: this.want.keys, number: this.#number + 1, last, newest }));
+    const part = { zip: await archive.done(), number: ++this.#number, clips: this.#clips, last };
+    [this.#archive, this.#clips] = [null, 0];
+    return part;
+  }
+
+  /** False where the zip is full before the day is over. */
+  async #takeDay(archive: Archive, day: string, tell: (progress: Progress) => void, signal: AbortSignal): Promise<boolean> {
+    if (this.#rows === null) {
+      tell({ kind: "listing", day });
+      const rows = await this.#listing.of(day);
+      if (rows.length > 0) archive.json(`clips/${day}/as-listed.json`, rows);
+      this.#rows = rows;
+    }
+    for (; this.#row < this.#rows.length; this.#row++) {
+      if (archive.size >= this.full) return false;
+      signal.throwIfAborted();
+      tell({ kind: "clip", day, done: this.#row, of: this.#rows.length });
+      const row = this.#rows[this.#row];
+      if (row) await this.#takeClip(archive, day, row, signal);
+    }
+    return true;
+  }
+
+  async #takeClip(archive: Archive, day: string, row: ClipRow, signal: AbortSignal): Promise<void> {
+    const { session, house } = this;
+    if (!house) return;
+    try {
+      const [manifestAge, hdr] = await Promise.all([clipManifest(session.api, row.clip), clipHeader(session.api, row.clip)]);
+      const checked = await checkClip({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr }, house.home, this.#order);
+      if (checked.kind === "refused") throw checked.error;
+      const { manifest, signed } = checked.opened;
+      if (manifest.camera === FILLER_CAMERA) return;
+      const end = manifest.segments.reduce((most, { offset, length }) => Math.max(most, offset + length), 0) || checked.reader.seal.plainLength; // padding follows
+      const film: Uint8Array[] = [];
+      for (let from = 0; from < end; from += PIECE) {
+        signal.throwIfAborted();
+        film.push(await checked.reader.read(from, Math.min(end, from + PIECE), rangesOf(session.api, row.clip)));
+      }
+      const name = `clips/${day}/${fileSafe(manifest.cameraName)} ${manifest.start.replaceAll(":", ".")}`;
+      archive.bytes(`${name}.mp4`, film); // only once all of it is here: what breaks off leaves no half a film
+      archive.text(`${name}.json`, signed);
+      this.#clips++;
+    } catch (error) {
+      const gone = error instanceof ApiError && error.status === 404; // erased or expired meanwhile
+      if (!(error instanceof SealError) && !gone) throw error;
+      if (!gone) this.failed.push(`${day} ${row.clip}`);
+    }
+  }
+
+  /** The zip that all but clips stands in. Nothing of it is kept if a call fails: it is made anew. */
+  async #first(): Promise<Archive> {
+    const { session, house, want } = this;
+    const archive = new Archive();
+    const { api } = session;
+    const [account, passkeys, sessions, notices] = await Promise.all([aboutAccount(api), listPasskeys(api), listSessions(api), listNotices(api)]);
+    archive.json("account.json", { account, passkeys, sessions, notices });
+    if (!house) return archive;
+    archive.json("household/household.json", { ...house.told, epochs: undefined });
+    if (house.notes) archive.json("household/names.json", { names: house.notes.names, guests: house.notes.guests, mandated: house.notes.mandated });
+    for (const { n, wire, sealed, private: notes } of house.chain) {
       archive.text(`household/book/${n}.json`, wire.statement);
       archive.text(`household/book/${n}.sig.txt`, `${wire.sig}\n`);
-      archive.bytes(`keys/${n}.age`, sealed);
+      if (notes.length > 0) archive.bytes(`household/book/${n}.notes.age`, [notes]);
+      archive.bytes(`keys/${n}.age`, [sealed]);
     }
     if (want.keys) {
       archive.text("keys/mine.key", `${session.keys.age.secret}\n`);
       for (const [n, secret] of house.home.identities) archive.text(`keys/${n}.key`, `${secret}\n`);
     }
-    const listing = new Listing(session.api);
-    const order = new Order();
-    for (const day of want.days) {
-      tell({ kind: "listing", day });
-      const rows = await listing.of(day);
-      for (const [i, row] of rows.entries()) {
-        signal.throwIfAborted();
-        tell({ kind: "clip", done: i, of: rows.length });
-        try {
-          const manifestAge = await clipManifest(session.api, row.clip);
-          const hdr = await clipHeader(session.api, row.clip);
-          const checked = await checkClip({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr }, house.home, order);
-          if (checked.kind === "refused") throw checked.error;
-          const { manifest, signed } = checked.opened;
-          const name = `clips/${day}/${fileSafe(manifest.cameraName)} ${manifest.start.replaceAll(":", ".")}`;
-          const last = manifest.segments.at(-1);
-          const end = last ? last.offset + last.length : checked.reader.seal.plainLength; // what follows is padding
-          const film = archive.film(`${name}.mp4`);
-          for (let from = 0; from < end; from += PART) {
-            signal.throwIfAborted();
-            const to = Math.min(end, from + PART);
-            film(await checked.reader.read(from, to, rangesOf(session.api, row.clip)), to === end);
-          }
-          archive.text(`${name}.json`, signed);
-          clips++;
-        } catch (error) {
-          const gone = error instanceof ApiError && error.status === 404;
-          if (!(error instanceof SealError) && !gone) throw error;
-          if (!gone) failed.push(`${day} ${row.clip}`);
-        }
-      }
-    }
+    await takeSettings(archive, session, house);
+    return archive;
   }
-  archive.text("READ-ME-FIRST.txt", guide(new Date(), failed, want.keys));
-  return { zip: await archive.done(), clips, failed };
 }
 
-async function aboutMe(session: Session): Promise<string> {
-  const [about, passkeys, sessions, notices] = await Promise.all([
-    aboutAccount(session.api),
-    listPasskeys(session.api),
-    listSessions(session.api),
-    listNotices(session.api),
-  ]);
-  return json({ account: about, passkeys, sessions, notices });
+/** What a role may not ask for, or what is not there, is left out. */
+async function takeSettings(archive: Archive, { api }: Session, house: House): Promise<void> {
+  const days = await unlessNone(keeping(api));
+  if (days) archive.json("household/keeping.json", days);
+  const status = await unlessNone(hubStatus(api));
+  if (status) archive.bytes("household/hub-status.age", [status]);
+  for (const [browser, sealed] of (await unlessNone(pushBehests(api))) ?? []) archive.bytes(`alerts/${fileSafe(browser)}.age`, [sealed]);
+  const identities = [...house.home.identities.values()];
+  const links = await Promise.all(
+    ((await unlessNone(myLinks(api))) ?? []).map(async ({ own, ...row }) => ({ ...row, made: await openOwn(unb64(own), identities).catch(notOurs) })),
+  );
+  if (links.length > 0) archive.json("household/links.json", links);
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
-/** A zip that grows file by file; what was added is handed to the browser, not held twice. */
-class Archive {
-  readonly #parts: Uint8Array<ArrayBuffer>[] = [];
-  readonly #zip: Zip;
-  readonly #ended: Promise<void>;
-
-  constructor() {
-    let end: () => void;
-    let fail: (error: Error) => void;
-    this.#ended = new Promise((resolve, reject) => ([end, fail] = [resolve, reject]));
-    this.#ended.catch(() => undefined); // told by `done`
-    this.#zip = new Zip((error, chunk, final) => {
-      if (error) fail(error);
-      else this.#parts.push(chunk as Uint8Array<ArrayBuffer>);
-      if (final) end();
-    });
+async function unlessNone<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 403 || error.status === 404)) return null;
+    throw error;
   }
+}
 
-  text(name: string, text: string): void {
-    const file = new ZipDeflate(name);
-    this.#zip.add(file);
-    file.push(strToU8(text), true);
-  }
-
-  bytes(name: string, data: Uint8Array): void {
-    this.film(name)(data, true);
-  }
-
-  film(name: string): (part: Uint8Array, last: boolean) => void {
-    const file = new ZipPassThrough(name);
-    this.#zip.add(file);
-    return (part, last) => file.push(part, last);
-  }
-
-  async done(): Promise<Blob> {
-    this.#zip.end();
-    await this.#ended;
-    return new Blob(this.#parts, { type: "application/zip" });
-  }
+function notOurs(error: unknown): null {
+  if (error instanceof SealError) return null;
+  throw error;
 }
