@@ -452,7 +452,7 @@ def write_filler() -> None:
     )
     folder = FOLDER / "filler"
     folder.mkdir(exist_ok=True)
-    parts = {
+    parts: dict[str, bytes | bytearray] = {
         "clip.hdr": made.hdr,
         "clip.pay": made.pay,
         "manifest.age": made.manifest_age,

@@ -80,8 +80,7 @@ def dump_of(database: str, home: Path) -> Dump:
 
 def _pieces(data: bytes) -> list[bytes]:
     raw = [bytes.fromhex(found.decode()) for found in _HEX.findall(data)]
+    texts: list[bytes] = []
     for text in (data, *raw):
-        for found in _BASE64.findall(text):
-            if len(found) % 4 == 0:
-                raw.append(base64.b64decode(found))
-    return raw
+        texts += [base64.b64decode(found) for found in _BASE64.findall(text) if len(found) % 4 == 0]
+    return raw + texts

@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.seal.wrapping import wrap_seed
 from tests.server import booking
 from tests.server.acting import Actor, Household
+from tests.server.authenticator import Authenticator
 from tests.server.booking import Home, Person
 from tests.server.dumps import Dump, dump_of
 from tests.server.running import Running, running
@@ -27,7 +28,7 @@ PRF = b"what a passkey derives, 32 bytes"
 async def _keep_seed(person: Person) -> None:
     """Have the person's seed lie at the server as their browser wraps it."""
     wrapped = b64.encode(wrap_seed(PRF, person.account, person.seed))
-    _, answer = await booking.add_passkey(person, booking.Authenticator(), wrapped=wrapped)
+    _, answer = await booking.add_passkey(person, Authenticator(), wrapped=wrapped)
     assert answer.status_code == 201, answer.text
 
 

@@ -24,6 +24,7 @@ HELD = {
         "public_key": "because: the public half of the credential that is named",
         "wrapped": "because: opens with that passkey only; what it holds is keys/mine.key",
         "label": ACCOUNT,
+        "page": "because: the port of one's own machine, where the passkey was made, if it was made there",
         "day": ACCOUNT,
     },
     "session": {

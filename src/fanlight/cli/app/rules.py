@@ -24,7 +24,7 @@ _UP = {
         "if-none-match",
         "range",
     ),
-    *("fanlight-household", "fanlight-signature"),
+    *("fanlight-household", "fanlight-signature", "fanlight-speaks"),
 }
 _DOWN = {
     *("accept-ranges", "content-encoding", "content-length", "content-range", "content-type", "etag"),
