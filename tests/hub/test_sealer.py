@@ -87,6 +87,21 @@ def test_a_guest_opens_the_clips_that_are_theirs_with_their_own_key_and_no_other
     assert len(theirs.hdr) == len(others.hdr)
 
 
+def test_the_clips_of_a_day_are_counted_once_they_went(tmp_path: Path, segments: list[Segment]) -> None:
+    """R03: what the hub counts and signs is what members compare with what the server shows them."""
+    sealer = open_sealer(tmp_path)
+    made = [seal(sealer, segments)[1] for _ in range(3)] + [seal(sealer, segments, BACK)[1]]
+    day, end = made[0].start.date(), made[0].end
+    assert sealer.sent(day, end, []) == {
+        CAMERA.id: {day.isoformat(): 3},
+        BACK.id: {day.isoformat(): 1},
+    }
+    sealer.lose(made[1].clip)
+    assert sealer.sent(day, end, [made[0].clip, made[3].clip]) == {CAMERA.id: {day.isoformat(): 1}}
+    assert sealer.sent(day, end - timedelta(milliseconds=1), []) == {}
+    assert sealer.sent(day + timedelta(days=1), end, []) == {}
+
+
 def test_a_member_opens_what_was_sealed_and_it_plays(
     tmp_path: Path, segments: list[Segment], frames: Callable[[bytes], int]
 ) -> None:

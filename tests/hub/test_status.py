@@ -17,6 +17,7 @@ from fanlight.wire import b64, jcs
 
 AT = datetime(2026, 11, 21, 18, 36, 41, tzinfo=UTC)
 IDENTITY, EPOCH = make_epoch()
+DAYS = {name * 26: {f"2026-11-{day:02d}": 10 * day for day in range(8, 22)} for name in "cdefghijklmnopqrst"}
 
 
 def camera(name: str = "Front door", note: str = "") -> CameraStatus:
@@ -28,7 +29,10 @@ def match(clips: int = 1) -> Match:
 
 
 def box(
-    matches: Sequence[Match] = (), cameras: Sequence[CameraStatus] = (), waiting: int = 0
+    matches: Sequence[Match] = (),
+    cameras: Sequence[CameraStatus] = (),
+    waiting: int = 0,
+    sent: dict[str, dict[str, int]] | None = None,
 ) -> tuple[bytes, dict[str, Any]]:
     """Return the sealed box and what a member reads in it."""
     sealed = make_status(
@@ -38,6 +42,7 @@ def box(
         cameras=cameras,
         matches=matches,
         waiting=waiting,
+        sent=sent,
         epoch=EPOCH,
         signing=HUB.signing,
     )
@@ -65,6 +70,7 @@ def test_the_server_sees_one_size_whatever_happened() -> None:
         box(cameras=[camera() for _ in range(8)]),
         box(cameras=[camera("Tür — hinten 🚪", "Die Kamera antwortet nicht.")], waiting=1_000_000),
         box([match(3), match(500)], [camera(), camera()], 7),
+        box(sent=DAYS),
     ]
     assert len({len(sealed) for sealed, _ in boxes}) == 1
 
@@ -96,6 +102,18 @@ def test_when_not_all_fits_the_newest_clips_and_requests_stay() -> None:
     assert [one["request"] for one in said["matches"]] == [
         one.request for one in many[-len(said["matches"]) :]
     ]
+
+
+def test_days_that_were_counted_make_room_for_matches_and_the_latest_stay() -> None:
+    """R03: the box says of each camera and day how many clips went; older days give way first."""
+    _, said = box(sent=DAYS)
+    assert said["sent"] == DAYS
+    matches = [match(250), match(150)]
+    _, said = box(matches, sent=DAYS)
+    assert [len(one["clips"]) for one in said["matches"]] == [250, 150]
+    left = {day for by_day in said["sent"].values() for day in by_day}
+    assert left == set(sorted(DAYS["c" * 26])[-len(left) :])
+    assert len(left) < len(DAYS["c" * 26])
 
 
 def test_a_request_with_many_clips_does_not_push_out_one_with_few() -> None:

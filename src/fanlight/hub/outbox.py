@@ -120,6 +120,10 @@ class Outbox:
         """Return how many clips wait."""
         return int(self._ask("SELECT count(*) FROM parcel WHERE refused IS NULL")[0][0])
 
+    def held(self) -> list[str]:
+        """Return the clips that are here: they wait, or the server will not take them."""
+        return [clip for (clip,) in self._ask("SELECT clip FROM parcel")]
+
     def refusals(self) -> list[tuple[str, str]]:
         """Return (clip, reason) for those that the server will not take; they stay here."""
         return self._ask("SELECT clip, refused FROM parcel WHERE refused IS NOT NULL ORDER BY place")

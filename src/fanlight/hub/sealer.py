@@ -8,11 +8,12 @@ Why:    docs/spec/seal.md
 """
 
 import contextlib
+import json
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from fanlight.hub import even
@@ -232,6 +233,24 @@ class Sealer:
             )
             for clip, camera, label, start, finish in rows
         ]
+
+    def sent(self, since: date, until: datetime, held: Collection[str]) -> dict[str, dict[str, int]]:
+        """Return how many clips of each UTC day from `since` on went to the server, by camera and day.
+
+        `held` are those that wait here. Those that end after `until` may be on their way to the outbox; they,
+        filler and what was lost do not count.
+        """
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT camera, substr(start, 1, 10), count(*) FROM clip"
+                " WHERE NOT lost AND start >= ? AND finish <= ?"
+                " AND clip NOT IN (SELECT value FROM json_each(?)) GROUP BY 1, 2 ORDER BY 1, 2",
+                (since.isoformat(), until.astimezone(UTC).isoformat(), json.dumps(list(held))),
+            ).fetchall()
+        counts: dict[str, dict[str, int]] = {}
+        for camera, day, clips in rows:
+            counts.setdefault(camera, {})[day] = clips
+        return counts
 
     def lose(self, clip: str) -> None:
         """Match no request with a clip that could not be kept. Its number and its link stay used."""

@@ -1,6 +1,6 @@
 """The box in which a hub tells its household how things are: one size, one rate, whatever happened.
 
-In:     the state of cameras, the matches found at home, what waits to be sent.
+In:     the state of cameras, the matches found at home, what waits to be sent, how many clips went each day.
 Out:    an age file to the household's epoch, put at the server in place of the one before.
 Holds:  the server sees the same number of bytes at the same pace, matched or not (R24).
 Why:    docs/design/threats.md
@@ -19,6 +19,7 @@ from fanlight.seal.keys import SigningKey
 from fanlight.wire import b64, jcs
 
 BOX_BYTES = 16 * 1024
+SENT_DAYS = 14  # days that are counted, today's included
 CameraState = Literal["recording", "watching", "off", "away", "refused", "unreadable", "unkept"]
 
 
@@ -57,17 +58,20 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
     waiting: int,
     alerts: Mapping[str, Any] | None = None,
     viewings: Sequence[Mapping[str, Any]] = (),
+    sent: Mapping[str, Mapping[str, int]] | None = None,
     epoch: Epoch,
     signing: SigningKey,
 ) -> bytes:
     """Return the sealed box; `waiting` counts clips that are not sent yet, `viewings` is who watches.
 
-    `epoch` is whom it is sealed to, and the head of the book as this hub has it.
+    `epoch` is whom it is sealed to, and the head of the book as this hub has it. `sent` counts the clips that
+    went to the server, by camera and UTC day: a member who is shown fewer knows that some were left out.
 
     Raises:
-        StatusTooLarge: it would show its size. The oldest matches are left out before that.
+        StatusTooLarge: it would show its size. Days that were counted, then the oldest matches are left out
+            before that.
     """
-    kept = list(matches)
+    kept, counted = list(matches), {camera: dict(days) for camera, days in (sent or {}).items()}
     while True:
         manifest = jcs.dumps(
             {
@@ -91,6 +95,7 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
                 "alerts": alerts,
                 "head": {"n": epoch.statement.n, "hash": epoch.chain_hash.hex()},
                 "viewings": list(viewings),
+                "sent": counted,
             }
         )
         box = {
@@ -101,6 +106,9 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
         spare = BOX_BYTES - len(jcs.dumps(box))
         if spare >= 0:
             return sealing.seal(jcs.dumps(box | {"pad": "0" * spare}), [epoch.statement.recipient])
+        if counted:
+            counted = _fewer_days(counted)
+            continue
         if not kept:
             raise StatusTooLarge(
                 "This hub has too many cameras to tell about in one box.",
@@ -108,6 +116,15 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
                 do="Run a second hub for some of the cameras.",
             )
         kept = _shorter(kept)
+
+
+def _fewer_days(counted: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    days = sorted({day for by_day in counted.values() for day in by_day})
+    left = days[len(days) // 2 + len(days) % 2 :]
+    fewer = {
+        camera: {day: n for day, n in by_day.items() if day in left} for camera, by_day in counted.items()
+    }
+    return {camera: by_day for camera, by_day in fewer.items() if by_day}
 
 
 def _shorter(matches: list[Match]) -> list[Match]:

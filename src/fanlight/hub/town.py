@@ -11,7 +11,7 @@ import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from fanlight.hub.outbox import Outbox
 from fanlight.hub.requests import Requests
 from fanlight.hub.sealer import Sealer
 from fanlight.hub.settings import HubKeys, Pairing
-from fanlight.hub.status import CameraStatus, make_status
+from fanlight.hub.status import SENT_DAYS, CameraStatus, make_status
 from fanlight.hub.uplink import Uplink
 from fanlight.hub.wishes import Wishes
 from fanlight.model import clock
@@ -34,6 +34,7 @@ from fanlight.wire import b64
 
 RETRY_S = 3.0
 LONGEST_REST_S = 600.0  # the clock may be set meanwhile
+SETTLES = timedelta(minutes=1)  # by then a clip is in the outbox
 JITTER = 0.2  # so that the hubs of a town do not all ask in the same second
 
 _RANDOM = random.SystemRandom()
@@ -147,10 +148,16 @@ class Town:
             waiting=self.outbox.waiting(),
             alerts=self.alerts(),
             viewings=self.viewings(),
+            sent=await asyncio.to_thread(self._sent, now),
             epoch=epoch,
             signing=self._keys.signing,
         )
         await self.uplink.call("PUT", "/v1/hub/status", content=box)
+
+    def _sent(self, now: datetime) -> dict[str, dict[str, int]]:
+        """Return how many clips went to the server, by camera and day; blocks."""
+        since, until = now.date() - timedelta(days=SENT_DAYS - 1), now - SETTLES
+        return self.sealer.sent(since, until, self.outbox.held())
 
     def members(self) -> frozenset[bytes]:
         """Return the signing keys of those who may ask this hub for something: owners and members."""

@@ -23,6 +23,7 @@ import { dayStart } from "./timeline/day.ts";
 import type { Timeline } from "./timeline/timeline.svelte.ts";
 import { words } from "./words.ts";
 
+const NONE: ReadonlyMap<string, number> = new Map();
 const CLOCK_MS = 10_000; // pages lay the day out anew when `now` changes
 const CHOSEN = "fanlight.household";
 const STALE_MS = 3 * 60_000;
@@ -182,6 +183,10 @@ class App {
   }
   get hub(): HubWord {
     return this.#home?.hub ?? { kind: "none" };
+  }
+  /** By UTC day, how many clips the hub sent that the server does not show. */
+  get lacking(): ReadonlyMap<string, number> {
+    return this.#home?.lacking ?? NONE;
   }
   get outgoing(): Outgoing | null {
     return this.#home?.outgoing ?? null;

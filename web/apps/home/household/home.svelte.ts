@@ -7,13 +7,16 @@
  */
 import { hubStatus, mapLayer, myHousehold } from "../../../core/api/calls.ts";
 import { ApiError, type Client } from "../../../core/api/client.ts";
+import { keeping } from "../../../core/api/clips.ts";
 import type { Session } from "../../../ui/session.ts";
 import type { Street } from "../../../ui/streets.ts";
 import { Area } from "../requests/area.svelte.ts";
 import { Outgoing } from "../requests/sending.svelte.ts";
 import { Rounds } from "../rounds.ts";
 import { utcDays } from "../timeline/day.ts";
+import { lackingOn, stillKept } from "../timeline/lacking.ts";
 import { Timeline } from "../timeline/timeline.svelte.ts";
+import { view } from "../timeline/view.svelte.ts";
 import { type House, readHouse } from "./house.ts";
 import { change, overdue } from "./members.ts";
 import { type OpenedStatus, openStatus } from "./status.ts";
@@ -38,6 +41,8 @@ export class Home {
   house = $state.raw<House>() as House;
   timeline = $state.raw<Timeline>() as Timeline;
   hub = $state.raw<HubWord>({ kind: "none" });
+  /** By UTC day, how many clips the hub sent that the server does not show. */
+  lacking = $state.raw<ReadonlyMap<string, number>>(new Map());
   /** Since when the server does not answer. */
   awaySince = $state.raw<Date | null>(null);
   readonly area: Area;
@@ -140,7 +145,9 @@ export class Home {
       if (Date.now() - this.#houseAsked > HOUSE_MS && !(await this.#askHouse())) return null;
       if (!this.sees) return 0;
       if (this.#lives && Date.now() - this.#hubAsked > HUB_MS) await this.#askHub();
-      const took = await this.timeline.refresh(utcDays(this.#frame.dayStart));
+      const days = utcDays(this.#frame.dayStart);
+      const took = await this.timeline.refresh(days);
+      await this.#compare(days);
       await this.area.refreshInTurn(this.house.wire.cell);
       this.awaySince = null;
       return took;
@@ -152,6 +159,18 @@ export class Home {
     } finally {
       this.#frame.tick();
     }
+  }
+
+  /** Compares the days that were just listed with what the hub said before that. */
+  async #compare(days: readonly string[]): Promise<void> {
+    if (this.hub.kind !== "heard") return;
+    const { sent } = this.hub.status;
+    const here = [...[...this.timeline.events.values()].map(({ cameraId, row }) => ({ cameraId, day: row.day })), ...view.erased.all];
+    const broken = (day: string): number => [...this.timeline.broken.values()].filter((one) => one.day === day).length;
+    const found = days.map((day): [string, number] => [day, lackingOn(day, sent, here, broken(day))]).filter(([, lacking]) => lacking > 0);
+    if (found.length === 0 && this.lacking.size === 0) return;
+    const keepDays = found.length > 0 ? (await keeping(this.#session.api)).keep_days : 0;
+    this.lacking = new Map(found.filter(([day]) => stillKept(day, keepDays, new Date())));
   }
 
   /** False where we are not of it any more: removed, or left on another device. */

@@ -5,9 +5,10 @@ import { text, utf8 } from "../../../core/seal/bytes.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import { Fields } from "../../../core/seal/fields.ts";
 import { verify } from "../../../core/seal/keys.ts";
-import { list, nullable, num, obj, oneOf, or, str } from "../../../core/api/shape.ts";
+import { list, nullable, num, obj, oneOf, or, type Read, record, str } from "../../../core/api/shape.ts";
 import { viewing, type ViewingOf } from "../../../core/live/words.ts";
 import { parseJcs } from "../../../core/jcs.ts";
+import type { Sent } from "../timeline/lacking.ts";
 import { type AlertsWord, alertsWord } from "../push/word.ts";
 import { CAMERA_STATES, type CameraStatus } from "./camera.ts";
 
@@ -22,9 +23,19 @@ export interface HubStatus {
   alerts: AlertsWord | null;
   /** Who watches, and who watched last. */
   viewings: ViewingOf[];
+  /** How many clips of each camera and UTC day went to the server; none from a hub of before that was counted. */
+  sent: Sent;
   /** The newest page of the household's book as the hub has it; null from a hub of before there was one. */
   head: Pin | null;
 }
+
+const sent: Read<Sent> = (value, where) =>
+  Object.fromEntries(
+    Object.entries(record(value, where)).map(([camera, days]) => [
+      camera,
+      Object.fromEntries(Object.entries(record(days, where)).map(([day, clips]) => [day, num(clips, where)])),
+    ]),
+  );
 
 const shape = obj<HubStatus>({
   household: str,
@@ -35,6 +46,7 @@ const shape = obj<HubStatus>({
   held: obj({ clips_waiting: num }),
   alerts: alertsWord,
   viewings: or(list(viewing), []),
+  sent: or(sent, {}),
   head: nullable(obj<Pin>({ n: num, hash: str })),
 });
 

@@ -41,6 +41,8 @@ export const today = {
   more: (count: number) => `Show ${count} earlier`,
   broken: "A clip that does not hold",
   brokenText: "Its description is not as your hub signed it.",
+  lacking: (count: number) => `Your hub sent ${many(count, { one: "clip", other: "clips" })} of this day that the server does not show`,
+  lackingText: "Somebody of your household may have erased them. If nobody did, the server keeps them back: what your hub recorded is still at home, and whoever runs this server should say why.",
   emptyToday: "Nobody came by yet today",
   emptyOther: "Nobody came by on this day",
   emptyText: "When someone rings, walks up or leaves a parcel, it shows here. Shadows, rain and passing cars do not count.",
