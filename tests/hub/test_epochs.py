@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.hub.answering import Answer, Answering, answering
+from tests.hub.answering import Answer, Answering, Asked, answering
 from tests.hub.homes import CAMERA, HOUSEHOLD, HUB, make_chain, make_epoch, make_pairing
 from tests.seal.books import PEOPLE, SHEET, roll_of
 
@@ -263,3 +263,27 @@ def test_a_guest_has_a_camera_until_their_time_is_over_and_nobody_can_count_whos
     hidden = Epochs(tmp_path, make_pairing(owner=b64.encode(ALICE.signing.public)))
     assert hidden.guests(CAMERA.id, before) != [GINA.age.recipient]
     assert len(hidden.guests(CAMERA.id, before)) == 1
+
+
+def test_a_hub_asks_from_its_newest_key_on_and_takes_no_other_end_of_the_list(tmp_path: Path) -> None:
+    """R03 R05: years of keys are not fetched each minute, and what is left out can be no fork's."""
+    with answering() as server:
+        fork = [FIRST, OBJECTS, turn(OBJECTS, {"bob": "owner"}, BOB.signing)]
+        lists = {"ours": [FIRST, SECOND, THIRD], "fork": fork}
+        told = "ours"
+
+        def tell(asked: Asked) -> Answer:
+            first = int(asked.path.rpartition("from=")[2])
+            return Answer(body={"epochs": [epoch.to_wire() for epoch in lists[told][first:]]})
+
+        server.answers[PATH] = tell
+        assert of_alice(tmp_path, server).head == Pin(2, THIRD.chain_hash)
+        assert of_alice(tmp_path, server).head == Pin(2, THIRD.chain_hash)
+        assert [one.path[-1] for one in server.asked if one.method == "GET"] == ["0", "2"]
+        lists["ours"].append(turn(THIRD, {"bob": "owner", "carol": "member"}, BOB.signing))
+        assert of_alice(tmp_path, server).head == Pin(3, lists["ours"][3].chain_hash)
+        told = "fork"
+        for end in (fork, [*fork, turn(fork[2], {"bob": "owner"}, BOB.signing)], []):
+            lists["fork"] = end
+            with pytest.raises(EpochsRefused):
+                of_alice(tmp_path, server)

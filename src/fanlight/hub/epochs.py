@@ -122,15 +122,16 @@ class Epochs:
         return self._notes is not None and camera not in self._notes.mandated
 
     async def refresh(self, uplink: Uplink) -> None:
-        """Fetch the server's list and accept it if it continues ours.
+        """Fetch the server's list from our newest epoch on, and accept it if it continues ours.
 
         Raises:
             EpochsRefused: it does not. SealError: a signature or a link does not hold.
         """
-        answer = await uplink.call("GET", "/v1/households/mine/epochs")
+        first = 0 if self.head is None else self.head.n
+        answer = await uplink.call("GET", "/v1/households/mine/epochs", params={"from": first})
         if answer.content == self._answer and self._waiting is None:
             return  # as a minute ago: years of signatures need no second look
-        offered = self._with_our_notes(_epochs(member(answer, "epochs")))
+        offered = self._with_our_notes(self._after_ours(_epochs(member(answer, "epochs")), first))
         self._accept(offered, _pending(answer.json()), clock.now())
         self._answer = answer.content
 
@@ -170,6 +171,11 @@ class Epochs:
             return open_notes(newest, [self._identity])
         except SealError:  # this hub is not listed (any more): it lets no guest see anything
             return None
+
+    def _after_ours(self, offered: list[Epoch], first: int) -> list[Epoch]:
+        """Put our older epochs before those from number `first` on; an older server hands out all."""
+        whole = bool(offered) and offered[0].statement.n == 0
+        return offered if whole else [*self._chain[:first], *offered]
 
     def _with_our_notes(self, offered: list[Epoch]) -> list[Epoch]:
         """Put in the notes that we have and the server left out, or left out before."""

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from litestar import get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from fanlight.model.geo import check_cell
@@ -101,7 +101,7 @@ class HouseholdOut(msgspec.Struct):
 
 
 class EpochsOut(msgspec.Struct):
-    """All epochs, in order, and a recovery that does not count yet."""
+    """Epochs, in order, and a recovery that does not count yet."""
 
     epochs: list[EpochWire]
     pending: PendingOut | None
@@ -222,12 +222,16 @@ async def _elsewhere(services: Services, account: str) -> bool:
 
 
 @get("/v1/households/mine/epochs", operation_id="getEpochs")
-async def get_epochs(services: Parts, session: Caller) -> EpochsOut:
-    """Return all epochs of one's household, in order."""
+async def get_epochs(
+    services: Parts,
+    session: Caller,
+    first: Annotated[int, QueryParameter(name="from", ge=0, le=rules.MOST_EPOCHS)] = 0,
+) -> EpochsOut:
+    """Return the epochs of one's household in order: all, or `from` the last one that the caller knows."""
     session.reading("member", "hub")
     async with services.db.transaction(household=session.household) as tx:
         await turning.settle(tx, session.household, services.clock().date())
-        rows = await store.epochs_of(tx, session.household)
+        rows = await store.epochs_of(tx, session.household, first)
         pending = await store_homes.pending_of(tx, session.household)
     return EpochsOut([wire_of(row) for row in rows], pending_out(pending))
 

@@ -19,6 +19,7 @@ from fanlight.server.accounts.store import Account, Member
 from fanlight.server.errors import Conflict, Malformed, NotAllowed
 
 MAX_SEALED = 64 * 1024
+MOST_EPOCHS = 1 << 30
 INVITE_LIFE = timedelta(days=7)
 RECOVERY_WAIT = timedelta(days=2)  # rows know days only; two of them are never less than the 24 h promised
 

@@ -251,13 +251,13 @@ async def members_of(tx: Tx, household: str) -> list[Member]:
     )
 
 
-async def epochs_of(tx: Tx, household: str) -> list[EpochRow]:
-    """Return all epochs of the transaction's household, in order."""
+async def epochs_of(tx: Tx, household: str, first: int = 0) -> list[EpochRow]:
+    """Return the epochs of the transaction's household from number `first` on, in order."""
     return await many(
         tx,
         EpochRow,
-        "SELECT statement, sig, sealed, private FROM epoch WHERE household = %s ORDER BY n",
-        [household],
+        "SELECT statement, sig, sealed, private FROM epoch WHERE household = %s AND n >= %s ORDER BY n",
+        [household, first],
     )
 
 
