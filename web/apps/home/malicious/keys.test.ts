@@ -1,60 +1,25 @@
-// What a home believes of its server about itself.
+// A server that lies about who is of a household, and with which keys, before the code with which the home app reads it.
 import { beforeAll, describe, expect, test } from "vitest";
-import { nextEpoch } from "../../../core/seal/book.ts";
 import { b64 } from "../../../core/seal/bytes.ts";
 import type { Epoch } from "../../../core/seal/epoch.ts";
 import { signHub } from "../../../core/seal/hub.ts";
-import { type MemberKeys, memberKeys, signingKey } from "../../../core/seal/keys.ts";
-import type { Member, Role, Roll, RolledHub } from "../../../core/seal/roll.ts";
-import { newSheet, type Sheet } from "../../../core/seal/sheet.ts";
-import type { Session } from "../../../ui/session.ts";
-import { loadHouse } from "./house.ts";
-import { Pins } from "./pins.ts";
+import { type MemberKeys, signingKey } from "../../../core/seal/keys.ts";
+import type { Member, Roll } from "../../../core/seal/roll.ts";
+import type { Sheet } from "../../../core/seal/sheet.ts";
+import { compareHub } from "../household/comparing.ts";
+import { loadHouse } from "../household/house.ts";
+import { Pins } from "../household/pins.ts";
+import { words } from "../words.ts";
+import { answer, halvesOf, HOUSEHOLD as household, id, invent, member, memory, page as pageOf, type People, rolledHub, toldTo } from "./lying.ts";
 
-const household = "a".repeat(26);
-const id = (letter: string): string => letter.repeat(26);
-
-const toldTo = (keys: MemberKeys, answer: unknown): Session =>
-  ({ keys, api: { json: async (_path: string, read: (value: unknown, where: string) => unknown) => read(answer, "the answer") } }) as unknown as Session;
-
-/** A device's memory that is not a browser's. */
-function memory(): Storage {
-  const kept = new Map<string, string>();
-  return {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => void kept.set(name, value),
-    removeItem: (name: string) => void kept.delete(name),
-  } as unknown as Storage;
-}
-
-const halvesOf = ({ signing, age }: MemberKeys) => ({ sign_pub: b64(signing.public), age_recipient: age.recipient });
-
-let alice: MemberKeys, bob: MemberKeys, thief: MemberKeys, hubKeys: MemberKeys, sheet: Sheet;
+let people: People, alice: MemberKeys, bob: MemberKeys, thief: MemberKeys, hubKeys: MemberKeys, sheet: Sheet;
 beforeAll(async () => {
-  [alice, bob, thief, hubKeys] = (await Promise.all([7, 8, 9, 10].map((fill) => memberKeys(new Uint8Array(32).fill(fill))))) as [MemberKeys, MemberKeys, MemberKeys, MemberKeys];
-  sheet = await newSheet();
+  people = await invent();
+  ({ alice, bob, thief, hub: hubKeys, sheet } = people);
 });
-
-const member = (keys: MemberKeys, letter: string, role: Role): Member => ({ account: id(letter), ...halvesOf(keys), role });
-const hub = (): RolledHub => ({ hub: id("h"), ...halvesOf(hubKeys) });
-
-async function page(after: Epoch | undefined, signer: MemberKeys, members: readonly Member[], change: Partial<Roll> = {}): Promise<Epoch> {
-  const roll: Roll = { members, hubs: [hub()], recovery: sheet.public, ...change };
-  const notes = { why: "changed" as const, names: Object.fromEntries(members.map(({ account }) => [account, "Somebody"])), guests: {}, mandated: [] };
-  return (await nextEpoch({ household, after, roll, notes, signer: signer.signing, day: "2026-11-22" })).epoch;
-}
-
-const answer = (chain: readonly Epoch[], more: object = {}): object => ({
-  household,
-  cell: "88283082b9fffff",
-  role: "owner",
-  members: chain.at(-1)?.book?.members ?? [],
-  hubs: (chain.at(-1)?.book?.hubs ?? []).map((one) => ({ ...one, signature: null })),
-  epochs: chain.map(({ wire }) => wire),
-  pending: null,
-  invites: [],
-  ...more,
-});
+const hub = () => rolledHub(people);
+const page = async (after: Epoch | undefined, signer: MemberKeys, members: readonly Member[], change: Partial<Roll> = {}): Promise<Epoch> =>
+  (await pageOf(people, after, signer, members, change)).epoch;
 
 describe("of the household's book", () => {
   const both = () => [member(alice, "b", "owner"), member(bob, "c", "owner")];
@@ -100,6 +65,30 @@ describe("of the household's book", () => {
     const house = await loadHouse(toldTo(bob, answer([first, second])), new Pins(bob.signing.public, household, memory()));
     expect([house.me, house.mine, house.notes]).toEqual([null, false, null]);
     expect([...house.home.identities.keys()]).toEqual([0]);
+  });
+
+  test("R03 R05 a change of members that is kept from the hub, or another book shown to it, is said on the house's page", async () => {
+    const first = await page(undefined, alice, both());
+    const second = await page(first, alice, [member(alice, "b", "owner")]);
+    const fork = await page(first, bob, [member(bob, "c", "owner")]);
+    const house = await loadHouse(toldTo(alice, answer([first, second])), new Pins(alice.signing.public, household, memory()));
+    const told = ({ n, chainHash }: Epoch) => compareHub(house, { kind: "heard", epoch: n, status: { head: { n, hash: chainHash } } });
+    expect(told(second)).toEqual({ kind: "ok", title: words.house.hubKeyMatch, text: words.house.hubKeyMatchText(2) });
+    expect(told(first)).toEqual({ kind: "care", title: words.house.hubKeyOld, text: words.house.hubKeyOldText });
+    expect(told(fork)).toEqual({ kind: "stop", title: words.house.hubKeyBad, text: words.house.hubKeyOther });
+    expect(compareHub(house, { kind: "bad" })).toEqual({ kind: "stop", title: words.house.hubKeyBad, text: words.house.hubKeyBadText });
+    expect(compareHub(house, { kind: "none" })).toEqual({ kind: "know", title: words.house.hubKeyNone, text: words.house.hubKeyNoneText });
+  });
+
+  test("R03 R05 another key for a member, in a page that looks the same, is refused", async () => {
+    const first = await page(undefined, alice, both());
+    const second = await page(first, alice, both());
+    const statement = second.wire.statement.replace(halvesOf(bob).sign_pub, halvesOf(thief).sign_pub);
+    expect(statement).not.toBe(second.wire.statement);
+    const pins = new Pins(alice.signing.public, household, memory());
+    expect((await loadHouse(toldTo(alice, answer([first, second])), pins)).chain).toHaveLength(2);
+    const told = answer([first, { ...second, wire: { ...second.wire, statement } }]);
+    await expect(loadHouse(toldTo(alice, told), pins)).rejects.toMatchObject({ code: "bad_signature" });
   });
 
   test("R03 a recovery is shown and does not count, wherever the server puts it", async () => {

@@ -1,0 +1,149 @@
+// A server that lies about clips, before the code with which the home app lists, opens and plays them.
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Bytes, concat } from "../../../core/seal/bytes.ts";
+import { type Household as Home, Order, type Pane } from "../../../core/seal/clip.ts";
+import type { Epoch } from "../../../core/seal/epoch.ts";
+import type { SealError } from "../../../core/seal/errors.ts";
+import { lackingOn } from "../timeline/lacking.ts";
+import { brokenText } from "../timeline/opening.ts";
+import { words } from "../words.ts";
+import { CAMERA, DAY, HOUSEHOLD, id, invent, look, type Made, makeClip, member, page, type People, Server, type Shown } from "./lying.ts";
+
+const CHUNK = 65_552;
+let people: People, home: Home, epoch: Epoch, clips: Made[], server: Server, order: Order;
+
+beforeAll(async () => {
+  people = await invent();
+  const made = await page(people, undefined, people.alice, [member(people.alice, "b", "owner")]);
+  epoch = made.epoch;
+  home = { household: HOUSEHOLD, hubKeys: [people.hub.signing.public], identities: new Map([[0, made.identity.secret]]) };
+  clips = [];
+  for (const letter of ["d", "e", "f"]) clips.push(await makeClip(people, epoch, id(letter), clips.length, clips.at(-1)?.chainHash ?? null));
+});
+
+/** The honest server first: every clip opens to its last byte, on the device that is lied to afterwards. */
+beforeEach(async () => {
+  server = new Server(clips);
+  order = new Order();
+  const shown = await look(server, home, order);
+  expect(shown.map((one) => ("bytes" in one ? one.bytes > 70_000 : one.refused))).toEqual([true, true, true]);
+});
+
+/** What the clip's page says of a refusal. */
+function said(shown: Shown | undefined): string {
+  if (!shown || !("refused" in shown)) throw new Error("it was shown");
+  const error = shown.refused as SealError & { pane?: Pane };
+  return brokenText(error.pane ?? (error.code === "replayed_manifest" ? "order" : error.code === "payload_altered" ? "pieces" : "signature"), error, 5);
+}
+const shownOf = async (letter: string): Promise<Shown | undefined> => (await look(server, home, order)).find(({ clip }) => clip === id(letter));
+
+describe("R03 R05 clips, headers and descriptions", () => {
+  test("R03 R05 another clip's description in a clip's place is refused, and the page says which", async () => {
+    server.clip(id("d")).manifest = server.clip(id("e")).manifest;
+    expect(said(await shownOf("d"))).toBe(words.clip.broken.order);
+    expect(await shownOf("e")).toHaveProperty("bytes");
+  });
+
+  test("R03 R05 another clip's header in a clip's place is refused, and the page says so", async () => {
+    server.clip(id("d")).hdr = server.clip(id("e")).hdr;
+    expect(said(await shownOf("d"))).toBe(words.clip.broken.key);
+  });
+
+  test("R03 R05 another clip's payload in a clip's place is refused, and the page says which piece", async () => {
+    server.clip(id("d")).pay = server.clip(id("e")).pay;
+    expect(said(await shownOf("d"))).toBe(words.clip.broken.piece(1, 5));
+  });
+
+  test("R03 R05 a whole older clip replayed under a newer one's id is refused", async () => {
+    Object.assign(server.clip(id("f")), { ...clips[0], clip: id("f") });
+    expect(said(await shownOf("f"))).toBe(words.clip.broken.order);
+  });
+
+  test("R03 R05 a description that no hub of the household signed is refused, and the page says so", async () => {
+    const forged = await makeClip(people, epoch, id("d"), 0, null, people.thief);
+    Object.assign(server.clip(id("d")), forged);
+    expect(said(await shownOf("d"))).toBe(words.clip.broken.signature);
+  });
+
+  test("R03 R05 a second clip at a place that is taken is refused, whatever signs it", async () => {
+    const twin = await makeClip(people, epoch, id("g"), 1, clips[0]?.chainHash ?? null);
+    server.clips.push(twin);
+    expect(said(await shownOf("g"))).toBe(words.clip.broken.order);
+  });
+
+  test("R03 R05 a clip that does not follow the one before it is refused", async () => {
+    const other = await makeClip(people, epoch, id("g"), 3, "0".repeat(64));
+    server.clips.push(other);
+    expect(said(await shownOf("g"))).toBe(words.clip.broken.order);
+  });
+
+  test("R03 R05 a list that says otherwise than the hub signed is refused, and the page says so", async () => {
+    const stored = server.clip(id("d"));
+    stored.card = stored.card.replace(`"length":${stored.pay.length}`, `"length":${stored.pay.length + 1}`);
+    expect(said(await shownOf("d"))).toBe(words.clip.broken.record);
+  });
+});
+
+describe("R03 R05 pieces", () => {
+  const cuts: [string, (pay: Bytes) => Uint8Array][] = [
+    ["cut by a byte", (pay) => pay.subarray(0, -1)],
+    ["cut to its first piece", (pay) => pay.subarray(0, 16 + CHUNK)],
+    ["empty", () => new Uint8Array(0)],
+  ];
+  test.each(cuts)("R03 R05 a payload that is %s is refused, and the page says that its end is missing", async (_, cut) => {
+    const stored = server.clip(id("d"));
+    stored.pay = cut(stored.pay) as Bytes;
+    expect(said(await shownOf("d"))).toBe(words.clip.broken.cut);
+  });
+
+  test("R03 R05 pieces in another order are refused", async () => {
+    const stored = server.clip(id("d"));
+    const { pay } = stored;
+    stored.pay = concat([pay.subarray(0, 16), pay.subarray(16 + CHUNK, 16 + 2 * CHUNK), pay.subarray(16, 16 + CHUNK), pay.subarray(16 + 2 * CHUNK)]);
+    expect(said(await shownOf("d"))).toBe(words.clip.broken.piece(1, 5));
+  });
+
+  test("R03 R05 one bit that was turned is refused, and no byte of its piece is shown", async () => {
+    const stored = server.clip(id("d"));
+    stored.pay = stored.pay.slice() as Bytes;
+    stored.pay[100_000]! ^= 1;
+    expect(said(await shownOf("d"))).toBe(words.clip.broken.piece(2, 5));
+  });
+});
+
+describe("R03 R05 a day's list", () => {
+  const here = (shown: readonly Shown[]) => shown.filter((one) => "bytes" in one).map(() => ({ cameraId: CAMERA, day: DAY }));
+  const broken = (shown: readonly Shown[]): number => shown.filter((one) => "refused" in one).length;
+  const sent = { [CAMERA]: { [DAY]: 3 } };
+
+  test("R03 R05 clips that are left out are fewer than the hub counted, and the day's page says how many", async () => {
+    expect(lackingOn(DAY, sent, here(await look(server, home)), 0)).toBe(0);
+    server.clips.splice(0, 2);
+    const shown = await look(server, home);
+    expect(lackingOn(DAY, sent, here(shown), broken(shown))).toBe(2);
+    expect(words.today.lacking(2)).toContain("2 clips of this day that the server does not show");
+    expect(words.today.lacking(1)).toContain("1 clip of this day");
+  });
+
+  test("R03 R05 a clip in another one's stead is refused, and does not make up for it", async () => {
+    Object.assign(server.clip(id("f")), { ...clips[0], clip: id("f") });
+    const shown = await look(server, home);
+    expect([here(shown).length, broken(shown)]).toEqual([2, 1]);
+    expect(lackingOn(DAY, sent, here(shown), broken(shown))).toBe(0); // it is shown as one that does not hold
+  });
+
+  test("R03 R05 a list in another order shows the same day, and a clip that stands in it twice is one clip", async () => {
+    server.clips.reverse();
+    server.clips.push({ ...(server.clips[0] as Made) });
+    const shown = await look(server, home, order);
+    expect(new Set(shown.map(({ clip }) => clip)).size).toBe(3);
+    expect(broken(shown)).toBe(0);
+  });
+
+  test("R03 R05 what this device erased does not count as missing, and a day before the household's days neither", () => {
+    const all = [{ cameraId: CAMERA, day: DAY }, { cameraId: CAMERA, day: DAY }, { cameraId: CAMERA, day: "2026-11-20" }];
+    expect(lackingOn(DAY, sent, all, 0)).toBe(1);
+    expect(lackingOn("2026-11-20", sent, all, 0)).toBe(0);
+    expect(lackingOn(DAY, {}, [], 0)).toBe(0);
+  });
+});
