@@ -15,6 +15,7 @@ from fanlight.hub.page.guard import OPEN
 TABLES = (
     ("`[page]`", "Page"),
     ("`[storage]`", "Storage"),
+    ("`[uploads]`", "Uploads"),
     ("`[[camera]]`", "Camera"),
     ("`[camera.detect]`", "Detect"),
     ("An entry of `zones` in `[camera.detect]`", "Zone"),

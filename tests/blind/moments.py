@@ -77,9 +77,12 @@ class Moments:
         return self.find(str(value).encode())
 
     def find_times(self, path: Path) -> list[str]:
-        """Return which of a file's times are in a span: when it was written, and when it was read."""
+        """Return which of a file's times are in a span: when it was written, and when it was read.
+
+        Of a folder only the first: whoever lists it, as this search does, changes the other.
+        """
         kept = path.lstat()
-        named = {"mtime": kept.st_mtime, "atime": kept.st_atime}
+        named = {"mtime": kept.st_mtime} | ({} if path.is_dir() else {"atime": kept.st_atime})
         return [what for what, at in named.items() if self.holds(at) or self.holds(int(at))]
 
     def _at_clock(self, hour: int, minute: int, second: int) -> bool:

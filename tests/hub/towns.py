@@ -93,7 +93,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def _move_in(url: str, home: Path) -> House:
+async def move_in(url: str, home: Path) -> House:
     member, hub = (
         Member(keys.SigningKey.new().seed, url),
         HubKeys(SigningKey.new(), keys.new_identity().secret),
@@ -112,7 +112,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A household in a town that runs until the tests of this process are over."""
     home = tmp_path_factory.mktemp("town")
     with up.running(home, free_port(), demo=True, cameras=False) as (town, _):
-        yield asyncio.run(_move_in(town.url.replace("localhost", "127.0.0.1"), home))
+        yield asyncio.run(move_in(town.url.replace("localhost", "127.0.0.1"), home))
 
 
 @dataclass

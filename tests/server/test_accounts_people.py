@@ -27,7 +27,7 @@ async def _roles(person: Person, **options: Any) -> dict[str, str]:
     return {one["account"]: one["role"] for one in mine["members"]}
 
 
-async def _let_hub_in(home: Home) -> tuple[Actor, Hub]:
+async def let_hub_in(home: Home) -> tuple[Actor, Hub]:
     keys = member_keys(secrets.token_bytes(32))
     facts: dict[str, Any] = {"sign_pub": keys.signing.public, "age_recipient": keys.age.recipient}
     signature = hubs.sign_hub(home.owner.keys.signing, household=home.id, **facts)
@@ -207,7 +207,7 @@ def test_a_hub_is_in_when_let_in_and_out_when_the_book_drops_it(database: str, t
         async with running(tmp_path, database) as town:
             ana = await sign_up(town.http)
             home = await found(ana)
-            actor, hub = await _let_hub_in(home)
+            actor, hub = await let_hub_in(home)
             await home.turn(ana.listed("owner"), why="month")  # by a client that had not heard of it
             assert len((await actor.json("GET", f"{MINE}/epochs"))["epochs"]) == 2
             await home.turn(ana.listed("owner"), hubs=(hub,), why="hub")
@@ -353,7 +353,7 @@ def test_a_deleted_household_is_gone_with_hubs_book_and_clips(database: str, tmp
         async with running(tmp_path, database) as town:
             ana, ben = await sign_up(town.http), await sign_up(town.http)
             home = await found(ana)
-            actor, hub = await _let_hub_in(home)
+            actor, hub = await let_hub_in(home)
             await home.invite(ben)
             await home.turn(ana.listed("owner"), ben.listed("member"), hubs=(hub,))
             await actor.json("GET", f"{MINE}/epochs")
@@ -419,7 +419,7 @@ def test_what_was_deleted_does_not_come_back_with_an_older_database(database: st
         async with running(tmp_path, database) as town:
             ana, ben, cam = [await sign_up(town.http) for _ in range(3)]
             home, gone = await found(ana), await found(cam)
-            await _let_hub_in(gone)
+            await let_hub_in(gone)
             await home.invite(ben)
             await home.turn(ana.listed("owner"), ben.listed("member"))
             second = Person(town.http, ana.keys, session=ana.session)

@@ -144,6 +144,21 @@ def test_files_and_folders_tell_the_day_and_nothing_finer(tmp_path: Path) -> Non
     assert {time % 86_400 for time in times} == {0}
 
 
+def test_a_look_at_a_blob_leaves_no_time_behind(tmp_path: Path) -> None:
+    """R11: who opens a clip right after the alert must not leave the hour of the event in a file's times."""
+
+    async def body() -> None:
+        blobs, source, key = Blobs(tmp_path / "blobs"), tmp_path / "source", key_of(new_id(), "clips")
+        source.write_bytes(b"sealed")
+        await blobs.put_file(key, source, DAY)
+        before = (tmp_path / "blobs" / key).stat().st_atime
+        assert await blobs.get(key, 0, 5) == b"sealed"
+        assert (tmp_path / "blobs" / key).stat().st_atime == before
+        assert before % 86_400 == 0
+
+    asyncio.run(body())
+
+
 def test_a_disk_without_links_holds_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise OSError(os.strerror(18))

@@ -142,8 +142,9 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         await first_start.load(services)
         if options.client is not None:
             await _enter_client(services, options.client)
-        await shredding.replay(services)  # both before anything is served:
-        await Keeper(services).replay()  # an older database may have been restored
+        await shredding.replay(services)  # all before anything is served:
+        await links.replay(services)  # an older database may have been restored
+        await Keeper(services).replay()
         tasks = [
             asyncio.create_task(log.sequencer.run()),
             asyncio.create_task(clockwork.run(services)),

@@ -10,7 +10,6 @@ Absent: what the bytes are. They are ciphertext.
 
 import asyncio
 import datetime as dt
-import os
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from pathlib import Path
 from fanlight.seal.chunktree import PayloadHasher
 from fanlight.server.errors import Conflict, TooLarge
 from fanlight.store.blobs import full
+from fanlight.store.files import show_day
 
 MAX_PART = 4 * 1024 * 1024
 _STALE_S = 2 * 86_400
@@ -73,6 +73,10 @@ class Incoming:
     def path(self, name: str) -> Path:
         """Return where an upload's bytes are."""
         return self._folder / name
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the uploads whose names begin so."""
+        return [path.name for path in self._folder.iterdir() if path.name.startswith(prefix)]
 
     def received(self, name: str) -> int:
         """Return how many bytes are there."""
@@ -201,7 +205,5 @@ class Incoming:
         self._hide_time()
 
     def _hide_time(self, name: str = "") -> None:
-        midnight = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
-        for path in {self.path(name), self._folder}:
-            if path.exists():
-                os.utime(path, (midnight, midnight))
+        paths = [path for path in (self._folder / name, self._folder) if path.exists()]
+        show_day(paths, dt.datetime.now(dt.UTC).date())

@@ -1,7 +1,7 @@
 """The shred list: what must not come back when an older database or older blobs are restored.
 
 In:     ids of clips that were erased; up to which day a household's clips expired; marks of kept clips; ids
-        of accounts, households and passkeys that were deleted.
+        of accounts, households and passkeys that were deleted, and of links that are over.
 Out:    the same after any restart, for vault and accounts to do again before the server serves.
 Holds:  a line is on the disk before `note` returns; the file lies outside database and blobs, so that
         restoring either leaves it alone; it is rewritten in alphabetical order at each start, and its
@@ -12,14 +12,13 @@ Why:    docs/design/vault.md
 """
 
 import datetime as dt
-import os
 import threading
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 from fanlight.model.ids import is_id
-from fanlight.store.files import sync, write_private
+from fanlight.store.files import show_day, sync, write_private
 
 ERASED, EXPIRED, KEPT, LOOSE, GONE = "erased", "expired", "kept", "loose", "gone"
 
@@ -53,7 +52,7 @@ class ShredList:
         self._note([f"{ERASED} {clip}" for clip in clips if clip not in self.erased])
 
     def note_gone(self, names: Iterable[str]) -> None:
-        """Write down that accounts, households or passkeys were deleted; raises OSError."""
+        """Write down that accounts, households or passkeys were deleted, or links ended; raises OSError."""
         self._note([f"{GONE} {name}" for name in names if name not in self.gone])
 
     def note_expired(self, household: str, day: date) -> None:
@@ -98,6 +97,4 @@ class ShredList:
                 pass
 
     def _hide_time(self) -> None:
-        midnight = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
-        for path in (self._path, self._path.parent):
-            os.utime(path, (midnight, midnight))
+        show_day((self._path, self._path.parent), dt.datetime.now(dt.UTC).date())

@@ -22,7 +22,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from fanlight.model.errors import FanlightError
-from fanlight.store.files import sync
+from fanlight.store.files import show_day, sync
 
 STEP_BYTES = 1 << 20
 _KEY = re.compile(r"^(?:[a-z]{1,8}/)?[a-z2-7]{2}/[a-z2-7]{26}$")
@@ -173,7 +173,7 @@ class Blobs:
             raise _away("does not remove what it should", error) from error
         if self.folder is not None:
             today = dt.datetime.now(dt.UTC).date()
-            await asyncio.to_thread(_date, self._folders_of(self.folder / key), today)
+            await asyncio.to_thread(show_day, self._folders_of(self.folder / key), today)
 
     async def _upload(self, key: str, source: Path) -> bool:
         """Store a new object; tell whether the key was free."""
@@ -214,7 +214,7 @@ class Blobs:
         """
         above = self._folders_of(path)
         new = [folder for folder in above[:-1] if folder not in self._named]
-        await asyncio.to_thread(_date, [path, *above], day)
+        await asyncio.to_thread(show_day, [path, *above], day)
         parts = {path, path.parent, *(folder.parent for folder in new)}
         await asyncio.gather(*(asyncio.to_thread(sync, part) for part in parts))
         self._named.update(new)
@@ -246,12 +246,6 @@ def _place(source: Path, path: Path) -> bool:
     finally:
         pending.unlink(missing_ok=True)
     return True
-
-
-def _date(paths: list[Path], day: dt.date) -> None:
-    midnight = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp()
-    for path in paths:
-        os.utime(path, (midnight, midnight))
 
 
 def _check(key: str) -> None:

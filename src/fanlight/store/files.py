@@ -4,13 +4,27 @@ In:     a path and bytes.
 Out:    the same on the disk: file synced, named, then its folder synced (`write_private`, `sync_folder`).
 Holds:  a reader sees the old bytes or the new ones, never a mixture; a private file is nobody else's from
         its first byte on.
+        A file that shows a day shows midnight as the time of its last change, and no time of a look.
 Raises: OSError; then the old bytes are still there.
 """
 
+import datetime as dt
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 PRIVATE, PUBLIC = 0o600, 0o666  # the process's umask takes its part of either
+
+
+# Where a disk notes looks sparingly (`relatime`, as is usual), a time of a look that lies ahead stays.
+_NO_LOOK_S = dt.datetime(2038, 1, 1, tzinfo=dt.UTC).timestamp()
+
+
+def show_day(paths: Iterable[Path], day: dt.date) -> None:
+    """Set the times of files and folders so that they tell the day (UTC) and nothing finer."""
+    midnight = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp()
+    for path in paths:
+        os.utime(path, (_NO_LOOK_S, midnight))
 
 
 def write_private(path: Path, data: bytes) -> None:

@@ -254,6 +254,7 @@ export interface Webhook {
 export interface Settings {
   readonly page: { readonly host: string; readonly port: number };
   readonly storage: { readonly folder: string; readonly quota_gb: number; readonly event_share: number; readonly reserve_mb: number };
+  readonly uploads: { readonly mode: "at once" | "even"; readonly every_h: number; readonly places_mib: readonly number[] };
   readonly detector: { readonly model: string; readonly threads: number };
   readonly mqtt: {
     readonly host: string;
@@ -272,6 +273,7 @@ export interface Settings {
 const settings: Read<Settings> = obj<Settings>({
   page: obj<Settings["page"]>({ host: str, port: num }),
   storage: obj<Settings["storage"]>({ folder: str, quota_gb: num, event_share: num, reserve_mb: num }),
+  uploads: obj<Settings["uploads"]>({ mode: oneOf(["at once", "even"] as const), every_h: num, places_mib: list(num) }),
   detector: obj<Settings["detector"]>({ model: str, threads: num }),
   mqtt: obj<Settings["mqtt"]>({
     host: str,

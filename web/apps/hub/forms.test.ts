@@ -5,6 +5,7 @@ import { changesOf, formOf, wrong } from "./forms.ts";
 const settings: Settings = {
   page: { host: "127.0.0.1", port: 8430 },
   storage: { folder: "", quota_gb: 20, event_share: 0.5, reserve_mb: 256 },
+  uploads: { mode: "at once", every_h: 4, places_mib: [1, 1, 4] },
   detector: { model: "", threads: 1 },
   mqtt: { host: "broker", port: 1883, user: "me", password: "set", tls: false, prefix: "fanlight", discovery: "entity", discovery_prefix: "homeassistant", snapshots: false },
   webhook: [{ ref: "r1", url: "https://example.org/…", on: ["ring"], secret: "set" }],
@@ -37,4 +38,13 @@ test("what is no number is named, and nothing is sent", () => {
   const form = { ...formOf(settings), reserve: "15", mqttPort: "x" };
   expect(wrong(form)).toEqual(new Set(["reserve", "mqttPort"]));
   expect(changesOf(form, settings)).toBeNull();
+});
+
+test("sending evenly is chosen with its hours and sizes, and a size that is none is named", () => {
+  const form = { ...formOf(settings), uploads: "even" as const, every: "12", places: "1,2; 16 " };
+  expect(changesOf(form, settings)).toEqual({ uploads: { mode: "even", every_h: 12, places_mib: [1, 2, 16] } });
+  for (const places of ["", "0", "65", "1.5", "one", "1,,x", Array(65).fill("1").join(",")]) {
+    expect(wrong({ ...form, places })).toEqual(new Set(["places"]));
+    expect(changesOf({ ...form, places }, settings)).toBeNull();
+  }
 });

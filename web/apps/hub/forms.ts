@@ -15,6 +15,9 @@ export interface SettingsForm {
   quota: string;
   share: string;
   reserve: string;
+  uploads: Settings["uploads"]["mode"];
+  every: string;
+  places: string;
   model: string;
   threads: string;
   mqttHost: string;
@@ -34,11 +37,14 @@ export interface SettingsForm {
   pagePort: string;
 }
 
-export const formOf = ({ storage, detector, mqtt, webhook, chime, page }: Settings): SettingsForm => ({
+export const formOf = ({ storage, uploads, detector, mqtt, webhook, chime, page }: Settings): SettingsForm => ({
   folder: storage.folder,
   quota: String(storage.quota_gb),
   share: String(Math.round(storage.event_share * 100)),
   reserve: String(storage.reserve_mb),
+  uploads: uploads.mode,
+  every: String(uploads.every_h),
+  places: uploads.places_mib.join(", "),
   model: detector.model,
   threads: String(detector.threads),
   mqttHost: mqtt.host,
@@ -69,9 +75,19 @@ const BOUNDS: Record<NumberField, readonly [number, number, boolean]> = {
 };
 const numberOf = (form: SettingsForm, field: NumberField): number | null => typed(form[field], ...BOUNDS[field]);
 
+/** The sizes of one sending as people type them, "1, 1, 4"; null for what is none. */
+function placesOf(text: string): number[] | null {
+  const sizes = text.split(/[\s,;]+/).filter(Boolean).map((one) => typed(one, 1, 64, true));
+  const whole = sizes.filter((size) => size !== null);
+  return whole.length === sizes.length && whole.length >= 1 && whole.length <= 64 ? whole : null;
+}
+
 /** The fields that hold no number where one is needed. */
-export const wrong = (form: SettingsForm): Set<NumberField> =>
-  new Set((Object.keys(BOUNDS) as NumberField[]).filter((field) => numberOf(form, field) === null));
+export function wrong(form: SettingsForm): Set<NumberField | "places"> {
+  const found = new Set<NumberField | "places">((Object.keys(BOUNDS) as NumberField[]).filter((field) => numberOf(form, field) === null));
+  if (placesOf(form.places) === null) found.add("places");
+  return found;
+}
 
 /** What to send: the sections in which something changed; null while a number is none. */
 export function changesOf(form: SettingsForm, before: Settings): Record<string, unknown> | null {
@@ -80,6 +96,7 @@ export function changesOf(form: SettingsForm, before: Settings): Record<string, 
   const hooks: Webhook[] = form.hooks.map(({ ref, url, on, secret, isSet }) => ({ ref, url: url.trim(), on, secret: secret || (isSet ? "set" : "") }));
   const now = {
     storage: { folder: form.folder.trim(), quota_gb: number("quota"), event_share: number("share") / 100, reserve_mb: number("reserve") },
+    uploads: { mode: form.uploads, every_h: Number(form.every), places_mib: placesOf(form.places) ?? [] },
     detector: { model: form.model.trim(), threads: number("threads") },
     mqtt: {
       host: form.mqttHost.trim(),

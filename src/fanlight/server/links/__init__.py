@@ -8,6 +8,6 @@ Holds:  no key comes here: it stands behind `#` of the link's address. An openin
 Absent: what is in it; who it was given to.
 """
 
-from fanlight.server.links.clockwork import run
+from fanlight.server.links.clockwork import replay, run
 
-__all__ = ["run"]
+__all__ = ["replay", "run"]

@@ -1,7 +1,8 @@
 """What happens by itself: files of links that are over are deleted, and their rows a month later.
 
 Holds:  a row is there before its file, so that a file without a row is nobody's any more: its household was
-        deleted, or an older database was put back.
+        deleted, or an older database was put back. A link that was taken back or used up is not open again
+        because of one: `replay` runs before anything is served.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from fanlight.store.blobs import key_of
 
 _EACH_S = 600
 SHELF = "links"
+_COMING = "l."  # how an upload is named in `incoming`, where clips and disclosures have theirs
 
 log = structlog.get_logger()
 
@@ -24,11 +26,30 @@ def blob_of(link: str) -> str:
     return key_of(link, SHELF)
 
 
+def coming(link: str) -> str:
+    """Return the name of a link's file on its way."""
+    return f"{_COMING}{link}"
+
+
 async def end_file(services: Services, link: str) -> None:
     """Delete what there is of a link's file."""
     services.hours.over(link)
-    services.incoming.drop(f"l.{link}")
+    services.incoming.drop(coming(link))
     await services.blobs.delete(blob_of(link))
+
+
+async def note(services: Services, link: str) -> None:
+    """Note in the shred list that a link is over for good."""
+    try:
+        await asyncio.to_thread(services.shreds.note_gone, [link])
+    except OSError as error:  # it ends all the same; only an older backup would open it again
+        log.warning("shreds", error=type(error).__name__)
+
+
+async def replay(services: Services) -> None:
+    """End again what an older database has as open."""
+    async with services.db.transaction() as tx:
+        await store.end_named(tx, sorted(services.shreds.gone))
 
 
 async def sweep(services: Services) -> int:
@@ -49,16 +70,25 @@ async def sweep(services: Services) -> int:
 
 
 async def _sweep_nobodys(services: Services) -> int:
-    """Delete the files that no living link names; return how many."""
-    swept = 0
+    """Delete the files that no living link names, those on their way too; return how many."""
+    uploads = [
+        name.removeprefix(_COMING) for name in await asyncio.to_thread(services.incoming.names, _COMING)
+    ]
+    swept = await _sweep_these(services, uploads)
     async for keys in services.blobs.keys(SHELF):
-        for link in [key.rpartition("/")[2] for key in keys]:
-            async with services.db.transaction() as tx:
-                await store.name(tx, link)
-                row = await store.get(tx, link)
-            if row is None or row.state not in {"coming", "open"}:
-                await end_file(services, link)
-                swept += 1
+        swept += await _sweep_these(services, [key.rpartition("/")[2] for key in keys])
+    return swept
+
+
+async def _sweep_these(services: Services, links: list[str]) -> int:
+    swept = 0
+    for link in links:
+        async with services.db.transaction() as tx:
+            await store.name(tx, link)
+            row = await store.get(tx, link)
+        if row is None or row.state not in {"coming", "open"}:
+            await end_file(services, link)
+            swept += 1
     return swept
 
 

@@ -16,7 +16,7 @@ from fanlight.server.accounts import Caller, Session
 from fanlight.server.errors import Conflict, Malformed, TooMany
 from fanlight.server.incoming import MAX_PART
 from fanlight.server.links import rules, store
-from fanlight.server.links.clockwork import blob_of, end_file
+from fanlight.server.links.clockwork import blob_of, coming, end_file, note
 from fanlight.server.links.store import LinkRow
 from fanlight.server.services import Parts, Services
 from fanlight.wire import b64
@@ -129,7 +129,7 @@ async def put_link(link: FromPath[str], data: JSONBody[LinkIn], services: Parts,
         raise Conflict("Another link has this id.", do="Use a new id.", code="links.other_link")
     if new and data.kind == "support":
         services.hours.begin(link, now + rules.SUPPORT)
-    return Received(known.length if known.state == "open" else services.incoming.received(f"l.{link}"))
+    return Received(known.length if known.state == "open" else services.incoming.received(coming(link)))
 
 
 async def _own(services: Services, session: Session, link: str) -> LinkRow:
@@ -157,14 +157,14 @@ async def put_part(
     row = await _own(services, session.at_home(), link)
     if row.state != "coming":
         raise rules.ended("revoked") if row.state == "revoked" else _whole()
-    return Received(await services.incoming.append(f"l.{link}", offset, await request.body(), row.length))
+    return Received(await services.incoming.append(coming(link), offset, await request.body(), row.length))
 
 
 @post("/v1/links/{link:str}/done", operation_id="finishLink", status_code=200)
 async def finish(link: FromPath[str], services: Parts, session: Caller) -> LinkOut:
     """Open the link once its file is whole; again is fine."""
     session.at_home()
-    name = f"l.{_id(link)}"
+    name = coming(_id(link))
     async with services.incoming.lock(name):
         row = await _own(services, session, link)
         if row.state == "coming":
@@ -210,6 +210,7 @@ async def list_links(services: Parts, session: Caller) -> LinksOut:
 async def revoke(link: FromPath[str], services: Parts, session: Caller) -> None:
     """Take a link back, whoever of the household made it; its file is deleted."""
     await _own(services, session.at_home(), link)
+    await note(services, link)
     async with services.db.transaction(household=session.household) as tx:
         await store.end(tx, link, "revoked")
     await end_file(services, link)
@@ -246,9 +247,11 @@ async def open_link(link: FromPath[str], request: AnyRequest, services: Parts) -
         raise rules.ended(shown)
     async with services.db.transaction() as tx:
         await store.name(tx, link)
-        counted = await store.count(tx, link)
-    if not counted:  # another took the last one between the two looks
+        left = await store.count(tx, link)
+    if left is None:  # another took the last one between the two looks
         raise rules.ended("spent")
+    if left == 0:
+        await note(services, link)
     return await ranges.payload(services.blobs, blob_of(link), row.length, None)
 
 

@@ -1,6 +1,8 @@
 """The rows of links."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import LiteralString
 
 import msgspec
 
@@ -22,6 +24,7 @@ class LinkRow(msgspec.Struct, frozen=True):
 
 
 _LINK = "SELECT id, kind, state, until, most, opened, length, about, own FROM link"
+_END: LiteralString = "UPDATE link SET state = %s, about = '' WHERE id = %s AND state IN ('coming', 'open')"
 
 
 async def name(tx: Tx, link: str) -> None:
@@ -70,26 +73,28 @@ async def open_link(tx: Tx, link: str) -> None:
     await tx.execute("UPDATE link SET state = 'open' WHERE id = %s AND state = 'coming'", [link])
 
 
-async def count(tx: Tx, link: str) -> bool:
-    """Count one opening; tell whether there was one left."""
-    return bool(
-        await changed(
-            tx,
-            "UPDATE link SET opened = opened + 1 WHERE id = %s AND state = 'open' AND opened < most",
-            [link],
-        )
+async def count(tx: Tx, link: str) -> int | None:
+    """Count one opening; return how many are left, or None where there was none left for this one."""
+    found: int | None = await value(
+        tx,
+        "UPDATE link SET opened = opened + 1 WHERE id = %s AND state = 'open' AND opened < most"
+        " RETURNING most - opened",
+        [link],
     )
+    return found
 
 
 async def end(tx: Tx, link: str, state: str) -> bool:
     """End a link and drop what it told; tell whether it was alive."""
-    return bool(
-        await changed(
-            tx,
-            "UPDATE link SET state = %s, about = '' WHERE id = %s AND state IN ('coming', 'open')",
-            [state, link],
-        )
-    )
+    return bool(await changed(tx, _END, [state, link]))
+
+
+async def end_named(tx: Tx, links: Iterable[str]) -> None:
+    """End those of the links that there are and that are alive."""
+    async with tx.pipeline():  # the list is long, and hardly any of it is there
+        for link in links:
+            await name(tx, link)
+            await tx.execute(_END, ["over", link])
 
 
 async def over(tx: Tx) -> list[str]:

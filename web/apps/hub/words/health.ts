@@ -72,6 +72,21 @@ export const settings = {
     shareHint: "So much of the space stays with footage of events when everything else wants it.",
     reserve: "Always left free on the disk, in MB",
   },
+  uploads: {
+    title: "Sending clips",
+    text: "Clips of events leave your home sealed, so that nobody on the way can open them.",
+    mode: "When clips leave",
+    modes: {
+      "at once": "At once",
+      even: "Evenly: at the same times each day, whatever happened",
+    },
+    evenText: "Then nothing kept at your town’s server shows at what hour something happened. Clips reach the app hours later, and use more space there. Notifications come as quickly as before.",
+    every: "Hours between two sendings",
+    hours: (hours: string) => (hours === "1" ? "1 hour" : `${hours} hours`),
+    places: "Clips of one sending, in MB each",
+    placesHint: "A clip takes the smallest place that holds it. Empty places are filled with noise, which the app does not show.",
+    placesWrong: "Whole numbers from 1 to 64, with commas between them.",
+  },
   detector: {
     title: "Detector",
     model: "Model file",
