@@ -33,6 +33,7 @@ from fanlight.server import (
     pages,
     release,
     setup,
+    texts,
     versions,
     wishes,
 )
@@ -59,6 +60,7 @@ from fanlight.server.requests import cells, clockwork
 from fanlight.server.requests import http as requests_http
 from fanlight.server.services import Services
 from fanlight.server.shreds import ShredList
+from fanlight.server.texts import http as texts_http
 from fanlight.server.unfinished import Unfinished
 from fanlight.server.vault import http as vault_http
 from fanlight.server.vault.keeping import Keeper
@@ -85,7 +87,8 @@ class Options:
         push: whom to name to push services, and which of them may be called.
         origin: scheme, host and port under which browsers know it; None for localhost.
         proxies: addresses of proxies in front, whose word on the caller's address counts.
-        client: folder of the web client, which is entered in the record; None serves one that stands in none.
+        client: folder of the web client. It is entered in the record, and so are the first texts for those
+            who use it; None enters neither.
         clock: gives the present.
     """
 
@@ -141,6 +144,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         await log.sequencer.start()
         await first_start.load(services)
         if options.client is not None:
+            await texts.begin(services.db, services.log, options.clock().date())
             await _enter_client(services, options.client)
         await shredding.replay(services)  # all before anything is served:
         await links.replay(services)  # an older database may have been restored
@@ -204,6 +208,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         wishes_http.router,
         evidence_http.router,
         operator.router,
+        texts_http.router,
         oversight_http.router,
     ]
     return Litestar(

@@ -37,6 +37,7 @@ export const PAGES: Readonly<Record<string, Entry>> = {
   held: bare(() => import("./held/HeldPage.svelte")),
   live: bare(() => import("./live/WallPage.svelte")),
   camera: page(() => import("./live/LivePage.svelte"), ({ parts, query }) => ({ camera: parts[0] ?? "", from: query.get("t") })),
+  terms: bare(() => import("./terms/TermsPage.svelte")),
   leave: bare(() => import("./household/LeavePage.svelte")),
 };
 /** For a tab without a household. */
@@ -48,6 +49,7 @@ export const DOORS = {
   keyless: bare(() => import("./door/KeylessPage.svelte")),
   recover: bare(() => import("./sheet/RecoverPage.svelte")),
   unknown: bare(() => import("./door/UnknownPage.svelte")),
+  terms: bare(() => import("./terms/TermsPage.svelte")),
   signIn: bare(() => import("./door/SignInPage.svelte")),
 } satisfies Record<string, Entry>;
 

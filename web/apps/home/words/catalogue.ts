@@ -17,6 +17,7 @@ export { share } from "./share.ts";
 export { sheet } from "./sheet.ts";
 export { signIn } from "./sign-in.ts";
 export { support } from "./support.ts";
+export { terms } from "./terms.ts";
 export { today } from "./today.ts";
 export { wishes } from "./wishes.ts";
 export { together } from "./together.ts";
