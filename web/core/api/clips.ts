@@ -8,13 +8,15 @@ export interface ClipRow {
   sig: string;
   /** A member keeps it beyond the household's days. */
   keep: boolean;
+  /** The household key that its header was sealed to anew; null where it is the card's. */
+  epoch: number | null;
 }
 export interface ClipPage {
   clips: ClipRow[];
   after: string | null;
 }
 const clips: Read<ClipPage> = obj<ClipPage>({
-  clips: list(obj<ClipRow>({ clip: str, card: str, sig: str, keep: or(bool, false) })),
+  clips: list(obj<ClipRow>({ clip: str, card: str, sig: str, keep: or(bool, false), epoch: or(nullable(num), null) })),
   after: nullable(str),
 });
 
@@ -40,4 +42,21 @@ export const keeping = (api: Client): Promise<Keeping> =>
 /** Keeps a clip until a member lets it go, or lets it go. */
 export const markKept = async (api: Client, clip: string, kept: boolean): Promise<void> => {
   await api.send(`/v1/clips/${clip}/keep`, { method: kept ? "PUT" : "DELETE" });
+};
+
+/** Every clip of the household, without its description. */
+export async function allClips(api: Client): Promise<ClipRow[]> {
+  const rows: ClipRow[] = [];
+  let after: string | null = null;
+  do {
+    const page: ClipPage = await api.json(`/v1/clips?brief=true${after ? `&after=${encodeURIComponent(after)}` : ""}`, clips);
+    rows.push(...page.clips);
+    ({ after } = page);
+  } while (after !== null);
+  return rows;
+}
+
+/** Puts a kept clip's header, sealed anew to the household key `epoch`, in the place of the one before. */
+export const putHeader = async (api: Client, clip: string, hdr: Uint8Array, epoch: number): Promise<void> => {
+  await api.send(`/v1/clips/${clip}/hdr?epoch=${epoch}`, { method: "PUT", bytes: hdr });
 };

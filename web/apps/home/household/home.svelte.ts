@@ -19,6 +19,7 @@ import { Timeline } from "../timeline/timeline.svelte.ts";
 import { view } from "../timeline/view.svelte.ts";
 import { type House, readHouse } from "./house.ts";
 import { change, overdue } from "./members.ts";
+import { resealKept } from "./resealing.ts";
 import { type OpenedStatus, openStatus } from "./status.ts";
 
 const HUB_MS = 3000;
@@ -130,11 +131,11 @@ export class Home {
     this.house = house;
   }
 
-  /** Writes what an owner's device owes the household: the key of a new month, or after somebody left. */
+  /** Writes what this device owes the household: a new key, after a month or after somebody left; kept clips locked to it. */
   async #tend(house: House): Promise<void> {
-    if (!overdue(house)) return;
     try {
-      this.#take(await change(this.#session, overdue));
+      if (overdue(house)) this.#take(await change(this.#session, overdue));
+      await resealKept(this.#session.api, this.house);
     } catch (error) {
       if (!(error instanceof ApiError)) console.error(error); // tried again with the next visit
     }

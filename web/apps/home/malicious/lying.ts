@@ -79,6 +79,9 @@ export interface Stored {
   manifest: Bytes;
   hdr: Bytes;
   pay: Bytes;
+  /** A member keeps it, and the key it was sealed anew to. */
+  keep?: boolean;
+  epoch?: number;
 }
 
 export interface Made extends Stored {
@@ -142,11 +145,15 @@ export class Server {
     return found;
   }
 
-  #answer({ pathname }: URL, init?: RequestInit): Response {
-    if (pathname === "/v1/clips") return Response.json({ clips: this.clips.map(({ clip, card, sig }) => ({ clip, card, sig })), after: null });
+  #answer({ pathname, searchParams }: URL, init?: RequestInit): Response {
+    if (pathname === "/v1/clips") return Response.json({ clips: this.clips.map(({ clip, card, sig, keep, epoch }) => ({ clip, card, sig, keep, epoch })), after: null });
     const [, name = "", part = ""] = /^\/v1\/clips\/([a-z2-7]{26})\/(manifest|hdr|pay)$/.exec(pathname) ?? [];
     const found = this.clips.find((one) => one.clip === name);
     if (!found) return Response.json({ code: "vault.no_clip", what: "None.", kept: "All.", do: "Go." }, { status: 404 });
+    if (init?.method === "PUT") {
+      Object.assign(found, { hdr: init.body as Bytes, epoch: Number(searchParams.get("epoch")) });
+      return new Response(null, { status: 204 });
+    }
     const body = found[part as "manifest" | "hdr" | "pay"];
     const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(new Headers(init?.headers).get("Range") ?? "") ?? [];
     return from === undefined ? new Response(body) : new Response(body.slice(Number(from), Number(to) + 1), { status: 206 });
