@@ -3,7 +3,7 @@
 In:     the folder of static files that the web build left, with `release.json` in it.
 Out:    Release; a leaf `release` for one that the record does not have yet.
 Holds:  a release whose files differ from its list is not entered, and nothing is said to be it.
-Absent: how the files are made (web/release.mjs); who compares them (the app's worker, `fanlight app`).
+Absent: how the files are made (web/release.mjs); who compares them (`fanlight app`, `fanlight verify`).
 Why:    docs/spec/log.md, docs/design/threats.md
 """
 
