@@ -1,4 +1,4 @@
-"""Whether building the web client twice gives the same bytes: `python bench/client_twice.py`. Exits 1 if not."""
+"""Tell whether building the web client twice gives the same bytes: `python bench/client_twice.py`."""
 
 import json
 import subprocess
