@@ -1,0 +1,57 @@
+// A page looked at as people have it: on a phone and a desk, light and dark. Nothing serious by axe in any of the four,
+// nothing wider than a screen of 320 pixels (a desk at 400 %). With FANLIGHT_PICTURES a picture of each instead.
+import { writeFile } from "node:fs/promises";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type CDPSession, type Page } from "@playwright/test";
+
+const folder = process.env["FANLIGHT_PICTURES"];
+const SCREENS = [["desk", 1280, 900], ["phone", 390, 844]] as const;
+const TALLEST = 2200; // pixels of a page in a picture
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+// One a page, and never ended: with a session of its own an end also takes a page's virtual passkeys away.
+const sessions = new WeakMap<Page, CDPSession>();
+
+async function take(page: Page, name: string, width: number, least: number): Promise<void> {
+  const cdp = sessions.get(page) ?? (await page.context().newCDPSession(page));
+  sessions.set(page, cdp);
+  const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+  const height = Math.min(Math.max(tall, least), TALLEST);
+  await page.setViewportSize({ width, height });
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  const clip = { x: 0, y: 0, width, height, scale: 1 };
+  for (const quality of [72, 50, 30]) {
+    const { data } = await cdp.send("Page.captureScreenshot", { format: "webp", quality, clip });
+    const bytes = Buffer.from(data, "base64");
+    if (bytes.length > 60_000 && quality > 30) continue;
+    await writeFile(`${folder}/${name}.webp`, bytes);
+    break;
+  }
+}
+
+/** The page as it stands, under a name of its own. */
+export async function look(page: Page, name: string): Promise<void> {
+  const first = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect.soft(over, `${name}: pixels beside a screen of 320`).toBeLessThanOrEqual(0);
+  for (const [screen, width, height] of SCREENS) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      if (folder) {
+        await take(page, `${name}-${screen}-${colorScheme}`, width, height);
+        continue;
+      }
+      const axe = new AxeBuilder({ page });
+      // What a theme changes is colours; the rest is looked at once a size.
+      const whole = (screen === "desk") === (colorScheme === "light");
+      const { violations } = await (whole ? axe.withTags(WCAG) : axe.withRules(["color-contrast"])).analyze();
+      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      const said = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+      expect.soft(said, `${name}, ${screen}, ${colorScheme}`).toEqual([]);
+    }
+  }
+  if (first) await page.setViewportSize(first);
+  await page.emulateMedia({ colorScheme: "light" });
+}
