@@ -4,7 +4,7 @@ Usage: python bench/live.py [SECONDS]
 In:     a demo (`fanlight up`): its hub, relay and camera; viewers with the resident's key, through the relay.
 Out:    CPU of hub and server while 0, 1 and 10 watch; milliseconds from a picture's arrival at the hub until
         a viewer has opened it, one clock for both.
-Absent: decoding and drawing, and WebRTC beside it: those need a browser (web/e2e/live.spec.ts shows one).
+Absent: decoding and drawing, and WebRTC beside it: those need a browser (`live_screen`).
 """
 
 import asyncio

@@ -74,7 +74,6 @@ async function watch(page, name) {
   await page.evaluate(() => globalThis.seen.splice(0));
   await page.waitForTimeout(Number(seconds) * 1_000);
   found[name].push(...(await page.evaluate(() => globalThis.seen)));
-  if (process.env.FL_DEBUG) console.error(name, await page.evaluate(() => [...document.querySelectorAll("[data-behind]")].map((e) => e.dataset.behind + " " + e.textContent)), Date.now());
 }
 
 try {

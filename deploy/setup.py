@@ -137,7 +137,7 @@ def _peers() -> None:
         _step("an environment for peers", [uv, "venv", "-q", "--python", sys.executable, str(home)])
     install = [uv, "pip", "install", "-q", "--system-certs", "--python", str(home / "bin" / "python")]
     _step(
-        "peers (an ONVIF camera and client, a detector)",
+        "peers (an ONVIF camera and client, a detector, WebRTC)",
         [*install, "--no-deps", "--require-hashes", "-r", str(wanted)],
     )
     _mark_done("peers", [wanted], home)

@@ -16,6 +16,7 @@ from fanlight.hub.live.adapt import BAD_FOR
 from fanlight.hub.options import Camera, HubOptions
 from fanlight.hub.pipeline import Pipeline
 from fanlight.hub.uplink import Uplink
+from fanlight.model import clock
 from fanlight.seal import keys
 from fanlight.seal.opening import open_age
 from fanlight.wire import jcs
@@ -107,6 +108,42 @@ def test_two_members_devices_see_one_camera_and_each_picture_is_encrypted_once(
 
             await asyncio.wait_for(look(), 60)
             assert {(w["camera"], w["what"], w["until"]) for w in told} == {(DOOR.id, "live", None)}
+
+    story()
+
+
+def test_a_clip_that_somebody_opened_is_told_to_all_and_comes_in_the_status_box(
+    tmp_path: Path, house: House
+) -> None:
+    """R52: the clip lies at the server; that it was opened is told at home, and to nobody else."""
+
+    @in_loop
+    async def story() -> None:
+        async with (
+            hub(tmp_path, house, DOOR),
+            watcher(house.url, house.member.keys, ends(house)) as one,
+            watcher(house.url, house.member.keys, ends(house)) as two,
+        ):
+            await until(lambda: one.said("cameras") and two.said("cameras"))
+            assert one.said("cameras")[-1]["openings"] is True
+            for clip in ("2" * 26, "3" * 26, "2" * 26):
+                one.say("opened", camera=DOOR.id, clip=clip, at=_text(clock.now()))
+            await until(lambda: len(one.said("opened")) == 3)
+            two.say("history")
+            await until(lambda: two.said("history"))
+            [told] = two.said("history")[-1]["openings"]
+            assert (told["camera"], told["clips"]) == (DOOR.id, 2)
+            boxes: list[Any] = []
+
+            async def look() -> None:
+                while not boxes:
+                    boxes.extend((await box(house)).get("openings", []))
+                    await asyncio.sleep(0.1)
+
+            await asyncio.wait_for(look(), 60)
+            assert boxes == [told]
+            two.say("opened", camera=DOOR.id, clip="2" * 26, at="yesterday")
+            await until(lambda: two.closed)
 
     story()
 
@@ -224,14 +261,10 @@ def test_a_stranger_a_replayed_question_and_an_altered_message_get_nothing(
     story()
 
 
-class Bad(Watcher):
-    closed = False
-
-
 @contextlib.asynccontextmanager
 async def watching_as(
     house: House, alter: Callable[[Watcher, bytes], bytes], asked: list[bytes]
-) -> AsyncIterator[Bad]:
+) -> AsyncIterator[Watcher]:
     """Connect as the member and say something else than a member's client does."""
     from websockets.asyncio.client import connect  # noqa: PLC0415
 
@@ -241,7 +274,7 @@ async def watching_as(
     async with connect(house.url.replace("http", "ws", 1) + "/v1/relay/watch", proxy=None) as pipe:
         await pipe.send(json.dumps({"token": token}))
         assert await pipe.recv() == "{}"
-        bad = Bad(house.member.keys, account, ends(house), asked.append)
+        bad = Watcher(house.member.keys, account, ends(house), asked.append)
         hello = await pipe.recv(decode=False)
         await pipe.send(alter(bad, bytes(hello)[1:]))
         with contextlib.suppress(Exception):

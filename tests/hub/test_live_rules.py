@@ -17,7 +17,7 @@ from fanlight.hub.live.errors import BadAsk, BadMessage
 from fanlight.hub.live.people import Person, find, people
 from fanlight.hub.live.sealed import Listener, Speaker, StreamKey, open_picture
 from fanlight.hub.live.streams import Stream, Told
-from fanlight.hub.live.viewings import MOST, Viewings
+from fanlight.hub.live.viewings import MOST, MOST_OPENED, OPENED_IN_BOX, Viewings
 from fanlight.hub.packet import Packet, StreamInfo
 from fanlight.model import clock
 from fanlight.seal import book, keys, sealing
@@ -252,6 +252,30 @@ def test_who_recovers_gets_the_better_picture_back_and_who_does_not_waits_longer
         waits.append(count)
     assert waits == sorted(waits)
     assert waits[-1] > waits[0]
+
+
+def test_opened_clips_are_told_for_each_person_and_camera_and_push_nobody_else_out(tmp_path: Path) -> None:
+    """R52: what one member opened all can see, over a restart too; many openings hide no viewing."""
+    viewings = Viewings(tmp_path)
+    viewing = viewings.begin("o" * 26, CAMERA, "live")
+    viewings.end(viewing)
+    now = clock.now()
+    for number in range(3):
+        viewings.open("o" * 26, CAMERA, f"clip{number}", now - timedelta(minutes=number))
+        viewings.open("o" * 26, CAMERA, f"clip{number}", now)
+    [told] = viewings.opened
+    assert (told.account, told.camera, len(told.clips)) == ("o" * 26, CAMERA, 3)
+    assert (told.since, told.until) == (now - timedelta(minutes=2), now)
+    for number in range(MOST_OPENED + 20):
+        viewings.open("g" * 26, OTHER, f"other{number}", now - timedelta(hours=number))
+    viewings.open("g" * 26, OTHER, "tomorrow", now + timedelta(days=2))
+    again = Viewings(tmp_path)
+    assert [one.account for one in again.lately] == ["o" * 26]
+    assert len([one for one in again.opened if one.account == "g" * 26]) == MOST_OPENED
+    assert [one for one in again.opened if one.account == "o" * 26] == [told]
+    assert all(one.until <= clock.now() for one in again.opened)
+    assert len(again.opened_for_box()) <= OPENED_IN_BOX
+    assert again.opened_for_box()[0].keys() == {"account", "camera", "clips", "since", "until"}
 
 
 INFO = StreamInfo(codec="avc1.42e01e", width=320, height=180, config=b"\1")

@@ -55,6 +55,7 @@ class Watcher:
     footage: dict[int, bytearray] = field(default_factory=dict)
     messages: list[bytes] = field(default_factory=list)
     streams: dict[int, tuple[str, str, bytes]] = field(default_factory=dict)
+    closed: bool = False
     _nonce: bytes = b""
     _up: Speaker | None = None
     _down: Listener | None = None
@@ -150,8 +151,11 @@ async def watcher(server: str, keys: MemberKeys, ends: Ends) -> AsyncIterator[Wa
     one = Watcher(keys, account, ends, send)
 
     async def listen() -> None:
-        async for message in pipe:
-            one.hear(message if isinstance(message, bytes) else b"")
+        try:
+            async for message in pipe:
+                one.hear(message if isinstance(message, bytes) else b"")
+        finally:
+            one.closed = True
 
     listening = asyncio.create_task(listen())
     try:

@@ -2,13 +2,14 @@
 
 import contextlib
 import json
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.server.acting import CELL, Actor, Household, make_household
+from tests.server.acting import CELL, Actor, Household, make_account, make_household
 from tests.server.pushing import Browser, PushService, push_service
 from tests.server.running import Running, running
 
@@ -23,6 +24,11 @@ from fanlight.hub.town import Town
 from fanlight.hub.uplink import Uplink
 from fanlight.model.clock import to_text
 from fanlight.model.ids import new_id
+from fanlight.seal.book import next_epoch
+from fanlight.seal.epoch import from_wire
+from fanlight.seal.notes import Guest, Notes
+from fanlight.seal.roll import Hub, Member, Role, Roll
+from fanlight.seal.sheet import new_sheet
 from fanlight.server.notify.keys import b64url
 from fanlight.server.notify.sending import Reach
 from fanlight.wire import b64
@@ -70,6 +76,41 @@ class Home:
         asking = Asking(self, actor, made, answer["ticket"])
         await asking.ask(**asked)
         return asking
+
+    async def guest(self, cameras: frozenset[str] | None, until: datetime) -> Actor:
+        """Let a guest in, as the owner's device does; the hub looks at the book."""
+        owner, invite = self.household.owner, new_id()
+        guest = await make_account(self.town.http, secrets.token_bytes(32))
+        await owner.json("POST", "/v1/invites", json={"invite": invite})
+        await guest.json("PUT", f"/v1/invites/{invite}/answer", json={"mac": b64.encode(bytes(32))})
+        mine = await owner.json("GET", "/v1/households/mine")
+        hubs = tuple(
+            Hub(hub=one["hub"], sign_pub=b64.decode(one["sign_pub"]), age_recipient=one["age_recipient"])
+            for one in mine["hubs"]
+        )
+        roles: tuple[tuple[Actor, Role], ...] = ((owner, "owner"), (guest, "guest"))
+        members = tuple(
+            Member(
+                account=one.session["account"],
+                sign_pub=one.keys.signing.public,
+                age_recipient=one.keys.age.recipient,
+                role=role,
+            )
+            for one, role in roles
+        )
+        account = guest.session["account"]
+        _, made = next_epoch(
+            household=self.household.id,
+            after=from_wire(mine["epochs"][-1]),
+            roll=Roll(members=members, hubs=hubs, recovery=new_sheet().public),
+            notes=Notes(why="joined", guests={account: Guest(cameras=cameras, until=until)}),
+            signer=owner.keys.signing,
+            day=self.town.clock().date(),
+        )
+        await owner.json("PUT", f"/v1/households/mine/epochs/{made.statement.n}", json=made.to_wire())
+        guest.session = {}
+        await self.paired.epochs.refresh(self.paired.uplink)
+        return guest
 
     async def said(self, browser: "Asking") -> list[dict[str, Any]]:
         """Return all that this browser was told so far, read as it reads."""
@@ -163,7 +204,7 @@ async def alerted(folder: Path, database: str) -> AsyncIterator[Home]:
             try:
                 await paired.epoch()
                 hub = QuietHub(hub_folder, AtHome(hub_folder))
-                alerts = Alerts(hub_folder, hub, means(hub, paired), town.clock)
+                alerts = Alerts(hub_folder, hub, means(hub, paired, town.clock), town.clock)
                 yield Home(town, service, household, hub, paired, alerts)
                 await alerts.settle()
             finally:

@@ -89,22 +89,26 @@ def prepare(home: Path) -> str:
 @contextlib.asynccontextmanager
 async def serving(app: Litestar) -> AsyncIterator[str]:
     """Serve an application on a free port of the loopback, as the server does."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False)
-    task = asyncio.create_task(server.serve())
-    try:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            ready = False
-            while not ready:
-                with contextlib.suppress(httpx.HTTPError):
-                    ready = (await client.get(f"http://127.0.0.1:{port}/healthz")).is_success
-                await asyncio.sleep(STEP_S)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.stop()  # type: ignore[no-untyped-call]
-        await task
+    with socket.socket() as held:
+        # granian lets others listen on its port beside it (SO_REUSEPORT), and each gets some of the calls.
+        # Bound but not listening, this socket keeps the port from being given to another test meanwhile.
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+        server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False)
+        task = asyncio.create_task(server.serve())
+        try:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                ready = False
+                while not ready:
+                    assert not task.done(), "the server ended before it was ready"
+                    with contextlib.suppress(httpx.HTTPError):
+                        ready = (await client.get(f"http://127.0.0.1:{port}/healthz")).is_success
+                    await asyncio.sleep(STEP_S)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.stop()  # type: ignore[no-untyped-call]
+            await task
 
 
 @contextlib.asynccontextmanager

@@ -59,11 +59,13 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
     alerts: Mapping[str, Any] | None = None,
     viewings: Sequence[Mapping[str, Any]] = (),
     sent: Mapping[str, Mapping[str, int]] | None = None,
+    openings: Sequence[Mapping[str, Any]] = (),
     epoch: Epoch,
     signing: SigningKey,
 ) -> bytes:
-    """Return the sealed box; `waiting` counts clips that are not sent yet, `viewings` is who watches.
+    """Return the sealed box.
 
+    `waiting` counts clips that are not sent yet, `viewings` is who watches, `openings` who opened clips,
     `epoch` is whom it is sealed to, and the head of the book as this hub has it. `sent` counts the clips that
     went to the server, by camera and UTC day: a member who is shown fewer knows that some were left out.
 
@@ -96,6 +98,7 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
                 "head": {"n": epoch.statement.n, "hash": epoch.chain_hash.hex()},
                 "viewings": list(viewings),
                 "sent": counted,
+                "openings": list(openings),
             }
         )
         box = {

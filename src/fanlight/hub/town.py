@@ -29,6 +29,7 @@ from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 from fanlight.seal import opening
 from fanlight.seal.epoch import Epoch
+from fanlight.seal.notes import Guest
 from fanlight.seal.roll import READERS
 from fanlight.wire import b64
 
@@ -65,6 +66,7 @@ class Town:
         self.wishes = Wishes(pairing)
         self.troubles: dict[str, str] = {}
         self.viewings: Callable[[], list[dict[str, Any]]] = list  # who watches, for the status box
+        self.openings: Callable[[], list[dict[str, Any]]] = list  # who opened clips, for it too
         self.alerts: Callable[[], dict[str, Any] | None] = lambda: None  # how they are, for the status box
         self._keys, self._cameras = keys, cameras
         self._wake = asyncio.Event()
@@ -149,6 +151,7 @@ class Town:
             alerts=self.alerts(),
             viewings=self.viewings(),
             sent=await asyncio.to_thread(self._sent, now),
+            openings=self.openings(),
             epoch=epoch,
             signing=self._keys.signing,
         )
@@ -165,6 +168,18 @@ class Town:
         if newest is None or newest.statement.book is None:
             return frozenset({b64.decode(self.pairing.owner)})
         return frozenset(one.sign_pub for one in newest.statement.book.roll.members if one.role in READERS)
+
+    def guests(self) -> dict[bytes, Guest]:
+        """Return what each guest may see, and until when, by signing key; nobody while it cannot be read."""
+        newest, notes = self.epochs.newest, self.epochs.notes
+        if newest is None or newest.statement.book is None or notes is None:
+            return {}
+        roll = newest.statement.book.roll.members
+        return {
+            one.sign_pub: notes.guests[one.account]
+            for one in roll
+            if one.role == "guest" and one.account in notes.guests
+        }
 
     def open(self, sealed: bytes) -> bytes:
         """Open a message to this hub; raises SealError. It takes a few milliseconds."""

@@ -56,6 +56,7 @@ class Viewing:
         )
         self.link = Link(self.live, town.uplink, town.pairing.server)
         town.viewings = self.live.viewings.for_box
+        town.openings = self.live.viewings.opened_for_box
 
     def works(self) -> tuple[Coroutine[Any, Any, None], ...]:
         """Return what is to run for ever."""

@@ -1,5 +1,6 @@
 /** Shows a camera by WebCodecs: each picture is drawn as soon as it is decoded.
- *  Catches up instead of lagging: where the decoder cannot follow, it goes on at the next key frame. */
+ *  Catches up instead of lagging: where the decoder or the screen cannot follow, it goes on at the next key frame. */
+import { Lateness } from "./late.ts";
 import { unb64 } from "../seal/bytes.ts";
 import type { Picture } from "./sealed.ts";
 import type { Sink } from "./session.ts";
@@ -29,6 +30,7 @@ export class CanvasSink implements Sink {
   readonly #walls = new Map<number, number>();
   #decoder: VideoDecoder | null = null;
   #waitsForKey = true;
+  #lateness = new Lateness();
   #config: VideoDecoderConfig | null = null;
   #behindMs = Infinity;
   #settledAt = 0;
@@ -51,6 +53,7 @@ export class CanvasSink implements Sink {
       optimizeForLatency: true,
     };
     this.#settledAt = performance.now() + SETTLE_MS;
+    this.#lateness = new Lateness();
     this.#open();
   }
 
@@ -59,7 +62,8 @@ export class CanvasSink implements Sink {
     this.#missed += picture.missed;
     if (picture.missed > 0) this.#waitsForKey = true;
     if (!decoder || decoder.state !== "configured") return;
-    if (decoder.decodeQueueSize > MOST_WAITING && !this.#waitsForKey) {
+    const late = this.#lateness.isLate(this.#screen.now() - picture.wallUs / 1000) && performance.now() > this.#settledAt;
+    if (!picture.isKey && (late || decoder.decodeQueueSize > MOST_WAITING) && !this.#waitsForKey) {
       this.#waitsForKey = true;
       this.#missed++;
     }

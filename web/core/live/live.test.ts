@@ -12,6 +12,7 @@ import { jcs, parseJcs } from "../jcs.ts";
 import { b64, text } from "../seal/bytes.ts";
 import { makeAsk, readAnswer, type Who } from "./asking.ts";
 import { Fetching, type FilmPart } from "./fetching.ts";
+import { LATE_MS, Lateness } from "./late.ts";
 import { fragment, initSegment } from "./mux.ts";
 import type { Ended, Pipe } from "./pipe.ts";
 import { ANSWER, HELLO, JSON_WORDS, LiveAltered, Listener, Speaker, StreamOpener } from "./sealed.ts";
@@ -132,6 +133,7 @@ async function opened(signer = signingKey(new Uint8Array(32).fill(5)), wrong: Re
     who: () => log.push("who"),
     stopped: (_, why) => log.push(`stopped ${why}`),
     pace: () => log.push("pace"),
+    noted: (clip) => log.push(`noted ${clip}`),
     talk: (_, state) => log.push(`talk ${state}`),
     closed: (why) => log.push(`closed ${why}`),
   };
@@ -307,6 +309,21 @@ it("a picture becomes a fragment that says its own time and length", () => {
   expect([moof?.kind, mdat?.kind]).toEqual(["moof", "mdat"]);
   expect(text(made.slice(mdat?.body))).toBe("picture");
   expect(() => timing(made)).toThrow(); // no composition offsets: its own form, for this device's buffer only
+});
+
+it("what is late is left out, but no way is too slow by itself", () => {
+  const slow = new Lateness();
+  for (let i = 0; i < 50; i++) expect(slow.isLate(4000 + (i % 7) * 50)).toBe(false);
+  expect(slow.isLate(4000 + LATE_MS + 100)).toBe(true);
+  expect(slow.isLate(4200)).toBe(false);
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, max: 60_000, noNaN: true }), { minLength: 1 }), (ages) => {
+      const lateness = new Lateness();
+      const late = ages.map((age) => lateness.isLate(age));
+      expect(late[0]).toBe(false);
+      expect(late[ages.indexOf(Math.min(...ages))]).toBe(false); // the quickest never is
+    }),
+  );
 });
 
 it("the microphone's samples become 8 kHz without a sample lost or doubled", () => {

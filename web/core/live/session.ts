@@ -15,7 +15,7 @@ import { Fetching, type OnPart } from "./fetching.ts";
 import type { Ended, Pipe } from "./pipe.ts";
 import { ANSWER, FOOTAGE, HELLO, JSON_WORDS, LiveAltered, Listener, newNonce, type Picture, PICTURE, SOUND, Speaker, streamOf, StreamOpener, WORDS } from "./sealed.ts";
 import type { SoundSink } from "./sound.ts";
-import { type HubWord, type LiveCamera, type Quality, readWord, type Role, type SoundTold, type StreamTold, type ViewingOf } from "./words.ts";
+import { type HubWord, type LiveCamera, type OpeningOf, type Quality, readWord, type Role, type SoundTold, type StreamTold, type ViewingOf } from "./words.ts";
 
 const FEEDBACK_MS = 1000;
 const PING_MS = 5000;
@@ -34,12 +34,21 @@ export interface WatchAsk {
 }
 export interface Events {
   opened(): void;
-  cameras(cameras: readonly LiveCamera[]): void;
+  /** `takesOpenings`: the hub wants to be told of clips that are opened. */
+  cameras(cameras: readonly LiveCamera[], takesOpenings: boolean): void;
   who(viewing: readonly ViewingOf[]): void;
   stopped(camera: string, why: string): void;
   pace(camera: string, role: Role, keysOnly: boolean): void;
+  /** The hub wrote down that a clip was opened. */
+  noted(clip: string): void;
   talk(camera: string, state: "on" | "off" | "refused", why: string | null): void;
   closed(why: Ended | "altered"): void;
+}
+
+/** Who watched, and who opened clips, the newest first. */
+export interface Lately {
+  readonly viewings: readonly ViewingOf[];
+  readonly openings: readonly OpeningOf[];
 }
 
 interface Stream {
@@ -63,7 +72,7 @@ export class LiveSession {
   readonly #fetches = new Map<number, Fetching>();
   readonly #pings = new Map<number, number>();
   readonly #timers: ReturnType<typeof setInterval>[] = [];
-  #histories: ((viewings: ViewingOf[]) => void)[] = [];
+  #histories: ((lately: Lately) => void)[] = [];
   #speaker: Speaker | null = null;
   #listener: Listener | null = null;
   #chain: Promise<void> = Promise.resolve();
@@ -113,9 +122,14 @@ export class LiveSession {
   }
 
   /** Who watched lately, the newest first. */
-  history(): Promise<ViewingOf[]> {
+  history(): Promise<Lately> {
     this.#say("history", {});
     return new Promise((resolve) => this.#histories.push(resolve));
+  }
+
+  /** Tells that a clip was opened here; only a hub that wants to know. */
+  opened(camera: string, clip: string, at: string): void {
+    this.#say("opened", { camera, clip, at });
   }
 
   talk(camera: string): void {
@@ -203,12 +217,14 @@ export class LiveSession {
   #tell(word: Exclude<HubWord, { t: "stream" | "sound" }>): void {
     switch (word.t) {
       case "cameras":
-        return this.#events.cameras(word.cameras);
+        return this.#events.cameras(word.cameras, word.openings);
       case "who":
         return this.#events.who(word.viewing);
       case "history":
-        for (const tell of this.#histories.splice(0)) tell(word.viewings);
+        for (const tell of this.#histories.splice(0)) tell(word);
         return;
+      case "opened":
+        return this.#events.noted(word.clip);
       case "pace":
         if (word.keys_only) this.#sparse.add(word.camera);
         else if (this.#sparse.delete(word.camera)) this.#resuming.add(word.camera);
@@ -269,7 +285,7 @@ export class LiveSession {
     this.#done = true;
     for (const timer of this.#timers) clearInterval(timer);
     for (const fetching of this.#fetches.values()) fetching.over("cut");
-    for (const tell of this.#histories.splice(0)) tell([]);
+    for (const tell of this.#histories.splice(0)) tell({ viewings: [], openings: [] });
     this.#events.closed(why);
   }
 }

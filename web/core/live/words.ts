@@ -22,6 +22,14 @@ export interface ViewingOf {
   since: string;
   until: string | null;
 }
+/** Somebody opened so many clips of a camera, one shortly after the other. */
+export interface OpeningOf {
+  account: string;
+  camera: string;
+  clips: number;
+  since: string;
+  until: string;
+}
 /** How a stream's pictures are coded; `config` is base64 of its decoder configuration record. */
 export interface StreamTold {
   camera: string;
@@ -62,10 +70,13 @@ export const viewing: Read<ViewingOf> = obj<ViewingOf>({
   until: nullable(str),
 });
 
+export const opening: Read<OpeningOf> = obj<OpeningOf>({ account: str, camera: str, clips: num, since: str, until: str });
+
 const SHAPES = {
-  cameras: obj({ cameras: list(obj<LiveCamera>({ id: str, name: str, state: str, since: str, talk: bool, footage: bool, sound: or(bool, false) })) }),
+  cameras: obj({ cameras: list(obj<LiveCamera>({ id: str, name: str, state: str, since: str, talk: bool, footage: bool, sound: or(bool, false) })), openings: or(bool, false) }),
   who: obj({ viewing: list(viewing) }),
-  history: obj({ viewings: list(viewing) }),
+  history: obj({ viewings: list(viewing), openings: or(list(opening), []) }),
+  opened: obj({ clip: str }),
   stream: obj<StreamTold>({ camera: str, role, stream: num, key: str, codec: str, config: str, width: num, height: num }),
   sound: obj<SoundTold>({ camera: str, stream: num, key: str, codec: str, config: str, rate_hz: num, channels: num }),
   pace: obj({ camera: str, role, keys_only: bool }),

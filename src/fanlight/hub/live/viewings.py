@@ -1,10 +1,11 @@
-"""Who watched what, and since when: told to every member, kept at home.
+"""Who watched what, and since when, and who opened whose clips: told to every member, kept at home.
 
-In:     viewings that begin and end.
+In:     viewings that begin and end; clips that members' devices say they opened.
 Out:    those under way and the latest that ended, the newest first.
 Holds:  each viewing is written down before its first picture leaves (R52); a hub that was switched off ends
         what was under way. At most MOST, and none that ended DAYS ago. Who stops and begins again within
-        SAME goes on watching: nobody pushes their own viewing out of the list by beginning many.
+        SAME goes on watching: nobody pushes their own viewing out of the list by beginning many. Openings
+        are lines of their own, MOST_OPENED for each person: however many, they push out nobody else's.
 Absent: names (the household's book has them). It is nobody's business but the members'.
 """
 
@@ -24,6 +25,8 @@ from fanlight.store.files import write_private
 MOST, DAYS = 200, 30
 SAME = timedelta(minutes=10)
 MOST_IN_BOX, IN_BOX = 24, 12  # of those that are over, in the status box
+MOST_OPENED, CLIPS_A_LINE = 50, 100
+OPENED_IN_BOX = 12
 What = Literal["live", "footage", "talk"]
 
 
@@ -49,18 +52,43 @@ class Viewing:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """Somebody opened clips of a camera, one shortly after the other."""
+
+    account: str
+    camera: str
+    clips: tuple[str, ...]
+    since: datetime
+    until: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as members are told of it."""
+        return {
+            "account": self.account,
+            "camera": self.camera,
+            "clips": len(self.clips),
+            "since": clock.to_text(self.since),
+            "until": clock.to_text(self.until),
+        }
+
+
 class Viewings:
     """The list, in memory and in one file (0600). Blocks for a sync at each change."""
 
     def __init__(self, folder: Path) -> None:
         """Take up what was; what was under way ended when the hub did, at the latest now."""
         self._path = folder / "viewings.json"
+        self._opened_path = folder / "openings.json"
         self._all: list[Viewing] = []
+        self._opened: list[Opened] = []
         self._changing = threading.Lock()
         with contextlib.suppress(OSError, msgspec.MsgspecError):
             kept = msgspec.json.decode(self._path.read_bytes(), type=list[Viewing])
             now = clock.now()
             self._all = [one if one.until else replace(one, until=now) for one in kept]
+        with contextlib.suppress(OSError, msgspec.MsgspecError):
+            self._opened = msgspec.json.decode(self._opened_path.read_bytes(), type=list[Opened])
 
     def begin(self, account: str, camera: str, what: What) -> str:
         """Write down that somebody begins; return its id. Raises OSError: then nothing may be shown."""
@@ -87,6 +115,28 @@ class Viewings:
                 ]
             )
 
+    def open(self, account: str, camera: str, clip: str, at: datetime) -> None:
+        """Write down that a clip was opened, at a time that a device says. Raises OSError."""
+        now = clock.now()
+        at = max(min(at, now), now - timedelta(days=DAYS))
+        with self._changing:
+            for one in self._opened:
+                near = one.since - SAME <= at <= one.until + SAME and len(one.clips) < CLIPS_A_LINE
+                if (one.account, one.camera) == (account, camera) and (near or clip in one.clips):
+                    if clip in one.clips:
+                        return
+                    since, until = min(one.since, at), max(one.until, at)
+                    more = replace(one, clips=(*one.clips, clip), since=since, until=until)
+                    self._change_opened([more, *(other for other in self._opened if other is not one)])
+                    return
+            made = Opened(account=account, camera=camera, clips=(clip,), since=at, until=at)
+            self._change_opened([made, *self._opened])
+
+    @property
+    def opened(self) -> list[Opened]:
+        """Who opened which clips, the newest first."""
+        return sorted(self._opened, key=lambda one: one.until, reverse=True)
+
     @property
     def current(self) -> list[Viewing]:
         """Those under way."""
@@ -101,6 +151,21 @@ class Viewings:
         """Return what the status box tells: those under way, and the last that are over."""
         over = [one for one in self._all if one.until is not None][:IN_BOX]
         return [one.to_json() for one in [*self.current[:MOST_IN_BOX], *over]]
+
+    def opened_for_box(self) -> list[dict[str, Any]]:
+        """Return what the status box tells of clips that were opened."""
+        return [one.to_json() for one in self.opened[:OPENED_IN_BOX]]
+
+    def _change_opened(self, found: list[Opened]) -> None:
+        oldest = clock.now() - timedelta(days=DAYS)
+        counts: dict[str, int] = {}
+        kept = []
+        for one in found:
+            counts[one.account] = counts.get(one.account, 0) + 1
+            if one.until > oldest and counts[one.account] <= MOST_OPENED:
+                kept.append(one)
+        write_private(self._opened_path, msgspec.json.encode(kept))
+        self._opened = kept
 
     def _change(self, found: list[Viewing]) -> None:
         oldest = clock.now() - timedelta(days=DAYS)

@@ -116,6 +116,7 @@ class Visitor:
         options = {one.id: one for one in self._live.house.cameras()}
         self._tell(
             "cameras",
+            openings=True,  # a hub of before there were any does not know the word
             cameras=[
                 {
                     "id": one.id,
@@ -167,6 +168,8 @@ class Visitor:
                     self._live.emit(self._live.sound(camera).add(self.number))
             case words.Unlisten(camera=camera):
                 self._live.sound(camera).remove(self.number)
+            case words.Opened():
+                await self._note_opening(word)
             case words.Talk(camera=camera):
                 await self._talk(camera)
             case words.Hush():
@@ -175,7 +178,12 @@ class Visitor:
                 self._tell("pong", n=number, at_us=int(clock.now().timestamp() * 1_000_000))
             case words.History():
                 lately = [one for one in self._live.viewings.lately if self._may("live", one.camera)]
-                self._tell("history", viewings=[one.to_json() for one in lately])
+                opened = [one for one in self._live.viewings.opened if self._may("live", one.camera)]
+                self._tell(
+                    "history",
+                    viewings=[one.to_json() for one in lately],
+                    openings=[one.to_json() for one in opened],
+                )
 
     # Pictures
 
@@ -271,6 +279,19 @@ class Visitor:
             self._tell("talk", camera=camera, state="refused", why="not_yours")
             return
         self._voice.begin(camera, options.url, await self._begun(camera, "talk"))
+
+    async def _note_opening(self, word: words.Opened) -> None:
+        assert self.person is not None  # noqa: S101 - begun
+        if not self.person.may("live", word.camera, clock.now()):
+            raise bad_message("it tells of a camera that is not theirs")
+        try:
+            at = clock.from_text(word.at)
+            await asyncio.to_thread(self._live.viewings.open, self.person.account, word.camera, word.clip, at)
+        except FanlightError as error:
+            raise bad_message("a time is written in another way") from error
+        except OSError:
+            return  # not written down: the device keeps it and tells again
+        self._tell("opened", clip=word.clip)
 
     # What all of it needs
 

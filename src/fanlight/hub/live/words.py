@@ -81,6 +81,14 @@ class Unlisten(_Word, frozen=True, tag="unlisten"):
     camera: _Id
 
 
+class Opened(_Word, frozen=True, tag="opened"):
+    """I opened a clip of a camera, at this time by my clock."""
+
+    camera: _Id
+    clip: _Id
+    at: _Time
+
+
 class Talk(_Word, frozen=True, tag="talk"):
     """Let me speak through a camera; sound follows."""
 
@@ -101,7 +109,8 @@ class History(_Word, frozen=True, tag="history"):
     """Who watched lately?"""
 
 
-Word = Watch | Unwatch | Feedback | Footage | More | Enough | Listen | Unlisten | Talk | Hush | Ping | History
+Asked = Watch | Unwatch | Feedback | Footage | More | Enough | Listen | Unlisten
+Word = Asked | Opened | Talk | Hush | Ping | History
 _DECODER = msgspec.json.Decoder(Word)
 
 

@@ -16,6 +16,7 @@ from fanlight.hub.push.room import Alerts
 from fanlight.hub.uplink import Uplink, unreadable
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
+from fanlight.seal.notes import Guest
 from fanlight.wire import b64
 
 _SAY_S = 5.0
@@ -47,7 +48,11 @@ class Town(Protocol):
         ...
 
     def members(self) -> frozenset[bytes]:
-        """Return the signing keys of those who may ask."""
+        """Return the signing keys of those who live there."""
+        ...
+
+    def guests(self) -> Mapping[bytes, Guest]:
+        """Return what each guest may see, by signing key."""
         ...
 
     def open(self, sealed: bytes) -> bytes:
@@ -88,7 +93,7 @@ class _PushOut(msgspec.Struct, frozen=True):
     again_s: int | None = None
 
 
-def means(hub: PairedHub, town: Town) -> Means:
+def means(hub: PairedHub, town: Town, now: Callable[[], datetime] = clock.now) -> Means:
     """Return how alerts reach the rest of a paired hub."""
 
     async def fetch(tag: str) -> tuple[list[bytes], str] | None:
@@ -125,7 +130,9 @@ def means(hub: PairedHub, town: Town) -> Means:
 
     return Means(
         household=town.pairing.household,
-        members=town.members,
+        members=lambda: _askers(town, now()),
+        sees=lambda by, camera: _sees(town, now(), by, camera),
+        lives=lambda by: by in town.members(),
         open=town.open,
         fetch=fetch,
         post=post,
@@ -134,11 +141,20 @@ def means(hub: PairedHub, town: Town) -> Means:
     )
 
 
+def _askers(town: Town, now: datetime) -> frozenset[bytes]:
+    return town.members() | {by for by, guest in town.guests().items() if now < guest.until}
+
+
+def _sees(town: Town, now: datetime, by: bytes, camera: str) -> bool:
+    guest = town.guests().get(by)
+    return by in town.members() or (guest is not None and bool(camera) and guest.sees(camera, now))
+
+
 async def run(
     hub: PairedHub, town: Town, say: Callable[[str], None], now: Callable[[], datetime] = clock.now
 ) -> None:
     """Tell members' browsers what happens, until cancelled; `say` takes what does not work."""
-    alerts = Alerts(hub.folder, hub, means(hub, town), now)
+    alerts = Alerts(hub.folder, hub, means(hub, town, now), now)
     town.alerts = alerts.report
     work = asyncio.create_task(alerts.run())
     try:

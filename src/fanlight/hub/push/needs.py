@@ -34,7 +34,9 @@ class Means:
 
     Attributes:
         household: this hub's.
-        members: the signing keys of those who may ask now.
+        members: the signing keys of those who may ask now: who lives there, and guests while they are.
+        sees: whether who signs with a key may be told of a camera now; of the hub itself where it is empty.
+        lives: whether who signs with a key lives there, and so may set the household's mode.
         open: opens an age file that is sealed to this hub; raises FanlightError.
         fetch: returns the behests and their tag, None if they are as under the tag given. Raises it too.
         post: has the server post a body for a ticket: (state, seconds to wait). The same.
@@ -44,6 +46,8 @@ class Means:
 
     household: str
     members: Callable[[], Collection[bytes]]
+    sees: Callable[[bytes, str], bool]
+    lives: Callable[[bytes], bool]
     open: Callable[[bytes], bytes]
     fetch: Callable[[str], Awaitable[tuple[list[bytes], str] | None]]
     post: Callable[[str, bytes], Awaitable[tuple[str, int | None]]]

@@ -3,7 +3,8 @@
 In:     notices; behests from the server; the household's book; the present.
 Out:    encrypted pushes through the server; the mode of the household, by behest and timetable.
 Holds:  A1 nothing here can stop or slow recording: it listens as home automation does; what fails is said.
-        A2 a browser is told under its member's own signed choices only, and only while they are a member.
+        A2 a browser is told under its member's own signed choices only, and only while they are a member; a
+        guest's of the cameras that the guest may see, until the guest's end, and sets no mode.
         A3 every push of every browser has one size and goes out by one call, whatever it says.
 Absent: endpoints, the key that signs for push services (both at the server); footage.
 Why:    docs/design/alerts.md
@@ -26,6 +27,7 @@ from fanlight.hub.push.news import News, Reader
 from fanlight.hub.push.rules import Happening
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
+from fanlight.wire import b64
 
 POLL_S = 10.0
 TICK_S = 5.0
@@ -136,8 +138,11 @@ class Alerts:
         elif before is None or before.subscription != behest.subscription:
             known.state = "ok"
         known.text, known.sig = signed.text, signed.sig
-        if behest.mode is not None and (
-            before is None or before.mode is None or before.mode.at < behest.mode.at
+        lives = self._means.lives(b64.decode(behest.by))  # who lives there says who is home; a guest does not
+        if (
+            behest.mode is not None
+            and lives
+            and (before is None or before.mode is None or before.mode.at < behest.mode.at)
         ):
             # By order of arrival: the clocks of two browsers may differ by a day.
             self._kept.state.mode, self._kept.state.turned = behest.mode, clock.to_text(self._now())
@@ -175,6 +180,8 @@ class Alerts:
         for name, device in list(self._kept.state.devices.items()):
             behest = self._behest(device)
             if behest is None or behest.subscription is None or device.state == "gone":
+                continue
+            if not self._means.sees(b64.decode(behest.by), news.camera):
                 continue
             local = self._now().astimezone(timetable.zone(behest.tz))
             happening = Happening(kind=news.kind, camera=news.camera, local=local)

@@ -91,7 +91,7 @@ async def get_key(services: Parts) -> KeyOut:
 @post("/v1/push/tickets", operation_id="makePushTicket")
 async def make_ticket(data: JSONBody[TicketIn], services: Parts, session: Caller) -> TicketOut:
     """Return a ticket for an endpoint. The endpoint is not kept."""
-    session.at_home("member")
+    session.watching("member")
     services.limits.spend(session.account, "tickets", _TICKETS_PER_HOUR)
     return TicketOut(services.push.issue(data.endpoint))
 
@@ -114,7 +114,7 @@ async def send(data: JSONBody[PushIn], request: AnyRequest, services: Parts) -> 
 @get("/v1/push/behests", operation_id="listPushBehests")
 async def list_behests(request: AnyRequest, services: Parts, session: Caller) -> Response[BehestsOut | None]:
     """Return a member's own behests; to a hub, those of its household."""
-    session.at_home("member", "hub")
+    session.watching("member", "hub")
     mine = None if session.kind == "hub" else session.account
     async with services.db.transaction(household=session.household) as tx:
         rows = await store.behests(tx, mine)
@@ -132,7 +132,7 @@ async def put_behest(
     behest: FromPath[str], data: JSONBody[BehestIn], services: Parts, session: Caller
 ) -> None:
     """Leave a behest for the household's hubs, in place of the same browser's earlier one."""
-    session.at_home("member")
+    session.watching("member")
     body = _bytes(data.body)
     if not is_id(behest) or not body.startswith(_AGE):
         raise Malformed("A behest is an age file under an id.", do="Seal it first.", code="notify.bad_behest")
@@ -151,7 +151,7 @@ async def put_behest(
 @delete("/v1/push/behests/{behest:str}", operation_id="deletePushBehest", status_code=204)
 async def delete_behest(behest: FromPath[str], services: Parts, session: Caller) -> None:
     """Take a behest of one's own back; what a hub has read it keeps until it is told otherwise."""
-    session.at_home("member")
+    session.watching("member")
     if not is_id(behest):
         raise NotFound("There is no such behest.", do="Look at the list.")
     async with services.db.transaction(household=session.household) as tx:

@@ -6,7 +6,7 @@ import { SealError } from "../../../core/seal/errors.ts";
 import { Fields } from "../../../core/seal/fields.ts";
 import { verify } from "../../../core/seal/keys.ts";
 import { list, nullable, num, obj, oneOf, or, type Read, record, str } from "../../../core/api/shape.ts";
-import { viewing, type ViewingOf } from "../../../core/live/words.ts";
+import { opening, type OpeningOf, viewing, type ViewingOf } from "../../../core/live/words.ts";
 import { parseJcs } from "../../../core/jcs.ts";
 import type { Sent } from "../timeline/lacking.ts";
 import { type AlertsWord, alertsWord } from "../push/word.ts";
@@ -25,6 +25,8 @@ export interface HubStatus {
   viewings: ViewingOf[];
   /** How many clips of each camera and UTC day went to the server; none from a hub of before that was counted. */
   sent: Sent;
+  /** Who opened clips, the newest first; none from a hub of before it was told. */
+  openings: OpeningOf[];
   /** The newest page of the household's book as the hub has it; null from a hub of before there was one. */
   head: Pin | null;
 }
@@ -47,6 +49,7 @@ const shape = obj<HubStatus>({
   alerts: alertsWord,
   viewings: or(list(viewing), []),
   sent: or(sent, {}),
+  openings: or(list(opening), []),
   head: nullable(obj<Pin>({ n: num, hash: str })),
 });
 

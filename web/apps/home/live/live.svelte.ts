@@ -6,13 +6,15 @@ import { decodes } from "../../../core/live/canvas.ts";
 import type { FilmPart } from "../../../core/live/fetching.ts";
 import { openPipe, PipeEnded, type Ended } from "../../../core/live/pipe.ts";
 import type { SoundSink } from "../../../core/live/sound.ts";
-import { LiveSession, type Sink, type WatchAsk } from "../../../core/live/session.ts";
+import { type Lately, LiveSession, type Sink, type WatchAsk } from "../../../core/live/session.ts";
 import type { LiveCamera, ViewingOf } from "../../../core/live/words.ts";
 import type { Session } from "../../../ui/session.ts";
 import type { House } from "../household/house.ts";
+import { Openings } from "./openings.ts";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8000;
+const LINGER_MS = 20_000; // so that going through a day's clips asks the hub once
 const H265 = "hvc1.1.6.L93.B0";
 
 export type LinkState = "connecting" | "open" | "away" | "refused" | "altered";
@@ -48,11 +50,16 @@ export class HubLink {
   #opening = false;
   #h265 = false;
   #waiting: (() => void)[] = [];
+  #takesOpenings = false;
+  #lingering: ReturnType<typeof setTimeout> | null = null;
+  #letGo: () => void = () => undefined;
+  readonly #openings: Openings;
 
   constructor(me: Session, house: House, hub: House["wire"]["hubs"][number]) {
     this.#me = me;
     this.#house = house;
     this.#hub = hub;
+    this.#openings = new Openings(localStorage, house.wire.household);
   }
 
   get hubNow(): number {
@@ -128,8 +135,26 @@ export class HubLink {
     return null;
   }
 
-  async history(signal: AbortSignal): Promise<ViewingOf[]> {
-    return (await (await this.#open(signal))?.history()) ?? [];
+  async history(signal: AbortSignal): Promise<Lately> {
+    return (await (await this.#open(signal))?.history()) ?? { viewings: [], openings: [] };
+  }
+
+  /** Lets the hub know which clips were opened on this device, now or when it answers again. */
+  tellOpenings(): void {
+    this.#sayOpenings();
+    if (this.#lingering) clearTimeout(this.#lingering);
+    else this.#letGo = this.use();
+    this.#lingering = setTimeout(() => {
+      this.#lingering = null;
+      this.#letGo();
+    }, LINGER_MS);
+  }
+  #sayOpenings(): void {
+    const session = this.#session;
+    if (!session || !this.#takesOpenings) return;
+    for (const { camera, clip, at } of this.#openings.all()) {
+      if (this.cameras.some((one) => one.id === camera)) session.opened(camera, clip, at);
+    }
   }
 
   talk(camera: string): void {
@@ -162,7 +187,13 @@ export class HubLink {
       const me = { household: this.#house.wire.household, account: who.account, keys: this.#me.keys };
       const session = new LiveSession(pipe, me, [end], {
         opened: () => this.#opened(session),
-        cameras: (cameras) => this.#told(cameras),
+        cameras: (cameras, takes) => {
+          this.#told(cameras);
+          if (!takes || this.#takesOpenings) return;
+          this.#takesOpenings = true;
+          this.#sayOpenings();
+        },
+        noted: (clip) => this.#openings.drop(clip),
         who: (viewing) => (this.viewing = viewing),
         stopped: (camera, why) => this.stopped.set(camera, why),
         pace: (camera, _, keysOnly) => this.sparse.set(camera, keysOnly),
@@ -201,6 +232,7 @@ export class HubLink {
   #closed(session: LiveSession, why: Ended | "altered"): void {
     if (this.#session !== session) return;
     this.#session = null;
+    this.#takesOpenings = false;
     this.viewing = [];
     this.talking = null;
     this.#later(why);
@@ -229,6 +261,7 @@ export class HubLink {
     if (this.#timer) clearTimeout(this.#timer);
     this.#session?.close();
     this.#session = null;
+    this.#takesOpenings = false;
     this.state = "connecting";
     this.viewing = [];
   }
@@ -242,4 +275,10 @@ export function linksOf(me: Session, house: House): readonly HubLink[] {
   if (known && key(known.house) === key(house)) return known.links;
   known = { house, links: house.wire.hubs.map((hub) => new HubLink(me, house, hub)) };
   return known.links;
+}
+
+/** Tells the household's hubs that a clip was opened here: all members can see it. */
+export function tellOpening(me: Session, house: House, camera: string, clip: string): void {
+  new Openings(localStorage, house.wire.household).add({ camera, clip, at: new Date().toISOString() });
+  for (const link of linksOf(me, house)) link.tellOpenings();
 }

@@ -10,6 +10,8 @@ export const alerts = {
   link: "Alerts",
   linkText: "What this browser is told of, quiet hours, and who is home",
 
+  guest: (until: Date) => `You are a guest here: you get alerts of the cameras that you may see, until ${moment(until)}.`,
+
   here: "On this browser",
   on: "Switch alerts on",
   turningOn: "Asking your browser",

@@ -1,4 +1,5 @@
 /** Words: cameras as they are now, what was recorded, and talking through a camera. */
+import { many } from "../../../ui/many.ts";
 import { timeText } from "../../../ui/times.ts";
 
 const seconds = (ms: number): string => (ms / 1000).toLocaleString("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -52,7 +53,11 @@ export const live = {
   youNow: (what: What, camera: string, since: Date) => `You ${YOU[what]} ${camera} since ${timeText(since)}`,
   otherNow: (who: string, what: What, camera: string, since: Date) => `${who} ${OTHER[what]} ${camera} since ${timeText(since)}`,
   then: (who: string, what: What, camera: string, since: Date, until: Date) => `${who}: ${{ live: "live", footage: "recordings", talk: "talked" }[what]}, ${camera}, ${timeText(since)} to ${timeText(until)}`,
-  lately: "Who watched lately",
+  opened: (who: string, clips: number, camera: string, since: Date, until: Date) => {
+    const [from, to] = [timeText(since), timeText(until)];
+    return `${who} opened ${many(clips, { one: "clip", other: "clips" })} of ${camera}, ${from === to ? from : `${from} to ${to}`}`;
+  },
+  lately: "Who watched or opened clips lately",
   latelyNone: "Nobody in the last 30 days.",
 
   sound: "Sound",
