@@ -1,7 +1,6 @@
 """Who is who: challenges, sessions, households, epochs."""
 
 import asyncio
-import contextlib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from tests.server.running import Running, running
 
 from fanlight.seal import epoch, hubs
 from fanlight.seal.keys import SigningKey, member_keys
-from fanlight.server.errors import TooMany
 from fanlight.wire import b64, jcs
 
 
@@ -197,9 +195,7 @@ def test_a_hub_is_let_in_by_the_owners_signature_for_this_household_only(
     asyncio.run(body())
 
 
-def test_calls_are_limited_by_the_hour_and_malformed_ones_say_what_is_wrong(
-    database: str, tmp_path: Path
-) -> None:
+def test_malformed_calls_say_what_is_wrong(database: str, tmp_path: Path) -> None:
     async def body() -> None:
         async with running(tmp_path, database) as town:
             bad = await town.http.post("/v1/sessions/challenge", json={"sign_pub": "x", "more": 1})
@@ -207,13 +203,5 @@ def test_calls_are_limited_by_the_hour_and_malformed_ones_say_what_is_wrong(
             assert set(bad.json()) == {"code", "what", "kept", "do"}
             large = await town.http.post("/v1/accounts", content=b"x" * 300_000)
             assert (large.status_code, large.json()["code"]) == (413, "server.too_large")
-            key = {"sign_pub": b64.encode(SigningKey.new().public)}
-            for _ in range(2_000):
-                with contextlib.suppress(TooMany):
-                    town.services.limits.spend("127.0.0.1", "sign-in", 2_000)
-            slow = await town.http.post("/v1/sessions/challenge", json=key)
-            assert (slow.status_code, slow.json()["code"]) == (429, "server.too_many")
-            town.clock.ahead += timedelta(hours=1)
-            assert (await town.http.post("/v1/sessions/challenge", json=key)).status_code == 200
 
     asyncio.run(body())

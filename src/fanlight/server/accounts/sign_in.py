@@ -27,35 +27,46 @@ _SIGN_IN = b"passkey/sign-in"
 
 @post("/v1/sessions/challenge", operation_id="askChallenge", status_code=200)
 async def ask_challenge(
-    data: JSONBody[forms.ChallengeIn],
-    request: AnyRequest,
-    services: Parts,
-    challenges: NamedDependency[Challenges],
+    data: JSONBody[forms.ChallengeIn], challenges: NamedDependency[Challenges]
 ) -> forms.ChallengeOut:
-    """Ask for a text to sign. The answer is the same for keys that are not known."""
-    services.spend(request, "sign-in", _PER_HOUR)
+    """Ask for a text to sign. The answer is the same for keys that are not known.
+
+    Nothing is counted, since nothing is kept: whoever asks too often uses up nobody's sign-in.
+    """
     return forms.ChallengeOut(challenges.issue(forms.public_key(data.sign_pub)))
 
 
 @post("/v1/sessions", operation_id="signIn", status_code=200)
 async def sign_in(
     data: JSONBody[forms.SignIn],
+    request: AnyRequest,
     services: Parts,
     challenges: NamedDependency[Challenges],
 ) -> forms.SessionOut:
-    """Begin a session with a signed challenge: hubs and people of agencies; members in a demo only."""
+    """Begin a session with a signed challenge: hubs and people of agencies; members in a demo only.
+
+    Only what is refused counts towards the limit, so that nobody can use it up for another.
+    """
+    try:
+        return await _by_key(data, services, challenges)
+    except (NotAllowed, NotFound):
+        services.spend(request, "sign-ins refused", _PER_HOUR)
+        raise
+
+
+async def _by_key(data: forms.SignIn, services: Services, challenges: Challenges) -> forms.SessionOut:
     public = forms.public_key(data.sign_pub)
     forms.check_signature(public, "sign-in", data.challenge.encode(), data.signature)
-    if not challenges.take(data.challenge, public):
-        raise stale_challenge()
     async with services.db.transaction() as tx:
         account = await store.account_by_key(tx, public)
-        if account is None:
+        if account is None:  # before the challenge is noted: keys made up on the spot fill no memory
             raise NotFound(
                 "No account signs with this key.", do="Make an account first.", code="accounts.unknown_key"
             )
         if account.kind == "member" and not services.demo:
             raise passkey_only()
+        if not challenges.take(data.challenge, public):
+            raise stale_challenge()
         begun = await sessions.begin(tx, services, account)
     return forms.SessionOut(**_fields(begun, await sessions.load_session(services, account.id)))
 

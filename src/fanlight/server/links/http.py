@@ -217,11 +217,12 @@ async def revoke(link: FromPath[str], services: Parts, session: Caller) -> None:
 
 
 async def _named(services: Services, request: AnyRequest, link: str) -> LinkRow:
-    services.spend(request, "links", _PER_HOUR)
+    """Return a link to whoever names it. Only what is not there counts: nobody uses up another's opening."""
     async with services.db.transaction() as tx:
         await store.name(tx, _id(link))
         row = await store.get(tx, link)
     if row is None or row.state == "coming":
+        services.spend(request, "links", _PER_HOUR)
         raise rules.no_link()
     return row
 

@@ -13,7 +13,7 @@ from fanlight.model.errors import FanlightError
 from fanlight.model.geo import check_cell
 from fanlight.model.ids import id_of
 from fanlight.server import programme
-from fanlight.server.errors import Malformed, TooMany
+from fanlight.server.errors import Malformed
 from fanlight.server.requests import cells
 from fanlight.server.services import Parts
 from fanlight.server.wishes import store
@@ -58,12 +58,7 @@ async def send(data: JSONBody[WishIn], request: AnyRequest, services: Parts) -> 
     wish = id_of(hashlib.sha256(b"wish\n" + sealed).digest()[:16])  # the same sent twice is one
     async with services.db.transaction() as tx:
         cells.check_in_town(await programme.town(tx), data.cell)
-        if await store.count(tx, data.cell) >= MAX_OF_CELL:
-            raise TooMany(
-                "So many wishes wait in this area that no more are taken now.",
-                do="Try again tomorrow.",
-                code="wishes.many",
-            )
+        await store.make_room(tx, data.cell, wish, MAX_OF_CELL)
         await store.add(tx, wish, data.cell, sealed, services.clock().date() + LASTS)
     return Sent()
 

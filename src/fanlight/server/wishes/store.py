@@ -21,9 +21,21 @@ async def add(tx: Tx, wish: str, cell: str, sealed: bytes, until: date) -> None:
         await tx.execute("INSERT INTO wish_end (wish, until) VALUES (%s, %s)", [wish, until])
 
 
-async def count(tx: Tx, cell: str) -> int:
-    """Return how many wishes a cell has."""
-    return int(await value(tx, "SELECT count(*) FROM wish WHERE cell = %s", [cell]))
+async def make_room(tx: Tx, cell: str, wish: str, most: int) -> None:
+    """Leave a cell room for a new wish: of the day on which most came, one goes, whichever.
+
+    So whoever sends very many pushes out what came on the day on which they did it, and nothing of before.
+    """
+    known = "SELECT count(*) FROM wish WHERE id = %s"
+    full = int(await value(tx, "SELECT count(*) FROM wish WHERE cell = %s", [cell])) >= most
+    if full and not int(await value(tx, known, [wish])):
+        await tx.execute(
+            "WITH here AS (SELECT id, until FROM wish JOIN wish_end ON wish_end.wish = id WHERE cell = %s)"
+            " DELETE FROM wish WHERE id = (SELECT id FROM here WHERE until ="
+            " (SELECT until FROM here GROUP BY until ORDER BY count(*) DESC, until DESC LIMIT 1)"
+            " ORDER BY random() LIMIT 1)",
+            [cell],
+        )
 
 
 async def of_cell(tx: Tx, cell: str) -> list[WishRow]:
