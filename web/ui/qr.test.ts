@@ -33,3 +33,19 @@ test("a picture without a code gives none", async () => {
   const blank = { data: new Uint8ClampedArray(64 * 64 * 4).fill(255), width: 64, height: 64, colorSpace: "srgb" } as ImageData;
   expect(await readQr(blank, true)).toBeNull();
 });
+
+test("R03 the code of a sheet with a stain on it reads as that sheet or not at all, never as another", async () => {
+  const sheet = "fanlight-sheet:1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+  const drawn = await qrPath(sheet);
+  const read = new Map<number, string | null>();
+  for (const share of [0.02, 0.1, 0.3, 0.6]) {
+    const picture = paint(drawn);
+    const stain = Math.round(picture.width * share);
+    const from = Math.round((picture.width - stain) / 2);
+    for (let y = from; y < from + stain; y++) picture.data.fill(0, (y * picture.width + from) * 4, (y * picture.width + from + stain) * 4);
+    read.set(share, await readQr(picture, true));
+  }
+  for (const text of read.values()) expect([sheet, null]).toContain(text);
+  expect(read.get(0.02)).toBe(sheet);
+  expect(read.get(0.6)).toBeNull(); // the words beside it serve
+});
