@@ -69,6 +69,10 @@ test("R03 a household begins with its sheet, which must be tried before it count
   await look(page, "begin-sheet");
   await page.emulateMedia({ media: "print" });
   if (shots) await page.pdf({ path: `${shots}/sheet-${test.info().project.name}.pdf`, format: "A4" });
+  for (const format of ["A4", "Letter"]) {
+    const printed = await page.pdf({ format });
+    expect(printed.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g), format).toHaveLength(1);
+  }
   await page.emulateMedia({ media: "screen" });
   words = await trySheet(page);
   await look(page, "begin-try");
