@@ -17,6 +17,7 @@ from tests.server.visitors import World, another, new_id, some_box
 from fanlight.model.clock import now
 from fanlight.seal.keys import member_keys, new_identity
 from fanlight.server.notify.rules import BODY_BYTES
+from fanlight.server.vault.rules import NOTE_LENGTH
 from fanlight.wire import b64, jcs
 
 _SIGNATURE = b64.encode(bytes(64))
@@ -279,6 +280,11 @@ async def _of_clip(world: World, *, whole: bool = True) -> str:
 )
 async def _clip(world: World, who: Actor) -> Call:
     return Call(await _of_clip(world))
+
+
+@call("GET /v1/clips/{clip:str}/note", "PUT /v1/clips/{clip:str}/note", "DELETE /v1/clips/{clip:str}/note")
+async def _note(world: World, who: Actor) -> Call:
+    return Call(await _of_clip(world), ("vault.no_note",), {"content": bytes(NOTE_LENGTH)})
 
 
 @call("POST /v1/clips/{clip:str}/done", "PUT /v1/clips/{clip:str}/pay")

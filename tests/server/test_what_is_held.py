@@ -91,6 +91,7 @@ HELD = {
         "kept": "because: says that all of it arrived; no other clip is listed",
         "marked": LISTED,
         "hdr_epoch": "because: which key the header is sealed to now",
+        "note": "clips/DAY/*note.txt",
         "old_place": "because: where the payload lies",
     },
     "shred": {

@@ -1,14 +1,18 @@
 """Static files: the three apps, their assets, the shared styles; one strict policy for all pages."""
 
 import asyncio
+import functools
+import gzip
 import mimetypes
 from pathlib import Path
+from typing import Any
 
-from litestar import MediaType, Response, Router, get
+from litestar import MediaType, Request, Response, Router, get
 from litestar.params import FromPath
 
 from fanlight.server.errors import NotFound
 
+AnyRequest = Request[Any, Any, Any]
 STATIC = Path(__file__).parent / "static"
 POLICY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; "
@@ -33,25 +37,43 @@ _TYPES = {
 }
 
 
+_TEXTS = frozenset({".js", ".css", ".html", ".svg", ".wasm", ".webmanifest", ".json"})
+
+
 def _type_of(path: Path) -> str:
     return _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
-async def _file(below: str, name: str, cache: str) -> Response[bytes]:
+@functools.lru_cache(maxsize=512)
+def _squeezed(path: Path, changed_ns: int) -> bytes:
+    """Compress a file as it is since `changed_ns`, once."""
+    del changed_ns
+    return gzip.compress(path.read_bytes(), 6, mtime=0)
+
+
+async def _file(request: AnyRequest, below: str, name: str, cache: str) -> Response[bytes]:
     folder = (STATIC / below).resolve()
     path = (folder / name.lstrip("/")).resolve()
     if not path.is_relative_to(folder) or not await asyncio.to_thread(path.is_file):
         raise NotFound("There is nothing at this address.", do="Check the address.")
-    data = await asyncio.to_thread(path.read_bytes)
-    return Response(data, media_type=_type_of(path), headers={"Cache-Control": cache})
+    headers = {"Cache-Control": cache}
+    if path.suffix in _TEXTS:
+        headers["Vary"] = "Accept-Encoding"
+    # The same for everybody and without a secret in it, so its length tells nothing.
+    if path.suffix in _TEXTS and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        data = await asyncio.to_thread(_squeezed, path, path.stat().st_mtime_ns)
+    else:
+        data = await asyncio.to_thread(path.read_bytes)
+    return Response(data, media_type=_type_of(path), headers=headers)
 
 
-async def _app(app: str, name: str) -> Response[bytes]:
+async def _app(request: AnyRequest, app: str, name: str) -> Response[bytes]:
     """Return a file of an app, or its page for every address within it."""
     if "." in name.rpartition("/")[2]:
-        return await _file(app, name, _BRIEF)
+        return await _file(request, app, name, _BRIEF)
     try:
-        return await _file(app, "index.html", _BRIEF)
+        return await _file(request, app, "index.html", _BRIEF)
     except NotFound:
         return Response(
             b"<!doctype html><title>Fanlight</title><p>This part of Fanlight is not built here. "
@@ -62,54 +84,54 @@ async def _app(app: str, name: str) -> Response[bytes]:
 
 
 @get("/home", include_in_schema=False)
-async def home() -> Response[bytes]:
+async def home(request: AnyRequest) -> Response[bytes]:
     """Serve the residents' app."""
-    return await _app("home", "")
+    return await _app(request, "home", "")
 
 
 @get("/home/{path:path}", include_in_schema=False)
-async def home_at(path: FromPath[str]) -> Response[bytes]:
+async def home_at(path: FromPath[str], request: AnyRequest) -> Response[bytes]:
     """Serve the residents' app at an address within it."""
-    answer = await _app("home", path)
+    answer = await _app(request, "home", path)
     if path.lstrip("/") == "worker.js":
         answer.headers["Service-Worker-Allowed"] = "/home"  # also for the address without a slash at its end
     return answer
 
 
 @get("/agency", include_in_schema=False)
-async def agency() -> Response[bytes]:
+async def agency(request: AnyRequest) -> Response[bytes]:
     """Serve the agencies' app."""
-    return await _app("agency", "")
+    return await _app(request, "agency", "")
 
 
 @get("/agency/{path:path}", include_in_schema=False)
-async def agency_at(path: FromPath[str]) -> Response[bytes]:
+async def agency_at(path: FromPath[str], request: AnyRequest) -> Response[bytes]:
     """Serve the agencies' app at an address within it."""
-    return await _app("agency", path)
+    return await _app(request, "agency", path)
 
 
 @get("/operator", include_in_schema=False)
-async def operator() -> Response[bytes]:
+async def operator(request: AnyRequest) -> Response[bytes]:
     """Serve the caretaker's app."""
-    return await _app("operator", "")
+    return await _app(request, "operator", "")
 
 
 @get("/operator/{path:path}", include_in_schema=False)
-async def operator_at(path: FromPath[str]) -> Response[bytes]:
+async def operator_at(path: FromPath[str], request: AnyRequest) -> Response[bytes]:
     """Serve the caretaker's app at an address within it."""
-    return await _app("operator", path)
+    return await _app(request, "operator", path)
 
 
 @get("/s", include_in_schema=False)
-async def link() -> Response[bytes]:
+async def link(request: AnyRequest) -> Response[bytes]:
     """Serve the page that a link opens; which one stands behind `#` and is not sent."""
-    return await _app("link", "")
+    return await _app(request, "link", "")
 
 
 @get("/ask", include_in_schema=False)
-async def ask_form() -> Response[bytes]:
+async def ask_form(request: AnyRequest) -> Response[bytes]:
     """Serve the form for people who are in somebody's picture; a place stands behind `#` and is not sent."""
-    return await _app("ask", "")
+    return await _app(request, "ask", "")
 
 
 @get("/app.json", include_in_schema=False)
@@ -119,15 +141,15 @@ async def app_json() -> dict[str, None]:
 
 
 @get("/assets/{path:path}", include_in_schema=False)
-async def assets(path: FromPath[str]) -> Response[bytes]:
+async def assets(path: FromPath[str], request: AnyRequest) -> Response[bytes]:
     """Serve the apps' parts, whose names hold their hash."""
-    return await _file("assets", path, _IMMUTABLE)
+    return await _file(request, "assets", path, _IMMUTABLE)
 
 
 @get("/static/{path:path}", include_in_schema=False)
-async def static(path: FromPath[str]) -> Response[bytes]:
+async def static(path: FromPath[str], request: AnyRequest) -> Response[bytes]:
     """Serve shared styles, fonts and scripts."""
-    return await _file("", path, _BRIEF)
+    return await _file(request, "", path, _BRIEF)
 
 
 router = Router(

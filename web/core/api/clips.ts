@@ -1,5 +1,5 @@
 /** The calls about a household's clips that a timeline makes: which there are, how many a day, which a member keeps. */
-import type { Client, Tagged } from "./client.ts";
+import { ApiError, type Client, type Tagged } from "./client.ts";
 import { bool, list, nullable, num, obj, or, type Read, str } from "./shape.ts";
 
 export interface ClipRow {
@@ -38,6 +38,20 @@ export const clipDays = async (api: Client): Promise<{ day: string; clips: numbe
 
 export const keeping = (api: Client): Promise<Keeping> =>
   api.json("/v1/vault/keeping", obj<Keeping>({ keep_days: num, kept_clips: num, used_bytes: num, quota_bytes: num }));
+
+/** The sealed note on a clip; null where there is none. Throws ApiError, also for a server that knows no notes. */
+export async function clipNote(api: Client, clip: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  try {
+    return await api.bytes(`/v1/clips/${clip}/note`);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "vault.no_note") return null;
+    throw error;
+  }
+}
+/** Puts a sealed note on a clip, or takes it off. */
+export const putClipNote = async (api: Client, clip: string, sealed: Uint8Array | null): Promise<void> => {
+  await api.send(`/v1/clips/${clip}/note`, sealed ? { method: "PUT", bytes: sealed } : { method: "DELETE" });
+};
 
 /** Keeps a clip until a member lets it go, or lets it go. */
 export const markKept = async (api: Client, clip: string, kept: boolean): Promise<void> => {

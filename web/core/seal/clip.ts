@@ -21,6 +21,7 @@ import {
   openContainer,
   parseClip,
 } from "./manifest.ts";
+import { noteKey } from "./note.ts";
 
 /** The panes of the seal, in the order they are checked. */
 export const PANES = ["signature", "order", "key", "pieces", "record"] as const;
@@ -195,11 +196,14 @@ export class ClipReader {
   /** Pieces checked and opened so far, for the seal's fourth pane. */
   checked = 0;
   readonly #cipher: ChunkCipher;
+  /** What a member's note on this clip is sealed under. */
+  readonly noteKey: CryptoKey;
 
-  private constructor(media: MediaFacts, seal: SealFacts, cipher: ChunkCipher) {
+  private constructor(media: MediaFacts, seal: SealFacts, cipher: ChunkCipher, note: CryptoKey) {
     this.media = media;
     this.seal = seal;
     this.#cipher = cipher;
+    this.noteKey = note;
   }
 
   /** Opens the header; throws SealError `wrong_file_key` if it is not the one the manifest was signed with. */
@@ -214,7 +218,7 @@ export class ClipReader {
 
   static async withKey(media: MediaFacts, seal: SealFacts, fileKey: Bytes): Promise<ClipReader> {
     if (!equal(keyCommitment(fileKey), seal.kc)) throw new SealError("wrong_file_key", "the header was swapped");
-    return new ClipReader(media, seal, await ChunkCipher.make(fileKey, seal.nonce));
+    return new ClipReader(media, seal, await ChunkCipher.make(fileKey, seal.nonce), await noteKey(fileKey));
   }
 
   /** Bytes [first, end) of the payload that hold plaintext [first, end). */

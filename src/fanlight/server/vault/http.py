@@ -15,7 +15,7 @@ from fanlight.server import ranges
 from fanlight.server.accounts import Caller, Session
 from fanlight.server.errors import Malformed, NotFound, TooLarge
 from fanlight.server.services import Parts, Services
-from fanlight.server.vault import keeping_http, rules, store, taking
+from fanlight.server.vault import keeping_http, notes_http, rules, store, taking
 from fanlight.server.vault.keeping import Keeper
 from fanlight.server.vault.rules import checked_id, no_clip
 from fanlight.wire import b64
@@ -209,5 +209,6 @@ router = Router(
         put_status,
         get_status,
         *keeping_http.ROUTES,
+        *notes_http.ROUTES,
     ],
 )

@@ -14,6 +14,7 @@ from fanlight.store.blobs import key_of
 MAX_PAYLOAD = 1 << 30
 MAX_HEADER = 16 * 1024
 MAX_MANIFEST = 8 * 1024 * 1024
+NOTE_LENGTH = 12 + 2048 + 16  # bytes; docs/spec/seal.md
 AGE_FIRST_LINE = b"age-encryption.org/v1\n"
 KEEP_DAYS, MOST_KEEP_DAYS = 14, 365
 SHELF = "clips"

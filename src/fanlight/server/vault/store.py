@@ -145,6 +145,17 @@ async def put_header(tx: Tx, clip: str, hdr: bytes, epoch: int) -> bool:
     return bool(await changed(tx, query, [hdr, epoch, clip]))
 
 
+async def note(tx: Tx, clip: str) -> bytes | None:
+    """Return the sealed note on a whole clip, if there is one."""
+    found: bytes | None = await value(tx, "SELECT note FROM clip WHERE id = %s AND kept", [clip])
+    return None if found is None else bytes(found)
+
+
+async def put_note(tx: Tx, clip: str, sealed: bytes | None) -> bool:
+    """Put a sealed note, or none, on a whole clip; tell whether it is there."""
+    return bool(await changed(tx, "UPDATE clip SET note = %s WHERE id = %s AND kept", [sealed, clip]))
+
+
 class DayRow(msgspec.Struct, frozen=True):
     """How many whole clips a day has."""
 

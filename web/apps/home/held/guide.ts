@@ -19,6 +19,7 @@ const words = {
     "alerts/*.age                 what you chose for the alerts of each browser, sealed to your hub and you",
     "keys/N.age                   the household’s key number N, sealed to those who may open it (age, version 1)",
     "clips/DAY/*.mp4              films; any player shows them. The .json beside each is what your hub signed about it",
+    "clips/DAY/*note.txt          what a member wrote on the film of that name",
     "clips/DAY/as-listed.json     the day’s clips as the server lists them: number, card, signature, and whether you keep it",
     "",
     "What the server made up to keep its lists even is left out: it is noise, and shows nothing.",

@@ -32,6 +32,7 @@ function serverOf(breaks: readonly number[]): { api: Client; calls: () => number
     if (pathname === "/v1/sessions/mine") return json(told.sessions);
     if (pathname === "/v1/account/notices") return json(told.notices);
     if (pathname === "/v1/clips") return json({ clips: DAYS.includes(searchParams.get("day") ?? "") ? [rowOf(CLIP, "clip"), rowOf(FILLER, "filler")] : [], after: null });
+    if (pathname.endsWith("/note")) return new Response(JSON.stringify({ code: "vault.no_note", what: "No.", kept: "All.", do: "Go." }), { status: 404 });
     const part = /^\/v1\/clips\/([a-z2-7]{26})\/(manifest|hdr|pay)$/.exec(pathname);
     if (!part) return new Response(JSON.stringify({ code: "none", what: "No.", kept: "All.", do: "Go." }), { status: 404 });
     const whole = bytes(`${part[1] === FILLER.clip ? "filler" : "clip"}/${{ manifest: "manifest.age", hdr: "clip.hdr", pay: "clip.pay" }[part[2] ?? ""]}`);

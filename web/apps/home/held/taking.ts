@@ -10,7 +10,7 @@
 import { aboutAccount, listNotices, listPasskeys, listSessions } from "../../../core/api/account.ts";
 import { clipHeader, clipManifest, hubStatus } from "../../../core/api/calls.ts";
 import { ApiError } from "../../../core/api/client.ts";
-import { type ClipRow, keeping } from "../../../core/api/clips.ts";
+import { clipNote, type ClipRow, keeping } from "../../../core/api/clips.ts";
 import { myLinks } from "../../../core/api/links.ts";
 import { pushBehests } from "../../../core/api/push.ts";
 import { unb64 } from "../../../core/seal/bytes.ts";
@@ -18,6 +18,7 @@ import { checkClip, Order } from "../../../core/seal/clip.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import { openOwn } from "../../../core/seal/link.ts";
 import { FILLER_CAMERA } from "../../../core/seal/manifest.ts";
+import { openNote } from "../../../core/seal/note.ts";
 import type { Session } from "../../../ui/session.ts";
 import type { House } from "../household/house.ts";
 import { Listing } from "../timeline/listing.ts";
@@ -127,9 +128,12 @@ export class Taking {
         signal.throwIfAborted();
         film.push(await checked.reader.read(from, Math.min(end, from + PIECE), rangesOf(session.api, row.clip)));
       }
+      const sealedNote = house.role === "guest" ? null : await clipNote(session.api, row.clip);
+      const note = sealedNote && (await openNote(checked.reader.noteKey, row.clip, sealedNote));
       const name = `clips/${day}/${fileSafe(manifest.cameraName)} ${manifest.start.replaceAll(":", ".")}`;
       archive.bytes(`${name}.mp4`, film); // only once all of it is here: what breaks off leaves no half a film
       archive.text(`${name}.json`, signed);
+      if (note) archive.text(`${name} note.txt`, note);
       this.#clips++;
     } catch (error) {
       const gone = error instanceof ApiError && error.status === 404; // erased or expired meanwhile
