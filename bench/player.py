@@ -23,11 +23,11 @@ TIMEOUT_S = 300.0
 
 FIGURES = [
     Figure(
-        key="first", what="clip to first picture in the browser", unit="ms", at_most=500,
+        key="first", what="clip to first picture in the browser", unit="ms", at_most=300,
         how=f"home app in Chromium, no graphics card, loopback; page loaded anew, median of {RUNS}",
     ),
     Figure(
-        key="seek", what="seek in the browser", unit="ms", at_most=200,
+        key="seek", what="seek in the browser", unit="ms", at_most=150,
         how=f"set time to picture, four positions in each of those; median of {4 * RUNS}",
     ),
     Figure(key="slowest_seek", what="seek in the browser, slowest", unit="ms", how="the slowest of those"),

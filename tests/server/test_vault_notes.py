@@ -45,7 +45,8 @@ def test_a_note_is_kept_sealed_replaced_removed_and_goes_with_its_clip(
             assert (await home.owner.call("GET", path)).content == again
             for method in ("GET", "PUT", "DELETE"):
                 options = {"content": sealed} if method == "PUT" else {}
-                assert (await other.owner.call(method, path, **options)).status_code == 404
+                answer = await other.owner.call(method, path, **options)
+                assert (answer.status_code, answer.json()["code"]) == (404, "vault.no_clip")
 
             assert (await home.owner.call("DELETE", path)).status_code == 204
             assert (await home.owner.call("DELETE", path)).status_code == 204

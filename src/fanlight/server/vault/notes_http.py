@@ -24,10 +24,12 @@ async def get_note(clip: FromPath[str], services: Parts, session: Caller) -> Res
     """Return the sealed note on a clip."""
     session.at_home()
     async with services.db.transaction(household=session.household) as tx:
-        note = await store.note(tx, checked_id(clip))
-    if note is None:
+        row = await store.note(tx, checked_id(clip))
+    if row is None:
+        raise no_clip()
+    if row.note is None:
         raise NotFound("There is no note on this clip.", do="Write one.", code="vault.no_note")
-    return Response(note, media_type=_RAW, headers={"Cache-Control": "private, no-store"})
+    return Response(bytes(row.note), media_type=_RAW, headers={"Cache-Control": "private, no-store"})
 
 
 @put(

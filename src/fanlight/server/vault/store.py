@@ -145,10 +145,15 @@ async def put_header(tx: Tx, clip: str, hdr: bytes, epoch: int) -> bool:
     return bool(await changed(tx, query, [hdr, epoch, clip]))
 
 
-async def note(tx: Tx, clip: str) -> bytes | None:
-    """Return the sealed note on a whole clip, if there is one."""
-    found: bytes | None = await value(tx, "SELECT note FROM clip WHERE id = %s AND kept", [clip])
-    return None if found is None else bytes(found)
+class NoteRow(msgspec.Struct, frozen=True):
+    """What is written on a clip, sealed."""
+
+    note: bytes | None
+
+
+async def note(tx: Tx, clip: str) -> NoteRow | None:
+    """Return what is written on a whole clip of the transaction's household; None if there is none."""
+    return await one(tx, NoteRow, "SELECT note FROM clip WHERE id = %s AND kept", [clip])
 
 
 async def put_note(tx: Tx, clip: str, sealed: bytes | None) -> bool:
