@@ -20,7 +20,8 @@ from machine import ROOT, Figure, load
 PAGE = ROOT / "docs" / "ref" / "performance.md"
 SCRIPTS = (
     "bundle", "start", "event_to_playable", "receipt", "player", "seal", "recording", "hub", "log", "privacy",
-    "press", "push", "live", "live_screen", "vault", "page", "export", "timeline", "detector",
+    "press", "push", "live", "live_screen", "vault", "page", "export", "timeline", "timeline_app",
+    "detector",
     "detector_events", "detector_misses",
 )  # fmt: skip
 HEAD = """# Performance
