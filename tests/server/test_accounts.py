@@ -149,9 +149,9 @@ def test_a_household_holds_its_members_hub_and_a_chain_of_epochs(database: str, 
             assert (await home.hub.call("PUT", put, json=second.to_wire())).status_code == 403
             listed = (await home.hub.json("GET", "/v1/households/mine/epochs"))["epochs"]
             assert len(listed) == 2
-            for first in range(4):
-                asked = await home.hub.json("GET", "/v1/households/mine/epochs", params={"from": first})
-                assert asked["epochs"] == listed[first:]
+            for start in range(4):
+                asked = await home.hub.json("GET", "/v1/households/mine/epochs", params={"from": start})
+                assert asked["epochs"] == listed[start:]
             assert (await home.hub.call("GET", "/v1/households/mine/epochs?from=-1")).status_code == 400
 
     asyncio.run(body())

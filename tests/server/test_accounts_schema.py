@@ -58,14 +58,15 @@ def test_rows_of_people_are_seen_only_in_their_own_transactions(database: str, t
             eve = await sign_up(town.http)
             other = await found(eve)
             for table, by in OURS.items():
-                for setting in ({}, {by: eve.account if by == "account" else other.id}):
-                    async with town.services.db.transaction(**setting) as tx:
+                theirs = eve.account if by == "account" else other.id
+                for account, household in (("", ""), (theirs, "") if by == "account" else ("", theirs)):
+                    async with town.services.db.transaction(account=account, household=household) as tx:
                         cursor = await tx.execute(
                             f"SELECT count(*) FROM {table} WHERE {by} = %s".encode(),  # noqa: S608 - our own names
                             [ana.account if by == "account" else home.id],
                         )
                         row = await cursor.fetchone()
-                    assert row == (0,), (table, setting)
+                    assert row == (0,), (table, account, household)
             with psycopg.connect(database) as owner:
                 forced: dict[str, bool] = dict(
                     owner.execute(

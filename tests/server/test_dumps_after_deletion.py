@@ -12,7 +12,7 @@ from tests.server.booking import Home, Person
 from tests.server.dumps import Dump, dump_of
 from tests.server.running import Running, running
 from tests.server.sealed import clip
-from tests.server.test_accounts_people import MINE, _let_hub_in
+from tests.server.test_accounts_people import MINE, let_hub_in
 from tests.server.test_links import Given
 from tests.server.test_vault import send
 from tests.server.vaults import tidy
@@ -36,7 +36,7 @@ async def _live_in(town: Running) -> tuple[Home, Person, Actor, Household]:
     """Have a household of two with a hub, a clip, a link and alerts; both keep their seeds at the server."""
     ana, ben = await booking.sign_up(town.http), await booking.sign_up(town.http)
     home = await booking.found(ana)
-    actor, hub = await _let_hub_in(home)
+    actor, hub = await let_hub_in(home)
     await home.invite(ben)
     await home.turn(ana.listed("owner"), ben.listed("member"), hubs=(hub,))
     assert home.newest is not None
