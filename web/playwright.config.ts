@@ -26,7 +26,7 @@ const alone = process.env["FANLIGHT_SPEC"];
 
 export default defineConfig({
   testDir: "e2e",
-  ...(alone ? { testMatch: alone } : hub ? { testMatch: "hub*.spec.ts" } : empty ? { testMatch: "people.spec.ts" } : { testIgnore: ["alerts.spec.ts", "hub*.spec.ts", "live.spec.ts", "pages.spec.ts", "people.spec.ts", "sharing.spec.ts", "talk.spec.ts", "wishes.spec.ts"] }),
+  testMatch: alone ?? (hub ? "hub*.spec.ts" : empty ? "people.spec.ts" : "journey.spec.ts"),
   outputDir: process.env["FANLIGHT_E2E_OUT"] ?? "test-results",
   fullyParallel: false,
   workers: 1,

@@ -6,23 +6,20 @@ import signal
 import subprocess
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.journey import ahead
 from tests.journey.walking import FANLIGHT, ROOT, free_ports
 
-from fanlight.cli.demo_town import document, maps
 from fanlight.seal import opening
-from fanlight.server import setup
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A town of which nobody is known yet; yields its address."""
     home, port = tmp_path_factory.mktemp("town") / "home", free_ports(1)
-    nobody = {"demo": False, "agencies": [], "agreements": [], "sample_request": None}
-    setup.prepare(home, town=document(datetime.now(UTC)) | nobody, maps=maps())
+    ahead.settle(home)
     command = [FANLIGHT, "up", "--no-demo", "--home", str(home), "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

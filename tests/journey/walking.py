@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+PYTHON = sys.executable
 FANLIGHT = str(Path(sys.executable).with_name("fanlight"))
 DEMO_CLIP = ROOT / "src/fanlight/hub/data/one-by-one-person-detection.mp4"
 

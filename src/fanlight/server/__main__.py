@@ -12,7 +12,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
+from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 from fanlight.server.app import Options, make_app, open_services
 from fanlight.server.notify.sending import Reach
@@ -63,8 +65,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until told to stop; return the exit status."""
+def main(argv: Sequence[str] | None = None, now: Callable[[], datetime] = clock.now) -> int:
+    """Serve until told to stop, by the clock `now`; return the exit status."""
     args = _arguments(argv)
     home = args.home.absolute()
     with contextlib.ExitStack() as stack:
@@ -85,6 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 proxies=frozenset(args.proxy),
                 client=STATIC,
                 push=Reach(contact=args.contact, private=args.push_inside),
+                clock=now,
             )
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(_serve(options, args.host))

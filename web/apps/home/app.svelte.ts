@@ -191,6 +191,10 @@ class App {
   get outgoing(): Outgoing | null {
     return this.#home?.outgoing ?? null;
   }
+  /** How many things happened that this person has not said they have seen. */
+  get news(): number {
+    return this.#home?.news ?? 0;
+  }
   /** Since when the server does not answer. */
   get awaySince(): Date | null {
     return this.#home?.awaySince ?? null;

@@ -48,6 +48,7 @@ export const DOORS = {
   join: bare(() => import("./door/JoinPage.svelte")),
   keyless: bare(() => import("./door/KeylessPage.svelte")),
   recover: bare(() => import("./sheet/RecoverPage.svelte")),
+  noPictures: bare(() => import("./household/NoPicturesPage.svelte")),
   unknown: bare(() => import("./door/UnknownPage.svelte")),
   terms: bare(() => import("./terms/TermsPage.svelte")),
   signIn: bare(() => import("./door/SignInPage.svelte")),

@@ -1,6 +1,18 @@
 /** The page inside a person's export, in plain text: what each file is, and how it opens without Fanlight. It speaks to
  *  whoever opens the file, by the names of formats and programs, so it is no page of the app and uses their words. */
 import { dateText } from "../../../ui/times.ts";
+import script from "./open.mjs?raw";
+
+const PACKAGES = "npm install age-encryption @scure/bip39 @scure/base @noble/hashes";
+/** Opening locked clips with the sheet alone, by hand: steps, and the text that the third one names. */
+export const STEPS = [
+  "Unpack the file. In it are the folders keys and clips.",
+  "Write the 24 words of the sheet, in their order, into a file words.txt beside those folders.",
+  "Save the text below as open.mjs beside them.",
+  `With the free program Node.js, run ${PACKAGES}`,
+  "Then run node open.mjs. It puts a film beside each locked clip.",
+];
+export const SCRIPT = script;
 
 const words = {
   title: (date: Date) => `Your data from Fanlight, ${dateText(date)}`,
@@ -18,7 +30,7 @@ const words = {
     "household/hub-status.age     the last word of your hub, sealed to the household’s newest key",
     "alerts/*.age                 what you chose for the alerts of each browser, sealed to your hub and you",
     "keys/N.age                   the household’s key number N, sealed to those who may open it (age, version 1)",
-    "clips/DAY/*.mp4              films; any player shows them. The .json beside each is what your hub signed about it",
+    "CLIPS",
     "clips/DAY/*note.txt          what a member wrote on the film of that name",
     "clips/DAY/as-listed.json     the day’s clips as the server lists them: number, card, signature, and whether you keep it",
     "",
@@ -40,20 +52,25 @@ const words = {
     "  age -d -i opened.key household/hub-status.age",
     "Version 1.3 or later of the program age is needed.",
   ],
+  films: "clips/DAY/*.mp4              films; any player shows them. The .json beside each is what your hub signed about it",
+  locked: "clips/*.age                  films, sealed to the household’s keys as the server keeps them (age, version 1)",
+  script: ["", "With the 24 words of the recovery sheet, all clips at once:", ...STEPS.map((step, i) => `  ${i + 1}. ${step}`), "-".repeat(80), script],
   failed: "Left out, because they do not open or do not hold, such as those from before you came (day, number):",
 };
 
 export interface Told {
   readonly failed: readonly string[];
   readonly keys: boolean;
+  readonly locked: boolean;
   readonly number: number;
   readonly last: boolean;
   /** Number of the newest key; null without a household. */
   readonly newest: number | null;
 }
 
-export function guide(date: Date, { failed, keys, number, last, newest }: Told): string {
+export function guide(date: Date, { failed, keys, locked, number, last, newest }: Told): string {
   const more = failed.length > 0 ? ["", words.failed, ...failed] : [];
   const how = newest === null || number > 1 ? [] : (keys ? words.keys : words.noKeys).map((line) => line.replaceAll("NEWEST", String(newest)));
-  return [words.title(date), words.parts(number, last), "", ...words.text, ...how, ...more, ""].join("\n");
+  const text = words.text.map((line) => (line === "CLIPS" ? (locked ? words.locked : words.films) : line));
+  return [words.title(date), words.parts(number, last), "", ...text, ...how, ...more, ...(locked ? words.script : []), ""].join("\n");
 }

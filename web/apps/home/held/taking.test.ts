@@ -42,12 +42,12 @@ function serverOf(breaks: readonly number[]): { api: Client; calls: () => number
   return { api, calls: () => calls };
 }
 
-async function takingOf(api: Client, full: number, days = DAYS): Promise<Taking> {
+async function takingOf(api: Client, full: number, days = DAYS, locked = false): Promise<Taking> {
   const session = { api, keys: await memberKeys(new Uint8Array(32)), seed: new Uint8Array(32), more: [] } as unknown as Session;
   const identities = new Map([[0, CLIP.identity], [1, FILLER.identity]]);
   const home = { household: CLIP.household, hubKeys: [unhex(CLIP.hub)], identities };
   const house = { told: { household: CLIP.household, epochs: [] }, notes: null, chain: [], home } as unknown as House;
-  return new Taking(session, house, { days, keys: false }, full);
+  return new Taking(session, house, { days, keys: false, locked }, full);
 }
 
 const filesOf = async (part: Part): Promise<Record<string, Uint8Array>> => unzipSync(new Uint8Array(await part.zip.arrayBuffer()));
@@ -101,4 +101,15 @@ test("two clips of one name are both there", async () => {
   archive.text("clips/Door", "three");
   const files = unzipSync(new Uint8Array(await (await archive.done()).arrayBuffer()));
   expect(Object.entries(files).map(([name, data]) => [name, strFromU8(data)])).toEqual([["clips/Door.mp4", "one"], ["clips/Door (2).mp4", "two"], ["clips/Door", "three"]]);
+});
+
+test("R02 a locked copy has each clip as the server keeps it, a whole age file, and says how the sheet opens it", async () => {
+  const { api } = serverOf([]);
+  const taking = await takingOf(api, Number.MAX_SAFE_INTEGER, [day(1)], true);
+  const { parts } = await all(taking);
+  const files = await filesOf(parts[0] as Part);
+  const [hdr, pay] = [bytes("clip/clip.hdr"), bytes("clip/clip.pay")];
+  expect(Object.keys(files).filter((name) => /\.(mp4|age)$/.test(name))).toEqual([`clips/${CLIP.clip}.age`]);
+  expect(files[`clips/${CLIP.clip}.age`]).toEqual(new Uint8Array([...hdr, ...pay]));
+  expect(strFromU8(files["READ-ME-FIRST.txt"] ?? new Uint8Array())).toContain("node open.mjs");
 });

@@ -1,7 +1,8 @@
 /** Everything about a person and their household in zips of open formats: JSON, MP4, age, and a page that explains it.
  *
  *  In:      an opened household; days.
- *  Out:     one zip after the other, each readable by itself. Clips are opened and checked here, one at a time.
+ *  Out:     one zip after the other, each readable by itself. Clips are opened and checked here, one at a time, and go in as
+ *           films, or locked as the server keeps them.
  *  Holds:   a clip that does not hold is left out and named; filler is no clip; keys go in only where asked for. What broke
  *           off (a network, a closed session) goes on with the clip that it broke off at.
  *  Absent:  pages; the server sees the calls of a member who looks at many clips.
@@ -14,7 +15,7 @@ import { clipNote, type ClipRow, keeping } from "../../../core/api/clips.ts";
 import { myLinks } from "../../../core/api/links.ts";
 import { pushBehests } from "../../../core/api/push.ts";
 import { unb64 } from "../../../core/seal/bytes.ts";
-import { checkClip, Order } from "../../../core/seal/clip.ts";
+import { checkClip, type ClipReader, Order } from "../../../core/seal/clip.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import { openOwn } from "../../../core/seal/link.ts";
 import { FILLER_CAMERA } from "../../../core/seal/manifest.ts";
@@ -42,6 +43,8 @@ export interface Part {
 export interface Want {
   readonly days: readonly string[];
   readonly keys: boolean;
+  /** Clips as the server keeps them, under numbers that tell nothing. */
+  readonly locked: boolean;
 }
 
 /** UTC days from `first` to `last`, both included; empty if they are the wrong way round. */
@@ -89,7 +92,7 @@ export class Taking {
     }
     const last = this.#day >= days.length;
     const newest = this.house?.chain.at(-1)?.n ?? null;
-    archive.text("READ-ME-FIRST.txt", guide(new Date(), { failed: this.failed, keys: this.want.keys, number: this.#number + 1, last, newest }));
+    archive.text("READ-ME-FIRST.txt", guide(new Date(), { failed: this.failed, ...this.want, number: this.#number + 1, last, newest }));
     const part = { zip: await archive.done(), number: ++this.#number, clips: this.#clips, last };
     [this.#archive, this.#clips] = [null, 0];
     return part;
@@ -122,6 +125,11 @@ export class Taking {
       if (checked.kind === "refused") throw checked.error;
       const { manifest, signed } = checked.opened;
       if (manifest.camera === FILLER_CAMERA) return;
+      if (this.want.locked) {
+        archive.bytes(`clips/${row.clip}.age`, [hdr, ...(await sealedPieces(session, row.clip, checked.reader, signal))]);
+        this.#clips++;
+        return;
+      }
       const end = manifest.segments.reduce((most, { offset, length }) => Math.max(most, offset + length), 0) || checked.reader.seal.plainLength; // padding follows
       const film: Uint8Array[] = [];
       for (let from = 0; from < end; from += PIECE) {
@@ -151,7 +159,7 @@ export class Taking {
     archive.json("account.json", { account, passkeys, sessions, notices });
     if (!house) return archive;
     archive.json("household/household.json", { ...house.told, epochs: undefined });
-    if (house.notes) archive.json("household/names.json", { names: house.notes.names, guests: house.notes.guests, mandated: house.notes.mandated });
+    if (house.notes && !want.locked) archive.json("household/names.json", { names: house.notes.names, guests: house.notes.guests, mandated: house.notes.mandated });
     for (const { n, wire, sealed, private: notes } of house.chain) {
       archive.text(`household/book/${n}.json`, wire.statement);
       archive.text(`household/book/${n}.sig.txt`, `${wire.sig}\n`);
@@ -162,9 +170,26 @@ export class Taking {
       archive.text("keys/mine.key", `${session.keys.age.secret}\n`);
       for (const [n, secret] of house.home.identities) archive.text(`keys/${n}.key`, `${secret}\n`);
     }
-    await takeSettings(archive, session, house);
+    await takeSettings(archive, session, want.locked ? { ...house, home: { ...house.home, identities: new Map() } } : house);
     return archive;
   }
+}
+
+/** The payload as it lies at the server, each piece checked on the way: with the header before it, a whole age file. */
+async function sealedPieces({ api }: Session, clip: string, reader: ClipReader, signal: AbortSignal): Promise<Uint8Array[]> {
+  const { nonce, plainLength } = reader.seal;
+  const fetchRange = rangesOf(api, clip);
+  const pieces: Uint8Array[] = [nonce];
+  const keep = async (first: number, end: number): Promise<Uint8Array> => {
+    const sealed = await fetchRange(first, end);
+    pieces.push(sealed);
+    return sealed;
+  };
+  for (let from = 0; from < plainLength; from += PIECE) {
+    signal.throwIfAborted();
+    await reader.read(from, Math.min(plainLength, from + PIECE), keep);
+  }
+  return pieces;
 }
 
 /** What a role may not ask for, or what is not there, is left out. */

@@ -5,6 +5,7 @@
  *  Holds:   it asks the server while somebody looks, and no longer.
  *  Absent:  coming in and going out (app.svelte.ts).
  */
+import { listNotices } from "../../../core/api/account.ts";
 import { hubStatus, mapLayer, myHousehold } from "../../../core/api/calls.ts";
 import { ApiError, type Client } from "../../../core/api/client.ts";
 import { keeping } from "../../../core/api/clips.ts";
@@ -44,6 +45,8 @@ export class Home {
   hub = $state.raw<HubWord>({ kind: "none" });
   /** By UTC day, how many clips the hub sent that the server does not show. */
   lacking = $state.raw<ReadonlyMap<string, number>>(new Map());
+  /** How many things happened that this person has not said they have seen. */
+  news = $state(0);
   /** Since when the server does not answer. */
   awaySince = $state.raw<Date | null>(null);
   readonly area: Area;
@@ -53,6 +56,7 @@ export class Home {
   readonly #rounds: Rounds;
   readonly #streets: Promise<unknown>;
   #hubAsked = 0;
+  #newsAsked = 0;
   #houseAsked: number;
   #houseTold: string;
 
@@ -82,7 +86,11 @@ export class Home {
   }
   /** Whether this person may see pictures here at all. */
   get sees(): boolean {
-    return this.house.role !== "installer" && this.house.role !== "landlord";
+    return this.house.role !== "installer" && this.house.role !== "landlord" && !this.returning;
+  }
+  /** Came back with the sheet, and does not count yet: nobody's pictures before an owner could object. */
+  get returning(): boolean {
+    return this.house.told.role === "returning";
   }
   /** Owners and members: the hub's word is for who lives there, not for guests. */
   get #lives(): boolean {
@@ -105,6 +113,7 @@ export class Home {
   /** Reads the household again, after something of it changed. */
   async reload(): Promise<void> {
     this.#take(await this.#read());
+    this.#newsAsked = 0;
     this.#rounds.now();
   }
 
@@ -144,6 +153,7 @@ export class Home {
   async #ask(): Promise<number | null> {
     try {
       if (Date.now() - this.#houseAsked > HOUSE_MS && !(await this.#askHouse())) return null;
+      if (Date.now() - this.#newsAsked > HOUSE_MS) await this.#askNews();
       if (!this.sees) return 0;
       if (this.#lives && Date.now() - this.#hubAsked > HUB_MS) await this.#askHub();
       const days = utcDays(this.#frame.dayStart);
@@ -189,6 +199,11 @@ export class Home {
       await this.#frame.out();
       return false;
     }
+  }
+
+  async #askNews(): Promise<void> {
+    this.#newsAsked = Date.now();
+    this.news = (await listNotices(this.#session.api)).length;
   }
 
   async #askHub(): Promise<void> {

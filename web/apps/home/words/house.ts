@@ -8,6 +8,7 @@ export const house = {
   peopleText: (count: number) => `${many(count, { one: "person", other: "people" })}: who sees what, inviting, leaving`,
   devices: "Devices and sign-ins",
   devicesText: "Passkeys, where you are signed in, what happened",
+  devicesNews: (count: number) => `${many(count, { one: "thing", other: "things" })} happened that you have not looked at`,
   held: "What we hold about you",
   heldText: "All of it, taking it along, deleting it",
   hub: "Hub and cameras",

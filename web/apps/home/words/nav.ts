@@ -9,6 +9,7 @@ export const nav = {
   requests: "Requests",
   house: "House",
   waiting: (count: number) => many(count, { one: "waiting", other: "waiting" }),
+  news: (count: number) => many(count, { one: "thing happened", other: "things happened" }),
   hubRunning: "Hub at home, running",
   hubQuiet: "Hub not heard from",
   hubNone: "No hub yet",

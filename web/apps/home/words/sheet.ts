@@ -22,7 +22,7 @@ export const sheet = {
     phoneSteps: [
       "Somebody of your household can let you back in. Try that first.",
       "Or open Fanlight on a new device, choose “You have your recovery sheet”, and scan the code or type the words.",
-      "You can look at pictures at once. Two nights later you are an owner again, unless an owner objects. Then print a new sheet.",
+      "Everybody in the household is told. Two nights later you are an owner again and see its pictures, unless an owner objects. Then print a new sheet.",
     ],
     tools: "If Fanlight no longer exists",
     toolsText: "Pictures and keys are in the open format age, version 1. With your copy of the files and the free program age (1.3 or later), anybody who knows computers can open them. Write this line into a file sheet.key:",
@@ -77,7 +77,7 @@ export const sheet = {
       todo: "Look whether it is the newest sheet, and whether this is the server it was made for.",
     },
     found: "Your household is found",
-    foundText: (clips: string) => `You can look at its pictures now. You become an owner on ${clips}, unless an owner objects before then.`,
+    foundText: (when: string) => `You become an owner on ${when} and see its pictures from then on, unless an owner objects before.`,
     told: "Every member is told at once. That is what protects you if a stranger finds the sheet.",
     begin: "Start again with this sheet",
     beginning: "Telling the household",

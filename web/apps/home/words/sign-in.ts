@@ -76,7 +76,7 @@ export const signIn = {
     invite: "By somebody of your household",
     inviteText: "An owner can invite you anew. You come in with a new key and see what comes from then on.",
     sheet: "With the recovery sheet",
-    sheetText: "Reading is possible at once. Two nights later this browser becomes an owner’s, unless an owner objects.",
+    sheetText: "Everybody in it is told. Two nights later this browser becomes an owner’s, unless an owner objects.",
     out: "Use another passkey",
   },
 
