@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 import av
-from aiohttp import web
+from aiohttp import web  # type: ignore[import-not-found]  # of the peers' environment
 from aiortc import (  # type: ignore[import-not-found]  # the same
     MediaStreamTrack,
     RTCConfiguration,
