@@ -107,6 +107,7 @@ async def live(house: House, folder: Path, events: dict[int, int]) -> Day:
             day.events.append((int(began), time.time()))
             await _next_second()
         if hour % EVERY_H == EVERY_H - 1:
+            await _next_second()
             began = time.time()
             await day.home.sending(f"{hour:02d}")
             day.sendings.append((int(began), time.time()))

@@ -23,6 +23,7 @@ from fanlight.hub.doorbell.replies import RATE_HZ
 
 BACK_CHANNEL = "www.onvif.org/ver20/backchannel"
 PACKET_S = 0.02
+READY_S = 0.3  # some cameras drop all of what comes before they have opened their loudspeaker after PLAY
 AFTER_S = 0.3  # a camera stops at TEARDOWN, and has some of the sound still to play
 _SAMPLES = int(RATE_HZ * PACKET_S)
 _HEAD = struct.Struct(">BBHII")
@@ -113,12 +114,13 @@ async def speak(url: str, sound: bytes) -> None:
 
 
 async def begin(session: RtspSession) -> tuple[int, int, g711.Law]:
-    """Open a session's back channel; return its channel, payload type and coding."""
+    """Open a session's back channel and let it settle; return its channel, payload type and coding."""
     await session.connect()
     await session.options()
     media, law = choose(await _describe(session))
     channel = await session.set_up(media, require=BACK_CHANNEL)
     await session.play()
+    await asyncio.sleep(READY_S)
     return channel, media.payload_type, law
 
 

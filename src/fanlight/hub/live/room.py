@@ -122,6 +122,8 @@ class Live:
         """Take what the relay tells of a viewer."""
         if said.kind == FromViewer.CAME:
             await self._leave(said.viewer)
+            if not self.visitors:
+                self._listed = tuple(self.house.people())  # no key of before is in use
             visitor = self.visitors[said.viewer] = Visitor(said.viewer, self)
             hello = bytes([sealed.HELLO]) + visitor.challenge
             self.put(Send(Class.MUST, 0, (said.viewer,), hello))
