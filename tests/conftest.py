@@ -1,6 +1,25 @@
-"""What all tests share: nothing fails because a machine was slow."""
+"""What all tests share: nothing fails because a machine was slow, and a failure is named as it happens."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+class _NamesFailures:
+    """Whoever waits for a long run can look at the first failure while the rest goes on."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and reporter is not None:
+            reporter.write_line(f"\n{report.when} failed: {report.nodeid}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name failures where they are written to a terminal or a log, not in the workers that find them."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_NamesFailures(config), "names-failures")
