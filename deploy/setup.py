@@ -40,6 +40,7 @@ DEBIAN = {  # program or folder that shows it is there -> Debian package
     "go": "golang-go",
     "ip": "iproute2",
     "/usr/sbin/mosquitto": "mosquitto",
+    "pdftoppm": "poppler-utils",  # a printed recovery sheet, as a scanner has it
     "/usr/share/gocode/src/golang.org/x/mod/sumdb": "golang-golang-x-mod-dev",
     # GStreamer: cameras and clients of another make, run by Debian's own Python.
     "gst-launch-1.0": "gstreamer1.0-tools",

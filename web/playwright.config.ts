@@ -18,15 +18,13 @@ const flags = [
 
 // A hub's own page is another origin with another starter (tests/journey/test_hub_page.py).
 const hub = process.env["FANLIGHT_HUB_LINK"];
-// So is a server without demo people, where everybody signs up by themselves (tests/journey/test_people.py).
-const empty = process.env["FANLIGHT_EMPTY"];
 
 // And what has a starter of its own beside those.
 const alone = process.env["FANLIGHT_SPEC"];
 
 export default defineConfig({
   testDir: "e2e",
-  testMatch: alone ?? (hub ? "hub*.spec.ts" : empty ? "people.spec.ts" : "journey.spec.ts"),
+  testMatch: alone ?? (hub ? "hub*.spec.ts" : "journey.spec.ts"),
   outputDir: process.env["FANLIGHT_E2E_OUT"] ?? "test-results",
   fullyParallel: false,
   workers: 1,

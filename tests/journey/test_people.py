@@ -29,25 +29,24 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert process.wait(30) == 0
 
 
+def _walk(town: str, out: Path, spec: str, *more: str) -> subprocess.CompletedProcess[str]:
+    here = {"FANLIGHT_URL": town, "FANLIGHT_E2E_OUT": str(out), "FANLIGHT_SPEC": spec}
+    return subprocess.run(
+        ["npx", "playwright", "test", *more],
+        cwd=ROOT / "web",
+        env={**os.environ, **here},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
 @pytest.mark.timeout(1_200)
 def test_people_sign_up_invite_remove_and_come_back_in_browsers_of_their_own(
     town: str, tmp_path: Path
 ) -> None:
     """R01 R03 R05 R10 R52: web/e2e/people.spec.ts says each step; what was taken along opens elsewhere."""
-    environment = {
-        **os.environ,
-        "FANLIGHT_URL": town,
-        "FANLIGHT_E2E_OUT": str(tmp_path),
-        "FANLIGHT_EMPTY": "1",
-    }
-    result = subprocess.run(
-        ["npx", "playwright", "test"],
-        cwd=ROOT / "web",
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    result = _walk(town, tmp_path, "people.spec.ts", "--project", "desk", "--project", "phone")
     assert result.returncode == 0, result.stdout[-8_000:] + result.stderr[-2_000:]
     for size in ("desk", "phone"):
         with zipfile.ZipFile(tmp_path / f"taken-{size}.zip") as taken:
@@ -60,3 +59,10 @@ def test_people_sign_up_invite_remove_and_come_back_in_browsers_of_their_own(
             names = json.loads(taken.read("household/names.json"))["names"]
             assert sorted(names.values()) == ["Ana Moreno", "Ben"]
             assert "Ana" not in taken.read("account.json").decode()
+
+
+@pytest.mark.timeout(1_200)
+def test_people_leave_come_late_change_things_at_once_and_move_out(town: str, tmp_path: Path) -> None:
+    """R05 R10 R52: web/e2e/walks.spec.ts says each step."""
+    result = _walk(town, tmp_path, "walks.spec.ts", "--project", "phone")
+    assert result.returncode == 0, result.stdout[-8_000:] + result.stderr[-2_000:]

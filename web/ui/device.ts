@@ -52,14 +52,21 @@ export async function keptMore(account: string): Promise<readonly string[]> {
   return plain ? new TextDecoder().decode(plain).split("\n").filter(Boolean) : [];
 }
 
-/** Forgets all that Fanlight keeps in this browser, its key included. */
+const STORES = ["fanlight", "fanlight-alerts"]; // the second is the service worker's: what alerts open with
+
+/** Forgets all that Fanlight keeps in this browser, its keys included. */
 export async function wipeDevice(): Promise<void> {
   sessionStorage.clear();
   localStorage.clear();
-  await new Promise<void>((resolve) => {
-    const gone = indexedDB.deleteDatabase("fanlight");
-    gone.onsuccess = gone.onerror = gone.onblocked = () => resolve();
-  });
+  await Promise.all(
+    STORES.map(
+      (name) =>
+        new Promise<void>((resolve) => {
+          const gone = indexedDB.deleteDatabase(name);
+          gone.onsuccess = gone.onerror = gone.onblocked = () => resolve(); // blocked: it goes with the last page that has it open
+        }),
+    ),
+  );
 }
 
 async function deviceKey(): Promise<CryptoKey> {

@@ -83,12 +83,14 @@ export class Timeline {
   #version = $state(0);
   #telling: ReturnType<typeof setTimeout> | null = null;
   readonly #api: Client;
+  readonly #home: Household;
   readonly #opener: Opener;
   readonly #listing: Listing;
   readonly #running = new Map<string, Promise<number>>();
 
   constructor(api: Client, home: Household) {
     this.#api = api;
+    this.#home = home;
     this.#opener = new Opener(home);
     this.#listing = new Listing(api);
   }
@@ -202,6 +204,10 @@ export class Timeline {
   async #open(row: Row, manifestAge: Uint8Array): Promise<void> {
     const opened = await this.#opener.open(row.clip, manifestAge);
     try {
+      if (opened.kind === "refused" && opened.code === "not_for_us" && !this.#reads(row)) {
+        this.#hidden.add(row.clip); // from before this person came, or of a camera that a guest may not see
+        return;
+      }
       if (opened.kind === "refused") throw new SealError(opened.code, opened.why);
       this.order.place(opened.summary);
       if (opened.summary.camera === FILLER_CAMERA) {
@@ -216,6 +222,17 @@ export class Timeline {
       this.#broken.set(row.clip, { row, day: row.day, error });
     }
     this.#tell();
+  }
+
+  /** Whether this device has the key that a clip's card names: then its description must open. A server that names another
+   *  one hides the clip, as by leaving it out; the hub's count of each day shows both. */
+  #reads({ card }: Row): boolean {
+    try {
+      const { epoch } = JSON.parse(card) as { epoch?: unknown };
+      return typeof epoch !== "number" || this.#home.identities.has(epoch);
+    } catch {
+      return true;
+    }
   }
 
   #tell(): void {
