@@ -105,7 +105,8 @@ class Ear:
             while not holds():
                 self._news.clear()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), 0.05)  # what is waited for may be elsewhere
+                    async with asyncio.timeout(0.05):  # what is waited for may be elsewhere
+                        await self._news.wait()
 
 
 @contextlib.asynccontextmanager

@@ -293,7 +293,8 @@ class OnvifDevice:
             assert wait_s is not None
             with contextlib.suppress(TimeoutError):
                 point.news.clear()
-                await asyncio.wait_for(point.news.wait(), float(wait_s[1]))
+                async with asyncio.timeout(float(wait_s[1])):
+                    await point.news.wait()
         if key not in self.points:
             return GONE
         waiting, point.waiting = point.waiting, []

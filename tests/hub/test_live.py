@@ -106,7 +106,8 @@ def test_two_members_devices_see_one_camera_and_each_picture_is_encrypted_once(
                     told.extend((await box(house)).get("viewings", []))
                     await asyncio.sleep(0.1)
 
-            await asyncio.wait_for(look(), 60)
+            async with asyncio.timeout(60):
+                await look()
             assert {(w["camera"], w["what"], w["until"]) for w in told} == {(DOOR.id, "live", None)}
 
     story()
@@ -140,7 +141,8 @@ def test_a_clip_that_somebody_opened_is_told_to_all_and_comes_in_the_status_box(
                     boxes.extend((await box(house)).get("openings", []))
                     await asyncio.sleep(0.1)
 
-            await asyncio.wait_for(look(), 60)
+            async with asyncio.timeout(60):
+                await look()
             assert boxes == [told]
             two.say("opened", camera=DOOR.id, clip="2" * 26, at="yesterday")
             await until(lambda: two.closed)
@@ -279,7 +281,8 @@ async def watching_as(
         await pipe.send(alter(bad, bytes(hello)[1:]))
         with contextlib.suppress(Exception):
             while True:
-                await asyncio.wait_for(pipe.recv(), 30)
+                async with asyncio.timeout(30):
+                    await pipe.recv()
         bad.closed = pipe.close_code is not None
         yield bad
 

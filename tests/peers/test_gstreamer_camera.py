@@ -198,7 +198,8 @@ def test_a_client_of_another_make_records_our_demo_camera(login: str, sound: str
             words += f" s. ! {voices[sound]} ! fakesink sync=false"
         client = await asyncio.create_subprocess_exec("gst-launch-1.0", *words.split())
         try:
-            return await asyncio.wait_for(_written(client, out), 60)
+            async with asyncio.timeout(60):
+                return await _written(client, out)
         finally:
             if client.returncode is None:
                 client.terminate()

@@ -104,7 +104,8 @@ class Town:
                 continue
             rest = even.until_next(self._even_now(), self.uploads.every_h) if evenly else RETRY_S
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), min(rest, LONGEST_REST_S))
+                async with asyncio.timeout(min(rest, LONGEST_REST_S)):
+                    await self._wake.wait()
 
     async def _send_now(self) -> None:
         await self.outbox.push(self.uplink)

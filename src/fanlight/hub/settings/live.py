@@ -90,7 +90,8 @@ class LiveSettings:
         """Look every LOOK_S whether the file changed, for ever."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await self._hurry.wait()
             if self._hurry.is_set() or _stamp(self._folder / NAME) != self._stamp:
                 self._hurry.clear()
                 await self.reload()

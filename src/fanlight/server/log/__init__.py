@@ -99,7 +99,8 @@ class Log:
         """
         self.sequencer.wake()
         try:
-            return await asyncio.wait_for(self._receipt(leaf), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                return await self._receipt(leaf)
         except TimeoutError as error:
             raise Unavailable(
                 "The witness has not signed the record yet.",

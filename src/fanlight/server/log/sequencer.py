@@ -96,7 +96,8 @@ class Sequencer:
         """Sequence until cancelled. What fails is logged, shown in `trouble` and tried again."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_S)
+                async with asyncio.timeout(POLL_S):
+                    await self._wake.wait()
                 self._wake.clear()
                 await asyncio.sleep(SETTLE_S)
             try:

@@ -38,4 +38,5 @@ async def run(services: Services) -> None:
         except Exception as error:  # noqa: BLE001 - the clock must not stop
             log.warning("requests", error=type(error).__name__)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(services.log.sequencer.changed(), POLL_S)
+            async with asyncio.timeout(POLL_S):
+                await services.log.sequencer.changed()
