@@ -5,7 +5,8 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ["{core,ui,apps,oversight}/**/*.test.ts"],
     environment: "node",
-    // Post-quantum keys in JavaScript take a while on a busy machine.
-    testTimeout: 30_000,
+    // No test is timed: post-quantum keys in JavaScript take a while on a busy machine.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });
