@@ -30,7 +30,7 @@ export default defineConfig({
   workers: 1,
   retries: 0,
   timeout: hub ? 420_000 : 240_000,
-  expect: { timeout: 30_000 },
+  expect: { timeout: 90_000 },
   reporter: [["list"]],
   use: {
     baseURL: url,
