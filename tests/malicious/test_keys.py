@@ -14,9 +14,11 @@ from tests.seal.books import Someone, forge
 
 from fanlight.hub.epochs import EpochsRefused
 from fanlight.model.ids import new_id
+from fanlight.seal import earlier
 from fanlight.seal.epoch import Epoch
 from fanlight.seal.errors import SealError
 from fanlight.seal.hubs import sign_hub
+from fanlight.seal.reading import open_earlier
 from fanlight.seal.roll import Hub
 from fanlight.seal.roll import Member as Listed
 from fanlight.wire import b64
@@ -216,6 +218,52 @@ def test_a_book_that_the_server_made_up_is_refused_by_a_hub_and_by_who_signed_th
             await house.hub_reads_book()
         with pytest.raises(SealError):
             house.alice.chain(await house.alice.household())
+
+    living(tmp_path, database, body)
+
+
+def test_an_earlier_key_that_no_owner_gave_to_this_reader_is_refused(database: str, tmp_path: Path) -> None:
+    """R03 R05: a key from before somebody came is an owner's gift to them, for one page of the book."""
+
+    async def body(house: House) -> None:
+        book, bob = await house.book(), house.accounts["bob"]
+        secrets = house.direct.open_epochs(await house.direct.household())
+        to = {"account": bob, "recipient": house.bob.keys.age.recipient}
+        honest = earlier.give(book[0], secrets[0], **to, signer=house.alice.keys.signing)
+        await house.direct.uplink.call("PUT", f"{MINE}/earlier/{bob}", json={"keys": [honest.to_wire()]})
+
+        async def opened() -> dict[int, str]:
+            mine = await house.bob.household()
+            gifts = [earlier.from_wire(wire) for wire in mine["earlier"]]
+            own = [house.bob.keys.age.secret]
+            return {
+                gift.n: open_earlier(gift, own, household=house.id, account=bob, chain=book) for gift in gifts
+            }
+
+        assert await opened() == {0: secrets[0]}
+        thiefs = earlier.give(book[0], secrets[0], **to, signer=THIEF.signing)
+        members = earlier.give(book[0], secrets[0], **to, signer=house.bob.keys.signing)
+        another = earlier.give(
+            book[0],
+            secrets[0],
+            account=house.accounts["alice"],
+            recipient=house.bob.keys.age.recipient,
+            signer=house.alice.keys.signing,
+        )
+        lies = [
+            thiefs.to_wire(),
+            members.to_wire(),
+            another.to_wire(),
+            honest.to_wire() | {"sealed": another.to_wire()["sealed"]},
+            honest.to_wire() | {"sealed": thiefs.to_wire()["sealed"]},
+            thiefs.to_wire() | {"sig": honest.to_wire()["sig"]},
+        ]
+        for lie in lies:
+            house.liar.tells("GET", MINE, lambda told, lie=lie: told.say(told.json | {"earlier": [lie]}))
+            with pytest.raises(SealError):
+                await opened()
+        house.liar.honest()
+        assert await opened() == {0: secrets[0]}
 
     living(tmp_path, database, body)
 

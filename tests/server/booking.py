@@ -11,7 +11,8 @@ import httpx
 from tests.server.acting import CELL, Actor
 from tests.server.authenticator import Authenticator, url64
 
-from fanlight.seal import book, epoch
+from fanlight.seal import book, earlier, epoch
+from fanlight.seal.earlier import Gift
 from fanlight.seal.epoch import Epoch
 from fanlight.seal.keys import SigningKey, member_keys
 from fanlight.seal.notes import Notes
@@ -136,6 +137,7 @@ class Home:
     sheet_age: str
     newest: Epoch | None = None
     recipient: str = ""
+    secrets: dict[str, str] = field(default_factory=dict)  # of each epoch, by its recipient
 
     def next(
         self,
@@ -147,7 +149,7 @@ class Home:
         """Return the next epoch for these members."""
         recovery = Recovery(sign_pub=self.sheet.public, age_recipient=self.sheet_age)
         roll = Roll(members=members, hubs=hubs, recovery=recovery)
-        _, made = book.next_epoch(
+        identity, made = book.next_epoch(
             household=self.id,
             after=self.newest,
             roll=roll,
@@ -155,7 +157,18 @@ class Home:
             signer=signer or self.owner.keys.signing,
             day=datetime.now(UTC).date(),
         )
+        self.secrets[identity.recipient] = identity.secret
         return made
+
+    def earlier(self, made: Epoch, to: Person, by: Person | None = None) -> Gift:
+        """Return the key of an epoch, sealed to a person by an owner."""
+        return earlier.give(
+            made,
+            self.secrets[made.statement.recipient],
+            account=to.account,
+            recipient=to.keys.age.recipient,
+            signer=(by or self.owner).keys.signing,
+        )
 
     async def put(self, made: Epoch, by: Person | None = None) -> httpx.Response:
         """Publish an epoch."""

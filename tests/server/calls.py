@@ -21,6 +21,7 @@ from fanlight.server.vault.rules import NOTE_LENGTH
 from fanlight.wire import b64, jcs
 
 _SIGNATURE = b64.encode(bytes(64))
+_GIFT = {"statement": "{}", "sig": _SIGNATURE, "sealed": "AAAA"}
 _SEED = b64.encode(bytes(60))
 
 
@@ -222,6 +223,17 @@ async def _put_epoch(world: World, who: Actor) -> Call:
     )
     also = ("accounts.bad_epoch", "accounts.epoch_taken")
     return Call("/v1/households/mine/epochs/0", also, {"json": made.to_wire()})
+
+
+@call("PUT /v1/households/mine/earlier/{account:str}")
+async def _give_earlier(world: World, who: Actor) -> Call:
+    account = str(who.session.get("account", new_id()))
+    if not isinstance(who, booking.Person):
+        return Call(f"/v1/households/mine/earlier/{account}", options={"json": {"keys": [_GIFT]}})
+    assert world.home.newest is not None
+    gift = world.home.earlier(world.home.newest, to=who, by=who).to_wire()
+    also = ("accounts.bad_earlier",)  # of who has another household
+    return Call(f"/v1/households/mine/earlier/{account}", also, {"json": {"keys": [gift]}})
 
 
 @call("POST /v1/invites")

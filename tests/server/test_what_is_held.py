@@ -63,6 +63,7 @@ HELD = {
         "sealed": "keys/",
         "private": BOOK,
     },
+    "earlier_key": dict.fromkeys(["household", "account", "n", "statement", "sig", "sealed"], HOUSEHOLD),
     "pending_epoch": dict.fromkeys(
         ["household", "account", "statement", "sig", "sealed", "private", "day"], HOUSEHOLD
     ),

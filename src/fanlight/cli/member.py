@@ -9,10 +9,10 @@ from typing import Any
 
 from fanlight.cli.signed_in import SignedIn
 from fanlight.model import clock
-from fanlight.seal import book, epoch, hubs, reading
+from fanlight.seal import book, earlier, epoch, hubs, reading
 from fanlight.seal.book import Known
 from fanlight.seal.epoch import Epoch
-from fanlight.seal.errors import NotForUs
+from fanlight.seal.errors import NotForUs, SealError
 from fanlight.seal.keys import Identity
 from fanlight.seal.notes import Notes
 from fanlight.seal.roll import Hub, Roll
@@ -111,13 +111,29 @@ class Member(SignedIn):
 
     def open_epochs(self, mine: dict[str, Any]) -> dict[int, str]:
         """Return epoch number -> identity text of those that are for this person; raises SealError."""
-        opened: dict[int, str] = {}
-        for one in self.chain(mine):
+        own, chain, opened = [self.keys.age.secret], self.chain(mine), dict[int, str]()
+        for one in chain:
             try:
-                opened[one.statement.n] = reading.open_epoch(one, [self.keys.age.secret])
+                opened[one.statement.n] = reading.open_epoch(one, own)
             except NotForUs:  # from before this person came
                 continue
-        return opened
+        return self._given(mine, chain) | opened
+
+    def _given(self, mine: dict[str, Any], chain: tuple[Epoch, ...]) -> dict[int, str]:
+        """Return the earlier keys that an owner gave this person; what does not hold is left out."""
+        roll = chain[-1].statement.book if chain else None
+        listed = () if roll is None else roll.roll.members
+        me = next((one.account for one in listed if one.sign_pub == self.keys.signing.public), "")
+        found: dict[int, str] = {}
+        for wire in mine.get("earlier", []):
+            try:
+                gift = earlier.from_wire(wire)
+                found[gift.n] = reading.open_earlier(
+                    gift, [self.keys.age.secret], household=mine["household"], account=me, chain=chain
+                )
+            except SealError:
+                continue
+        return found
 
     async def _account(self) -> str:
         if not self.uplink.session:

@@ -13,6 +13,7 @@ from fanlight.seal import keys
 from fanlight.seal.age_format import CHUNK_PLAIN, CHUNK_SEALED, NONCE_LENGTH, Buffer, chunk_count
 from fanlight.seal.chunktree import chunk_hash
 from fanlight.seal.container import Card, open_container, read_container, sha256
+from fanlight.seal.earlier import Gift, check_gift
 from fanlight.seal.epoch import Epoch
 from fanlight.seal.errors import Altered, NotForUs, ReplayedManifest, WrongFileKey, malformed, payload_altered
 from fanlight.seal.manifest import (
@@ -214,7 +215,31 @@ def open_epoch(epoch: Epoch, identities: Sequence[str]) -> str:
         raise NotForUs(
             "The secret of this household key was destroyed.", kept=_KEPT, do="Its clips are gone for good."
         )
-    secret = open_age(epoch.sealed, identities).decode("ascii", "replace").removesuffix("\n")
+    return _secret_of(epoch, open_age(epoch.sealed, identities))
+
+
+def open_earlier(
+    gift: Gift, identities: Sequence[str], *, household: str, account: str, chain: Sequence[Epoch]
+) -> str:
+    """Return the identity text of an epoch from before we came, which an owner gave to us.
+
+    Args:
+        gift: as the server handed it out.
+        identities: our own.
+        household: ours.
+        account: ours.
+        chain: the household's book, checked, from 0 on.
+
+    Raises:
+        BadSignature, Altered: as `earlier.check_gift`, or the secret is not the one of the signed recipient.
+        NotForUs: it is sealed to somebody else.
+    """
+    epoch = check_gift(gift, household=household, account=account, chain=chain)
+    return _secret_of(epoch, open_age(gift.sealed, identities))
+
+
+def _secret_of(epoch: Epoch, opened: bytes) -> str:
+    secret = opened.decode("ascii", "replace").removesuffix("\n")
     if keys.identity_recipient(secret) != epoch.statement.recipient:
         raise Altered(
             "The secret of a household key does not belong to the key its owner signed.",

@@ -38,6 +38,12 @@ export const epochWire: Read<EpochWire> = (value, where) => {
   const { private: notes, ...rest } = obj({ statement: str, sig: str, sealed: str, private: nullable(str) })(value, where);
   return notes === null ? rest : { ...rest, private: notes };
 };
+/** A household key from before one came, sealed to one by an owner's device. */
+export interface GiftWire {
+  statement: string;
+  sig: string;
+  sealed: string;
+}
 /** A new beginning by the recovery sheet, which counts from `due` on unless an owner objects. */
 export interface Pending {
   epoch: EpochWire;
@@ -56,6 +62,8 @@ export interface Household {
   members: { account: string; age_recipient: string; sign_pub: string; role: string }[];
   hubs: { hub: string; sign_pub: string; age_recipient: string; signature: string | null }[];
   epochs: EpochWire[];
+  /** One's own. */
+  earlier: GiftWire[];
 }
 const household: Read<Household> = obj<Household>({
   household: str,
@@ -66,6 +74,7 @@ const household: Read<Household> = obj<Household>({
   members: list(obj({ account: str, age_recipient: str, sign_pub: str, role: str })),
   hubs: list(obj({ hub: str, sign_pub: str, age_recipient: str, signature: nullable(str) })),
   epochs: list(epochWire),
+  earlier: or(list(obj<GiftWire>({ statement: str, sig: str, sealed: str })), []),
 });
 
 export interface ClipRow {

@@ -1,5 +1,5 @@
 /** The calls by which people come into a household: invites, and the recovery sheet. */
-import { type EpochWire, epochWire, pending, type Pending } from "./calls.ts";
+import { type EpochWire, epochWire, type GiftWire, pending, type Pending } from "./calls.ts";
 import type { Client } from "./client.ts";
 import { bool, list, nullable, obj, type Read, str } from "./shape.ts";
 
@@ -35,6 +35,11 @@ export const readAnswer = (api: Client, invite: string): Promise<Answer> => api.
 
 export const dropInvite = async (api: Client, invite: string): Promise<void> => {
   await api.send(`/v1/invites/${invite}`, { method: "DELETE" });
+};
+
+/** Gives a member keys from before they came. */
+export const giveKeys = async (api: Client, account: string, keys: readonly GiftWire[]): Promise<void> => {
+  await api.send(`/v1/households/mine/earlier/${account}`, { method: "PUT", json: { keys } });
 };
 
 /** Proves that the caller has the sheet. */

@@ -78,7 +78,12 @@ export function checkPlace(epoch: Epoch, after: Epoch | undefined): void {
 /** The identity text of a checked epoch; throws `not_for_us` for one from before we joined, or whose secret was destroyed. */
 export async function openEpoch(epoch: Epoch, identities: readonly string[]): Promise<string> {
   if (epoch.sealed.length === 0) throw new SealError("not_for_us", "its secret was destroyed");
-  const secret = text(await openAge(epoch.sealed, identities)).replace(/\n$/, "");
+  return secretOf(epoch, await openAge(epoch.sealed, identities));
+}
+
+/** What was opened, as the identity text of this epoch. Throws SealError `altered` for another's. */
+export async function secretOf(epoch: Epoch, opened: Uint8Array): Promise<string> {
+  const secret = text(opened).replace(/\n$/, "");
   if ((await identityRecipient(secret)) !== epoch.recipient) {
     throw altered("the secret of a household key does not belong to the key its owner signed");
   }

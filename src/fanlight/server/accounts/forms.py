@@ -240,6 +240,14 @@ class EpochWire(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_de
         return EpochRow(self.statement, self.sig, self.sealed, self.private)
 
 
+class EarlierWire(In, frozen=True):
+    """A household key from before a member came, as docs/spec/seal.md has it."""
+
+    statement: Annotated[str, Meta(max_length=1024)]
+    sig: Signature
+    sealed: Annotated[str, Meta(max_length=8 * 1024)]
+
+
 class PendingOut(msgspec.Struct):
     """An epoch made with the recovery sheet, since when it is here, and from when on it counts."""
 

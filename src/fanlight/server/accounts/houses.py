@@ -88,7 +88,10 @@ class InviteOut(msgspec.Struct):
 
 
 class HouseholdOut(msgspec.Struct):
-    """One's own household. `role` is the caller's; `pending` is a recovery that does not count yet."""
+    """One's own household. `role` is the caller's; `pending` is a recovery that does not count yet.
+
+    `earlier`: keys from before the caller came, which an owner gave them.
+    """
 
     household: str
     cell: str
@@ -97,6 +100,7 @@ class HouseholdOut(msgspec.Struct):
     hubs: list[HubOut]
     epochs: list[EpochWire]
     pending: PendingOut | None
+    earlier: list[forms.EarlierWire]
     invites: list[InviteOut]
 
 
@@ -158,6 +162,7 @@ async def get_household(services: Parts, session: Caller) -> HouseholdOut:
         epochs = await store.epochs_of(tx, home)
         cell = await store.cell_of(tx, home)
         pending = await store_homes.pending_of(tx, home)
+        earlier = await store_homes.earlier_of(tx, home, session.account)
         invites = await store_homes.invites_of(tx, home, today - rules.INVITE_LIFE)
     sees = session.role in _SEEING
     return HouseholdOut(
@@ -176,6 +181,7 @@ async def get_household(services: Parts, session: Caller) -> HouseholdOut:
         ],
         epochs=[wire_of(row) for row in epochs] if sees else [],
         pending=pending_out(pending) if sees else None,
+        earlier=[forms.EarlierWire(one.statement, one.sig, one.sealed) for one in earlier],
         invites=[InviteOut(one.id, one.day, one.joiner is not None) for one in invites]
         if session.role == "owner"
         else [],

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from fanlight.server.accounts import devices, houses, joining, keeping, recovery, sign_in
+from fanlight.server.accounts import devices, earlier, houses, joining, keeping, recovery, sign_in
 
 router = Router(
     path="/",
@@ -34,6 +34,7 @@ router = Router(
         houses.admit_hub,
         houses.get_epochs,
         houses.put_epoch,
+        earlier.give_earlier,
         joining.make_invite,
         joining.read_invite,
         joining.answer_invite,

@@ -37,6 +37,16 @@ class Pending(msgspec.Struct, frozen=True):
         return EpochRow(self.statement, self.sig, self.sealed, self.private)
 
 
+class EarlierRow(msgspec.Struct, frozen=True):
+    """A household key from before a member came, as an owner's device sealed it to them."""
+
+    account: str
+    n: int
+    statement: str
+    sig: str
+    sealed: str
+
+
 _INVITE = "SELECT id, household, inviter, joiner, mac, day FROM invite"
 _PENDING = "SELECT household, account, statement, sig, sealed, private, day FROM pending_epoch"
 
@@ -51,6 +61,34 @@ async def set_role(tx: Tx, household: str, account: str, role: str) -> None:
     await tx.execute(
         "UPDATE membership SET role = %s WHERE household = %s AND account = %s", [role, household, account]
     )
+
+
+async def give_earlier(tx: Tx, household: str, gifts: Sequence[EarlierRow]) -> None:
+    """Store earlier keys for members; of a number that is stored for one already, the later gift counts."""
+    for gift in gifts:
+        await tx.execute(
+            "DELETE FROM earlier_key WHERE household = %s AND account = %s AND n = %s",
+            [household, gift.account, gift.n],
+        )
+        await tx.execute(
+            "INSERT INTO earlier_key (household, account, n, statement, sig, sealed)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            [household, gift.account, gift.n, gift.statement, gift.sig, gift.sealed],
+        )
+
+
+async def earlier_of(tx: Tx, household: str, account: str) -> list[EarlierRow]:
+    """Return the earlier keys that a member was given, in order."""
+    query = (
+        "SELECT account, n, statement, sig, sealed FROM earlier_key WHERE household = %s AND account = %s"
+        " ORDER BY n"
+    )
+    return await many(tx, EarlierRow, query, [household, account])
+
+
+async def drop_earlier(tx: Tx, household: str, account: str) -> None:
+    """Forget the earlier keys of somebody who reads the household's clips no more."""
+    await tx.execute("DELETE FROM earlier_key WHERE household = %s AND account = %s", [household, account])
 
 
 async def remove_membership(tx: Tx, household: str, account: str) -> None:

@@ -27,6 +27,7 @@ Code = Literal[
     "left",
     "removed",
     "role-changed",
+    "sees-earlier",
     "hub-added",
     "hub-removed",
     "recovery-started",

@@ -8,6 +8,7 @@ from psycopg.errors import UniqueViolation
 
 from fanlight.seal import epoch
 from fanlight.seal.epoch import Epoch
+from fanlight.seal.roll import READERS
 from fanlight.server.accounts import rules, store, store_homes, telling
 from fanlight.server.accounts.store import EpochRow, Member
 from fanlight.server.accounts.store_people import enter
@@ -57,6 +58,8 @@ async def _keep_in_step(  # noqa: PLR0913 - as above
         await telling.tell_home(tx, household, "joined", about=account, day=day)
     for account, role in change.roles.items():
         await store_homes.set_role(tx, household, account, role)
+        if role not in READERS:
+            await store_homes.drop_earlier(tx, household, account)
         await telling.tell_home(tx, household, "role-changed", about=account, day=day, also=[account])
     for hub in change.hubs_in:
         await telling.tell_home(tx, household, "hub-added", about=hub, day=day)

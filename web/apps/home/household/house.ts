@@ -3,6 +3,7 @@ import { admitHub, type Household, myHousehold, putEpoch } from "../../../core/a
 import { type Accepted, accept, type Known, nextEpoch } from "../../../core/seal/book.ts";
 import { b64, unb64 } from "../../../core/seal/bytes.ts";
 import type { Household as Home } from "../../../core/seal/clip.ts";
+import { openEarlier, readGift } from "../../../core/seal/earlier.ts";
 import { type Book, type Epoch, type EpochWire, openEpoch } from "../../../core/seal/epoch.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import { type HubKeys, isAdmitted, signHub } from "../../../core/seal/hub.ts";
@@ -31,6 +32,8 @@ export interface House {
   readonly leftOut: number;
   /** How many people the server names that no owner let in. */
   readonly ghosts: number;
+  /** How many earlier keys the server shows that no owner gave to this person. */
+  readonly ungiven: number;
   /** The household's keys that count, oldest first, each signed and chained. */
   readonly chain: readonly Epoch[];
   /** Who is of the household, by the newest of them; null while only old keys, which name nobody, are there. */
@@ -73,10 +76,11 @@ export async function readHouse(told: Household, session: Session, pins?: Pins):
   const book = accepted.chain.at(-1)?.book ?? null;
   const shown = book ? inBook(told, book) : { ...told, hubs: told.hubs.filter((hub) => isAdmitted(hub, old.key, told.household)) };
   const me = book?.members.find((member) => member.sign_pub === ownPub) ?? null;
+  const given = await openGiven(told, accepted.chain, me, session);
   const home: Home = {
     household: told.household,
     hubKeys: hubKeysOf(accepted.chain, shown),
-    identities: await openAll(accepted, session),
+    identities: new Map([...given.opened, ...(await openAll(accepted, session))].sort(([a], [b]) => a - b)),
     own: [session.keys.age.secret],
   };
   const notes = await notesOf(accepted, session);
@@ -88,6 +92,7 @@ export async function readHouse(told: Household, session: Session, pins?: Pins):
     role: me?.role ?? roleOf(told.role),
     leftOut: told.hubs.filter(({ sign_pub }) => !shown.hubs.some((hub) => hub.sign_pub === sign_pub)).length,
     ghosts: book ? told.members.filter(({ sign_pub }) => !book.members.some((one) => one.sign_pub === sign_pub)).length : 0,
+    ungiven: given.refused,
     chain: accepted.chain,
     book,
     notes,
@@ -209,6 +214,22 @@ async function openAll({ chain }: Accepted, session: Session): Promise<Map<numbe
     if (opened !== null) identities.set(epoch.n, opened);
   }
   return identities;
+}
+
+/** What an owner gave this person from before they came; what does not hold is left out, and counted. */
+async function openGiven(told: Household, chain: readonly Epoch[], me: Member | null, session: Session): Promise<{ opened: Map<number, string>; refused: number }> {
+  const opened = new Map<number, string>();
+  let refused = 0;
+  for (const wire of told.earlier) {
+    try {
+      const gift = readGift(wire);
+      opened.set(gift.n, await openEarlier(gift, identitiesOf(session), { household: told.household, account: me?.account ?? "", chain }));
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      refused++;
+    }
+  }
+  return { opened, refused };
 }
 
 async function notesOf({ chain }: Accepted, session: Session): Promise<Notes | null> {

@@ -1,6 +1,7 @@
 /** An invitation: a link whose secret stands behind `#`, and what an owner's device remembers until it is answered. */
 import type { Bytes } from "../../../core/bytes.ts";
 import type { Guest } from "../../../core/seal/notes.ts";
+import { type Since, SINCE } from "./earlier.ts";
 import { ID, type Role, ROLES } from "../../../core/seal/roll.ts";
 import { INVITE_SECRET_LENGTH } from "../../../core/seal/safety.ts";
 import { openHere, wrapHere } from "../../../ui/device.ts";
@@ -13,6 +14,8 @@ export interface Offered extends Invitation {
   readonly role: Role;
   readonly name: string;
   readonly guest: Guest | null;
+  /** From when on they will see, as owner or member. */
+  readonly since: Since;
 }
 
 export const inviteLink = (origin: string, { invite, secret }: Invitation): string => `${origin}/home#join=${invite}.${toUrl64(secret)}`;
@@ -33,7 +36,7 @@ export async function offered(invite: string): Promise<Offered | null> {
   const plain = kept === null ? null : await openHere(place(invite), kept);
   if (!plain) return null;
   const read = JSON.parse(new TextDecoder().decode(plain)) as Omit<Offered, "secret"> & { secret: string };
-  return { ...read, role: ROLES.find((role) => role === read.role) ?? "guest", secret: fromUrl64(read.secret) };
+  return { ...read, since: SINCE.find((since) => since === read.since) ?? "now", role: ROLES.find((role) => role === read.role) ?? "guest", secret: fromUrl64(read.secret) };
 }
 
 export function forgetOffered(invite: string): void {

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { b64 } from "../../../core/seal/bytes.ts";
 import type { Epoch } from "../../../core/seal/epoch.ts";
+import { giveEarlier, type GiftWire } from "../../../core/seal/earlier.ts";
 import { signHub } from "../../../core/seal/hub.ts";
 import { type MemberKeys, signingKey } from "../../../core/seal/keys.ts";
 import type { Member, Roll } from "../../../core/seal/roll.ts";
@@ -57,6 +58,22 @@ describe("of the household's book", () => {
     await expect(loadHouse(toldTo(bob, answer(made)), pins)).rejects.toMatchObject({ code: "altered" });
     const true_ = [await page(undefined, alice, [member(alice, "b", "owner"), member(bob, "c", "member")])];
     expect((await loadHouse(toldTo(bob, answer(true_)), pins)).mine).toBe(false);
+  });
+
+  test("R03 R05 an earlier key that no owner gave to this reader counts for nothing, and People says so", async () => {
+    const before = await pageOf(people, undefined, alice, [member(alice, "b", "owner")]);
+    const after = await page(before.epoch, alice, [member(alice, "b", "owner"), member(bob, "c", "member")]);
+    const [to, elsewhere] = [member(bob, "c", "member"), member(alice, "b", "owner")];
+    const give = (who: Member, signer: MemberKeys): Promise<GiftWire> => giveEarlier(before.epoch, before.identity.secret, who, signer.signing);
+    const honest = await give(to, alice);
+    const shown = async (...earlier: GiftWire[]) => {
+      const house = await loadHouse(toldTo(bob, answer([before.epoch, after], { role: "member", earlier })), new Pins(bob.signing.public, household, memory()));
+      return [[...house.home.identities.keys()], house.ungiven];
+    };
+    expect(await shown(honest)).toEqual([[0, 1], 0]);
+    const lies = [await give(to, thief), await give(to, bob), await give(elsewhere, alice), { ...honest, sealed: (await give(elsewhere, alice)).sealed }, { ...honest, statement: "{}" }];
+    expect(await shown(...lies)).toEqual([[1], lies.length]);
+    expect(words.people.ungiven(1)).not.toBe("");
   });
 
   test("R52 who was removed is told so, keeps what they had, and opens nothing new", async () => {

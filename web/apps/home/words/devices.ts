@@ -40,6 +40,7 @@ export const devices = {
     left: "Somebody left the household",
     removed: "Somebody was removed from the household",
     "role-changed": "Somebody’s role changed",
+    "sees-earlier": "Somebody may see pictures from before they came",
     "hub-added": "A hub was let in",
     "hub-removed": "A hub was taken out",
     invited: "An invitation was made",

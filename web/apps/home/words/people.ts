@@ -35,6 +35,23 @@ export const people = {
   cameras: (names: string) => `sees ${names}`,
   allCameras: "sees all cameras",
 
+  ghosts: (count: number) => (count === 1 ? "The server names a person whom no owner let in" : `The server names ${count} people whom no owner let in`),
+  ghostsText: "They are left out: nothing is locked to them. Ask whoever runs the server.",
+  ungiven: (count: number) => (count === 1 ? "The server shows a key that no owner gave you" : `The server shows ${count} keys that no owner gave you`),
+  ungivenText: "It is not used. Ask an owner to let you see earlier pictures again.",
+
+  since: "From when on they see",
+  sinceChoice: { now: "From the day you let them in", month: "From 30 days before", all: "All that is kept" },
+  sinceHint: {
+    now: "What was recorded before stays closed to them.",
+    month: "Locks change about once a month, and each opens all of its time.",
+    all: "Kept clips too, however old.",
+  },
+  sinceReach: (day: string) => `Today that is from ${dateText(new Date(`${day}T12:00:00`))} on.`,
+  sinceTitle: (name: string) => `Let ${name} see earlier pictures`,
+  sinceText: "What somebody has once been let see cannot be closed to them again.",
+  sinceGo: "Let them see",
+
   invite: "Invite somebody",
   inviteTitle: "Invite somebody",
   inviteText: "You make a link, they open it on their own device, you compare six digits, and then you let them in.",
