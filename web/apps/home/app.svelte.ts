@@ -37,6 +37,8 @@ export type Phase =
   | { readonly kind: "home" }
   | { readonly kind: "trouble"; readonly trouble: Trouble };
 
+const fetchHome = (): Promise<typeof import("./household/home.svelte.ts")> => import("./household/home.svelte.ts");
+
 class App {
   phase = $state.raw<Phase>({ kind: "starting" });
   /** Somebody is in: the frame of a household may stand before it is open. */
@@ -66,23 +68,25 @@ class App {
     this.invitation = readInviteLink(location.hash);
     // Its secret stays in this tab's memory: neither the address nor the history keeps it.
     if (this.invitation) history.replaceState(null, "", location.pathname + location.search);
-    await findServer();
+    const server = findServer();
     void town(this.#ground).then(
       (found) => (this.town = found),
       () => undefined, // an empty server has no town yet
     );
-    await this.restore();
+    await this.restore(server);
   }
 
-  /** Goes on with whoever this tab knows; where that failed, again. */
-  async restore(): Promise<void> {
-    if (this.session || !(this.#given || isTaken())) return this.enter();
+  /** Goes on with whoever this tab knows; where that failed, again. No page is shown before `server` is known. */
+  async restore(server: Promise<void> = Promise.resolve()): Promise<void> {
+    if (this.session || !(this.#given || isTaken())) return server.then(() => this.enter());
     this.expected = true;
     this.phase = { kind: "starting" };
     try {
+      fetchHome().catch(() => undefined); // needed in a moment, and told then
       const { restore } = await import("../../ui/session.ts");
       const session = await restore(this.#given);
       this.#given = null;
+      await server;
       await this.enter(session);
     } catch (error) {
       this.phase = { kind: "trouble", trouble: troubleOf(error, words.pageAway) };
@@ -130,9 +134,8 @@ class App {
     }
     this.#leave({ kind: "starting" });
     try {
-      await as.whoami();
+      const [{ Home }] = await Promise.all([fetchHome(), as.whoami()]);
       as.api.household = sessionStorage.getItem(CHOSEN);
-      const { Home } = await import("./household/home.svelte.ts");
       this.#home = await Home.open(as, this.#ground, this.#frame(as));
       this.phase = { kind: this.#home.unfinished ? "unfinished" : "home" };
       if (!this.#home.unfinished) this.#home.begin();
@@ -198,6 +201,10 @@ class App {
   /** Since when the server does not answer. */
   get awaySince(): Date | null {
     return this.#home?.awaySince ?? null;
+  }
+  /** The first pictures stand, or there are none: what nobody waits for may come. */
+  get settled(): boolean {
+    return this.#home?.settled ?? false;
   }
   /** Whether this person may see pictures here at all. */
   get sees(): boolean {

@@ -62,14 +62,14 @@ const asked = new Set<Entry>();
  *  them is open, such as that of a request, is not told by what is fetched. */
 export function fetchPage(entry: Entry): void {
   if (here.has(entry)) return;
-  for (const one of Object.values(PAGES).includes(entry) ? Object.values(PAGES) : [entry]) fetchOne(one);
+  for (const one of Object.values(PAGES).includes(entry) ? Object.values(PAGES) : [entry]) void fetchOne(one);
 }
 
-function fetchOne(entry: Entry): void {
+async function fetchOne(entry: Entry): Promise<void> {
   if (here.has(entry) || asked.has(entry)) return;
   asked.add(entry);
   failed.delete(entry);
-  entry
+  await entry
     .load()
     .then(
       (component) => here.set(entry, component),
@@ -81,8 +81,13 @@ function fetchOne(entry: Entry): void {
 export const pageHere = (entry: Entry): Component | undefined => here.get(entry);
 export const pageFailed = (entry: Entry): boolean => failed.has(entry);
 
-/** Fetches the other pages once nothing else is to be done, so that opening one takes no time. */
+/** Fetches the other pages whenever nothing else is to be done, one after the other, so that opening one takes no time. */
 export function fetchPagesIdly(): void {
-  const idle = globalThis.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 2000));
-  idle(() => Object.values(PAGES).forEach(fetchOne));
+  const idle = globalThis.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 1000));
+  const left = Object.values(PAGES);
+  const next = (): void => {
+    const entry = left.shift();
+    if (entry) void fetchOne(entry).then(() => idle(next));
+  };
+  idle(next);
 }

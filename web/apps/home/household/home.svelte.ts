@@ -16,6 +16,8 @@ import { Outgoing } from "../requests/sending.svelte.ts";
 import { Rounds } from "../rounds.ts";
 import { utcDays } from "../timeline/day.ts";
 import { lackingOn, stillKept } from "../timeline/lacking.ts";
+import { Listing } from "../timeline/listing.ts";
+import { Opener } from "../timeline/opener.ts";
 import { Timeline } from "../timeline/timeline.svelte.ts";
 import { view } from "../timeline/view.svelte.ts";
 import { type House, readHouse } from "./house.ts";
@@ -39,6 +41,9 @@ export interface Frame {
   readonly out: () => Promise<void>;
 }
 
+// Who came back with the sheet does not count yet: nobody's pictures before an owner could object.
+const seesPictures = (role: string): boolean => role !== "installer" && role !== "landlord" && role !== "returning";
+
 export class Home {
   house = $state.raw<House>() as House;
   timeline = $state.raw<Timeline>() as Timeline;
@@ -55,12 +60,14 @@ export class Home {
   readonly #frame: Frame;
   readonly #rounds: Rounds;
   readonly #streets: Promise<unknown>;
+  /** The first pictures stand, or there are none: what nobody waits for may come. */
+  settled = $state(false);
   #hubAsked = 0;
   #newsAsked = 0;
   #houseAsked: number;
   #houseTold: string;
 
-  private constructor(session: Session, ground: Client, frame: Frame, house: House) {
+  private constructor(session: Session, ground: Client, frame: Frame, house: House, timeline: Timeline) {
     this.#session = session;
     this.#frame = frame;
     this.area = new Area(session, ground);
@@ -68,16 +75,29 @@ export class Home {
     this.#houseAsked = Date.now();
     this.#houseTold = JSON.stringify(house.told);
     this.house = house;
-    this.timeline = new Timeline(session.api, house.home);
+    this.timeline = timeline;
     this.#rounds = new Rounds(() => this.#ask());
+    const settled = this.sees ? timeline.begun : Promise.resolve();
+    void settled.then(() => (this.settled = true));
     // By everybody who opens the app: fetched with a request's page, it would tell that somebody reads one.
-    this.#streets = mapLayer(ground, "streets");
+    this.#streets = settled.then(() => mapLayer(ground, "streets"));
     this.#streets.catch(() => undefined); // told where the map is missed
   }
 
   /** Fetches the household and opens its keys. Throws ApiError, SealError. */
   static async open(session: Session, ground: Client, frame: Frame): Promise<Home> {
-    return new Home(session, ground, frame, await readHouse(await myHousehold(session.api), session));
+    const opener = new Opener();
+    try {
+      const told = await myHousehold(session.api);
+      const listing = new Listing(session.api);
+      // The server lists while the keys are opened here.
+      if (seesPictures(told.role)) listing.ahead(utcDays(frame.dayStart));
+      const house = await readHouse(told, session);
+      return new Home(session, ground, frame, house, new Timeline(session.api, house.home, opener, listing));
+    } catch (error) {
+      opener.close();
+      throw error;
+    }
   }
 
   /** Its founding was cut short: there is no key yet. */
@@ -86,11 +106,7 @@ export class Home {
   }
   /** Whether this person may see pictures here at all. */
   get sees(): boolean {
-    return this.house.role !== "installer" && this.house.role !== "landlord" && !this.returning;
-  }
-  /** Came back with the sheet, and does not count yet: nobody's pictures before an owner could object. */
-  get returning(): boolean {
-    return this.house.told.role === "returning";
+    return seesPictures(this.house.role) && seesPictures(this.house.told.role);
   }
   /** Owners and members: the hub's word is for who lives there, not for guests. */
   get #lives(): boolean {
@@ -153,12 +169,16 @@ export class Home {
   async #ask(): Promise<number | null> {
     try {
       if (Date.now() - this.#houseAsked > HOUSE_MS && !(await this.#askHouse())) return null;
-      if (Date.now() - this.#newsAsked > HOUSE_MS) await this.#askNews();
+      const days = this.sees ? utcDays(this.#frame.dayStart) : [];
+      const said = this.hub; // what is listed from now on is no older
+      // Together: nobody waits for pictures until the rest has answered.
+      const [took] = await Promise.all([
+        this.timeline.refresh(days),
+        this.sees && this.#lives && Date.now() - this.#hubAsked > HUB_MS ? this.#askHub() : null,
+        Date.now() - this.#newsAsked > HOUSE_MS ? this.#askNews() : null,
+      ]);
       if (!this.sees) return 0;
-      if (this.#lives && Date.now() - this.#hubAsked > HUB_MS) await this.#askHub();
-      const days = utcDays(this.#frame.dayStart);
-      const took = await this.timeline.refresh(days);
-      await this.#compare(days);
+      await this.#compare(days, said);
       await this.area.refreshInTurn(this.house.wire.cell);
       this.awaySince = null;
       return took;
@@ -173,9 +193,9 @@ export class Home {
   }
 
   /** Compares the days that were just listed with what the hub said before that. */
-  async #compare(days: readonly string[]): Promise<void> {
-    if (this.hub.kind !== "heard") return;
-    const { sent } = this.hub.status;
+  async #compare(days: readonly string[], said: HubWord): Promise<void> {
+    if (said.kind !== "heard") return;
+    const { sent } = said.status;
     const here = [...[...this.timeline.events.values()].map(({ cameraId, row }) => ({ cameraId, day: row.day })), ...view.erased.all];
     const broken = (day: string): number => [...this.timeline.broken.values()].filter((one) => one.day === day).length;
     const found = days.map((day): [string, number] => [day, lackingOn(day, sent, here, broken(day))]).filter(([, lacking]) => lacking > 0);

@@ -60,6 +60,28 @@ test("a list that could not be had whole leaves what was known", async () => {
   expect(town.asked.at(-1)).toBe(" 304");
 });
 
+test("a day asked for ahead is asked for once, and after that as ever", async () => {
+  const town = new Town();
+  const listing = new Listing(new Client(town.fetch));
+  town.clips = ["a"];
+  listing.ahead(["2026-11-21"]);
+  expect(await named(listing)).toEqual(["a"]);
+  expect(town.asked).toEqual([" 200"]);
+  town.clips = ["a", "c"];
+  expect(await named(listing)).toEqual(["a", "c"]);
+});
+
+test("a day that could not be had ahead is told to whoever asks for it, and then asked for again", async () => {
+  const town = new Town();
+  const listing = new Listing(new Client(town.fetch));
+  town.clips = ["a"];
+  town.away = true;
+  listing.ahead(["2026-11-21"]);
+  await expect(named(listing)).rejects.toBeInstanceOf(ApiError);
+  town.away = false;
+  expect(await named(listing)).toEqual(["a"]);
+});
+
 test("only a few are under way at once, and none is left out", async () => {
   let under = 0;
   let most = 0;

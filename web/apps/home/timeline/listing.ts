@@ -6,13 +6,30 @@ export class Listing {
   readonly #api: Client;
   /** By day, the pages of the last answer under the `after` that each was asked with. */
   readonly #days = new Map<string, Map<string | null, Tagged<ClipPage>>>();
+  /** Days that were asked for before anybody could open what they list. */
+  readonly #ahead = new Map<string, Promise<ClipRow[]>>();
 
   constructor(api: Client) {
     this.#api = api;
   }
 
+  /** Asks for these days now, while the keys are still on their way; `of` hands out what came. */
+  ahead(days: readonly string[]): void {
+    for (const day of days) {
+      const rows = this.#ask(day);
+      rows.catch(() => undefined); // thrown by `of`
+      this.#ahead.set(day, rows);
+    }
+  }
+
   /** All clips of a UTC day. Throws ApiError, and then keeps what it had. */
   async of(day: string): Promise<ClipRow[]> {
+    const ahead = this.#ahead.get(day);
+    this.#ahead.delete(day);
+    return ahead ?? this.#ask(day);
+  }
+
+  async #ask(day: string): Promise<ClipRow[]> {
     const before = this.#days.get(day);
     const now = new Map<string | null, Tagged<ClipPage>>();
     const rows: ClipRow[] = [];

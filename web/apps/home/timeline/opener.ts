@@ -9,19 +9,27 @@ const MOST = 2;
 export type Open = (clip: string, manifestAge: Uint8Array) => Promise<Opened>;
 
 export class Opener {
-  readonly #home: Household;
+  #home: Household | null = null;
   readonly #workers: Worker[] = [];
   readonly #waiting = new Map<number, { done: (opened: Opened) => void; failed: (error: Error) => void }>();
   #next = 0;
 
-  constructor(home: Household) {
-    this.#home = home;
+  /** Starts the workers, which load what they need before there are keys. */
+  constructor() {
     if (typeof Worker === "undefined") return;
     const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
     for (let i = 0; i < Math.max(1, Math.min(MOST, cores - 1)); i++) this.#workers.push(this.#worker());
   }
 
-  readonly open: Open = (clip, manifestAge) => {
+  /** Hands over the keys. */
+  begin(home: Household): this {
+    this.#home = home;
+    for (const worker of this.#workers) worker.postMessage({ home } satisfies Ask);
+    return this;
+  }
+
+  readonly open: Open = async (clip, manifestAge) => {
+    if (!this.#home) throw new Error("There are no keys yet.");
     const id = this.#next++;
     const worker = this.#workers[id % this.#workers.length];
     if (!worker) return summarise(clip, manifestAge, this.#home);
@@ -50,7 +58,6 @@ export class Opener {
       this.#workers.length = 0;
       this.#giveUp("worker");
     };
-    worker.postMessage({ home: this.#home } satisfies Ask);
     return worker;
   }
 

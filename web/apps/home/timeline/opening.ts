@@ -1,8 +1,9 @@
 /** Opens one clip of the household: fetches its description and header, runs the five checks, hands out a source to play. */
 import { clipHeader, clipManifest, clipRange } from "../../../core/api/calls.ts";
 import type { Client } from "../../../core/api/client.ts";
+import { CHUNK_SEALED, NONCE_LENGTH } from "../../../core/seal/age.ts";
 import { unb64 } from "../../../core/seal/bytes.ts";
-import { checkClip, type CheckedClip, type ClipReader, type Household, type Pane, PANES } from "../../../core/seal/clip.ts";
+import { checkClip, type CheckedClip, type ClipReader, type FetchRange, type Household, type Pane, PANES } from "../../../core/seal/clip.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import type { Pane as ShownPane } from "../../../ui/seal.ts";
 import type { Row, Timeline } from "./timeline.svelte.ts";
@@ -15,9 +16,23 @@ export async function openClip(api: Client, row: Row, home: Household, timeline:
 
 /** Fetches ranges of one clip's payload. A server that cuts the payload short gives fewer bytes, which the reader refuses. */
 export const rangesOf =
-  (api: Client, clip: string) =>
-  (first: number, end: number): Promise<Uint8Array> =>
+  (api: Client, clip: string): FetchRange =>
+  (first, end) =>
     clipRange(api, clip, first, end);
+
+const HEAD_END = NONCE_LENGTH + 4 * CHUNK_SEALED; // what a first picture mostly takes
+
+/** The same, and asks for the payload's first pieces at once: they come while the description and the header are opened,
+ *  and are checked like all others. For one attempt: another one asks the server anew.
+ */
+export function rangesAhead(api: Client, clip: string): FetchRange {
+  const ranges = rangesOf(api, clip);
+  const head = ranges(0, HEAD_END).catch(() => null); // a shorter payload, or none: asked for again as it is needed
+  return async (first, end) => {
+    const here = end <= HEAD_END ? await head : null;
+    return here && here.length >= end ? here.slice(first, end) : ranges(first, end);
+  };
+}
 
 /** The five panes in words. `pieceError` is what playing met after the first checks. */
 export function panesOf(checked: CheckedClip, pieceError: SealError | null, piecesSeen: number, beforeIsHere: boolean): ShownPane[] {

@@ -82,17 +82,21 @@ export class Timeline {
   readonly #hidden = new Set<string>();
   #version = $state(0);
   #telling: ReturnType<typeof setTimeout> | null = null;
+  #begin: () => void = () => undefined;
+  /** Once there is something to show, or it is known that there is not: what nobody waits for comes after it. */
+  readonly begun = new Promise<void>((begin) => (this.#begin = begin));
   readonly #api: Client;
   readonly #home: Household;
   readonly #opener: Opener;
   readonly #listing: Listing;
   readonly #running = new Map<string, Promise<number>>();
 
-  constructor(api: Client, home: Household) {
+  /** `opener` and `listing`: those that were begun before the keys were here. */
+  constructor(api: Client, home: Household, opener = new Opener(), listing = new Listing(api)) {
     this.#api = api;
     this.#home = home;
-    this.#opener = new Opener(home);
-    this.#listing = new Listing(api);
+    this.#opener = opener.begin(home);
+    this.#listing = listing;
   }
 
   get events(): ReadonlyMap<string, HomeEvent> {
@@ -115,7 +119,7 @@ export class Timeline {
     for (const day of days) {
       const running = this.#running.get(day) ?? this.#list(day).finally(() => this.#running.delete(day));
       this.#running.set(day, running);
-      slowest = Math.max(slowest, await running);
+      slowest = Math.max(slowest, await running.finally(this.#begin));
     }
     return slowest;
   }
@@ -239,7 +243,8 @@ export class Timeline {
     this.#telling ??= setTimeout(() => {
       this.#telling = null;
       this.#version++;
-    }, this.#events.size < 50 ? 0 : TELL_MS);
+      this.#begin();
+    }, this.#events.size < 2 ? 0 : TELL_MS); // the first one at once
   }
 }
 
