@@ -29,6 +29,13 @@ _HOW = f"{live_camera.WIDTH} x {live_camera.HEIGHT}, {live_camera.RATE} a second
 _PLAYER = "camera to screen beside aiortc with its MediaPlayer"
 _PLAIN = "camera to screen beside aiortc that need not read RTSP"
 
+STAGES = {
+    ("came", "received"): "at the hub to received by the browser",
+    ("received", "opened"): "received to opened",
+    ("opened", "asked"): "opened to given to the decoder, in a worker",
+    ("asked", "handed"): "given to the decoder to handed to the screen",
+}
+
 FIGURES = [
     Figure(key="p50", what="camera to screen, live, p50", unit="ms", how=_HOW),
     Figure(key="p95", what="camera to screen, live, p95", unit="ms", how=_HOW),
@@ -40,6 +47,11 @@ FIGURES = [
     Figure(key="to_player_p95", what=f"{_PLAYER}, p95", unit="", how="ratio", at_most=1.2),
     Figure(key="to_plain_p50", what=f"{_PLAIN}, p50", unit="", how="ratio"),
     Figure(key="to_plain_p95", what=f"{_PLAIN}, p95", unit="", how="ratio"),
+    *(
+        Figure(key=f"{after}_{part}", what=f"live picture, {what}, {part}", unit="ms", how="the same run")
+        for (_, after), what in STAGES.items()
+        for part in ("p50", "p95")
+    ),
 ]
 
 
@@ -73,6 +85,10 @@ def _late_ms(shown: list[list[float]], began_us: int) -> list[float]:
     return late
 
 
+def _p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20)[-1]
+
+
 def measure(turns: int = TURNS, turn_s: int = TURN_S) -> dict[str, float]:
     """Return p50 and p95 of each, in milliseconds, and our ratio to theirs."""
     if not PEERS.exists():
@@ -93,11 +109,16 @@ def measure(turns: int = TURNS, turn_s: int = TURN_S) -> dict[str, float]:
         pages = [f"http://localhost:{demo.port + 1}/resident", f"http://127.0.0.1:{port}/"]
         command = ["node", script, *pages, str(turns), str(turn_s)]
         out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=TIMEOUT_S).stdout
-    late = {who: _late_ms(shown, camera["began_us"]) for who, shown in json.loads(out).items()}
+    told = json.loads(out)
+    stamps = told.pop("trace")
+    late = {who: _late_ms(shown, camera["began_us"]) for who, shown in told.items()}
     found: dict[str, float] = {}
+    for before, after in STAGES:
+        took = [one[after] - one[before] for one in stamps]
+        found |= {f"{after}_p50": statistics.median(took), f"{after}_p95": _p95(took)}
     for who, times in late.items():
         name = "" if who == "ours" else f"{who}_"
-        found |= {f"{name}p50": statistics.median(times), f"{name}p95": statistics.quantiles(times, n=20)[-1]}
+        found |= {f"{name}p50": statistics.median(times), f"{name}p95": _p95(times)}
         print(f"  {who}: {len(times)} pictures")
     for who in ("player", "plain"):
         for part in ("p50", "p95"):

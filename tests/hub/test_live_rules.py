@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanlight.hub.live import asking, words
-from fanlight.hub.live.adapt import BAD_FOR, Ladder, ladder
+from fanlight.hub.live.adapt import BAD_FOR, LATE_MS, Ladder, ladder
 from fanlight.hub.live.errors import BadAsk, BadMessage
 from fanlight.hub.live.people import Person, find, people
 from fanlight.hub.live.sealed import Listener, Speaker, StreamKey, open_picture
@@ -238,6 +238,16 @@ def test_one_bad_second_costs_nobody_all_pictures_but_key_frames() -> None:
         assert not at.rung.keys_only
         at = at.hear(behind_ms=4_000, missed=0)
     assert at.rung.keys_only
+
+
+def test_nobody_stays_with_key_frames_who_is_a_little_behind() -> None:
+    """R01: two reports that are not bad give all pictures back, however often that did not last before."""
+    at = ladder("auto", width=1900, main_width=1920, sub_width=0, main_plays=True, has_sub=False)
+    for _ in range(5):
+        while not at.rung.keys_only:
+            at = at.hear(behind_ms=LATE_MS + 1, missed=0)
+        at = at.hear(behind_ms=LATE_MS, missed=0).hear(behind_ms=LATE_MS, missed=0)
+        assert not at.rung.keys_only
 
 
 def test_who_recovers_gets_the_better_picture_back_and_who_does_not_waits_longer_each_time() -> None:

@@ -1,4 +1,4 @@
-/** Shows a camera by WebCodecs: each picture is drawn as soon as it is decoded.
+/** Shows a camera by WebCodecs: each picture is shown as soon as it is decoded.
  *  Catches up instead of lagging: where the decoder or the screen cannot follow, it goes on at the next key frame. */
 import { Lateness } from "./late.ts";
 import { unb64 } from "../seal/bytes.ts";
@@ -23,9 +23,52 @@ export interface Screen {
   failed(): void;
 }
 
-export class CanvasSink implements Sink {
-  readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
-  readonly #pen: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
+/** Puts a decoded picture where it is seen, and lets go of it; `close` once nothing follows. */
+export interface Surface {
+  put(frame: VideoFrame): void;
+  close(): void;
+}
+
+/** Draws on a canvas. */
+export class CanvasSurface implements Surface {
+  readonly #canvas: OffscreenCanvas;
+  readonly #pen: OffscreenCanvasRenderingContext2D | null;
+
+  constructor(canvas: OffscreenCanvas) {
+    this.#canvas = canvas;
+    this.#pen = canvas.getContext("2d", { alpha: false, desynchronized: true });
+  }
+  put(frame: VideoFrame): void {
+    const { displayWidth: width, displayHeight: height } = frame;
+    if (this.#canvas.width !== width || this.#canvas.height !== height) {
+      this.#canvas.width = width;
+      this.#canvas.height = height;
+    }
+    this.#pen?.drawImage(frame, 0, 0);
+    frame.close();
+  }
+  close(): void {} // it is the page's
+}
+
+/** Hands pictures to a video element's track, undrawn: the browser composes them as it does any video. */
+export class TrackSurface implements Surface {
+  readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
+
+  constructor(track: WritableStream<VideoFrame>) {
+    this.#writer = track.getWriter();
+  }
+  put(frame: VideoFrame): void {
+    // Where the one before still waits this one is too much: the next is newer.
+    if ((this.#writer.desiredSize ?? 0) <= 0) return frame.close();
+    this.#writer.write(frame).catch(() => frame.close());
+  }
+  close(): void {
+    this.#writer.close().catch(() => undefined); // its track has ended already
+  }
+}
+
+export class PictureSink implements Sink {
+  readonly #surface: Surface;
   readonly #screen: Screen;
   readonly #walls = new Map<number, number>();
   #decoder: VideoDecoder | null = null;
@@ -38,10 +81,9 @@ export class CanvasSink implements Sink {
   #missed = 0;
   #shown = 0;
 
-  constructor(canvas: HTMLCanvasElement | OffscreenCanvas, screen: Screen) {
-    this.#canvas = canvas;
+  constructor(surface: Surface, screen: Screen) {
+    this.#surface = surface;
     this.#screen = screen;
-    this.#pen = canvas.getContext("2d", { alpha: false, desynchronized: true }) as CanvasRenderingContext2D | null;
   }
 
   begin(told: StreamTold): void {
@@ -85,6 +127,7 @@ export class CanvasSink implements Sink {
     if (this.#decoder && this.#decoder.state !== "closed") this.#decoder.close();
     this.#decoder = null;
     this.#config = null;
+    this.#surface.close();
   }
 
   #open(): void {
@@ -97,13 +140,8 @@ export class CanvasSink implements Sink {
   }
 
   #draw(frame: VideoFrame): void {
-    const { displayWidth: width, displayHeight: height, timestamp } = frame;
-    if (this.#canvas.width !== width || this.#canvas.height !== height) {
-      this.#canvas.width = width;
-      this.#canvas.height = height;
-    }
-    this.#pen?.drawImage(frame, 0, 0);
-    frame.close();
+    const { timestamp } = frame;
+    this.#surface.put(frame);
     const wallMs = this.#walls.get(timestamp);
     if (wallMs === undefined) return;
     for (const at of this.#walls.keys()) if (at <= timestamp) this.#walls.delete(at);

@@ -4,7 +4,7 @@ In:     feedback of about a second each; what the camera has; what the viewer as
 Out:    a rung: main stream, sub stream, or key frames only.
 Holds:  never better than asked for; one step at a time; to the smaller stream at once, to key frames only
         after BAD_FOR reports in a row, up only after a calm time that doubles with each step up that did not
-        last.
+        last, and from key frames alone after two reports, whatever was before.
 """
 
 from dataclasses import dataclass, replace
@@ -62,7 +62,9 @@ class Ladder:
                 needed=min(self.needed * 2, MOST_CALM) if did_not_last else self.needed,
                 since_up=None,
             )
-        calm = self.calm + 1 if behind_ms <= CALM_MS else 0
+        # Key frames alone say little of what all pictures would do, and are a poor thing to stay with.
+        limit_ms = LATE_MS if self.rung.keys_only else CALM_MS
+        calm = self.calm + 1 if behind_ms <= limit_ms else 0
         # Of key frames only, a report comes with each of them: seconds apart.
         needed = min(self.needed, FIRST_CALM // 4) if self.rung.keys_only else self.needed
         if self.step and calm >= needed:
