@@ -1,25 +1,35 @@
-"""Take the pictures of the guides: every page of the home, on a phone and a desk, light and dark.
+"""Take the pictures of the guide: every page of the home, on a phone and a desk, light and dark.
 
     .venv/bin/python docs/pictures.py
 
-In:     nothing. A demo town is started for it, and stopped after.
-Out:    docs/guide/pictures/*.webp, some 60 kB each at most, 8 MB in all.
+In:     web/e2e/pictured.json: what each picture shows. A demo town is started for it, and stopped after.
+Out:    docs/guide/pictures/*.webp, some 60 kB each at most, 10 MB in all; docs/guide/pages.md with all.
 Holds:  what is in a picture is the demo's: invented people, footage under CC BY 4.0 (docs/ref/credits.md).
-Drops:  the pictures of before, of each page that was reached.
+Drops:  the pictures of before, of each page that was reached; those that pictured.json names no more.
 Absent: opinions of what a page should look like (web/e2e/looking.ts has what a test can say of it).
 """
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PICTURES = ROOT / "docs/guide/pictures"
-MOST_BYTES = 8_000_000
+GUIDE = ROOT / "docs/guide"
+PICTURES = GUIDE / "pictures"
+MOST_BYTES = 10_000_000
 PORT = 18_760
+SETTINGS = ("phone-light", "phone-dark", "desk-light", "desk-dark")
+INTRODUCTION = """\
+# Every page
+
+On a phone and a desk, light and dark. The pictures are of the demo town: nobody in them is real but
+those whom Intel filmed for [its samples](../ref/credits.md). `docs/pictures.py` takes them, and makes this.
+"""
 
 
 def main() -> int:
@@ -36,11 +46,11 @@ def main() -> int:
             environment = {
                 **os.environ,
                 "FANLIGHT_URL": f"http://localhost:{PORT}",
-                "FANLIGHT_SPEC": "pages.spec.ts",
+                "FANLIGHT_SPEC": "pages*.spec.ts",
                 "FANLIGHT_PICTURES": str(made),
                 "FANLIGHT_E2E_OUT": f"{folder}/out",
             }
-            walk = ["npx", "playwright", "test", "--project", "desk"]
+            walk = ["npx", "playwright", "test", "--project=desk", *sys.argv[1:]]
             status = subprocess.run(walk, cwd=ROOT / "web", env=environment, check=False).returncode
             town.send_signal(signal.SIGINT)
         _replace(made)
@@ -49,14 +59,38 @@ def main() -> int:
 
 def _replace(made: Path) -> None:
     taken = {one.name: one.read_bytes() for one in made.glob("*.webp")}
-    if (size := sum(map(len, taken.values()))) > MOST_BYTES:
+    sections = json.loads((ROOT / "web/e2e/pictured.json").read_text())
+    wanted = {
+        f"{one['name']}-{how}.webp" for part in sections for one in part["pictures"] for how in SETTINGS
+    }
+    here = {one.name: one.stat().st_size for one in PICTURES.glob("*.webp") if one.name in wanted}
+    if (size := sum({**here, **{name: len(body) for name, body in taken.items()}}.values())) > MOST_BYTES:
         raise SystemExit(
             f"The pictures take {size} bytes, and {MOST_BYTES} may be used. Nothing was changed."
         )
     PICTURES.mkdir(parents=True, exist_ok=True)
+    for old in PICTURES.glob("*.webp"):
+        if old.name not in wanted:
+            old.unlink()
     for name, picture in taken.items():
         (PICTURES / name).write_bytes(picture)
-    print(f"{len(taken)} pictures, {size // 1000} kB.")
+    (GUIDE / "pages.md").write_text(INTRODUCTION + "".join(map(_section, sections)))
+    print(f"{len(taken)} pictures taken; all of them are {size // 1000} kB.")
+
+
+def _section(part: dict[str, Any]) -> str:
+    lines = [
+        f"\n## {part['section']}\n",
+        "| | phone, light | phone, dark | desk, light | desk, dark |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for one in part["pictures"]:
+        shown = " | ".join(
+            f"![{one['shows']}, {how.replace('-', ', ')}](pictures/{one['name']}-{how}.webp)"
+            for how in SETTINGS
+        )
+        lines.append(f"| {one['shows']} | {shown} |")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

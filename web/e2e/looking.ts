@@ -1,12 +1,16 @@
 // A page looked at as people have it: on a phone and a desk, light and dark. Nothing serious by axe in any of the four,
-// nothing wider than a screen of 320 pixels (a desk at 400 %). With FANLIGHT_PICTURES a picture of each instead.
+// nothing wider than a screen of 320 pixels (a desk at 400 %). With FANLIGHT_PICTURES a picture of each as well.
 import { writeFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type CDPSession, type Page } from "@playwright/test";
+import pictured from "./pictured.json" with { type: "json" };
+
+/** Whether pictures are taken, in which nothing half done should be seen. */
+export const picturing = process.env["FANLIGHT_PICTURES"] !== undefined;
 
 const folder = process.env["FANLIGHT_PICTURES"];
 const SCREENS = [["desk", 1280, 900], ["phone", 390, 844]] as const;
-const TALLEST = 2200; // pixels of a page in a picture
+const TALLEST = 1600; // pixels of a page in a picture
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 // One a page, and never ended: with a session of its own an end also takes a page's virtual passkeys away.
@@ -18,6 +22,7 @@ async function take(page: Page, name: string, width: number, least: number): Pro
   const tall = await page.evaluate(() => document.documentElement.scrollHeight);
   const height = Math.min(Math.max(tall, least), TALLEST);
   await page.setViewportSize({ width, height });
+  await page.waitForFunction(([wide, high]) => innerWidth === wide && innerHeight === high, [width, height] as const);
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   const clip = { x: 0, y: 0, width, height, scale: 1 };
   for (const quality of [72, 50, 30]) {
@@ -29,8 +34,12 @@ async function take(page: Page, name: string, width: number, least: number): Pro
   }
 }
 
-/** The page as it stands, under a name of its own. */
+/** The page as it stands, under a name of its own, which web/e2e/pictured.json knows. */
 export async function look(page: Page, name: string): Promise<void> {
+  const { of } = pictured.flatMap(({ pictures }) => pictures).find((one) => one.name === name) ?? { of: "" };
+  expect(of, `${name} stands in pictured.json`).not.toBe("");
+  const [app, at] = of.split("/");
+  if (app === "home") expect(/^#\/([^/?]*)/.exec(new URL(page.url()).hash)?.[1] ?? "", `${name} is of that page`).toBe(at);
   const first = page.viewportSize();
   await page.setViewportSize({ width: 320, height: 640 });
   const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -39,10 +48,8 @@ export async function look(page: Page, name: string): Promise<void> {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      if (folder) {
-        await take(page, `${name}-${screen}-${colorScheme}`, width, height);
-        continue;
-      }
+      if (picturing && name !== "waiting") await expect(page.locator(".skel:visible"), `${name}, still waiting for something`).toHaveCount(0);
+      if (folder) await take(page, `${name}-${screen}-${colorScheme}`, width, height);
       const axe = new AxeBuilder({ page });
       // What a theme changes is colours; the rest is looked at once a size.
       const whole = (screen === "desk") === (colorScheme === "light");

@@ -3,7 +3,7 @@ import { many } from "../../../ui/many.ts";
 
 export const held = {
   title: "What we hold about you",
-  lead: "All of it. No name, no e-mail, no address, and no time of day is among it.",
+  lead: "All of it. No name, no email, no address, and no time of day is among it.",
   asking: "Asking the server",
   rows: {
     account: "Your account",

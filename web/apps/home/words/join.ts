@@ -5,7 +5,7 @@ export const join = {
   have: "You have a passkey here already?",
   signIn: "Sign in with it",
   none: "Open the link of an invitation on this device, or scan its code.",
-  makeText: "Your own key opens the household’s pictures on this device. It is made here; the server learns no name and no e-mail.",
+  makeText: "Your own key opens the household’s pictures on this device. It is made here; the server learns no name and no email.",
   asking: "Asking for the invitation",
   gone: {
     what: "This invitation has ended.",

@@ -2,7 +2,7 @@
 
 export const signIn = {
   title: "Open your household",
-  lead: "Your pictures open with a key that only your household holds. A passkey brings it to this device: a touch or a look, no password and no e-mail.",
+  lead: "Your pictures open with a key that only your household holds. A passkey brings it to this device: a touch or a look, no password and no email.",
   passkey: "Sign in with a passkey",
   asking: "Waiting for your passkey",
   opening: "Opening your key on this device",
@@ -42,7 +42,7 @@ export const signIn = {
 
   up: {
     title: "Make your passkey",
-    text: "It stays with this device or with your password manager, and opens your household with a touch or a look. The server learns no name and no e-mail.",
+    text: "It stays with this device or with your password manager, and opens your household with a touch or a look. The server learns no name and no email.",
     name: "Your name",
     nameHint: "As the others of your household call you. The server never reads it.",
     nameBad: "Write a name of 1 to 60 letters.",

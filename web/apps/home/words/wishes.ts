@@ -18,7 +18,7 @@ export const wishes = {
   notHere: "A clip that is not on this device yet",
   eraseClips: (count: number) => (count === 1 ? "Erase the clip" : `Erase the ${count} clips`),
   erasing: "Erasing",
-  eraseText: "They are gone then and nobody can bring them back.",
+  eraseText: "What you erase is gone, and nobody can bring it back.",
   blurClips: "Always blur faces in copies",
   decline: "Do nothing",
   erased: "Erased. Nobody is told.",
