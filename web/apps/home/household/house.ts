@@ -41,7 +41,7 @@ export interface House {
   readonly notes: Notes | null;
   /** This person in the book; null for one who is not in it (any more). */
   readonly me: Member | null;
-  /** Everybody of the signed list; of old keys, which name nobody, whom the server names. */
+  /** Everybody of the signed list; while only old keys are there, which name nobody, oneself. */
   readonly people: readonly Person[];
   readonly role: Role;
   /** A recovery that does not count yet, and from when it will (ms since 1970). */
@@ -74,7 +74,7 @@ export async function readHouse(told: Household, session: Session, pins?: Pins):
   });
   kept.keep(accepted.known);
   const book = accepted.chain.at(-1)?.book ?? null;
-  const shown = book ? inBook(told, book) : { ...told, hubs: told.hubs.filter((hub) => isAdmitted(hub, old.key, told.household)) };
+  const shown = book ? inBook(told, book) : alone(told, session, old);
   const me = book?.members.find((member) => member.sign_pub === ownPub) ?? null;
   const given = await openGiven(told, accepted.chain, me, session);
   const home: Home = {
@@ -84,14 +84,14 @@ export async function readHouse(told: Household, session: Session, pins?: Pins):
     own: [session.keys.age.secret],
   };
   const notes = await notesOf(accepted, session);
-  const people = peopleOf(told, book, notes, ownPub);
+  const people = peopleOf(told, shown.members, notes, ownPub);
   return {
     wire: shown,
     told,
     people,
     role: me?.role ?? roleOf(told.role),
     leftOut: told.hubs.filter(({ sign_pub }) => !shown.hubs.some((hub) => hub.sign_pub === sign_pub)).length,
-    ghosts: book ? told.members.filter(({ sign_pub }) => !book.members.some((one) => one.sign_pub === sign_pub)).length : 0,
+    ghosts: told.members.filter(({ account, sign_pub }) => !shown.members.some((one) => (book ? one.sign_pub === sign_pub : one.account === account))).length,
     ungiven: given.refused,
     chain: accepted.chain,
     book,
@@ -177,8 +177,21 @@ const pendingOf = (told: Household): EpochWire | null => told.pending?.epoch ?? 
 /** One's own, and those of a sheet that one came back with. */
 const identitiesOf = (session: Session): string[] => [session.keys.age.secret, ...(session.more ?? [])];
 
-function peopleOf(told: Household, book: Book | null, notes: Notes | null, ownPub: string): Person[] {
-  const listed = book?.members ?? told.members.map((one) => ({ ...one, role: roleOf(one.role) }));
+/** Before anybody signed who is of the household: oneself, with one's own keys, and the hubs that an owner let in. Whomever
+ *  else the server names would open all that follows, once the first page lists them: they are invited anew. */
+function alone(told: Household, session: Session, old: { key: Uint8Array; own: boolean }): Household {
+  const { age, signing } = session.keys;
+  const sign_pub = b64(signing.public);
+  const self = told.members.find((one) => one.sign_pub === sign_pub) ?? told.members.find((one) => one.age_recipient === age.recipient);
+  return {
+    ...told,
+    members: self ? [{ account: self.account, sign_pub, age_recipient: age.recipient, role: old.own ? "owner" : self.role }] : [],
+    hubs: told.hubs.filter((hub) => isAdmitted(hub, old.key, told.household)),
+  };
+}
+
+function peopleOf(told: Household, shown: Household["members"], notes: Notes | null, ownPub: string): Person[] {
+  const listed = shown.map((one) => ({ ...one, role: roleOf(one.role) }));
   const here = new Set(told.members.map(({ account }) => account));
   // Installers and landlords are shown owners only: to them nobody else is gone.
   const all = told.role !== "installer" && told.role !== "landlord";

@@ -1,14 +1,14 @@
 // A server that lies about who is of a household, and with which keys, before the code with which the home app reads it.
 import { beforeAll, describe, expect, test } from "vitest";
 import { b64 } from "../../../core/seal/bytes.ts";
-import type { Epoch } from "../../../core/seal/epoch.ts";
+import { type Epoch, type EpochWire, readEpoch } from "../../../core/seal/epoch.ts";
 import { giveEarlier, type GiftWire } from "../../../core/seal/earlier.ts";
 import { signHub } from "../../../core/seal/hub.ts";
 import { type MemberKeys, signingKey } from "../../../core/seal/keys.ts";
 import type { Member, Roll } from "../../../core/seal/roll.ts";
 import type { Sheet } from "../../../core/seal/sheet.ts";
 import { compareHub } from "../household/comparing.ts";
-import { loadHouse } from "../household/house.ts";
+import { loadHouse, turnPage } from "../household/house.ts";
 import { Pins } from "../household/pins.ts";
 import { words } from "../words.ts";
 import { answer, halvesOf, HOUSEHOLD as household, id, invent, member, memory, page as pageOf, type People, rolledHub, toldTo } from "./lying.ts";
@@ -137,5 +137,19 @@ describe("of a household from before there was a book", () => {
     expect(house.home.hubKeys.map(b64)).toEqual([ours.sign_pub]);
     expect(house.leftOut).toBe(2);
     expect(b64(house.owner)).toBe(halvesOf(own).sign_pub);
+  });
+
+  test("R03 R05 the first page lists nobody whom only the server names, and nobody with other keys", async () => {
+    const sent: EpochWire[] = [];
+    const ghost = member(thief, "t", "owner");
+    const exchanged = { ...member(alice, "b", "owner"), sign_pub: halvesOf(thief).sign_pub };
+    for (const members of [[member(alice, "b", "owner"), ghost, member(bob, "c", "member")], [exchanged, ghost, member(bob, "c", "member")]]) {
+      const session = toldTo(alice, answer([], { members }), sent);
+      const house = await loadHouse(session, new Pins(alice.signing.public, household, memory()));
+      expect(house.ghosts).toBe(2);
+      expect(house.people.map(({ you, role }) => [you, role])).toEqual([[true, "owner"]]);
+      await turnPage(session, house, "changed", { recovery: sheet.public });
+      expect(readEpoch(sent.at(-1) as EpochWire).book?.members).toEqual([member(alice, "b", "owner")]);
+    }
   });
 });

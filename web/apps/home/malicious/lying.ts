@@ -68,8 +68,15 @@ export const answer = (chain: readonly Epoch[], more: object = {}): object => ({
   ...more,
 });
 
-/** A session of somebody's to whom the server says `said` about the household. */
-export const toldTo = (keys: MemberKeys, said: unknown): Session => ({ keys, api: new Client(async () => Response.json(said)) }) as unknown as Session;
+/** A session of somebody's to whom the server says `said` about the household; what they send it comes into `sent`. */
+export const toldTo = <T>(keys: MemberKeys, said: unknown, sent: T[] = []): Session => {
+  const answered = async (_: string, init?: RequestInit): Promise<Response> => {
+    if (init?.method === undefined || init.method === "GET") return Response.json(said);
+    sent.push(JSON.parse(String(init.body)) as T);
+    return new Response(null, { status: 204 });
+  };
+  return { keys, api: new Client(answered) } as unknown as Session;
+};
 
 /** One clip as the server has it. */
 export interface Stored {

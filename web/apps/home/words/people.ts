@@ -137,7 +137,7 @@ export const people = {
   objected: "Stopped. The sheet that was used still opens what was recorded so far; make a new one now.",
 
   noSheet: "Make a recovery sheet first",
-  noSheetText: "Your household is from before there were recovery sheets. Make one now; then people can be invited.",
+  noSheetText: "Your household is from before there were recovery sheets. Make one now. It lists you alone; invite the others after that.",
 
   several: "Your households",
   here: "Shown now",
