@@ -87,9 +87,9 @@ def test_only_members_accounts_stand_in_a_list(kind: str) -> None:
 @given(wire=st.dictionaries(st.sampled_from(["statement", "sig", "sealed", "private"]), st.text(max_size=99)))
 def test_what_is_no_epoch_is_refused_in_one_way(wire: dict[str, str]) -> None:
     with pytest.raises(Malformed):
-        rules.check_next_epoch(wire, 0, [], owner=KEYS[0].signing.public, household="h" * 26)
+        rules.check_next_epoch(wire, 0, None, None, owner=KEYS[0].signing.public, household="h" * 26)
     with pytest.raises(Malformed):
-        rules.check_recovery(wire, [], sheet=KEYS[6].signing.public, household="h" * 26)
+        rules.check_recovery(wire, None, sheet=KEYS[6].signing.public, household="h" * 26)
 
 
 @given(st.text(max_size=60))

@@ -114,17 +114,30 @@ def check_gift(gift: Gift, *, household: str, account: str, chain: Sequence[Epoc
         BadSignature: who it names did not sign it. Altered: it is another's, or of another book,
             its signer was never an owner, or its sealed half is not the signed one.
     """
-    keys.verify(gift.by, CONTEXT, gift.statement_bytes, gift.sig)
-    if (gift.household, gift.account) != (household, account):
-        raise altered("An earlier key was given to somebody else.")
-    if gift.n >= len(chain) or chain[gift.n].chain_hash != gift.epoch_sha256:
-        raise altered("An earlier key is of no page of the household's list.")
+    page = check_page(
+        gift, household=household, account=account, page=chain[gift.n] if gift.n < len(chain) else None
+    )
     books = [epoch.statement.book for epoch in chain]
     if not any(book is not None and gift.by in book.roll.owners for book in books):
         raise altered("Somebody who was never an owner gave an earlier key.")
+    return page
+
+
+def check_page(gift: Gift, *, household: str, account: str, page: Epoch | None) -> Epoch:
+    """Return the epoch of that number if it is the gift's; whether its signer ever was an owner is left open.
+
+    Raises:
+        BadSignature: who it names did not sign it. Altered: it is another's, or of another book, or its
+            sealed half is not the signed one.
+    """
+    keys.verify(gift.by, CONTEXT, gift.statement_bytes, gift.sig)
+    if (gift.household, gift.account) != (household, account):
+        raise altered("An earlier key was given to somebody else.")
+    if page is None or page.chain_hash != gift.epoch_sha256:
+        raise altered("An earlier key is of no page of the household's list.")
     if sha256(gift.sealed) != gift.sealed_sha256:
         raise altered("The sealed half of an earlier key is not the one its owner signed.")
-    return chain[gift.n]
+    return page
 
 
 class _GiftWire(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -89,6 +89,7 @@ class Options:
         proxies: addresses of proxies in front, whose word on the caller's address counts.
         client: folder of the web client. It is entered in the record, and so are the first texts for those
             who use it; None enters neither.
+        connections: how many to the database at once.
         clock: gives the present.
     """
 
@@ -104,6 +105,7 @@ class Options:
     origin: str | None = None
     proxies: frozenset[str] = frozenset()
     client: Path | None = None
+    connections: int = 12
     clock: Callable[[], datetime] = clock.now
 
 
@@ -117,7 +119,7 @@ async def health() -> dict[str, str]:
 async def open_services(options: Options) -> AsyncIterator[Services]:
     """Open database, record and blobs, load a first start's document, and run the clockwork."""
     await asyncio.to_thread(migrate, options.database)
-    db = await Database.open(options.database, options.app_database)
+    db = await Database.open(options.database, options.app_database, size=options.connections)
     key = setup.log_key(options.home)
     known = options.home / "server" / "witness.vkeys"
     witness = WitnessClient(options.witness, known) if options.witness else None

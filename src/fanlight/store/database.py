@@ -126,7 +126,7 @@ class Database:
         url = app_url or make_conninfo("", **{**conninfo_to_dict(owner_url), "user": APP_ROLE})
         pool: AsyncConnectionPool[Tx] = AsyncConnectionPool(
             url,
-            min_size=2,
+            min_size=min(2, size),
             max_size=size,
             open=False,
             timeout=10.0,

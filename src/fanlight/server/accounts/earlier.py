@@ -45,12 +45,12 @@ async def give_earlier(
                 do="Load the household again.",
                 code="accounts.no_reader",
             )
-        known = [turning.epoch_of(row) for row in await store.epochs_of(tx, home)]
         gifts: list[EarlierRow] = []
         for wire in data.keys:
             try:
                 gift = earlier.from_wire(msgspec.to_builtins(wire))
-                epoch = earlier.check_gift(gift, household=home, account=account, chain=known)
+                page = await turning.epoch_at(tx, home, gift.n)
+                epoch = earlier.check_page(gift, household=home, account=account, page=page)
             except FanlightError as error:
                 raise _bad_gift() from error
             if gift.by != owner or not epoch.sealed:

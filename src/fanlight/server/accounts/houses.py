@@ -1,5 +1,6 @@
 """Routes: found and see a household, let a hub in, read and continue its book."""
 
+import asyncio
 from datetime import date
 from typing import Annotated
 
@@ -12,13 +13,22 @@ from msgspec import Meta
 from fanlight.model.geo import check_cell
 from fanlight.model.ids import new_id
 from fanlight.seal import hubs
-from fanlight.server.accounts import forms, rules, sessions, store, store_homes, telling, turning
+from fanlight.server.accounts import (
+    forms,
+    rules,
+    sessions,
+    store,
+    store_homes,
+    store_people,
+    telling,
+    turning,
+)
 from fanlight.server.accounts.areas import Areas
 from fanlight.server.accounts.forms import AnyRequest, EpochWire, PendingOut, wire_of
 from fanlight.server.accounts.sessions import Caller, Session
 from fanlight.server.accounts.sign_in import ensure
 from fanlight.server.errors import Conflict, NotFound
-from fanlight.server.services import Parts, Services
+from fanlight.server.services import Parts
 from fanlight.store.database import Tx
 from fanlight.wire import b64
 
@@ -212,19 +222,14 @@ async def admit_hub(data: JSONBody[HubIn], services: Parts, session: Caller) -> 
             return HubMade(hub)
         if sum(p.role == "hub" for p in people) >= _MAX_HUBS:
             raise Conflict("A household has four hubs at most.", do="Remove one.", code="accounts.many_hubs")
-        if await _elsewhere(services, hub):
+        await store_people.enter(tx, account=hub)  # in the same transaction: each holds a connection
+        if await store.memberships_of(tx, hub):
             raise Conflict(
                 "This hub belongs to another household.", do="Reset it.", code="accounts.key_taken"
             )
         await store.add_membership(tx, hub, "hub", session.household, "hub")
         await store.sign_hub(tx, hub, data.signature)
     return HubMade(hub)
-
-
-async def _elsewhere(services: Services, account: str) -> bool:
-    """Tell whether an account belongs to any household."""
-    async with services.db.transaction(account=account) as tx:
-        return bool(await store.memberships_of(tx, account))
 
 
 @get("/v1/households/mine/epochs", operation_id="getEpochs")
@@ -252,19 +257,26 @@ async def put_epoch(
     """
     session.owning()
     home, today = session.household, services.clock().date()
+    services.limits.spend(home, "epochs", rules.EPOCHS_PER_HOUR)
     async with services.db.transaction(household=home) as tx:
         await store_homes.lock(tx, home)
         await turning.settle(tx, home, today)
         rows = await store.members_of(tx, home)
-        known = [turning.epoch_of(row) for row in await store.epochs_of(tx, home)]
+        last = await turning.last_epoch(tx, home)
+        taken = await store.epoch_at(tx, home, number)
         owner = bytes(rules.owner_in(rows, session.account).sign_pub)
-        made = rules.check_next_epoch(msgspec.to_builtins(data), number, known, owner=owner, household=home)
+        made = await asyncio.to_thread(
+            rules.check_next_epoch,
+            *(msgspec.to_builtins(data), number, last, taken.statement if taken else None),
+            owner=owner,
+            household=home,
+        )
         if made is None:
             return
         await _stop_recovery(tx, home, session, today)
         invites = await store_homes.invites_of(tx, home, today - rules.INVITE_LIFE)
         asked = {one.joiner for one in invites if one.joiner is not None}
-        await turning.turn(tx, home, made, data.row(), known=known, asked=asked, day=today)
+        await turning.turn(tx, home, made, data.row(), before=last, asked=asked, day=today)
 
 
 async def _stop_recovery(tx: Tx, household: str, session: Session, today: date) -> None:

@@ -1,5 +1,7 @@
 """Routes: find one's household with its recovery sheet, and begin anew in it."""
 
+import asyncio
+
 import msgspec
 from litestar import post
 from litestar.di import NamedDependency
@@ -72,17 +74,19 @@ async def put_recovery(
 ) -> PendingOut:
     """Begin anew with the recovery sheet. It counts in two days unless an owner objects. Tells all."""
     today = services.clock().date()
+    services.limits.spend(session.account, "recoveries", rules.EPOCHS_PER_HOUR)
     async with services.db.transaction() as tx:
         home = await _home_of(tx, data, request, services, session, challenges)
         await store_homes.lock(tx, home)
-        known = [turning.epoch_of(row) for row in await store.epochs_of(tx, home)]
+        last = await turning.last_epoch(tx, home)
         sheet = forms.public_key(data.sign_pub)
-        made = rules.check_recovery(msgspec.to_builtins(data.epoch), known, sheet=sheet, household=home)
+        wire = msgspec.to_builtins(data.epoch)
+        made = await asyncio.to_thread(rules.check_recovery, wire, last, sheet=sheet, household=home)
         rows = await store.members_of(tx, home)
         rules.check_mine(made, session.account)
         listed = rules.listed_in(made)
         accounts = await store.accounts_by_id(tx, listed)
-        rules.change_of(rules.roll_of(made), rows, known[-1], accounts=accounts, asked={session.account})
+        rules.change_of(rules.roll_of(made), rows, last, accounts=accounts, asked={session.account})
         row = data.epoch.row()
         held = await store_homes.pending_of(tx, home)
         if held is not None and held.statement == row.statement:

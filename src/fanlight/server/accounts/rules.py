@@ -16,51 +16,61 @@ from fanlight.seal.roll import Hub as ListedHub
 from fanlight.seal.roll import Member as Listed
 from fanlight.seal.roll import Roll
 from fanlight.server.accounts.store import Account, Member
-from fanlight.server.errors import Conflict, Malformed, NotAllowed
+from fanlight.server.errors import Conflict, Malformed, NotAllowed, TooMany
 
 MAX_SEALED = 64 * 1024
-MOST_EPOCHS = 1 << 30
+MOST_EPOCHS = 1 << 12  # with one each month and each change of members, several lives
+EPOCHS_PER_HOUR = 120  # that owners of one household send
 INVITE_LIFE = timedelta(days=7)
 RECOVERY_WAIT = timedelta(days=2)  # rows know days only; two of them are never less than the 24 h promised
 
 
-def check_next_epoch(
-    wire: object, number: int, known: Sequence[Epoch], *, owner: bytes, household: str
+def check_next_epoch(  # noqa: PLR0913 - the facts of one page
+    wire: object, number: int, last: Epoch | None, taken: str | None, *, owner: bytes, household: str
 ) -> Epoch | None:
     """Return the owner's epoch to add, or None if this very one is stored already.
 
     Args:
         wire: the epoch as it came.
         number: which it is to be.
-        known: those stored, oldest first.
+        last: the newest that is stored.
+        taken: the statement that is stored under that number.
         owner: the signing key of the owner, for epochs of version 1, which do not name it.
         household: whose it must be.
 
     Raises:
         Malformed: not an epoch, not signed by an owner, or not chained to the last.
         Conflict: another epoch of that number is stored.
+        TooMany: a household has no more than `MOST_EPOCHS`.
     """
     made = _read(wire)
     if made.statement.n != number:
         raise bad_epoch()
-    if number < len(known):
-        if known[number].statement_bytes == made.statement_bytes:
+    if taken is not None:
+        if taken.encode() == made.statement_bytes:
             return None
         raise Conflict(
             "Another household key of this number is stored already.",
             do="Load the household again and make the next one.",
             code="accounts.epoch_taken",
         )
-    if _author(made, known, household, owner) != "owner":
+    if number >= MOST_EPOCHS:
+        raise TooMany(
+            f"A household's book has {MOST_EPOCHS} pages at most.",
+            kept="The book and all clips are as they were.",
+            do="Found another household and invite everybody there.",
+            code="accounts.book_full",
+        )
+    if _author(made, last, household, owner) != "owner":
         raise bad_epoch()
     return made
 
 
-def check_recovery(wire: object, known: Sequence[Epoch], *, sheet: bytes, household: str) -> Epoch:
+def check_recovery(wire: object, last: Epoch | None, *, sheet: bytes, household: str) -> Epoch:
     """Return the epoch with which the holder of the sheet begins anew; raises Malformed."""
     made = _read(wire)
     named = made.statement.book
-    if named is None or named.by != sheet or _author(made, known, household, None) != "recovery":
+    if named is None or named.by != sheet or _author(made, last, household, None) != "recovery":
         raise bad_epoch()
     return made
 
@@ -77,9 +87,9 @@ def _read(wire: object) -> Epoch:
     return made
 
 
-def _author(made: Epoch, known: Sequence[Epoch], household: str, owner: bytes | None) -> Author:
+def _author(made: Epoch, last: Epoch | None, household: str, owner: bytes | None) -> Author:
     try:
-        return book.check_next(made, known[-1] if known else None, household=household, owner=owner)
+        return book.check_next(made, last, household=household, owner=owner)
     except SealError as error:
         raise bad_epoch() from error
 

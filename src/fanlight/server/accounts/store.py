@@ -261,6 +261,18 @@ async def epochs_of(tx: Tx, household: str, first: int = 0) -> list[EpochRow]:
     )
 
 
+async def epoch_at(tx: Tx, household: str, n: int) -> EpochRow | None:
+    """Return the epoch of a number of the transaction's household."""
+    query = "SELECT statement, sig, sealed, private FROM epoch WHERE household = %s AND n = %s"
+    return await one(tx, EpochRow, query, [household, n])
+
+
+async def last_epoch(tx: Tx, household: str) -> EpochRow | None:
+    """Return the newest epoch of the transaction's household."""
+    query = "SELECT statement, sig, sealed, private FROM epoch WHERE household = %s ORDER BY n DESC LIMIT 1"
+    return await one(tx, EpochRow, query, [household])
+
+
 async def add_epoch(tx: Tx, household: str, n: int, epoch: EpochRow) -> None:
     """Store an epoch of the transaction's household."""
     await tx.execute(

@@ -1,5 +1,10 @@
-"""Write an epoch and bring the household's rows in step with it; let a recovery count in time."""
+"""Write an epoch and bring the household's rows in step with it; let a recovery count in time.
 
+Holds:  of a stored book no more is read than the newest epoch and one that was asked for; and in a thread, as
+        reading one takes long: nobody else waits while it is done.
+"""
+
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 
@@ -17,9 +22,22 @@ from fanlight.server.services import Services
 from fanlight.store.database import Tx
 
 
-def epoch_of(row: EpochRow) -> Epoch:
+async def epoch_of(row: EpochRow) -> Epoch:
     """Read a stored epoch."""
-    return epoch.from_wire({k: v for k, v in msgspec.to_builtins(row).items() if v is not None})
+    wire = {k: v for k, v in msgspec.to_builtins(row).items() if v is not None}
+    return await asyncio.to_thread(epoch.from_wire, wire)
+
+
+async def epoch_at(tx: Tx, household: str, n: int) -> Epoch | None:
+    """Return the stored epoch of a number."""
+    row = await store.epoch_at(tx, household, n)
+    return None if row is None else await epoch_of(row)
+
+
+async def last_epoch(tx: Tx, household: str) -> Epoch | None:
+    """Return the newest epoch that is stored."""
+    row = await store.last_epoch(tx, household)
+    return None if row is None else await epoch_of(row)
 
 
 async def turn(  # noqa: PLR0913 - the facts of one step
@@ -28,14 +46,13 @@ async def turn(  # noqa: PLR0913 - the facts of one step
     made: Epoch,
     row: EpochRow,
     *,
-    known: Sequence[Epoch],
+    before: Epoch | None,
     asked: set[str],
     day: date,
 ) -> None:
     """Store a checked epoch; make members and hubs those it lists, and tell. Raises as `change_of`."""
     rows = await store.members_of(tx, household)
     if made.statement.book is not None:
-        before = known[-1] if known else None
         await _keep_in_step(tx, household, made, rows, before, asked=asked, day=day)
     await store.add_epoch(tx, household, made.statement.n, row)
 
@@ -89,11 +106,11 @@ async def settle(tx: Tx, household: str, today: date) -> None:
     if await store_homes.pending_of(tx, household) != pending:
         return
     await store_homes.drop_pending(tx, household)
-    known = [epoch_of(row) for row in await store.epochs_of(tx, household)]
+    before = await last_epoch(tx, household)
     try:
         async with tx.transaction():
-            made = epoch_of(pending.row)
-            await turn(tx, household, made, pending.row, known=known, asked={pending.account}, day=today)
+            made = await epoch_of(pending.row)
+            await turn(tx, household, made, pending.row, before=before, asked={pending.account}, day=today)
             await telling.tell_home(tx, household, "recovered", about=pending.account, day=today)
     except (Malformed, Conflict):
         return  # who began it has left, or somebody it lists has: it can begin again
