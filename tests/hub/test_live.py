@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from tests.hub.towns import House
 from tests.hub.watching import Ends, Picture, Watcher, until, watcher
 
 from fanlight.hub.live.adapt import BAD_FOR
+from fanlight.hub.live.viewings import Viewings, What
 from fanlight.hub.options import Camera, HubOptions
 from fanlight.hub.pipeline import Pipeline
 from fanlight.hub.uplink import Uplink
@@ -259,6 +261,73 @@ def test_a_stranger_a_replayed_question_and_an_altered_message_get_nothing(
             number = next(iter(live.visitors))
             good.send(b"\x02" + bytes(8) + b"not sealed by anybody")
             await until(lambda: number not in live.visitors)
+
+    story()
+
+
+def test_a_viewers_mistake_ends_no_recording_and_nobody_elses_view(tmp_path: Path, house: House) -> None:
+    """R01: times at the ends of what a clock can say, and before there was any recording."""
+
+    @in_loop
+    async def story() -> None:
+        async with (
+            hub(tmp_path, house, DOOR) as pipeline,
+            watcher(house.url, house.member.keys, ends(house)) as good,
+        ):
+            good.say("watch", camera=DOOR.id)
+            await until(lambda: good.pictures)
+            for at in ("9999-12-31T12:00:00.000Z", "0001-01-01T00:00:00.000Z"):
+                asked = {"id": 1, "camera": DOOR.id, "start": at, "end": at}
+                opened = {"camera": DOOR.id, "clip": "2" * 26, "at": at}
+                for word, fields in (("footage", asked), ("opened", opened)):
+                    async with watcher(house.url, house.member.keys, ends(house)) as bad:
+                        bad.say(word, **fields)
+                        await _closed(bad)
+            seen, kept = len(good.pictures), _seconds(pipeline)
+            await until(lambda: len(good.pictures) > seen + 15 and _seconds(pipeline) > kept)
+
+    story()
+
+
+async def _closed(bad: Watcher) -> None:
+    await until(lambda: bad.closed)
+
+
+class Slow(Viewings):
+    """Viewings on a disk that takes its time: `begin` waits until it is let go."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.entered, self.let_go = threading.Event(), threading.Event()
+
+    def begin(self, account: str, camera: str, what: What) -> str:
+        self.entered.set()
+        self.let_go.wait()
+        return super().begin(account, camera, what)
+
+
+def test_who_leaves_while_their_viewing_is_written_down_sees_nothing_and_stands_nowhere(
+    tmp_path: Path, house: House
+) -> None:
+    """R03 R52: their number may be given to somebody else the next moment."""
+
+    @in_loop
+    async def story() -> None:
+        async with hub(tmp_path, house, DOOR) as pipeline:
+            live = live_of(pipeline)
+            async with watcher(house.url, house.member.keys, ends(house)) as leaves:
+                [(number, visitor)] = live.visitors.items()
+                (tmp_path / "slow").mkdir()
+                live.viewings = slow = Slow(tmp_path / "slow")
+                try:
+                    leaves.say("watch", camera=DOOR.id)
+                    await asyncio.to_thread(slow.entered.wait)
+                    await live._end(visitor)  # as a look at the household does, between two messages
+                finally:
+                    slow.let_go.set()
+                await until(lambda: slow.lately and not slow.current)
+            assert number not in live.stream(DOOR.id, "main").viewers
+            assert not leaves.pictures
 
     story()
 

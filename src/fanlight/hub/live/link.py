@@ -53,6 +53,8 @@ class Link:
                 self._say(error.what)
             except (OSError, WebSocketException) as error:
                 self._say(f"The relay for live viewing does not answer ({type(error).__name__}).")
+            except Exception:  # whatever it is: recording goes on
+                log.exception("the connection to the relay broke off")
             if loop.time() - began > STEADY_S:
                 wait_s = FIRST_WAIT_S
             await asyncio.sleep(wait_s * _RANDOM.uniform(0.75, 1.25))

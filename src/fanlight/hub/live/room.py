@@ -137,17 +137,21 @@ class Live:
                     await visitor_.hear(said.payload)
             except LiveError as error:
                 log.info("live: %s", error.what)
-                await self.end(said.viewer)
+                await self._end(visitor_)
+            except Exception:
+                log.exception("a viewing broke off")
+                await self._end(visitor_)
 
     async def gone(self) -> None:
         """Forget all viewers: the connection to the relay is over."""
         for number in list(self.visitors):
             await self._leave(number)
 
-    async def end(self, number: int) -> None:
-        """End a viewer's session."""
-        await self._leave(number)
-        self.put(Send(Class.END, 0, (number,)))
+    async def _end(self, visitor: Visitor) -> None:
+        """End a viewer's session, unless their number is somebody else's by now."""
+        if self.visitors.get(visitor.number) is visitor:
+            await self._leave(visitor.number)
+            self.put(Send(Class.END, 0, (visitor.number,)))
 
     def emit(self, outs: Iterable[Out]) -> None:
         """Send pictures, and keys to those who are to open them."""
@@ -169,14 +173,14 @@ class Live:
             for sound in self._sounds.values():
                 sound.renew()
         now_us = clock.mono_us()
-        for number, visitor in list(self.visitors.items()):
+        for visitor in list(self.visitors.values()):
             if visitor.person is None:
                 if now_us - visitor.since_us > ASK_WITHIN_S * 1e6:
-                    await self.end(number)
+                    await self._end(visitor)
                 continue
             person = find(listed, visitor.person.sign_pub)
             if person is None or (person.recipient and person.recipient != visitor.person.recipient):
-                await self.end(number)
+                await self._end(visitor)
             else:
                 await visitor.now_is(person)
         statuses = list(self.house.statuses())
@@ -212,8 +216,15 @@ class Live:
         visitor.tell_cameras()
         visitor.tell_who()
 
+    def _forget(self, number: int) -> None:
+        for stream in self._streams.values():
+            stream.remove(number)
+        for sound in self._sounds.values():
+            sound.remove(number)
+
     async def _leave(self, number: int) -> None:
         visitor = self.visitors.pop(number, None)
+        self._forget(number)  # before anything waits: the number may be given to somebody else
         if visitor is not None:
             with contextlib.suppress(OSError):
                 await visitor.close()

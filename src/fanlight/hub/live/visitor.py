@@ -7,8 +7,10 @@ Holds:  each thing asked for is checked against what this person may at that mom
 """
 
 import asyncio
+import contextlib
 import struct
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fanlight.hub.live import asking, sealed, words
@@ -28,6 +30,7 @@ from fanlight.wire.relay import Class, Send
 if TYPE_CHECKING:
     from fanlight.hub.live.room import Live
 
+_FIRST, _AHEAD = datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=2)
 MOST_FETCHES = 2
 MOST_CAMERAS = 32
 _FOOTAGE = struct.Struct(">I")
@@ -53,6 +56,7 @@ class Visitor:
         self.person: Person | None = None
         self._speaker: Speaker | None = None
         self._listener: Listener | None = None
+        self._closed = False
         self._watching: dict[str, Watching] = {}
         self._fetches: dict[int, tuple[Fetch, str]] = {}
         self._voice = Voice(live.house.mouths, self._tell, self._over)
@@ -85,8 +89,10 @@ class Visitor:
                 self._tell("stopped", camera=camera, why="not_yours")
 
     def tell_key(self, told: Told) -> None:
-        """Hand over a stream's key."""
+        """Hand over a stream's key, if they may see that camera at this moment."""
         info, key = told.info, told.key
+        if not self._may("live", key.camera):
+            return
         if isinstance(info, AudioInfo):
             self._tell(
                 "sound",
@@ -138,9 +144,8 @@ class Visitor:
         self._tell("who", viewing=[one.to_json() for one in current])
 
     async def close(self) -> None:
-        """End everything of this viewer."""
-        for camera in self._watching:  # at once: what follows waits for the disk
-            self._live.remove(camera, self.number)
+        """End everything of this viewer; what they are beginning ends as soon as it is written down."""
+        self._closed = True
         for camera in list(self._watching):
             await self._unwatch(camera)
         for number in list(self._fetches):
@@ -249,10 +254,7 @@ class Visitor:
         if not self._may("footage", ask.camera) or len(self._fetches) >= MOST_FETCHES:
             self._tell("footage", id=ask.id, state="refused")
             return
-        try:
-            start, end = clock.from_text(ask.start), clock.from_text(ask.end)
-        except FanlightError as error:
-            raise bad_message("a time is written in another way") from error
+        start, end = _time(ask.start), _time(ask.end)
         viewing = await self._begun(ask.camera, "footage")
         fetch = Fetch(ask, start, end, self._live.house.journal)
         self._fetches[ask.id] = (fetch, viewing)
@@ -284,11 +286,9 @@ class Visitor:
         assert self.person is not None  # noqa: S101 - begun
         if not self.person.may("live", word.camera, clock.now()):
             raise bad_message("it tells of a camera that is not theirs")
+        at = _time(word.at)
         try:
-            at = clock.from_text(word.at)
             await asyncio.to_thread(self._live.viewings.open, self.person.account, word.camera, word.clip, at)
-        except FanlightError as error:
-            raise bad_message("a time is written in another way") from error
         except OSError:
             return  # not written down: the device keeps it and tells again
         self._tell("opened", clip=word.clip)
@@ -302,10 +302,18 @@ class Visitor:
     async def _begun(self, camera: str, what: What) -> str:
         assert self.person is not None  # noqa: S101 - begun
         account, viewings = self.person.account, self._live.viewings
+        writing = asyncio.ensure_future(asyncio.to_thread(viewings.begin, account, camera, what))
         try:
-            viewing = await asyncio.to_thread(viewings.begin, account, camera, what)
+            viewing = await asyncio.shield(writing)
         except OSError as error:
             raise bad_message("the hub cannot write down who watches") from error
+        except asyncio.CancelledError:
+            with contextlib.suppress(OSError):  # the thread writes on: nobody is to stand as watching
+                await asyncio.to_thread(viewings.end, await writing)
+            raise
+        if self._closed or not self._may(what, camera):
+            await asyncio.to_thread(viewings.end, viewing)
+            raise bad_message("it ended, or is no longer theirs to see, while it was written down")
         self._live.tell_who()
         return viewing
 
@@ -322,3 +330,14 @@ class Visitor:
     def _say(self, kind: int, body: bytes) -> None:
         if self._speaker is not None and self.number in self._live.visitors:
             self._live.put(Send(Class.MUST, 0, (self.number,), self._speaker.seal(kind, body)))
+
+
+def _time(text: str) -> datetime:
+    """Return a time that footage can be of; raises BadMessage."""
+    try:
+        read = clock.from_text(text)
+    except FanlightError as error:
+        raise bad_message("a time is written in another way") from error
+    if not _FIRST <= read <= clock.now() + _AHEAD:
+        raise bad_message("a time is out of range")
+    return read
