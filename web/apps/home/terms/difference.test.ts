@@ -22,6 +22,19 @@ describe("R53 the difference of two texts", () => {
     expect(difference("You may not leave today.\n", "You may leave.\n")).toEqual(shown("struck"));
   });
 
+  it("is a sentence in the place of another where hardly a word stayed", () => {
+    expect(changedParagraphs(difference("First.\n\nSo far nobody has asked for anything.\n", "First.\n\nOn Monday an insurer asked for a list.\n"))).toEqual([
+      [
+        { kind: "struck", text: "So far nobody has" },
+        { kind: "added", text: "On Monday an insurer" },
+        { kind: "same", text: " asked for " },
+        { kind: "struck", text: "anything" },
+        { kind: "added", text: "a list" },
+        { kind: "same", text: ".\n" },
+      ],
+    ]);
+  });
+
   it("holds both texts whole, whatever they are", () => {
     fc.assert(
       fc.property(fc.oneof(words, fc.string()), fc.oneof(words, fc.string()), (before, after) => {

@@ -25,7 +25,29 @@ export function difference(before: string, after: string): Piece[] {
     }
   }
   settle();
-  return pieces;
+  return gathered(pieces);
+}
+
+/** Changes with nothing but a space between them as one: a reader sees a sentence struck and a sentence added, not every other word. */
+function gathered(pieces: readonly Piece[]): Piece[] {
+  const all: Piece[] = [];
+  let struck = "";
+  let added = "";
+  const settle = (): void => {
+    push(all, { kind: "struck", text: struck });
+    push(all, { kind: "added", text: added });
+    struck = added = "";
+  };
+  for (const [i, { kind, text }] of pieces.entries()) {
+    const between = kind === "same" && struck !== "" && added !== "" && /^[^\S\n]+$/u.test(text) && (pieces[i + 1]?.kind ?? "same") !== "same";
+    if (kind === "struck" || between) struck += text;
+    if (kind === "added" || between) added += text;
+    if (kind !== "same" || between) continue;
+    settle();
+    push(all, { kind, text });
+  }
+  settle();
+  return all;
 }
 
 /** The pieces of a difference by paragraph, those without a change left out. */
@@ -34,7 +56,7 @@ export function changedParagraphs(pieces: readonly Piece[]): Piece[][] {
   for (const { kind, text } of pieces) {
     text.split(/\n\n+/u).forEach((part, i) => {
       if (i > 0) paragraphs.push([]);
-      if (part.trim() !== "") paragraphs.at(-1)?.push({ kind, text: part });
+      if (/\S|^ +$/u.test(part)) paragraphs.at(-1)?.push({ kind, text: part });
     });
   }
   return paragraphs.filter((paragraph) => paragraph.some(({ kind }) => kind !== "same"));
