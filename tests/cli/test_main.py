@@ -11,7 +11,6 @@ from click.testing import CliRunner, Result
 from tests.hub.limits import full_disk
 
 from fanlight import __version__
-from fanlight.cli.hub.codes import HOUSE_PREFIX
 from fanlight.cli.main import main
 
 FANLIGHT = str(Path(sys.executable).with_name("fanlight"))
@@ -67,7 +66,7 @@ def said(result: Result) -> str:
     return result.stderr
 
 
-PAIR = ("hub", "pair", HOUSE_PREFIX, "--camera", "rtsp://door:secret@host/x", "--place=1,2", "--home")
+PAIR = ("hub", "pair", "town", "--camera", "rtsp://door:secret@host/x", "--place=1,2", "--home")
 
 
 def test_every_error_is_three_sentences(tmp_path: Path) -> None:
@@ -81,7 +80,7 @@ def test_every_error_is_three_sentences(tmp_path: Path) -> None:
     assert "stands where" in said(fanlight("up", "--home", taken))
     assert "another Fanlight" in said(fanlight("up", "--home", old))
     assert "another Fanlight" in said(fanlight("hub", "run", "--home", old))
-    assert "not a pairing code" in said(fanlight(*PAIR, tmp_path / "new"))
+    assert "no address of a town's server" in said(fanlight(*PAIR, tmp_path / "new"))
     (tmp_path / "new" / "hub" / "hub.toml").write_text("[page]\nport = 0\n")
     assert "`page.port`" in said(fanlight("hub", "run", "--home", tmp_path / "new"))
     assert "secret" not in said(fanlight(*PAIR, taken))

@@ -50,7 +50,9 @@ def test_a_hub_without_a_household_records_and_is_on_disk_when_it_ends(tmp_path:
     with hub_process(tmp_path) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "hub ready 1\n"
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=head, trust_env=False) as page:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers=head, trust_env=False, timeout=60
+        ) as page:
             while not (hub := page.get("/api/hub").json())["storage"]["used_bytes"]:
                 time.sleep(0.05)
         assert not hub["paired"]

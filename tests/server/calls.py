@@ -216,6 +216,23 @@ async def _admit_hub(world: World, who: Actor) -> Call:
     return Call("/v1/households/mine/hubs", ("accounts.bad_signature",), {"json": body})
 
 
+@call("PUT /v1/pairings/{meeting:str}")
+async def _await_pairing(world: World, who: Actor) -> Call:
+    if "pairing" not in world.spare:
+        keys = member_keys(secrets.token_bytes(32))
+        body = {"sign_pub": b64.encode(keys.signing.public), "age_recipient": keys.age.recipient}
+        world.spare["pairing"] = Call(new_id(), (), {"json": body})
+    waiting: Call = world.spare["pairing"]
+    return waiting
+
+
+@call("GET /v1/pairings/{meeting:str}", "PUT /v1/pairings/{meeting:str}/answer")
+async def _answer_pairing(world: World, who: Actor) -> Call:
+    waiting = await _await_pairing(world, who)
+    (await world.http.put(f"/v1/pairings/{waiting.path}", **waiting.options)).raise_for_status()
+    return Call(waiting.path, (), {"json": {"sealed": "AAAA"}})
+
+
 @call("PUT /v1/households/mine/epochs/{number:int}")
 async def _put_epoch(world: World, who: Actor) -> Call:
     _, made = new_epoch(

@@ -15,14 +15,15 @@ export class Hub {
     this.home = home;
   }
 
-  /** Runs the command that the House page shows, with a place; returns the hub's own code. */
-  async pair(command: string): Promise<string> {
-    const [, , , code = ""] = command.trim().split(/\s+/);
-    const { stdout } = await run(FANLIGHT, ["hub", "pair", code, "--home", this.home, "--place=-122.4078,37.7983"]);
-    // A hub asks its server every five minutes; nobody waits for that here.
+  /** The link of its own page. */
+  async page(): Promise<string> {
+    return (await run(FANLIGHT, ["hub", "page", "--home", this.home])).stdout.trim();
+  }
+
+  /** A hub asks its server every five minutes; nobody waits for that here. It begins anew with it by itself. */
+  hurry(): void {
     const path = `${this.home}/hub/hub.json`;
     writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, "utf8")) as object), poll_s: 1, status_s: 1 }));
-    return /^hub-\S+$/m.exec(stdout)?.[0] ?? "";
   }
 
   /** Whose key it trusts. */
@@ -51,8 +52,7 @@ export class Hub {
 
   /** Rings a camera's bell on the hub's own page, by its key. */
   async ring(camera: string): Promise<void> {
-    const { stdout } = await run(FANLIGHT, ["hub", "page", "--home", this.home]);
-    const [base = "", key = ""] = stdout.trim().split("#");
+    const [base = "", key = ""] = (await this.page()).split("#");
     const headers = { authorization: `Bearer ${key.replace(/^k(ey)?=/, "")}` };
     const answer = await fetch(new URL(`api/cameras/${camera}/press`, base), { method: "POST", headers });
     if (!answer.ok) throw new Error(`The bell did not ring: ${answer.status} ${await answer.text()}`);

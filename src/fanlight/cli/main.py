@@ -162,16 +162,16 @@ FILE = click.argument("file", type=click.Path(path_type=Path))
 
 
 @hub.command(name="pair")
-@click.argument("code")
+@click.argument("server")
 @HOME
 @click.option("--camera", help="rtsp://user:password@host/path of a camera to begin with.")
 @click.option("--name", default="Front door", help="The camera's name.")
 @click.option("--place", required=True, help="LON,LAT of the camera. It never leaves your home unsealed.")
-def hub_pair(code: str, home: Path | None, camera: str | None, name: str, place: str) -> None:
-    """Tell this hub its household: CODE is on the House page. Prints the hub's own code to type there."""
+def hub_pair(server: str, home: Path | None, camera: str | None, name: str, place: str) -> None:
+    """Show this hub's code, to be scanned or pasted in the app of a household at SERVER, and wait for it."""
     from fanlight.cli.hub import pairing  # noqa: PLC0415
 
-    pairing.pair(code, home, camera, name, place)
+    pairing.pair(server, home, camera, name, place)
 
 
 @hub.command(name="run")

@@ -1,4 +1,7 @@
-"""Run a hub: `python -m fanlight.hub --home DIR`. It needs no household to record at home (R02)."""
+"""Run a hub: `python -m fanlight.hub --home DIR`. It needs no household to record at home (R02).
+
+Holds:  a hub that was given a household, or told another server, begins anew by itself, in the same process.
+"""
 
 import argparse
 import asyncio
@@ -16,6 +19,7 @@ from fanlight.hub.settings import (
     HubKeys,
     LiveSettings,
     Pairing,
+    PairingUnreadable,
     carry_cameras,
     find_pairing,
     load_keys,
@@ -24,9 +28,23 @@ from fanlight.hub.settings import (
 from fanlight.hub.uplink import Uplink
 from fanlight.model.errors import FanlightError
 
+ANEW = -1
+LOOK_S = 1.0
+
+
+def serve(folder: Path) -> int:
+    """Run the hub in `folder` until SIGTERM or SIGINT, also across its pairing; return an exit status.
+
+    Raises:
+        PairingUnreadable, BadSettings, KeysUnreadable, HubBusy, JournalError, EpochsRefused: it cannot start.
+    """
+    while (status := asyncio.run(run(folder))) == ANEW:
+        pass
+    return status
+
 
 async def run(folder: Path) -> int:
-    """Run the hub in `folder` until SIGTERM or SIGINT; return an exit status.
+    """Run the hub once; return an exit status, or ANEW if what it knows of its household has changed.
 
     Raises:
         PairingUnreadable, BadSettings, KeysUnreadable, HubBusy, JournalError, EpochsRefused: it cannot start.
@@ -65,23 +83,35 @@ async def _work(folder: Path, keys: HubKeys, pairing: Pairing | None, uplink: Up
     await services.change(settings.options)
     systemd.tell(systemd.READY)
     waiting = asyncio.create_task(stopping.wait())
+    anew = asyncio.create_task(_changed(folder, pairing))
     print(f"hub ready {len(settings.options.camera)}", flush=True)  # noqa: T201 - the starter waits for it
     if sys.stdout.isatty():
         print(_for_people(len(settings.options.camera)), flush=True)  # noqa: T201 - a command's output
     try:
-        done, _ = await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-        for task in done - {waiting}:
+        done, _ = await asyncio.wait({waiting, anew, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {waiting, anew}:
             task.result()  # raises: none of them ends by itself
     finally:
-        systemd.tell(systemd.ENDING)
+        again = anew.done() and not waiting.done()
+        if not again:
+            systemd.tell(systemd.ENDING)
         await services.close()
-        for task in [waiting, *tasks]:
+        for task in [waiting, anew, *tasks]:
             task.cancel()
-        await asyncio.gather(waiting, *tasks, return_exceptions=True)
+        await asyncio.gather(waiting, anew, *tasks, return_exceptions=True)
         # A thread may still be writing for a task that was cancelled.
         await loop.shutdown_default_executor()
         pipeline.close()
-    return 0
+    return ANEW if again else 0
+
+
+async def _changed(folder: Path, pairing: Pairing | None) -> None:
+    """Return once `hub.json` says something else than it did; a file that cannot be read says nothing."""
+    while True:
+        await asyncio.sleep(LOOK_S)
+        with contextlib.suppress(PairingUnreadable):
+            if await asyncio.to_thread(find_pairing, folder) not in {pairing, None}:
+                return
 
 
 def _for_people(cameras: int) -> str:
@@ -102,7 +132,7 @@ def main() -> int:
     parser = argparse.ArgumentParser("fanlight.hub", description=__doc__)
     parser.add_argument("--home", type=Path, required=True, help="the hub's folder")
     try:
-        return asyncio.run(run(parser.parse_args().home))
+        return serve(parser.parse_args().home)
     except FanlightError as error:
         _say(error)
         return 1

@@ -113,7 +113,7 @@ class Pipeline:
             raise NotPaired(
                 "This hub has no household yet.",
                 kept="It records and notices all the same.",
-                do="Pair it: fanlight hub pair CODE, with the code that the House page shows.",
+                do="Pair it on its page, under Health, or with fanlight hub pair and your town's address.",
             )
         return self.town
 

@@ -50,6 +50,7 @@ from fanlight.server.log import Log
 from fanlight.server.log import http as log_http
 from fanlight.server.log.files import LogFiles
 from fanlight.server.log.witnesses import WitnessClient
+from fanlight.server.meetings import Meetings
 from fanlight.server.notify import http as notify_http
 from fanlight.server.notify.sending import Reach, Sender
 from fanlight.server.oversight import http as oversight_http
@@ -136,6 +137,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         quota_bytes=int(options.quota_gib * (1 << 30)),
         push=Sender(options.home, _reach(options), options.clock),
         unfinished=Unfinished(),
+        meetings=Meetings(options.clock),
         demo=options.demo,
         port=options.port,
         origin=options.origin or f"http://localhost:{options.port}",

@@ -14,6 +14,7 @@ from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits, place_of
 from fanlight.server.log import Log
 from fanlight.server.looks import Looks
+from fanlight.server.meetings import Meetings
 from fanlight.server.shreds import ShredList
 from fanlight.server.unfinished import Unfinished
 from fanlight.store.blobs import Blobs
@@ -66,6 +67,7 @@ class Services:
         push: posts what hubs encrypted to push services.
         shreds: what must not come back with an older database.
         quota_bytes: what one household's sealed clips may take.
+        meetings: hubs and households that are being paired, in memory.
         looks: what the vault found when it last compared rows and payloads.
         unfinished: what drop tokens have lying in `incoming`.
         hours: ends finer than a day, in memory.
@@ -86,6 +88,7 @@ class Services:
     quota_bytes: int
     push: Pushes
     unfinished: Unfinished
+    meetings: Meetings
     looks: Looks = field(default_factory=Looks)
     hours: Hours = field(default_factory=Hours)
     demo: bool = False

@@ -27,6 +27,7 @@ export const PAGES: Readonly<Record<string, Entry>> = {
   requests: bare(() => import("./requests/RequestsPage.svelte")),
   request: page(() => import("./requests/AskPage.svelte"), ({ parts }) => ({ request: parts[0] ?? "" })),
   house: bare(() => import("./household/HousePage.svelte")),
+  hub: page(() => import("./household/HubPage.svelte"), ({ parts }) => ({ brought: parts[0] ?? "" })),
   alerts: bare(() => import("./push/AlertsPage.svelte")),
   alert: page(() => import("./push/AlertPage.svelte"), ({ parts, query }) => ({ clip: parts[0] ?? "", day: query.get("d") ?? "" })),
   people: bare(() => import("./household/PeoplePage.svelte")),

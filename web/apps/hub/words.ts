@@ -5,6 +5,7 @@ import { add } from "./words/add.ts";
 import { camera } from "./words/camera.ts";
 import { footage } from "./words/footage.ts";
 import { health, settings } from "./words/health.ts";
+import { pairing } from "./words/pairing.ts";
 
 const many = (count: number, one: string, more: string): string => (count === 1 ? `1 ${one}` : `${count.toLocaleString("en-GB")} ${more}`);
 
@@ -95,5 +96,6 @@ export const words = {
   camera,
   footage,
   health,
+  pairing,
   settings,
 };

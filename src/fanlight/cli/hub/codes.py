@@ -1,39 +1,22 @@
-"""The two codes of pairing, and a place, as they are typed. Neither code holds a secret."""
+"""A place as it is typed, and a pairing code as a picture of letters for terminals."""
 
-import base64
+import segno
 
 from fanlight.model.errors import FanlightError
-from fanlight.wire import jcs
 
-HOUSE_PREFIX, HUB_PREFIX = "house-", "hub-"
-
-
-class BadCode(FanlightError):
-    """A pairing code or a place cannot be read."""
-
-    code = "cli.bad_code"
+_BLACK_ON_WHITE, _PLAIN = "\x1b[30;107m", "\x1b[0m"
+_BORDER = 2
+_HALVES = {(0, 0): " ", (1, 0): "\u2580", (0, 1): "\u2584", (1, 1): "\u2588"}
 
 
-def write_code(prefix: str, value: dict[str, str]) -> str:
-    """Return a pairing code."""
-    return prefix + base64.urlsafe_b64encode(jcs.dumps(value)).decode().rstrip("=")
+class BadPlace(FanlightError):
+    """A place cannot be read."""
 
-
-def read_code(prefix: str, code: str) -> dict[str, object]:
-    """Read a pairing code; raises BadCode."""
-    text = "".join(code.split())
-    if not text.startswith(prefix):
-        raise bad_code()
-    body = text.removeprefix(prefix)
-    try:
-        raw = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
-        return dict(jcs.loads(raw))
-    except (ValueError, FanlightError) as error:
-        raise bad_code() from error
+    code = "cli.bad_place"
 
 
 def read_place(text: str) -> tuple[float, float]:
-    """Read `LON,LAT` in degrees; raises BadCode."""
+    """Read `LON,LAT` in degrees; raises BadPlace."""
     try:
         lon, lat = (float(part) for part in text.split(","))
     except ValueError as error:
@@ -43,17 +26,20 @@ def read_place(text: str) -> tuple[float, float]:
     return lon, lat
 
 
-def bad_code() -> BadCode:
-    """Return the refusal of a code that is none."""
-    return BadCode(
-        "This is not a pairing code of a house.",
-        kept="The hub's settings are as they were.",
-        do="Copy the whole code from the House page; it begins with house-.",
+def draw(text: str) -> list[str]:
+    """Return a QR code in lines of half blocks, black on white whatever the terminal's own colours are."""
+    rows = [list(row) for row in segno.make_qr(text, error="m").matrix_iter(border=_BORDER)]
+    if len(rows) % 2:
+        rows.append([0] * len(rows[0]))
+    lines = (
+        "".join(_HALVES[pair] for pair in zip(*two, strict=True))
+        for two in zip(rows[::2], rows[1::2], strict=True)
     )
+    return [f"{_BLACK_ON_WHITE}{line}{_PLAIN}" for line in lines]
 
 
-def _bad_place() -> BadCode:
-    return BadCode(
+def _bad_place() -> BadPlace:
+    return BadPlace(
         "The place is not two numbers, longitude and latitude in degrees.",
         kept="The hub's settings are as they were.",
         do="Write it like --place=-122.41,37.78.",

@@ -1,6 +1,5 @@
 """`fanlight hub run`, `page`, `move`: what a person does with a hub that is there."""
 
-import asyncio
 from pathlib import Path
 
 import msgspec
@@ -23,7 +22,7 @@ class FolderMissing(FanlightError):
 
 def run(home: Path | None) -> int:
     """Run the hub in this process until Ctrl-C; it needs no household for recording at home (R02)."""
-    return asyncio.run(hub_process.run(open_home(home).folder("hub")))
+    return hub_process.serve(open_home(home).folder("hub"))
 
 
 def page(home: Path | None) -> None:

@@ -1,39 +1,22 @@
-"""`fanlight hub pair`: tell a hub its household.
+"""`fanlight hub pair`: show this hub's code until its household has answered.
 
-Pairing carries two codes between two screens that one person looks at. The house's code tells the hub
-its server, household and owner's key; the hub's code tells the household the hub's keys. Neither holds a
-secret.
+The code goes one way, from this screen to the owner's app, by its camera or by pasting. It pins the hub's
+keys; the answer comes back over the server, which can neither read nor make one.
 """
 
+import asyncio
+import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
 from fanlight.cli.home import open_home
-from fanlight.cli.hub.codes import HOUSE_PREFIX, HUB_PREFIX, bad_code, read_code, read_place, write_code
-from fanlight.hub.epochs import Epochs
+from fanlight.cli.hub.codes import draw, read_place
+from fanlight.hub.meeting import Meeting
 from fanlight.hub.options import Camera
-from fanlight.hub.settings import (
-    Pairing,
-    carry_cameras,
-    find_pairing,
-    load_keys,
-    read_options,
-    save_pairing,
-    write_options,
-)
+from fanlight.hub.settings import carry_cameras, load_keys, read_options, write_options
 from fanlight.model.errors import FanlightError
-from fanlight.model.geo import check_cell
-from fanlight.model.ids import is_id, new_id
-from fanlight.seal.keys import PUBLIC_LENGTH
-from fanlight.wire import b64
-
-
-class PairedAlready(FanlightError):
-    """This hub belongs to another household."""
-
-    code = "cli.paired_already"
+from fanlight.model.ids import new_id
 
 
 class BadName(FanlightError):
@@ -42,39 +25,28 @@ class BadName(FanlightError):
     code = "cli.bad_name"
 
 
-def pair(code: str, home: Path | None, camera: str | None, name: str, place: str) -> None:
-    """Write the hub's household from the house's code, add a camera if one is given, print the hub's code.
+def pair(server: str, home: Path | None, camera: str | None, name: str, place: str) -> None:
+    """Show a code, wait for the household, keep what it said; add a camera first if one is given.
 
     Raises:
-        BadCode, BadName, PairedAlready, EpochsRefused, HomeUnusable: nothing was changed.
+        BadPlace, BadServer, BadName, HomeUnusable: nothing was changed.
+        PairedAlready: it belongs to another household, and goes on belonging to it.
     """
     folder = open_home(home).folder("hub")
-    lon, lat = read_place(place)
-    pairing = msgspec.convert({**_read_house(code), "lon": lon, "lat": lat}, Pairing)
-    pairing = _with_known_owner(folder, pairing)
-    carry_cameras(folder)
+    lon_lat = read_place(place)
     keys = load_keys(folder)
+    meeting = Meeting(folder, keys, server, lon_lat)
+    carry_cameras(folder)
     if camera is not None:
         _add_camera(folder, name, camera)
-    save_pairing(folder, pairing)
-    own = {"sign_pub": b64.encode(keys.signing.public), "age_recipient": keys.recipient}
-    print("Type or paste this on the House page, under 'Add a hub':\n")
-    print(write_code(HUB_PREFIX, own))
-    print("\nThen start it: fanlight hub run")
-
-
-def _read_house(code: str) -> dict[str, str]:
-    house = read_code(HOUSE_PREFIX, code)
-    try:
-        found = {name: str(house[name]) for name in ("server", "household", "owner", "cell")}
-        address = urlsplit(found["server"])
-        check_cell(found["cell"])
-        whole = address.scheme in {"http", "https"} and address.hostname and is_id(found["household"])
-        if not whole or len(b64.decode(found["owner"])) != PUBLIC_LENGTH:
-            raise bad_code()
-    except (KeyError, ValueError, FanlightError) as error:
-        raise bad_code() from error
-    return found
+    print("In your household's app: House, Add a hub. Scan this there, or with the phone's own camera:\n")
+    if sys.stdout.isatty():
+        print("\n".join(draw(meeting.text)), "\n")
+    print(meeting.text)
+    print("\nOr paste that line there. Whoever reads it first can take this hub in: show it to nobody else.")
+    print("Waiting; Ctrl-C ends it, and the code.", flush=True)
+    asyncio.run(meeting.wait(lambda trouble: print(f"Not yet: {trouble}", file=sys.stderr, flush=True)))
+    print("Paired. A hub that runs goes on with it by itself; start one with: fanlight hub run", flush=True)
 
 
 def _add_camera(folder: Path, name: str, url: str) -> None:
@@ -92,31 +64,3 @@ def _add_camera(folder: Path, name: str, url: str) -> None:
         ) from error
     others = tuple(one for one in file.options.camera if one is not known)
     write_options(folder, msgspec.structs.replace(file.options, camera=(*others, camera)), file)
-
-
-def _with_known_owner(folder: Path, pairing: Pairing) -> Pairing:
-    """Return the pairing with the owner's key that this hub trusts already, if it has a household.
-
-    A hub keeps clips sealed to its household and its book: they fit no other. Another owner of the
-    same one may pair it again; the book goes on from the key it began with here.
-
-    Raises:
-        PairedAlready: the code is another household's, or of somebody who is no owner by this hub's own book.
-    """
-    known = find_pairing(folder)
-    if known is None or (known.household, known.owner) == (pairing.household, pairing.owner):
-        return pairing
-    if known.household == pairing.household and b64.decode(pairing.owner) in _owners(folder, known):
-        return msgspec.structs.replace(pairing, owner=known.owner)
-    raise PairedAlready(
-        "This hub belongs to another household.",
-        kept="Its settings, recording and clips are as they were.",
-        do="Give the new household's hub a folder of its own with --home.",
-    )
-
-
-def _owners(folder: Path, known: Pairing) -> frozenset[bytes]:
-    newest = Epochs(folder, known).newest
-    if newest is None or newest.statement.book is None:
-        return frozenset()
-    return newest.statement.book.roll.owners

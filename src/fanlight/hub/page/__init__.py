@@ -20,6 +20,7 @@ from fanlight.hub.settings import LiveSettings
 
 if TYPE_CHECKING:
     from fanlight.hub.page.guard import App
+    from fanlight.hub.page.parts import Parts
     from fanlight.hub.pipeline import Pipeline
 
 AGAIN_S = 10.0
@@ -45,6 +46,7 @@ class Page:
         self.port = 0
         self.trouble = ""
         self._moved = asyncio.Event()
+        self._parts: Parts | None = None  # kept, so that a code goes on waiting while the page moves
 
     async def run(self) -> None:
         """Listen and answer until cancelled, on the address that the settings name at the time."""
@@ -82,9 +84,10 @@ class Page:
         from fanlight.hub.page.app import make_app  # noqa: PLC0415 - the framework is loaded by the first reader
         from fanlight.hub.page.parts import Parts  # noqa: PLC0415 - the same
 
-        return make_app(
-            Parts(self._folder, self._pipeline, self._settings, self._key, mouths=self._pipeline.mouths)
+        self._parts = self._parts or Parts(
+            self._folder, self._pipeline, self._settings, self._key, mouths=self._pipeline.mouths
         )
+        return make_app(self._parts)
 
 
 def link(folder: Path, host: str, port: int) -> str:

@@ -20,6 +20,7 @@ from fanlight.hub.page import (
     health,
     hub,
     lending,
+    pairing,
     settings,
     static,
     viewings,
@@ -32,6 +33,7 @@ from fanlight.model.errors import FanlightError
 MAX_BODY = 256 * 1024
 ROUTES: list[Any] = [
     hub.get_hub, hub.put_home,
+    pairing.get_pairing, pairing.put_pairing, pairing.delete_pairing,
     adding.discover, adding.try_camera,
     cameras.get_cameras, cameras.post_camera, cameras.get_camera, cameras.patch_camera, cameras.delete_camera,
     cameras.get_picture, cameras.get_press_address,

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from fanlight.hub.doorbell import Mouths
 from fanlight.hub.options import Camera
 from fanlight.hub.page.errors import no_such
+from fanlight.hub.page.joining import Joining
 from fanlight.hub.page.refs import Refs
 from fanlight.hub.pipeline import Pipeline
 from fanlight.hub.settings import LiveSettings
@@ -15,7 +16,7 @@ from fanlight.hub.settings import LiveSettings
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A hub at work and its settings; `refs` are cameras that were tried."""
+    """A hub at work and its settings; `refs` are cameras that were tried, `joining` the code that waits."""
 
     folder: Path
     pipeline: Pipeline
@@ -23,6 +24,7 @@ class Parts:
     key: str = field(repr=False)
     refs: Refs = field(default_factory=Refs)
     mouths: Mouths = field(default_factory=Mouths)
+    joining: Joining = field(default_factory=Joining)
 
     def camera(self, camera: str) -> Camera:
         """Return a camera's own settings; raises NotFound."""

@@ -77,7 +77,7 @@ def load_pairing(folder: Path) -> Pairing:
         raise NotPaired(
             "This hub does not know its household yet.",
             kept="It records and shows its cameras at home; nothing is sealed or sent.",
-            do="Pair it: fanlight hub pair CODE, with the code that the House page shows.",
+            do="Pair it on its page, under Health, or with fanlight hub pair and your town's address.",
         )
     return found
 

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from fanlight.server.accounts import devices, earlier, houses, joining, keeping, recovery, sign_in
+from fanlight.server.accounts import devices, earlier, houses, joining, keeping, pairing, recovery, sign_in
 
 router = Router(
     path="/",
@@ -35,6 +35,9 @@ router = Router(
         houses.get_epochs,
         houses.put_epoch,
         earlier.give_earlier,
+        pairing.await_pairing,
+        pairing.find_pairing,
+        pairing.answer_pairing,
         joining.make_invite,
         joining.read_invite,
         joining.answer_invite,

@@ -1,20 +1,21 @@
-/** The two codes that pair a hub: the house's goes to the hub, the hub's comes back. Neither holds a secret. Twin of fanlight.cli.hub. */
-import { obj, str } from "../../../core/api/shape.ts";
-import { jcs, parseJcs } from "../../../core/jcs.ts";
-import { b64, text, unb64 } from "../../../core/seal/bytes.ts";
+/** Takes in a hub whose code was read: its keys are what the code pins, whatever the server hands out, and it learns whose it is. */
+import { answerPairing, findPairing } from "../../../core/api/pairings.ts";
+import { b64, equal } from "../../../core/seal/bytes.ts";
+import { type HubCode, hubFingerprint, meetingOf, sealAnswer } from "../../../core/seal/pairing.ts";
+import type { Session } from "../../../ui/session.ts";
+import { type House, letHubIn } from "./house.ts";
 
-export function houseCode(house: { server: string; household: string; owner: string; cell: string }): string {
-  return `house-${b64(jcs(house)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
-}
+export { readHubCode } from "../../../core/seal/pairing.ts";
 
-/** The hub's public keys, or null if the code is none. Spaces and line breaks do not matter. */
-export function readHubCode(code: string): { sign_pub: string; age_recipient: string } | null {
-  const body = /^hub-([A-Za-z0-9_-]+)$/.exec(code.replace(/\s/g, ""))?.[1];
-  if (!body) return null;
-  try {
-    const bytes = unb64(body.replaceAll("-", "+").replaceAll("_", "/") + "=".repeat((4 - (body.length % 4)) % 4));
-    return obj({ sign_pub: str, age_recipient: str })(parseJcs(text(bytes)), "code");
-  } catch {
-    return null;
-  }
+/** Lets the hub in, and then tells it. `swapped`: the server handed out other keys, and nothing was done. Done again after a
+ *  failure it goes on. Throws ApiError, SealError. */
+export async function pairHub(session: Session, house: House, code: HubCode): Promise<"added" | "swapped"> {
+  const meeting = meetingOf(code);
+  const keys = await findPairing(session.api, meeting);
+  if (!equal(hubFingerprint(keys), code.fingerprint)) return "swapped";
+  const { household, cell } = house.wire;
+  const sealed = await sealAnswer(code, { household, owner: session.keys.signing.public, cell }, keys);
+  await letHubIn(session, house, keys);
+  await answerPairing(session.api, meeting, b64(sealed));
+  return "added";
 }

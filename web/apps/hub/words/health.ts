@@ -47,9 +47,6 @@ export const health = {
     line: (who: string, what: string, camera: string, since: string, until: string | null) => (until === null ? `${who}, ${what}, ${camera}: now, since ${since}` : `${who}, ${what}, ${camera}: ${since} to ${until}`),
   },
   version: "Version",
-  paired: "This hub belongs to a household. Clips of events are sealed and sent to its server.",
-  unpaired: "This hub is not connected to a household. It records and lists events here; nothing leaves it.",
-  unpairedDo: "To connect it, begin a household in the Fanlight app; its House page shows the command.",
   metricsText: "Prometheus can read /metrics of this address with the same key.",
 };
 

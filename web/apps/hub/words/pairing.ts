@@ -1,0 +1,22 @@
+/** Words: giving the hub a household. */
+export const pairing = {
+  title: "Household",
+  paired: "This hub belongs to a household. Clips of events are sealed and sent to its server.",
+  unpaired: "This hub is not connected to a household. It records and lists events here; nothing leaves it.",
+  begin: "Pair with a household",
+  beginText: "In the Fanlight app, an owner of the household opens House, Add a hub. That page names the address to give here.",
+  server: "Address of the town",
+  serverHint: "As the app shows it, such as https://fanlight.example.org.",
+  place: "Latitude and longitude of the door",
+  placeHint: "As maps show them: 37.7983, -122.4078. By it this hub finds the requests that concern you. It leaves this hub locked only.",
+  placeWrong: "Two numbers, latitude first: 37.7983, -122.4078.",
+  show: "Show the code",
+  showing: "Making the code",
+  code: "Code of this hub",
+  codeText: "Scan it in the app, or with the phone’s own camera, or copy the line below and paste it in the app.",
+  codeCare: "It is good for one household. Show it to nobody else: who reads it first can have this hub.",
+  waits: "Waiting for the household.",
+  copy: "Copy",
+  copied: "Copied",
+  end: "Stop waiting",
+};
