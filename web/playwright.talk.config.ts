@@ -1,0 +1,11 @@
+// Talking and listening: started by tests/journey/test_talk.py, which says who the cameras are and what the microphone hears.
+import live from "./playwright.live.config.ts";
+
+const { use } = live;
+const microphone = `--use-file-for-fake-audio-capture=${process.env["FANLIGHT_MICROPHONE"] ?? ""}`;
+
+export default {
+  ...live,
+  testMatch: "talk.spec.ts",
+  use: { ...use, launchOptions: { ...use.launchOptions, args: [...use.launchOptions.args, microphone] } },
+};
