@@ -53,6 +53,9 @@ export async function look(page: Page, name: string): Promise<void> {
         await take(page, `${name}-${screen}-${colorScheme}`, width, height);
         continue;
       }
+      // As tall as the page: what happens to lie below the tabs on a phone would be told as too small to press.
+      const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+      await page.setViewportSize({ width, height: Math.max(tall, height) });
       const axe = new AxeBuilder({ page });
       // What a theme changes is colours; the rest is looked at once a size.
       const whole = (screen === "desk") === (colorScheme === "light");
