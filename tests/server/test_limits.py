@@ -44,3 +44,17 @@ def test_one_place_does_not_use_up_anothers_calls() -> None:
     with pytest.raises(TooMany):
         limits.spend("203.0.113.7", "x", 10)
     limits.spend("203.0.113.8", "x", 10)
+
+
+def test_who_fills_the_memory_does_not_give_everybody_their_calls_back() -> None:
+    """R05: whoever comes from very many places pushes out the longest silent, one by one."""
+    limits = RateLimits(lambda: datetime(2026, 11, 22, 12, tzinfo=UTC))
+    places = 100_000
+    for place in range(places):
+        limits.spend(str(place), "x", 1)
+    for place in range(1_000):
+        limits.spend(f"another {place}", "x", 1)
+    for place in range(1_000, places, 9_000):
+        with pytest.raises(TooMany):
+            limits.spend(str(place), "x", 1)
+    limits.spend("0", "x", 1)  # the control: this one made room

@@ -3,13 +3,13 @@
 In:     the caller's network address, which is hashed at once under a key that lives a day in memory.
 Out:    nothing, or TooMany.
 Holds:  no address is stored, logged or comparable from one day to the next; nobody is ever locked out of an
-        account, as nothing here counts by account.
+        account: what is counted by account or household is what its own people do, once they are signed in.
+        Whoever fills the memory pushes out what was not called for longest, never all at once.
 """
 
 import hashlib
 import ipaddress
 import secrets
-from collections import defaultdict
 from collections.abc import Callable, Collection
 from datetime import datetime
 
@@ -29,19 +29,22 @@ class RateLimits:
         self._clock = clock
         self._day = self._hour = -1
         self._key = b""
-        self._counts: defaultdict[bytes, int] = defaultdict(int)
+        self._counts: dict[bytes, int] = {}
 
     def spend(self, address: str, what: str, per_hour: int) -> None:
         """Count one call; raises TooMany once `per_hour` is spent."""
         now_s = int(self._clock().timestamp())
         if now_s // _DAY_S != self._day:
             self._day, self._key = now_s // _DAY_S, secrets.token_bytes(32)
-        if now_s // _HOUR_S != self._hour or len(self._counts) > _MOST_PLACES:
+        if now_s // _HOUR_S != self._hour:
             self._hour = now_s // _HOUR_S
             self._counts.clear()
         place = hashlib.blake2b(f"{what}\n{address}".encode(), key=self._key, digest_size=16).digest()
-        self._counts[place] += 1
-        if self._counts[place] > per_hour:
+        count = self._counts.pop(place, 0) + 1  # and in again as the latest
+        self._counts[place] = count
+        if len(self._counts) > _MOST_PLACES:
+            del self._counts[next(iter(self._counts))]
+        if count > per_hour:
             raise TooMany("This was tried too often within an hour.", do="Wait until the next hour begins.")
 
 

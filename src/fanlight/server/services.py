@@ -47,6 +47,10 @@ class Pushes(Protocol):
         """Return a ticket."""
         ...
 
+    def checked(self, ticket: str) -> str:
+        """Return a ticket of this server in its one spelling; raises Malformed."""
+        ...
+
     async def send(self, ticket: str, body: bytes) -> Pushed:
         """Post a body to where a ticket says."""
         ...

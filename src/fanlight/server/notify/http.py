@@ -106,8 +106,9 @@ async def send(data: JSONBody[PushIn], request: AnyRequest, services: Parts) -> 
             code="notify.not_anonymous",
         )
     services.spend(request, "pushes", _CALLS_PER_HOUR)
-    services.limits.spend(data.ticket, "push", _PUSHES_PER_HOUR)
-    answer = await services.push.send(data.ticket, _bytes(data.body))
+    ticket = services.push.checked(data.ticket)  # first, so that what is made up fills no memory
+    services.limits.spend(ticket, "push", _PUSHES_PER_HOUR)
+    answer = await services.push.send(ticket, _bytes(data.body))
     return PushOut(answer.state, answer.again_s)
 
 

@@ -51,6 +51,10 @@ class Sender:
             self._keys.tickets, read_endpoint(endpoint, private=self._reach.private).url
         )
 
+    def checked(self, ticket: str) -> str:
+        """Return a ticket of this server in its one spelling; raises Malformed."""
+        return tickets.plain(self._keys.tickets, ticket)
+
     async def send(self, ticket: str, body: bytes) -> Answer:
         """Post `body` for a ticket; raises Malformed if the ticket is none of this server."""
         url = tickets.open_ticket(self._keys.tickets, ticket)
@@ -70,7 +74,7 @@ class Sender:
         answer = await self._caller.post(endpoint, headers, body)
         if answer.state == "gone":
             if len(self._gone) >= _MOST_GONE:
-                self._gone.clear()
+                del self._gone[next(iter(self._gone))]
             self._gone[name] = None
         return answer
 
