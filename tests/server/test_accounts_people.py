@@ -125,8 +125,11 @@ def test_who_does_not_live_there_reads_and_changes_nothing_of_it(
                 everybody if role == "guest" else everybody - {cam.account}
             )
             assert (len(seen["epochs"]) > 0) is (role == "guest")
+            assert not any(one["sealed"] for one in seen["epochs"]), "with a stolen sheet it would open clips"
+            assert all(one["sealed"] for one in (await cam.json("GET", MINE))["epochs"])
             epochs = await ben.call("GET", f"{MINE}/epochs")
             assert epochs.status_code == (200 if role == "guest" else 403)
+            assert not any(one["sealed"] for one in epochs.json().get("epochs", []))
             for method, path, json in [
                 ("POST", f"{MINE}/hubs", {"sign_pub": ben.sign_pub, "age_recipient": "age1pq1q"}),
                 ("DELETE", f"/v1/clips/{new_id()}", None),

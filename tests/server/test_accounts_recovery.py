@@ -18,7 +18,8 @@ async def _reads_the_book_and_no_more(person: Person, home: Home, made: Epoch) -
     homes = (await person.json("GET", "/v1/households"))["households"]
     assert homes == [{"household": home.id, "role": "returning"}]
     assert (await person.json("GET", MINE))["role"] == "returning"
-    assert (await person.call("GET", f"{MINE}/epochs")).status_code == 200
+    epochs = await person.json("GET", f"{MINE}/epochs")
+    assert all(one["sealed"] for one in epochs["epochs"])
     for method, path in (
         ("GET", "/v1/clips"),
         ("GET", "/v1/hub/status"),
@@ -41,6 +42,7 @@ def test_who_lost_every_passkey_is_owner_again_with_the_sheet_alone(database: st
             new = await sign_up(town.http)
             seen = await new.json("POST", "/v1/recovery/household", json=await shown(new, home.sheet))
             assert (seen["household"], len(seen["epochs"]), seen["pending"]) == (home.id, 1, None)
+            assert seen["epochs"][0]["sealed"] == "", "nothing opens before everybody is told"
             made = home.next(new.listed("owner"), signer=home.sheet, why="recovered")
             begun = await begin_recovery(new, home, made)
             assert begun.status_code == 202, begun.text

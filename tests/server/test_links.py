@@ -273,3 +273,36 @@ def test_no_bytes_and_no_day_make_the_check_of_a_link_stumble(part: bytes, kind:
     else:
         with pytest.raises(Malformed):
             rules.check_new(kind, until, (part,), today)
+
+
+@in_a_loop
+async def test_the_hundredth_link_can_be_announced_again(database: str, tmp_path: Any) -> None:
+    """A browser that got no answer repeats itself, and is told how far it is."""
+    async with town(tmp_path, database) as running:
+        home = await make_household(running.http)
+        given = Given(home)
+        wire = given.wire(running)
+        for _ in range(rules.MAX_OPEN - 1):
+            await home.owner.json("PUT", f"/v1/links/{new_id()}", json=wire)
+        for _ in range(2):
+            assert await home.owner.json("PUT", f"/v1/links/{given.id}", json=wire) == {"received": 0}
+        late = await home.owner.call("PUT", f"/v1/links/{new_id()}", json=wire)
+        assert (late.status_code, late.json()["code"]) == (429, "links.many")
+
+
+@in_a_loop
+async def test_links_take_of_the_households_space_until_they_are_over(database: str, tmp_path: Any) -> None:
+    """What is given out lies at the server beside the clip itself: it is counted there."""
+    async with town(tmp_path, database, quota_gib=400_000 / (1 << 30)) as running:
+        home = await make_household(running.http)
+        first, second = Given(home), Given(home)
+        await first.put(running)
+        said = await home.owner.json("GET", "/v1/vault/keeping")
+        assert said["used_bytes"] > len(first.file)
+        large = {**second.wire(running), "length": 399_000}
+        full = await home.owner.call("PUT", f"/v1/links/{second.id}", json=large)
+        assert (full.status_code, full.json()["code"]) == (507, "vault.quota_full")
+        await home.owner.json("DELETE", f"/v1/links/{first.id}")
+        assert (await home.owner.json("GET", "/v1/vault/keeping"))["used_bytes"] == 0
+        assert (await home.owner.call("PUT", f"/v1/links/{second.id}", json=large)).status_code == 507
+        assert (await home.owner.call("PUT", f"/v1/links/{second.id}", json=second.wire(running))).is_success

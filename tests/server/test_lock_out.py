@@ -89,6 +89,14 @@ async def goes_on(town: Running, person: booking.Person, home: booking.Home, lin
     assert (await town.http.post(f"/v1/links/{link.id}/open")).status_code == 200
     proof = await booking.shown(person, home.sheet)
     assert (await person.call("POST", "/v1/recovery/household", json=proof)).status_code == 200
+    _, added = await booking.add_passkey(person, Authenticator())
+    assert added.status_code == 201, added.text
+    there = booking.Person(town.http, person.keys, passkey=Authenticator())
+    code = await booking.ticket_of(person)
+    came = await town.http.post("/v1/accounts/device", json=await booking.arrive(there, code, there.passkey))
+    assert came.status_code == 201, came.text
+    founded = await person.call("POST", "/v1/households", json={"cell": CELL, "another": True})
+    assert founded.status_code == 201, founded.text
 
 
 def test_who_used_everything_up_stops_nobody_else_not_even_at_the_same_address(

@@ -256,9 +256,9 @@ class PendingOut(msgspec.Struct):
     due: date
 
 
-def wire_of(row: EpochRow) -> EpochWire:
-    """Return a stored epoch as it is handed out."""
-    return EpochWire(row.statement, row.sig, row.sealed, row.private)
+def wire_of(row: EpochRow, *, secret: bool) -> EpochWire:
+    """Return a stored epoch as it is handed out; its sealed secret only to those it may be sealed to."""
+    return EpochWire(row.statement, row.sig, row.sealed if secret else "", row.private)
 
 
 def homes_of(homes: tuple[Membership, ...]) -> list[HomeOut]:

@@ -24,7 +24,7 @@ from fanlight.server.accounts import (
     turning,
 )
 from fanlight.server.accounts.areas import Areas
-from fanlight.server.accounts.forms import AnyRequest, EpochWire, PendingOut, wire_of
+from fanlight.server.accounts.forms import EpochWire, PendingOut, wire_of
 from fanlight.server.accounts.sessions import Caller, Session
 from fanlight.server.accounts.sign_in import ensure
 from fanlight.server.errors import Conflict, NotFound
@@ -32,10 +32,13 @@ from fanlight.server.services import Parts
 from fanlight.store.database import Tx
 from fanlight.wire import b64
 
-_HOUSEHOLDS_PER_HOUR = 100
+_HOUSEHOLDS_PER_HOUR = 20  # by one account
 _MAX_HUBS = 4
 _MAX_HOMES = 8
 _SEEING = sessions.READING  # whom the book is for; installer and landlord see whom to ask, and the hubs
+# Who gets the sealed secrets of the book's pages; a hub keeps them for whoever types the sheet at it. A
+# guest, who fetches clips, would open all of them with a sheet that was photographed, without a word to anybody.
+_OPENING = sessions.READING - {"guest"}
 
 
 class HouseholdIn(forms.In, frozen=True):
@@ -124,14 +127,13 @@ class EpochsOut(msgspec.Struct):
 @post("/v1/households", operation_id="foundHousehold")
 async def found_household(
     data: JSONBody[HouseholdIn],
-    request: AnyRequest,
     services: Parts,
     session: Caller,
     areas: NamedDependency[Areas],
 ) -> HouseholdMade:
     """Found a household in an area of this town, as its owner; beside one's own only if `another` says so."""
     session.of_kind("member")
-    services.spend(request, "households", _HOUSEHOLDS_PER_HOUR)
+    services.limits.spend(session.account, "households", _HOUSEHOLDS_PER_HOUR)
     cell = check_cell(data.cell)
     await areas.check(cell)
     household = new_id()
@@ -189,8 +191,8 @@ async def get_household(services: Parts, session: Caller) -> HouseholdOut:
             for p in people
             if p.role == "hub"
         ],
-        epochs=[wire_of(row) for row in epochs] if sees else [],
-        pending=pending_out(pending) if sees else None,
+        epochs=[wire_of(row, secret=session.role in _OPENING) for row in epochs] if sees else [],
+        pending=pending_out(pending, secret=session.role in _OPENING) if sees else None,
         earlier=[forms.EarlierWire(one.statement, one.sig, one.sealed) for one in earlier],
         invites=[InviteOut(one.id, one.day, one.joiner is not None) for one in invites]
         if session.role == "owner"
@@ -198,11 +200,11 @@ async def get_household(services: Parts, session: Caller) -> HouseholdOut:
     )
 
 
-def pending_out(pending: store_homes.Pending | None) -> PendingOut | None:
+def pending_out(pending: store_homes.Pending | None, *, secret: bool) -> PendingOut | None:
     """Return a recovery that waits as it is handed out."""
     if pending is None:
         return None
-    return PendingOut(wire_of(pending.row), pending.day, pending.day + rules.RECOVERY_WAIT)
+    return PendingOut(wire_of(pending.row, secret=secret), pending.day, pending.day + rules.RECOVERY_WAIT)
 
 
 @post("/v1/households/mine/hubs", operation_id="admitHub")
@@ -244,7 +246,8 @@ async def get_epochs(
         await turning.settle(tx, session.household, services.clock().date())
         rows = await store.epochs_of(tx, session.household, first)
         pending = await store_homes.pending_of(tx, session.household)
-    return EpochsOut([wire_of(row) for row in rows], pending_out(pending))
+    secret = session.role in _OPENING
+    return EpochsOut([wire_of(row, secret=secret) for row in rows], pending_out(pending, secret=secret))
 
 
 @put("/v1/households/mine/epochs/{number:int}", operation_id="putEpoch", status_code=204)

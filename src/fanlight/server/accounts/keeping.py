@@ -19,6 +19,7 @@ from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
 
 _MAKING_PER_HOUR = 300
+_ADDING_PER_HOUR = 100  # of one account
 _REFUSED_PER_HOUR = 200
 _MOST_PASSKEYS = 20
 
@@ -59,6 +60,7 @@ async def make_account_by_passkey(
     }
     forms.check_signature(public, "account", jcs.dumps(offer), data.signature)
     word = forms.device_word(data.device)
+    services.spend(request, "accounts", _MAKING_PER_HOUR)
     made = check_new(data.credential, "new", data.account, request, services, challenges)
     account = store.Account(data.account, "member", public, data.age_recipient)
     passkey = row_of(account.id, made, data.wrapped, data.label, services)
@@ -82,6 +84,7 @@ async def add_passkey(
 ) -> forms.PasskeyMade:
     """Add a passkey to one's own account; the account's key signs for it. Tells all members."""
     session.of_kind("member")
+    services.limits.spend(session.account, "passkeys", _ADDING_PER_HOUR)
     made = check_new(data.credential, "add", session.account, request, services, challenges)
     passkey = row_of(session.account, made, data.wrapped, data.label, services)
     async with services.db.transaction(account=session.account) as tx:
@@ -213,7 +216,6 @@ def check_new(  # noqa: PLR0913, PLR0917 - one call's parts
     challenges: Challenges,
 ) -> Made:
     """Return the passkey that answers a challenge of ours for this purpose and account; raises NotAllowed."""
-    services.spend(request, "accounts", _MAKING_PER_HOUR)
     passkeys.check_no_prf(answer)
     try:
         challenge = passkeys.challenge_of(answer)

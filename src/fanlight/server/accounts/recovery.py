@@ -52,15 +52,18 @@ async def find_by_recovery(
     session: Caller,
     challenges: NamedDependency[Challenges],
 ) -> FoundOut:
-    """Return the household whose recovery sheet the caller holds."""
+    """Return the household whose recovery sheet the caller holds, without what the sheet alone would open.
+
+    That comes with `putRecovery`, of which everybody is told.
+    """
     async with services.db.transaction() as tx:
         home = await _home_of(tx, data, request, services, session, challenges)
         await turning.settle(tx, home, services.clock().date())
         return FoundOut(
             household=home,
             cell=await store.cell_of(tx, home) or "",
-            epochs=[wire_of(row) for row in await store.epochs_of(tx, home)],
-            pending=pending_out(await store_homes.pending_of(tx, home)),
+            epochs=[wire_of(row, secret=False) for row in await store.epochs_of(tx, home)],
+            pending=pending_out(await store_homes.pending_of(tx, home), secret=False),
         )
 
 
@@ -103,7 +106,7 @@ async def put_recovery(
 
 
 def _out(pending: store_homes.Pending) -> PendingOut:
-    return PendingOut(wire_of(pending.row), pending.day, pending.day + rules.RECOVERY_WAIT)
+    return PendingOut(wire_of(pending.row, secret=True), pending.day, pending.day + rules.RECOVERY_WAIT)
 
 
 async def _home_of(  # noqa: PLR0913, PLR0917 - one call's parts

@@ -19,6 +19,7 @@ from fanlight.server.links import rules, store
 from fanlight.server.links.clockwork import blob_of, coming, end_file, note
 from fanlight.server.links.store import LinkRow
 from fanlight.server.services import Parts, Services
+from fanlight.server.vault import check_room, lock_room
 from fanlight.wire import b64
 
 AnyRequest = Request[Any, Any, Any]
@@ -117,14 +118,19 @@ async def put_link(link: FromPath[str], data: JSONBody[LinkIn], services: Parts,
     until = (now + rules.SUPPORT).date() if data.kind == "support" else data.until
     row = LinkRow(_id(link), data.kind, "coming", until, data.most, 0, data.length, about, own)
     async with services.db.transaction(household=session.household) as tx:
-        if await store.alive(tx, now.date()) >= rules.MAX_OPEN:
-            raise TooMany(
-                "Your household has as many open links as it may.",
-                do="Take one back first.",
-                code="links.many",
-            )
-        new = await store.add(tx, session.household, row)
+        used = await lock_room(tx, session.household)
         known = await store.get(tx, link)
+        new = known is None
+        if new:
+            if await store.alive(tx, now.date()) >= rules.MAX_OPEN:
+                raise TooMany(
+                    "Your household has as many open links as it may.",
+                    do="Take one back first.",
+                    code="links.many",
+                )
+            check_room(used, row.length + len(about) + len(own), services.quota_bytes)
+            new = await store.add(tx, session.household, row)
+            known = await store.get(tx, link)
     if known is None or (not new and (known.length, known.about, known.own) != (row.length, about, own)):
         raise Conflict("Another link has this id.", do="Use a new id.", code="links.other_link")
     if new and data.kind == "support":

@@ -6,3 +6,8 @@ Holds:  a clip is listed only when its payload is whole and has the root its hub
         day and nothing finer; what was erased does not come back.
 Absent: keys, names, times, labels. They are inside the sealed manifest.
 """
+
+from fanlight.server.vault.rules import check_room
+from fanlight.server.vault.store import lock_room
+
+__all__ = ["check_room", "lock_room"]

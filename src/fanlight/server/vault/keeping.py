@@ -71,7 +71,7 @@ class Keeper:
         # The list tells days that are over for good. Today is not: who keeps nothing today may keep something
         # tonight, so that today's clips are listed one by one.
         over = min(until, today - timedelta(days=1))
-        self._note(partial(self.services.shreds.note_expired, household, over))
+        await self._note(partial(self.services.shreds.note_expired, household, over))
         went = await self._expire_rows(household, over, lasting=False)
         return went + (await self._expire_rows(household, until, lasting=True) if until > over else 0)
 
@@ -82,7 +82,7 @@ class Keeper:
             async with self.services.db.transaction() as tx:
                 doomed = await store.doomed(tx, _BATCH)
             lasting = [one.clip for one in doomed if one.lasting]
-            noted = self._note(partial(self.services.shreds.note_erased, lasting))
+            noted = await self._note(partial(self.services.shreds.note_erased, lasting))
             removed = [one for one in doomed if await self._removed(one.clip)]
             done = [one.clip for one in removed if noted or not one.lasting]
             async with self.services.db.transaction() as tx:
@@ -177,10 +177,10 @@ class Keeper:
                 return went
 
     @staticmethod
-    def _note(write: Callable[[], None]) -> bool:
+    async def _note(write: Callable[[], None]) -> bool:
         """Write into the shred list; a full disk keeps nobody from removing, which is how it gets room."""
         try:
-            write()
+            await asyncio.to_thread(write)
         except OSError as error:
             log.warning("shreds", error=type(error).__name__)
             return False

@@ -1,5 +1,6 @@
 """Routes: what a household keeps and for how long; what the operator may know of it: how many."""
 
+import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -83,7 +84,8 @@ async def _mark(services: Services, session: Session, clip: str, *, marked: bool
     async with services.db.transaction(household=session.household) as tx:
         if not await store.mark(tx, checked_id(clip), marked=marked):
             raise no_clip()
-        services.shreds.note_mark(clip, kept=marked)
+        # Inside, so that of two calls at once the list and the row know the same one as the later.
+        await asyncio.to_thread(services.shreds.note_mark, clip, kept=marked)
 
 
 @put(

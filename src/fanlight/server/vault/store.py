@@ -237,11 +237,13 @@ async def set_keep_days(tx: Tx, household: str, days: int) -> None:
 
 
 async def used_bytes(tx: Tx) -> int:
-    """Return what the transaction's household takes: payloads, those on their way too, and sealed parts."""
+    """Return what the transaction's household takes: clips and links, those on their way too, all parts."""
     return int(
         await value(
             tx,
-            "SELECT coalesce(sum(length + octet_length(manifest) + octet_length(hdr)), 0)::bigint FROM clip",
+            "SELECT (SELECT coalesce(sum(length + octet_length(manifest) + octet_length(hdr)), 0) FROM clip)"
+            " + (SELECT coalesce(sum(length + octet_length(about) + octet_length(own)), 0) FROM link"
+            " WHERE state IN ('coming', 'open'))",
         )
     )
 
@@ -252,7 +254,7 @@ async def marked_count(tx: Tx) -> int:
 
 
 async def lock_room(tx: Tx, household: str) -> int:
-    """Return `used_bytes`, and let no other hub of the household take room until the transaction ends."""
+    """Return `used_bytes`, and let nobody else of the household take room until the transaction ends."""
     async with tx.pipeline():
         await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 10))", [household])
         return await used_bytes(tx)
