@@ -36,8 +36,8 @@ _HOUSEHOLDS_PER_HOUR = 20  # by one account
 _MAX_HUBS = 4
 _MAX_HOMES = 8
 _SEEING = sessions.READING  # whom the book is for; installer and landlord see whom to ask, and the hubs
-# Who gets the sealed secrets of the book's pages; a hub keeps them for whoever types the sheet at it. A
-# guest, who fetches clips, would open all of them with a sheet that was photographed, without a word to anybody.
+# Who gets the sealed secrets of the book's pages; a hub keeps them for whoever types the sheet at it. With a
+# photographed sheet a guest, who fetches clips, would open all of them without a word to anybody.
 _OPENING = sessions.READING - {"guest"}
 
 
