@@ -33,7 +33,9 @@ def test_this_hub_forgets_its_own_copy_of_a_key_only_where_the_epoch_has_one(tmp
     journal.close()
     journal = Journal(tmp_path, ROOMY)
     assert journal.read("door", OLD, END) == old + new  # without an epoch nothing is forgotten
+    assert journal.keys_since is None
     journal.seal_day_keys([epoch.recipient])
+    assert journal.keys_since == OLD.date()  # what members are told, who destroy old keys
     journal.close()
     rows(tmp_path, "UPDATE file SET kept_us = start_us")
     journal = Journal(tmp_path, ROOMY)

@@ -1,7 +1,7 @@
 """The status box: what it says, and that its size says nothing."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,14 @@ from fanlight.wire import b64, jcs
 
 AT = datetime(2026, 11, 21, 18, 36, 41, tzinfo=UTC)
 IDENTITY, EPOCH = make_epoch()
+
+
+def test_the_box_tells_from_which_day_on_the_hub_needs_the_households_keys() -> None:
+    """R05: members destroy no key that opens what is still at home; one that keeps nothing says today."""
+    assert box(keys_since=date(2026, 10, 3))[1]["keys_since"] == "2026-10-03"
+    assert box()[1]["keys_since"] == AT.date().isoformat()
+
+
 DAYS = {name * 26: {f"2026-11-{day:02d}": 10 * day for day in range(8, 22)} for name in "cdefghijklmnopqrst"}
 
 
@@ -33,6 +41,7 @@ def box(
     cameras: Sequence[CameraStatus] = (),
     waiting: int = 0,
     sent: dict[str, dict[str, int]] | None = None,
+    keys_since: date | None = None,
 ) -> tuple[bytes, dict[str, Any]]:
     """Return the sealed box and what a member reads in it."""
     sealed = make_status(
@@ -43,6 +52,7 @@ def box(
         matches=matches,
         waiting=waiting,
         sent=sent,
+        keys_since=keys_since,
         epoch=EPOCH,
         signing=HUB.signing,
     )

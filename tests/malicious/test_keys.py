@@ -259,7 +259,11 @@ def test_an_earlier_key_that_no_owner_gave_to_this_reader_is_refused(database: s
             thiefs.to_wire() | {"sig": honest.to_wire()["sig"]},
         ]
         for lie in lies:
-            house.liar.tells("GET", MINE, lambda told, lie=lie: told.say(told.json | {"earlier": [lie]}))
+
+            def tell(told: Told, lie: dict[str, str] = lie) -> None:
+                told.say(told.json | {"earlier": [lie]})
+
+            house.liar.tells("GET", MINE, tell)
             with pytest.raises(SealError):
                 await opened()
         house.liar.honest()

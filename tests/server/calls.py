@@ -253,6 +253,12 @@ async def _give_earlier(world: World, who: Actor) -> Call:
     return Call(f"/v1/households/mine/earlier/{account}", also, {"json": {"keys": [gift]}})
 
 
+@call("DELETE /v1/households/mine/epochs/{number:int}/secret")
+async def _destroy_secret(world: World, who: Actor) -> Call:
+    path, also = "/v1/households/mine/epochs/0/secret", ("accounts.bad_signature", "vault.epoch_in_use")
+    return Call(path, also, {"headers": {"Fanlight-Signature": _SIGNATURE}})
+
+
 @call("POST /v1/invites")
 async def _invite(world: World, who: Actor) -> Call:
     return Call("/v1/invites", ("accounts.many_invites",), {"json": {"invite": new_id()}})

@@ -91,6 +91,7 @@ class Pipeline:
             from fanlight.hub.viewing import Viewing  # noqa: PLC0415
 
             self.town = Town(folder, pairing, keys, uplink, self.statuses)
+            self.town.keys_since = lambda: self.journal.keys_since
             self.town.send_as(options.uploads)
             self.viewing = Viewing(folder, keys, self.town, self)
         self.also: Callable[[], Iterable[Found]] = tuple  # what others have to say of their health

@@ -8,7 +8,7 @@ Why:    docs/design/threats.md
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from fanlight.model import clock
@@ -60,6 +60,7 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
     viewings: Sequence[Mapping[str, Any]] = (),
     sent: Mapping[str, Mapping[str, int]] | None = None,
     openings: Sequence[Mapping[str, Any]] = (),
+    keys_since: date | None = None,
     epoch: Epoch,
     signing: SigningKey,
 ) -> bytes:
@@ -68,6 +69,8 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
     `waiting` counts clips that are not sent yet, `viewings` is who watches, `openings` who opened clips,
     `epoch` is whom it is sealed to, and the head of the book as this hub has it. `sent` counts the clips that
     went to the server, by camera and UTC day: a member who is shown fewer knows that some were left out.
+    `keys_since` is the first day of what this hub keeps under the household's keys: members destroy none that
+    is needed for it.
 
     Raises:
         StatusTooLarge: it would show its size. Days that were counted, then the oldest matches are left out
@@ -99,6 +102,7 @@ def make_status(  # noqa: PLR0913 - each is a different fact, all by keyword
                 "viewings": list(viewings),
                 "sent": counted,
                 "openings": list(openings),
+                "keys_since": (keys_since or at.date()).isoformat(),
             }
         )
         box = {

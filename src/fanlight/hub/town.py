@@ -11,7 +11,7 @@ import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,7 @@ class Town:
         self.troubles: dict[str, str] = {}
         self.viewings: Callable[[], list[dict[str, Any]]] = list  # who watches, for the status box
         self.openings: Callable[[], list[dict[str, Any]]] = list  # who opened clips, for it too
+        self.keys_since: Callable[[], date | None] = lambda: None  # what is kept under the household's keys
         self.alerts: Callable[[], dict[str, Any] | None] = lambda: None  # how they are, for the status box
         self._keys, self._cameras = keys, cameras
         self._wake = asyncio.Event()
@@ -153,6 +154,7 @@ class Town:
             viewings=self.viewings(),
             sent=await asyncio.to_thread(self._sent, now),
             openings=self.openings(),
+            keys_since=await asyncio.to_thread(self.keys_since),
             epoch=epoch,
             signing=self._keys.signing,
         )

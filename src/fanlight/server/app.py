@@ -153,6 +153,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         await shredding.replay(services)  # all before anything is served:
         await links.replay(services)  # an older database may have been restored
         await Keeper(services).replay()
+        await shredding.replay_secrets(services)
         tasks = [
             asyncio.create_task(log.sequencer.run()),
             asyncio.create_task(clockwork.run(services)),

@@ -1,7 +1,8 @@
 """The shred list: what must not come back when an older database or older blobs are restored.
 
 In:     ids of clips that were erased; up to which day a household's clips expired; marks of kept clips; ids
-        of accounts, households and passkeys that were deleted, and of links that are over.
+        of accounts, households and passkeys that were deleted, and of links that are over; households' keys
+        whose secret was destroyed, by number.
 Out:    the same after any restart, for vault and accounts to do again before the server serves.
 Holds:  a line is on the disk before `note` returns; the file lies outside database and blobs, so that
         restoring either leaves it alone; it is rewritten in alphabetical order at each start, and its
@@ -12,6 +13,7 @@ Why:    docs/design/vault.md
 """
 
 import datetime as dt
+import re
 import threading
 from collections.abc import Iterable
 from datetime import date
@@ -20,7 +22,9 @@ from pathlib import Path
 from fanlight.model.ids import is_id
 from fanlight.store.files import show_day, sync, write_private
 
-ERASED, EXPIRED, KEPT, LOOSE, GONE = "erased", "expired", "kept", "loose", "gone"
+ERASED, EXPIRED, KEPT, LOOSE, GONE, SECRET = "erased", "expired", "kept", "loose", "gone", "secret"
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 class ShredList:
@@ -34,6 +38,7 @@ class ShredList:
         self.expired: dict[str, date] = {}
         self.kept: set[str] = set()
         self.gone: set[str] = set()
+        self.secrets: set[tuple[str, int]] = set()
         if self._path.exists():
             for line in self._path.read_text("ascii", errors="replace").splitlines():
                 self._take(line)
@@ -45,7 +50,8 @@ class ShredList:
         expired = [f"{EXPIRED} {household} {day}" for household, day in self.expired.items()]
         erased = [f"{ERASED} {clip}" for clip in self.erased]
         gone = [f"{GONE} {name}" for name in self.gone]
-        return sorted([*erased, *expired, *gone, *(f"{KEPT} {clip}" for clip in self.kept)])
+        secrets = [f"{SECRET} {household} {number}" for household, number in self.secrets]
+        return sorted([*erased, *expired, *gone, *secrets, *(f"{KEPT} {clip}" for clip in self.kept)])
 
     def note_erased(self, clips: Iterable[str]) -> None:
         """Write down that clips were erased; raises OSError."""
@@ -54,6 +60,10 @@ class ShredList:
     def note_gone(self, names: Iterable[str]) -> None:
         """Write down that accounts, households or passkeys were deleted, or links ended; raises OSError."""
         self._note([f"{GONE} {name}" for name in names if name not in self.gone])
+
+    def note_secret(self, household: str, number: int) -> None:
+        """Write down that the secret of a household's key was destroyed; raises OSError."""
+        self._note([f"{SECRET} {household} {number}"] if (household, number) not in self.secrets else [])
 
     def note_expired(self, household: str, day: date) -> None:
         """Write down that a household's clips of `day` and before expired; raises OSError."""
@@ -87,6 +97,8 @@ class ShredList:
                 self.kept.discard(clip)
             case ["gone", name] if is_id(name):
                 self.gone.add(name)
+            case ["secret", household, number] if is_id(household) and _NUMBER.fullmatch(number):
+                self.secrets.add((household, int(number)))
             case ["expired", household, day] if is_id(household):
                 try:
                     until = date.fromisoformat(day)

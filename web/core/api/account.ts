@@ -166,4 +166,9 @@ export const deleteHousehold = async (api: Client, signature: string): Promise<v
   await api.send("/v1/households/mine", { method: "DELETE", headers: signed(signature) });
 };
 
+/** Destroys the secret of an old household key, which no clip needs any more. `signature`: of the act `destroy-secret`. */
+export const destroySecret = async (api: Client, n: number, signature: string): Promise<void> => {
+  await api.send(`/v1/households/mine/epochs/${n}/secret`, { method: "DELETE", headers: signed(signature) });
+};
+
 const signed = (signature: string): Record<string, string> => ({ "Fanlight-Signature": signature });

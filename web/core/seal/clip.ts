@@ -13,6 +13,7 @@ import { chunkHash } from "./chunktree.ts";
 import { SealError } from "./errors.ts";
 import { sha256 } from "./keys.ts";
 import {
+  type Card,
   type ClipManifest,
   type MediaFacts,
   type SealFacts,
@@ -50,6 +51,8 @@ export interface Household {
   readonly identities: ReadonlyMap<number, string>;
   /** One's own identity: what a hub seals to a guest is sealed to them, as they have no household's key. */
   readonly own?: readonly string[];
+  /** Numbers of the epochs whose secret was destroyed. */
+  readonly destroyed?: ReadonlySet<number>;
 }
 
 export interface OpenedClip {
@@ -137,7 +140,11 @@ export async function checkClip(offer: ClipOffer, home: Household, order: Order)
   let reader: ClipReader | undefined;
   const steps: Record<Pane, () => Promise<void> | void> = {
     signature: async () => {
-      opened = await openManifest(offer.manifestAge, home);
+      try {
+        opened = await openManifest(offer.manifestAge, home);
+      } catch (error) {
+        throw error instanceof SealError && error.code === "not_for_us" ? (whyClosed(offer, home) ?? error) : error;
+      }
     },
     order: () => {
       if (known(opened).manifest.clip !== offer.clip) {
@@ -167,26 +174,44 @@ export async function checkClip(offer: ClipOffer, home: Household, order: Order)
   return { kind: "opened", panes, opened: known(opened), reader: known(reader) };
 }
 
-function checkCard(offer: ClipOffer, manifest: ClipManifest, hubKeys: readonly Uint8Array[]): void {
+/** Why what is locked to none of our keys is so: its card is not our hub's word, its key was destroyed, or it is not locked
+ *  as the card says. Null for what is simply others': from before we came, or of a camera that a guest may not see. */
+export function whyClosed({ clip, card, sig }: Pick<ClipOffer, "clip" | "card" | "sig">, home: Household): SealError | null {
+  try {
+    const said = cardOf(card, sig, home.hubKeys);
+    if (said.clip !== clip) return new SealError("altered", "the list your hub signed does not name this clip as it is");
+    if (home.destroyed?.has(said.epoch)) return new SealError("destroyed", "the household's key that it is locked to was destroyed");
+    return home.identities.has(said.epoch) ? new SealError("not_for_us", "it is locked to another key than its hub says") : null;
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error;
+    return error;
+  }
+}
+
+/** A clip's card, signed by one of the household's hubs. Throws SealError `bad_signature`, `malformed`. */
+function cardOf(card: string, sig: Bytes, hubKeys: readonly Uint8Array[]): Card {
   let refusal = new SealError("bad_signature", "the household has no hub");
   for (const hub of hubKeys) {
     try {
-      const card = openCard(offer.card, offer.sig, hub);
-      const { seal } = manifest;
-      const agrees =
-        card.clip === manifest.clip &&
-        card.epoch === manifest.epoch &&
-        card.length === seal.payLength &&
-        card.root === hex(seal.treeRoot) &&
-        card.manifestSha256 === hex(sha256(offer.manifestAge));
-      if (!agrees) throw new SealError("altered", "the list your hub signed does not name this clip as it is");
-      return;
+      return openCard(card, sig, hub);
     } catch (error) {
       if (!(error instanceof SealError) || error.code !== "bad_signature") throw error;
       refusal = error;
     }
   }
   throw refusal;
+}
+
+function checkCard(offer: ClipOffer, manifest: ClipManifest, hubKeys: readonly Uint8Array[]): void {
+  const card = cardOf(offer.card, offer.sig, hubKeys);
+  const { seal } = manifest;
+  const agrees =
+    card.clip === manifest.clip &&
+    card.epoch === manifest.epoch &&
+    card.length === seal.payLength &&
+    card.root === hex(seal.treeRoot) &&
+    card.manifestSha256 === hex(sha256(offer.manifestAge));
+  if (!agrees) throw new SealError("altered", "the list your hub signed does not name this clip as it is");
 }
 
 /** Plaintext of one payload by byte range, segment or time. */

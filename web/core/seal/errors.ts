@@ -8,6 +8,7 @@ export type SealCode =
   | "header_altered" // the MAC of an age header does not hold
   | "payload_altered" // a piece is changed, moved, missing or too many
   | "bad_signature"
+  | "destroyed" // whole, and the key it is locked to was destroyed
   | "wrong_file_key" // a header was swapped
   | "replayed_manifest"; // true once, but not for this clip or place
 

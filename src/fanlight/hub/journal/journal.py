@@ -235,6 +235,12 @@ class Journal:
         return moment(rows[0][0]) if rows else None
 
     @property
+    def keys_since(self) -> date | None:
+        """The oldest day whose key only a key of the household's may open; None while there is none."""
+        named = sorted(self._keys.days("age"))
+        return date.fromisoformat(named[0][:10]) if named else None
+
+    @property
     def free_bytes(self) -> int:
         """What the volume of the recording has free; 0 if it is not there."""
         try:

@@ -1,6 +1,7 @@
 """What was deleted for good stays deleted: noted outside the database, and deleted again after a restore.
 
-In:     ids of accounts, households and passkeys that were deleted; the shred list.
+In:     ids of accounts, households and passkeys that were deleted; keys whose secret was destroyed; the
+        shred list.
 Out:    the same rows gone from whatever database is there, before anything is served.
 Holds:  a stolen passkey that was removed does not sign in again because somebody restored a backup.
 Absent: clips (vault); whose a passkey or a household was.
@@ -25,12 +26,40 @@ class _Back(msgspec.Struct, frozen=True):
     account: str
 
 
+class _Secret(msgspec.Struct, frozen=True):
+    household: str
+    n: int
+
+
 async def note(services: Services, gone: Sequence[str]) -> None:
     """Note what was deleted, once that is committed."""
     try:
         await asyncio.to_thread(services.shreds.note_gone, gone)
     except OSError as error:  # it is deleted; only an older backup would bring it back
         log.warning("shreds", error=type(error).__name__)
+
+
+async def note_secret(services: Services, household: str, number: int) -> None:
+    """Note that a household key's secret was destroyed, once that is committed."""
+    try:
+        await asyncio.to_thread(services.shreds.note_secret, household, number)
+    except OSError as error:  # as above
+        log.warning("shreds", error=type(error).__name__)
+
+
+async def replay_secrets(services: Services) -> int:
+    """Destroy again the secrets that came back with an older database and that no clip of it needs.
+
+    Comes after the clips' own replay: what expired or was erased needs no key. Returns how many.
+    """
+    gone = sorted(services.shreds.secrets)
+    homes, numbers = [home for home, _ in gone], [number for _, number in gone]
+    async with services.db.transaction() as tx:
+        back = await many(tx, _Secret, "SELECT household, n FROM secrets_back(%s, %s)", [homes, numbers])
+        for one in back:
+            await store_people.enter(tx, household=one.household)
+            await store.destroy_secret(tx, one.household, one.n)
+    return len(back)
 
 
 async def replay(services: Services) -> int:

@@ -273,6 +273,16 @@ async def last_epoch(tx: Tx, household: str) -> EpochRow | None:
     return await one(tx, EpochRow, query, [household])
 
 
+async def destroy_secret(tx: Tx, household: str, n: int) -> bool:
+    """Destroy the secret of an epoch of the transaction's household, as members were given it too.
+
+    Tells whether there was one. The page of the book stays.
+    """
+    await tx.execute("DELETE FROM earlier_key WHERE household = %s AND n = %s", [household, n])
+    query = "UPDATE epoch SET sealed = '' WHERE household = %s AND n = %s AND sealed <> ''"
+    return bool(await changed(tx, query, [household, n]))
+
+
 async def add_epoch(tx: Tx, household: str, n: int, epoch: EpochRow) -> None:
     """Store an epoch of the transaction's household."""
     await tx.execute(

@@ -15,7 +15,7 @@ from fanlight.server import ranges
 from fanlight.server.accounts import Caller, Session
 from fanlight.server.errors import Malformed, NotFound, TooLarge
 from fanlight.server.services import Parts, Services
-from fanlight.server.vault import keeping_http, notes_http, rules, store, taking
+from fanlight.server.vault import keeping_http, notes_http, rules, secrets_http, store, taking
 from fanlight.server.vault.keeping import Keeper
 from fanlight.server.vault.rules import checked_id, no_clip
 from fanlight.wire import b64
@@ -210,5 +210,6 @@ router = Router(
         get_status,
         *keeping_http.ROUTES,
         *notes_http.ROUTES,
+        *secrets_http.ROUTES,
     ],
 )

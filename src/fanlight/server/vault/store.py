@@ -216,6 +216,12 @@ async def expire(tx: Tx, until: date, limit: int, *, lasting: bool) -> int:
     )
 
 
+async def needs_secret(tx: Tx, epoch: int) -> bool:
+    """Tell whether a clip of the transaction's household, one on its way too, is sealed to this epoch."""
+    query = "SELECT EXISTS (SELECT FROM clip WHERE epoch = %(n)s OR hdr_epoch = %(n)s)"
+    return bool(await value(tx, query, {"n": epoch}))
+
+
 async def mark_all(tx: Tx, clips: Sequence[str]) -> int:
     """Mark again what members kept and an older database does not know; return how many there were."""
     return await changed(tx, "UPDATE clip SET marked = true WHERE id = ANY(%s) AND NOT marked", [clips])

@@ -140,7 +140,7 @@ export async function withSheet(session: Session, identity: string): Promise<Ses
 }
 
 /** Signs for something that cannot be undone; a stolen session alone cannot do it. */
-export const signAct = (keys: MemberKeys, own: string, act: "remove-passkey" | "delete-account" | "delete-household", of: string): string =>
+export const signAct = (keys: MemberKeys, own: string, act: "remove-passkey" | "delete-account" | "delete-household" | "destroy-secret", of: string): string =>
   b64(sign(keys.signing, "act", jcs({ account: own, act, of })));
 
 /** What a passkey's device is called, sealed for oneself: the server cannot read it. */

@@ -164,7 +164,7 @@ export class Taking {
       archive.text(`household/book/${n}.json`, wire.statement);
       archive.text(`household/book/${n}.sig.txt`, `${wire.sig}\n`);
       if (notes.length > 0) archive.bytes(`household/book/${n}.notes.age`, [notes]);
-      archive.bytes(`keys/${n}.age`, [sealed]);
+      if (sealed.length > 0) archive.bytes(`keys/${n}.age`, [sealed]);
     }
     if (want.keys) {
       archive.text("keys/mine.key", `${session.keys.age.secret}\n`);

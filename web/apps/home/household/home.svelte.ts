@@ -23,6 +23,7 @@ import { view } from "../timeline/view.svelte.ts";
 import { type House, readHouse } from "./house.ts";
 import { change, overdue } from "./members.ts";
 import { resealKept } from "./resealing.ts";
+import { shredOver } from "./shredding.ts";
 import { type OpenedStatus, openStatus } from "./status.ts";
 
 const HUB_MS = 3000;
@@ -66,6 +67,7 @@ export class Home {
   #newsAsked = 0;
   #houseAsked: number;
   #houseTold: string;
+  #shredded = false;
 
   private constructor(session: Session, ground: Client, frame: Frame, house: House, timeline: Timeline) {
     this.#session = session;
@@ -179,6 +181,7 @@ export class Home {
       ]);
       if (!this.sees) return 0;
       await this.#compare(days, said);
+      await this.#shred();
       await this.area.refreshInTurn(this.house.wire.cell);
       this.awaySince = null;
       return took;
@@ -202,6 +205,18 @@ export class Home {
     if (found.length === 0 && this.lacking.size === 0) return;
     const keepDays = found.length > 0 ? (await keeping(this.#session.api)).keep_days : 0;
     this.lacking = new Map(found.filter(([day]) => stillKept(day, keepDays, new Date())));
+  }
+
+  /** Once a visit, as an owner: the secrets of old keys go that nothing needs any more. */
+  async #shred(): Promise<void> {
+    const heard = this.hub.kind === "heard" ? this.hub.status : null;
+    if (this.#shredded || !this.house.mine || (!heard && this.house.wire.hubs.length > 0)) return;
+    this.#shredded = true;
+    try {
+      if ((await shredOver(this.#session, this.house, heard)).length > 0) this.#take(await this.#read());
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // tried again with the next visit
+    }
   }
 
   /** False where we are not of it any more: removed, or left on another device. */

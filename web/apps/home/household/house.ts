@@ -77,10 +77,12 @@ export async function readHouse(told: Household, session: Session, pins?: Pins):
   const shown = book ? inBook(told, book) : alone(told, session, old);
   const me = book?.members.find((member) => member.sign_pub === ownPub) ?? null;
   const given = await openGiven(told, accepted.chain, me, session);
+  const identities = new Map([...given.opened, ...(await openAll(accepted, session))].sort(([a], [b]) => a - b));
   const home: Home = {
     household: told.household,
     hubKeys: hubKeysOf(accepted.chain, shown),
-    identities: new Map([...given.opened, ...(await openAll(accepted, session))].sort(([a], [b]) => a - b)),
+    identities,
+    destroyed: new Set(accepted.chain.filter(({ n, sealed }) => sealed.length === 0 && !identities.has(n)).map(({ n }) => n)),
     own: [session.keys.age.secret],
   };
   const notes = await notesOf(accepted, session);

@@ -29,6 +29,8 @@ export interface HubStatus {
   openings: OpeningOf[];
   /** The newest page of the household's book as the hub has it; null from a hub of before there was one. */
   head: Pin | null;
+  /** The first UTC day of what the hub keeps under the household's keys; null from a hub of before it was told. */
+  keys_since: string | null;
 }
 
 const sent: Read<Sent> = (value, where) =>
@@ -51,6 +53,7 @@ const shape = obj<HubStatus>({
   sent: or(sent, {}),
   openings: or(list(opening), []),
   head: nullable(obj<Pin>({ n: num, hash: str })),
+  keys_since: nullable(str),
 });
 
 export interface OpenedStatus {

@@ -1,7 +1,7 @@
 // A server that lies about clips, before the code with which the home app lists, opens and plays them.
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Bytes, concat } from "../../../core/seal/bytes.ts";
-import { type Household as Home, Order, type Pane } from "../../../core/seal/clip.ts";
+import { type Bytes, concat, unb64 } from "../../../core/seal/bytes.ts";
+import { type Household as Home, Order, type Pane, whyClosed } from "../../../core/seal/clip.ts";
 import type { Epoch } from "../../../core/seal/epoch.ts";
 import type { SealError } from "../../../core/seal/errors.ts";
 import { lackingOn } from "../timeline/lacking.ts";
@@ -75,6 +75,18 @@ describe("R03 R05 clips, headers and descriptions", () => {
     const other = await makeClip(people, epoch, id("g"), 3, "0".repeat(64));
     server.clips.push(other);
     expect(said(await shownOf("g"))).toBe(words.clip.broken.order);
+  });
+
+  test("R05 a clip that is listed under another key's number is shown as broken, and not passed over as somebody else's", () => {
+    const clip = clips[0] as Made;
+    const why = (card: string, of: Home = home) => whyClosed({ clip: clip.clip, card, sig: unb64(clip.sig) }, of)?.code ?? null;
+    const newcomer = { ...home, identities: new Map([[4, "of later"]]) };
+    expect(why(clip.card, newcomer)).toBeNull(); // rightly: it is from before they came
+    const forged = clip.card.replace('"epoch":0', '"epoch":3');
+    expect(forged).not.toBe(clip.card);
+    expect([why(forged), why(forged, newcomer), why("{}", newcomer)]).toEqual(["bad_signature", "bad_signature", "bad_signature"]);
+    expect(why(clip.card)).toBe("not_for_us"); // its hub locked it to a key that is here
+    expect(whyClosed({ ...(clips[1] as Made), clip: clip.clip, sig: unb64((clips[1] as Made).sig) }, newcomer)?.code).toBe("altered");
   });
 
   test("R03 R05 a list that says otherwise than the hub signed is refused, and the page says so", async () => {

@@ -10,6 +10,7 @@ test("each kind of damage has its own sentence", () => {
     ["signature", "bad_signature", "it does not hold"],
     ["signature", "not_for_us", "x"],
     ["signature", "malformed", "x"],
+    ["signature", "destroyed", "x"],
     ["order", "replayed_manifest", "x"],
     ["key", "wrong_file_key", "x"],
     ["pieces", "payload_altered", "piece 87 is not the one that was signed"],

@@ -65,6 +65,7 @@ export function brokenText(pane: Pane, error: SealError, pieces: number): string
     const piece = /piece (\d+)/.exec(error.message)?.[1];
     return piece === undefined ? w.cut : w.piece(Number(piece) + 1, pieces);
   }
+  if (error.code === "destroyed") return w.destroyed;
   if (error.code === "not_for_us") return pane === "signature" ? w.foreign : w.key;
   if (error.code === "malformed" && pane === "signature") return w.form;
   return { signature: w.signature, order: w.order, key: w.key, record: w.record }[pane];

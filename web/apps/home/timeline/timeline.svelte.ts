@@ -7,7 +7,8 @@ import { SvelteSet } from "svelte/reactivity";
 import { clipManifest } from "../../../core/api/calls.ts";
 import type { ClipRow } from "../../../core/api/clips.ts";
 import { ApiError, type Client } from "../../../core/api/client.ts";
-import { Order, type Household } from "../../../core/seal/clip.ts";
+import { Order, type Household, whyClosed } from "../../../core/seal/clip.ts";
+import { unb64 } from "../../../core/seal/bytes.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import { FILLER_CAMERA, type Label } from "../../../core/seal/manifest.ts";
 import type { DayEvent } from "./day.ts";
@@ -208,7 +209,9 @@ export class Timeline {
   async #open(row: Row, manifestAge: Uint8Array): Promise<void> {
     const opened = await this.#opener.open(row.clip, manifestAge);
     try {
-      if (opened.kind === "refused" && opened.code === "not_for_us" && !this.#reads(row)) {
+      if (opened.kind === "refused" && opened.code === "not_for_us") {
+        const why = whyClosed({ ...row, sig: unb64(row.sig) }, this.#home);
+        if (why) throw why;
         this.#hidden.add(row.clip); // from before this person came, or of a camera that a guest may not see
         return;
       }
@@ -226,17 +229,6 @@ export class Timeline {
       this.#broken.set(row.clip, { row, day: row.day, error });
     }
     this.#tell();
-  }
-
-  /** Whether this device has the key that a clip's card names: then its description must open. A server that names another
-   *  one hides the clip, as by leaving it out; the hub's count of each day shows both. */
-  #reads({ card }: Row): boolean {
-    try {
-      const { epoch } = JSON.parse(card) as { epoch?: unknown };
-      return typeof epoch !== "number" || this.#home.identities.has(epoch);
-    } catch {
-      return true;
-    }
   }
 
   #tell(): void {

@@ -28,12 +28,18 @@ export const clip = {
   broken: {
     signature: "The description of this clip was not signed by your hub.",
     foreign: "The description of this clip is locked to a key your household does not have.",
+    destroyed: "The household’s key that this clip is locked to was destroyed.",
     order: "An older or another description was put in this clip’s place.",
     key: "The key that came with this clip belongs to another one.",
     piece: (n: number, of: number) => `Piece ${n} of ${of} is not what your hub sent.`,
     cut: "The end of this clip is missing.",
     record: "This clip is not as the list your hub signed names it.",
     form: "What the server sent is no clip of a hub.",
+  },
+  destroyed: {
+    what: "Nobody can open this clip any more.",
+    kept: "it came after everything of its time was gone, and an owner’s device had destroyed the key, as it does some weeks after that.",
+    todo: "erase it. What your hub still has of that time is at home.",
   },
   brokenTitle: "This copy was changed after your hub locked it.",
   brokenKept: "what your hub recorded is not touched by this, and nothing altered was shown.",

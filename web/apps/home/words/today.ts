@@ -39,6 +39,8 @@ export const today = {
   opening: (done: number, of: number) => `Opening your pictures on this device: ${done} of ${of}`,
   listing: "Asking for the list of this day",
   more: (count: number) => `Show ${count} earlier`,
+  destroyed: "A clip that nobody can open any more",
+  destroyedText: "The key it is locked to was destroyed.",
   broken: "A clip that does not hold",
   brokenText: "Its description is not as your hub signed it.",
   lacking: (count: number) => `Your hub sent ${many(count, { one: "clip", other: "clips" })} of this day that the server does not show`,
