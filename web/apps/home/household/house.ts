@@ -8,7 +8,7 @@ import { type Book, type Epoch, type EpochWire, openEpoch } from "../../../core/
 import { SealError } from "../../../core/seal/errors.ts";
 import { type HubKeys, isAdmitted, signHub } from "../../../core/seal/hub.ts";
 import { type Guest, type Notes, openNotes, type Why } from "../../../core/seal/notes.ts";
-import { type Member, type PublicHalves, type Role, type Roll, ROLES } from "../../../core/seal/roll.ts";
+import { type Member, type PublicHalves, type Role, type Roll, reads, ROLES } from "../../../core/seal/roll.ts";
 import type { Session } from "../../../ui/session.ts";
 import { Pins } from "./pins.ts";
 
@@ -82,7 +82,8 @@ export async function readHouse(told: Household, session: Session, pins?: Pins):
     household: told.household,
     hubKeys: hubKeysOf(accepted.chain, shown),
     identities,
-    destroyed: new Set(accepted.chain.filter(({ n, sealed }) => sealed.length === 0 && !identities.has(n)).map(({ n }) => n)),
+    // Only who is handed secrets can tell a destroyed one from one that is not for them.
+    destroyed: new Set(accepted.chain.filter(({ n, sealed }) => me !== null && reads(me.role) && sealed.length === 0 && !identities.has(n)).map(({ n }) => n)),
     own: [session.keys.age.secret],
   };
   const notes = await notesOf(accepted, session);
