@@ -1,16 +1,21 @@
 """What one account does by itself neither stops the server nor uses it up for others."""
 
 import asyncio
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from tests.server.acting import make_household
 from tests.server.booking import begin_recovery, found, shown, sign_up
 from tests.server.running import running
+from tests.server.sealed import clip
 from tests.server.test_accounts_people import MINE, let_hub_in
+from tests.server.vaults import send
 
+from fanlight.model.clock import now
 from fanlight.seal import hubs
 from fanlight.server.accounts.rules import EPOCHS_PER_HOUR, MOST_EPOCHS
 from fanlight.wire import b64
@@ -91,3 +96,40 @@ def test_a_hub_is_let_in_with_one_connection_to_the_database(database: str, tmp_
             assert (again.status_code, again.json()["code"]) == (409, "accounts.key_taken")
 
     asyncio.run(body())
+
+
+def test_the_server_answers_while_a_mark_waits_for_its_disk(database: str, tmp_path: Path) -> None:
+    """R05: a slow disk under the shred list holds up who keeps a clip, and nobody else.
+
+    The disk is a pipe, which takes nothing until somebody reads it, and then cannot be synced.
+    """
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            home = await make_household(town.http)
+            kept = await send(home, *clip(home, now()))
+            path = town.home / "server" / "shred" / "list"
+            path.unlink()
+            os.mkfifo(path)
+            keeping = asyncio.create_task(home.owner.call("PUT", f"/v1/clips/{kept}/keep"))
+
+            async def waits() -> bool:
+                return await town.count(_MARKING, "UPDATE clip SET marked") == 1
+
+            await town.until(waits)
+            assert await town.json("/healthz") == {"state": "ready"}
+            assert not keeping.done()
+            both_ends = os.open(path, os.O_RDWR)
+            assert (await keeping).status_code == 500, "what could not be noted is not promised"
+            os.close(both_ends)
+            path.unlink()
+            path.touch()
+            assert (await home.owner.call("PUT", f"/v1/clips/{kept}/keep")).status_code == 204
+            assert path.read_text() == f"kept {kept}\n"
+
+    asyncio.run(body())
+
+
+_MARKING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND starts_with(query, %s)"
+)
