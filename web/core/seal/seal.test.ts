@@ -43,7 +43,7 @@ function change(data: Bytes, how: Change = {}): Bytes {
 
 const HOME: Household = {
   household: CLIP.household,
-  hubKeys: [unhex(CLIP.hub)],
+  hubKeys: new Map([[0, [unhex(CLIP.hub)]]]),
   identities: new Map([[0, CLIP.identity]]),
 };
 

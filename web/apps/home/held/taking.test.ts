@@ -45,7 +45,7 @@ function serverOf(breaks: readonly number[]): { api: Client; calls: () => number
 async function takingOf(api: Client, full: number, days = DAYS, locked = false): Promise<Taking> {
   const session = { api, keys: await memberKeys(new Uint8Array(32)), seed: new Uint8Array(32), more: [] } as unknown as Session;
   const identities = new Map([[0, CLIP.identity], [1, FILLER.identity]]);
-  const home = { household: CLIP.household, hubKeys: [unhex(CLIP.hub)], identities };
+  const home = { household: CLIP.household, hubKeys: new Map([0, 1].map((n) => [n, [unhex(CLIP.hub)]])), identities };
   const house = { told: { household: CLIP.household, epochs: [] }, notes: null, chain: [], home } as unknown as House;
   return new Taking(session, house, { days, keys: false, locked }, full);
 }

@@ -20,7 +20,7 @@ import { Listing } from "../timeline/listing.ts";
 import { Opener } from "../timeline/opener.ts";
 import { Timeline } from "../timeline/timeline.svelte.ts";
 import { view } from "../timeline/view.svelte.ts";
-import { type House, readHouse } from "./house.ts";
+import { type House, readHouse, speakingHubs } from "./house.ts";
 import { change, overdue } from "./members.ts";
 import { resealKept } from "./resealing.ts";
 import { shredOver } from "./shredding.ts";
@@ -150,7 +150,7 @@ export class Home {
 
   /** What was opened stays on the page unless the keys it was opened with changed. */
   #take(house: House): void {
-    const keys = ({ home }: House): string => JSON.stringify([home.household, [...home.identities.keys()], home.hubKeys.length]);
+    const keys = ({ home }: House): string => JSON.stringify([home.household, [...home.identities.keys()], [...home.hubKeys].map(([n, keys]) => [n, keys.length])]);
     if (keys(this.house) !== keys(house)) {
       this.timeline.close();
       this.timeline = new Timeline(this.#session.api, house.home);
@@ -253,7 +253,7 @@ export class Home {
     }
     const { home, wire } = this.house;
     try {
-      const opened = await openStatus(box, home.identities, home.hubKeys, wire.household);
+      const opened = await openStatus(box, home.identities, speakingHubs(this.house), wire.household);
       if (this.hub.kind === "heard" && this.hub.status.at === opened.status.at) return;
       // An older word in place of a newer one tells nothing new.
       if (this.hub.kind === "heard" && this.hub.status.at > opened.status.at) return;

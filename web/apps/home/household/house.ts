@@ -11,6 +11,7 @@ import { type Guest, type Notes, openNotes, type Why } from "../../../core/seal/
 import { type Member, type PublicHalves, type Role, type Roll, reads, ROLES } from "../../../core/seal/roll.ts";
 import type { Session } from "../../../ui/session.ts";
 import { Pins } from "./pins.ts";
+import { checkReady, type Said, stays } from "./ready.ts";
 
 /** Somebody of the household. */
 export interface Person extends Member {
@@ -117,12 +118,13 @@ export async function beginBook(session: Session, household: string, account: st
 }
 
 /** Writes the next page of the book, as an owner: another roll, other notes, or the same for a new month. Names and guests are
- *  added to those before; who is not listed any more takes theirs along. Throws ApiError, SealError. */
-export async function turnPage(session: Session, house: House, why: Why, change: Partial<Roll> & Partial<Omit<Notes, "why">>): Promise<void> {
+ *  added to those before; who is not listed any more takes theirs along. Throws ApiError, Unready among them, and SealError. */
+export async function turnPage(session: Session, house: House, why: Why, change: Partial<Roll> & Partial<Omit<Notes, "why">> & Said): Promise<void> {
+  checkReady(house, change);
   const recovery = change.recovery ?? house.book?.recovery;
   if (!recovery) throw new SealError("altered", "the household's keys name nobody yet, and there is no sheet");
   const roll: Roll = {
-    members: change.members ?? house.people.filter(({ gone }) => !gone).map(asMember),
+    members: change.members ?? house.people.filter(stays).map(asMember),
     hubs: change.hubs ?? house.wire.hubs.map(({ hub, sign_pub, age_recipient }) => ({ hub, sign_pub, age_recipient })),
     recovery,
   };
@@ -139,6 +141,7 @@ export async function turnPage(session: Session, house: House, why: Why, change:
 
 /** Lets a hub in: the owner's word to the server, and a new page that lists it. Throws ApiError, SealError. */
 export async function letHubIn(session: Session, house: House, keys: HubKeys): Promise<void> {
+  checkReady(house);
   const { hub } = await admitHub(session.api, { ...keys, signature: signHub(session.keys.signing, house.wire.household, keys) });
   const { book } = house;
   if (!book || book.hubs.some((one) => one.hub === hub)) return;
@@ -217,11 +220,20 @@ function inBook(told: Household, book: Book): Household {
   };
 }
 
-/** Keys of every hub that was ever let in: those of a hub that was removed signed clips that are still here. */
-function hubKeysOf(chain: readonly Epoch[], shown: Household): Uint8Array[] {
-  const all = chain.flatMap(({ book }) => book?.hubs ?? []).map(({ sign_pub }) => sign_pub);
-  return [...new Set([...shown.hubs.map(({ sign_pub }) => sign_pub), ...all])].map((key) => unb64(key));
+/** Whose clips of each epoch count: the hubs that its page lists, and those of the page after it, as a hub that was let in seals
+ *  to the key that it finds until a page lists it. Old keys list none: the first page after them does. */
+export function hubKeysOf(chain: readonly Epoch[], shown: Pick<Household, "hubs">): ReadonlyMap<number, readonly Uint8Array[]> {
+  const listedFrom = (n: number): readonly HubKeys[] => chain.slice(n).find(({ book }) => book)?.book?.hubs ?? shown.hubs;
+  return new Map(
+    chain.map(({ n }) => {
+      const next = n + 1 < chain.length ? listedFrom(n + 1) : [];
+      return [n, [...new Set([...listedFrom(n), ...next].map(({ sign_pub }) => sign_pub))].map((key) => unb64(key))];
+    }),
+  );
 }
+
+/** Who may tell how things are now: the hubs of the newest page. */
+export const speakingHubs = ({ wire }: Pick<House, "wire">): Uint8Array[] => wire.hubs.map(({ sign_pub }) => unb64(sign_pub));
 
 async function openAll({ chain }: Accepted, session: Session): Promise<Map<number, string>> {
   const identities = new Map<number, string>();

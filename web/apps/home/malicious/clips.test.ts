@@ -1,13 +1,19 @@
 // A server that lies about clips, before the code with which the home app lists, opens and plays them.
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Bytes, concat, unb64 } from "../../../core/seal/bytes.ts";
+import { jcs } from "../../../core/jcs.ts";
+import { sealAge } from "../../../core/seal/age.ts";
+import { b64, type Bytes, concat, text, unb64, utf8 } from "../../../core/seal/bytes.ts";
 import { type Household as Home, Order, type Pane, whyClosed } from "../../../core/seal/clip.ts";
 import type { Epoch } from "../../../core/seal/epoch.ts";
 import type { SealError } from "../../../core/seal/errors.ts";
+import { sign } from "../../../core/seal/keys.ts";
+import { loadHouse, speakingHubs } from "../household/house.ts";
+import { Pins } from "../household/pins.ts";
+import { openStatus } from "../household/status.ts";
 import { lackingOn } from "../timeline/lacking.ts";
 import { brokenText } from "../timeline/opening.ts";
 import { words } from "../words.ts";
-import { CAMERA, DAY, HOUSEHOLD, id, invent, look, type Made, makeClip, member, page, type People, Server, type Shown } from "./lying.ts";
+import { answer, CAMERA, DAY, halvesOf, HOUSEHOLD, id, invent, look, type Made, makeClip, member, memory, page, type People, Server, type Shown, toldTo } from "./lying.ts";
 
 const CHUNK = 65_552;
 let people: People, home: Home, epoch: Epoch, clips: Made[], server: Server, order: Order;
@@ -16,7 +22,7 @@ beforeAll(async () => {
   people = await invent();
   const made = await page(people, undefined, people.alice, [member(people.alice, "b", "owner")]);
   epoch = made.epoch;
-  home = { household: HOUSEHOLD, hubKeys: [people.hub.signing.public], identities: new Map([[0, made.identity.secret]]) };
+  home = { household: HOUSEHOLD, hubKeys: new Map([[0, [people.hub.signing.public]]]), identities: new Map([[0, made.identity.secret]]) };
   clips = [];
   for (const letter of ["d", "e", "f"]) clips.push(await makeClip(people, epoch, id(letter), clips.length, clips.at(-1)?.chainHash ?? null));
 });
@@ -63,6 +69,26 @@ describe("R03 R05 clips, headers and descriptions", () => {
     const forged = await makeClip(people, epoch, id("d"), 0, null, people.thief);
     Object.assign(server.clip(id("d")), forged);
     expect(said(await shownOf("d"))).toBe(words.clip.broken.signature);
+  });
+
+  test("R05 a removed hub's clips of a later key are refused, and it tells no more how things are", async () => {
+    const other = { ...people, hub: people.bob };
+    const next = await page(other, epoch, people.alice, [member(people.alice, "b", "owner")], { hubs: [{ hub: id("i"), ...halvesOf(people.bob) }] });
+    const later = await page(other, next.epoch, people.alice, [member(people.alice, "b", "owner")], { hubs: [{ hub: id("i"), ...halvesOf(people.bob) }] });
+    const house = await loadHouse(toldTo(people.alice, answer([epoch, next.epoch, later.epoch])), new Pins(people.alice.signing.public, HOUSEHOLD, memory()));
+    const before = "0".repeat(64);
+    const made = [clips[0], await makeClip(people, next.epoch, id("e"), 1, before), await makeClip(other, next.epoch, id("f"), 3, before), await makeClip(other, epoch, id("g"), 5, before)] as Made[];
+    expect((await look(new Server(made), house.home)).map((one) => "bytes" in one)).toEqual([true, false, true, true]);
+    const box = async (by: People, of: Epoch): Promise<Bytes> => {
+      const fields = { v: 1, type: "hub-status", household: HOUSEHOLD, at: "2026-11-22T10:00:00.000Z", place: [0, 0], cameras: [], matches: [], held: { clips_waiting: 0 }, alerts: null, head: null };
+      const manifest = text(jcs(fields));
+      return sealAge(jcs({ manifest, sig: b64(sign(by.hub.signing, "hub-status", utf8(manifest))), pad: "" }), [of.recipient]);
+    };
+    const { identities } = house.home;
+    await expect(openStatus(await box(other, later.epoch), identities, speakingHubs(house), HOUSEHOLD)).resolves.toMatchObject({ epoch: 2 });
+    for (const of of [epoch, later.epoch]) {
+      await expect(openStatus(await box(people, of), identities, speakingHubs(house), HOUSEHOLD)).rejects.toMatchObject({ code: "bad_signature" });
+    }
   });
 
   test("R03 R05 a second clip at a place that is taken is refused, whatever signs it", async () => {

@@ -8,8 +8,10 @@ import { type MemberKeys, signingKey } from "../../../core/seal/keys.ts";
 import type { Member, Roll } from "../../../core/seal/roll.ts";
 import type { Sheet } from "../../../core/seal/sheet.ts";
 import { compareHub } from "../household/comparing.ts";
-import { loadHouse, turnPage } from "../household/house.ts";
+import { loadHouse, speakingHubs, turnPage } from "../household/house.ts";
+import { overdue, signingOut } from "../household/members.ts";
 import { Pins } from "../household/pins.ts";
+import { absent, idsOf } from "../household/ready.ts";
 import { words } from "../words.ts";
 import { answer, halvesOf, HOUSEHOLD as household, id, invent, member, memory, page as pageOf, type People, rolledHub, toldTo } from "./lying.ts";
 
@@ -34,7 +36,7 @@ describe("of the household's book", () => {
     const house = await loadHouse(toldTo(alice, told), new Pins(alice.signing.public, household, memory()));
     expect(house.wire.members.map(({ sign_pub }) => sign_pub)).toEqual([halvesOf(alice).sign_pub, halvesOf(bob).sign_pub]);
     expect([house.ghosts, house.leftOut]).toEqual([2, 1]);
-    expect(house.home.hubKeys.map(b64)).toEqual([halvesOf(hubKeys).sign_pub]);
+    expect([...house.home.hubKeys.values()].map((keys) => keys.map(b64))).toEqual([[halvesOf(hubKeys).sign_pub]]);
     expect([b64(house.owner), house.mine]).toEqual([halvesOf(alice).sign_pub, true]);
     expect(house.home.identities.size).toBe(1);
   });
@@ -123,6 +125,18 @@ describe("of the household's book", () => {
   });
 });
 
+describe("of who left", () => {
+  test("R03 R05 R52 an owner and a hub that the server names no more stay in the book until a person signs them out", async () => {
+    const first = await page(undefined, alice, [member(alice, "b", "owner"), member(bob, "c", "owner")]);
+    const session = toldTo(alice, answer([first], { members: [member(alice, "b", "owner")], hubs: [] }));
+    const house = await loadHouse(session, new Pins(alice.signing.public, household, memory()));
+    expect(overdue(house, "2027-01-01")).toBeNull();
+    expect([house.wire.members.length, house.wire.hubs.length]).toEqual([2, 1]);
+    await expect(turnPage(session, house, "month", {})).rejects.toThrow(words.people.unready.absent.what);
+    expect(signingOut(idsOf(absent(house)))(house)).toMatchObject({ why: "left", hubs: [], members: [{ account: id("b") }] });
+  });
+});
+
 describe("of a household from before there was a book", () => {
   test("R03 a hub that the owner did not let in is left out, and how many were is known", async () => {
     const own = alice;
@@ -134,7 +148,7 @@ describe("of a household from before there was a book", () => {
     const members = [{ account: id("b"), age_recipient: own.age.recipient, sign_pub: halvesOf(thief).sign_pub, role: "owner" }];
     const house = await loadHouse(toldTo(own, answer([], { members, hubs: [theirs, ours, unsigned] })));
     expect(house.wire.hubs).toEqual([ours]);
-    expect(house.home.hubKeys.map(b64)).toEqual([ours.sign_pub]);
+    expect(speakingHubs(house).map(b64)).toEqual([ours.sign_pub]);
     expect(house.leftOut).toBe(2);
     expect(b64(house.owner)).toBe(halvesOf(own).sign_pub);
   });

@@ -27,7 +27,7 @@ async function rehearse(): Promise<void> {
   const { secret, recipient } = await newIdentity();
   const hub = signingKey(crypto.getRandomValues(new Uint8Array(32)));
   const sealed = await sealAge(makeContainer("clip", "{}", hub), [recipient]);
-  await summarise("", sealed, { household: "", hubKeys: [hub.public], identities: new Map([[0, secret]]) });
+  await summarise("", sealed, { household: "", hubKeys: new Map([[0, [hub.public]]]), identities: new Map([[0, secret]]) });
 }
 
 async function answer(id: number, clip: string, manifestAge: Uint8Array, by: Household): Promise<void> {

@@ -14,6 +14,28 @@ export const people = {
   cancel: "Cancel",
   gone: (name: string) => `${name} left the household`,
   goneText: "From the next visit of an owner on, nothing new is locked to them.",
+  goneOwner: "An owner is asked whether that is so.",
+  aHub: "a hub",
+  absent: (names: string) => `Not of your household any more, says the server: ${names}`,
+  absentText: "Ask them, or look at the hub: only a server that lies would gain if you signed out somebody who is still there. Until you answer, nothing about your household can be changed.",
+  absentGo: "Yes, they left",
+  unready: {
+    absent: {
+      what: "The server names an owner or a hub no more that your household lists.",
+      kept: "Nothing was changed.",
+      todo: "Open the page People and say whether they left, then try again.",
+    },
+    waiting: {
+      what: "Somebody used the recovery sheet, and any change would take their return back.",
+      kept: "Nothing was changed.",
+      todo: "Open the page People and object, or wait until it counts.",
+    },
+    counted: {
+      what: "Somebody came back with the recovery sheet, and this device has not known that for a day yet.",
+      kept: "Nothing was changed.",
+      todo: "Change it from a device of theirs, or here after a day.",
+    },
+  },
   changes: "Look at it or change it",
 
   role: {
@@ -128,6 +150,7 @@ export const people = {
 
   recovery: "Somebody used the recovery sheet",
   recoveryText: (when: Date) => `They become an owner on ${dateText(when)}, unless an owner objects before then. If it was not one of you, object now and make a new sheet.`,
+  recoveryLate: "They are an owner by now: objecting has no effect any more. This device goes along one day after it first saw that. If it was not one of you, ask the other owners to remove them, and begin a new household if nobody can.",
   recoveryMine: "You came back with the recovery sheet",
   recoveryMineText: (when: Date) => `You become an owner on ${dateText(when)} and see its pictures from then on, unless an owner objects. Until then the sheet shows you who is of the household, so that whoever found one sees nothing before you are heard.`,
   noPictures: "No pictures for this role",
