@@ -129,6 +129,7 @@ test("R51 the house: its people, keys, devices, alerts and what is held", async 
   await look(maya, "person");
   for (const [name, place, title] of [
     ["house", "house", "House"],
+    ["house-hub", "hub", "Add a hub"],
     ["alerts", "alerts", "Alerts"],
   ] as const) {
     await go(maya, place, title);

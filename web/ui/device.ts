@@ -54,8 +54,9 @@ export async function keptMore(account: string): Promise<readonly string[]> {
 
 const STORES = ["fanlight", "fanlight-alerts"]; // the second is the service worker's: what alerts open with
 
-/** Forgets all that Fanlight keeps in this browser, its keys included. */
+/** Forgets all that Fanlight keeps in this browser, its keys included; no alert reaches it any more. */
 export async function wipeDevice(): Promise<void> {
+  await silence().catch(() => undefined); // an old browser, or one that forbids it: the rest goes all the same
   sessionStorage.clear();
   localStorage.clear();
   await Promise.all(
@@ -67,6 +68,15 @@ export async function wipeDevice(): Promise<void> {
         }),
     ),
   );
+}
+
+/** Ends the subscription, so that whoever still has it writes to nobody, and sends the service worker away. */
+async function silence(): Promise<void> {
+  for (const registration of await navigator.serviceWorker.getRegistrations()) {
+    await (await registration.pushManager.getSubscription())?.unsubscribe();
+    await registration.unregister();
+  }
+  for (const name of await caches.keys()) await caches.delete(name);
 }
 
 async function deviceKey(): Promise<CryptoKey> {

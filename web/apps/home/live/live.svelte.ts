@@ -1,6 +1,6 @@
 /** The connection to each hub of the household: kept while a page shows something live, opened anew when it ends. */
 import { SvelteMap } from "svelte/reactivity";
-import { unb64 } from "../../../core/seal/bytes.ts";
+import { b64, unb64 } from "../../../core/seal/bytes.ts";
 import { ApiError } from "../../../core/api/client.ts";
 import { decodes } from "../../../core/live/canvas.ts";
 import type { FilmPart } from "../../../core/live/fetching.ts";
@@ -59,7 +59,7 @@ export class HubLink {
     this.#me = me;
     this.#house = house;
     this.#hub = hub;
-    this.#openings = new Openings(localStorage, house.wire.household);
+    this.#openings = new Openings(localStorage, house.wire.household, b64(me.keys.signing.public));
   }
 
   get hubNow(): number {
@@ -279,6 +279,6 @@ export function linksOf(me: Session, house: House): readonly HubLink[] {
 
 /** Tells the household's hubs that a clip was opened here: all members can see it. */
 export function tellOpening(me: Session, house: House, camera: string, clip: string): void {
-  new Openings(localStorage, house.wire.household).add({ camera, clip, at: new Date().toISOString() });
+  new Openings(localStorage, house.wire.household, b64(me.keys.signing.public)).add({ camera, clip, at: new Date().toISOString() });
   for (const link of linksOf(me, house)) link.tellOpenings();
 }

@@ -15,9 +15,10 @@ export class Openings {
   readonly #storage: Pick<Storage, "getItem" | "setItem">;
   readonly #name: string;
 
-  constructor(storage: Pick<Storage, "getItem" | "setItem">, household: string) {
+  /** `person` is who opened them (their signing key): on a browser that two people share, each tells of what they opened. */
+  constructor(storage: Pick<Storage, "getItem" | "setItem">, household: string, person: string) {
     this.#storage = storage;
-    this.#name = `fanlight-opened-${household}`;
+    this.#name = `fanlight-opened-${household}-${person}`;
   }
 
   /** Those that wait to be told, oldest first. */

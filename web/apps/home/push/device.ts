@@ -89,6 +89,13 @@ export async function leaveBehest(session: Session, house: House, behest: Behest
   await putPushBehest(session.api, behest.device, await sealBehest(behest, session.keys, hubs));
 }
 
+/** Has the household's hubs alert this browser no more: for who leaves. Throws ApiError, SealError. */
+export async function endAlerts(session: Session, house: House): Promise<void> {
+  const device = deviceOf(session);
+  const before = await myBehest(session, device);
+  if (before?.subscription) await leaveBehest(session, house, nextBehest(before, session, house, device, { subscription: null }));
+}
+
 export const forgetBehest = (session: Session, device: string): Promise<void> => dropPushBehest(session.api, device);
 
 export const modeBehest = (set: ModeBehest["set"], turns: ModeBehest["turns"]): ModeBehest => ({
