@@ -151,6 +151,29 @@ def test_a_recovery_whose_person_left_for_good_is_forgotten(database: str, tmp_p
     asyncio.run(body())
 
 
+def test_a_recovery_that_lists_somebody_who_left_ends_and_the_household_is_told(
+    database: str, tmp_path: Path
+) -> None:
+    """R05: whoever watched it coming learns that it will not count."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            ana, ben, new = [await sign_up(town.http) for _ in range(3)]
+            home = await found(ana)
+            await home.invite(ben)
+            await home.turn(ana.listed("owner"), ben.listed("member"))
+            made = home.next(new.listed("owner"), ben.listed("member"), signer=home.sheet, why="recovered")
+            assert (await begin_recovery(new, home, made)).status_code == 202
+            assert (await ben.call("POST", "/v1/account/leave")).status_code == 204
+            assert "recovery-stopped" not in await ana.codes()
+            town.clock.ahead += timedelta(days=3)
+            mine = await ana.json("GET", MINE)
+            assert (mine["pending"], len(mine["epochs"])) == (None, 2)
+            assert "recovery-stopped" in await ana.codes()
+
+    asyncio.run(body())
+
+
 def test_a_recovery_can_be_given_up_and_its_person_invited_instead(database: str, tmp_path: Path) -> None:
     async def body() -> None:
         async with running(tmp_path, database) as town:

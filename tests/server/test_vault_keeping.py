@@ -275,6 +275,8 @@ def test_only_a_kept_clip_gets_a_header_sealed_anew(vault: Vault) -> None:
             for wrong in (b"", b"not age"):
                 assert (await home.owner.call("PUT", path, content=wrong)).status_code == 400
             assert (await home.owner.call("PUT", path, content=anew)).status_code == 204
+            older = path.replace("epoch=3", "epoch=2")
+            assert (await home.owner.call("PUT", older, content=anew + b" once more")).status_code == 204
             assert (await home.owner.call("GET", f"/v1/clips/{name}/hdr")).content == anew
             (row,) = (await home.owner.json("GET", "/v1/clips", params={"brief": "true"}))["clips"]
             assert (row["keep"], row["epoch"]) == (True, 3)

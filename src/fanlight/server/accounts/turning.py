@@ -112,8 +112,8 @@ async def settle(tx: Tx, household: str, today: date) -> None:
             made = await epoch_of(pending.row)
             await turn(tx, household, made, pending.row, before=before, asked={pending.account}, day=today)
             await telling.tell_home(tx, household, "recovered", about=pending.account, day=today)
-    except (Malformed, Conflict):
-        return  # who began it has left, or somebody it lists has: it can begin again
+    except (Malformed, Conflict):  # who began it has left, or somebody it lists has: it can begin again
+        await telling.tell_home(tx, household, "recovery-stopped", about=pending.account, day=today)
 
 
 async def settle_for(services: Services, account: str) -> None:

@@ -140,9 +140,15 @@ async def mark(tx: Tx, clip: str, *, marked: bool) -> bool:
 
 
 async def put_header(tx: Tx, clip: str, hdr: bytes, epoch: int) -> bool:
-    """Put a header that a member sealed anew in place of a kept clip's; tell whether there is one."""
-    query = "UPDATE clip SET hdr = %s, hdr_epoch = %s WHERE id = %s AND kept AND marked"
-    return bool(await changed(tx, query, [hdr, epoch, clip]))
+    """Put a header that a member sealed anew in place of a kept clip's; tell whether there is one.
+
+    One that is sealed to an older key than the header there changes nothing: two devices may be at it.
+    """
+    query = (
+        "UPDATE clip SET hdr = CASE WHEN coalesce(hdr_epoch, 0) <= %s THEN %s ELSE hdr END,"
+        " hdr_epoch = greatest(hdr_epoch, %s) WHERE id = %s AND kept AND marked"
+    )
+    return bool(await changed(tx, query, [epoch, hdr, epoch, clip]))
 
 
 class NoteRow(msgspec.Struct, frozen=True):

@@ -31,8 +31,16 @@ export async function resealKept(api: Client, house: House): Promise<number> {
   if (!anybodyGoneSince(house.chain, 0)) return 0;
   const due = (await allClips(api)).filter((row) => row.keep && anybodyGoneSince(house.chain, keyOf(row)));
   let done = 0;
-  for (const { clip } of due.slice(0, AT_A_VISIT)) done += Number(await reseal(api, house, newest, clip));
+  for (const { clip } of anyOf(due, AT_A_VISIT)) done += Number(await reseal(api, house, newest, clip));
   return done;
+}
+
+/** Some of them by chance: those that cannot be opened keep nobody from the rest for ever. */
+function anyOf<T>(all: readonly T[], most: number): T[] {
+  const left = [...all];
+  const drawn: T[] = [];
+  while (left.length > 0 && drawn.length < most) drawn.push(...left.splice(Math.floor(Math.random() * left.length), 1));
+  return drawn;
 }
 
 /** The key that the server says a clip's header is locked to: a hint of what is worth a look, and no more. */
