@@ -35,6 +35,7 @@ COUNTED = {
     "POST /v1/accounts": "accounts",
     "POST /v1/accounts/passkey": "accounts",
     "POST /v1/accounts/device": "passkeys refused",
+    "PUT /v1/pairings/{meeting:str}": "pairing",
     "POST /v1/wishes": "wishes",
     "POST /v1/links/{link:str}/open": "links",
     "POST /v1/push/send": "pushes",
