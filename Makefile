@@ -4,13 +4,14 @@ SETUP := $(PYTHON) deploy/setup.py
 FANLIGHT_SHARED ?= ../shared
 export FANLIGHT_SHARED
 
-.PHONY: help setup setup-dev setup-test run test check test-shared test-homeassistant bench bench-hub soak soak-town clean
+.PHONY: help setup setup-dev setup-test run test check test-shared test-pages test-homeassistant bench bench-hub soak soak-town clean
 
 help:
 	@echo "make run          start everything on this machine and print one address"
 	@echo "make test         run every test that needs nothing beside this clone"
 	@echo "make check        linters, types, import contracts, generated pages"
 	@echo "make test-shared  checks on data that may not be redistributed (FANLIGHT_SHARED)"
+	@echo "make test-pages   let axe look at every page, on a phone and a desk, light and dark (ten minutes)"
 	@echo "make test-homeassistant  let a real Home Assistant judge what the hub says (installs it first)"
 	@echo "make bench        measure, and write docs/ref/performance.md"
 	@echo "make bench-hub    the part of it that measures the hub beside its peers (FANLIGHT_SHARED)"
@@ -44,6 +45,9 @@ check: setup-dev
 
 test-shared: setup-test
 	.venv/bin/pytest -q tests/shared
+
+test-pages: setup-test
+	.venv/bin/python docs/pictures.py --axe
 
 test-homeassistant: setup-test
 	.venv/bin/python tests/homeassistant/judge.py

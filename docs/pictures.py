@@ -1,6 +1,8 @@
 """Take the pictures of the guide: every page of the home, on a phone and a desk, light and dark.
 
-    .venv/bin/python docs/pictures.py
+    .venv/bin/python docs/pictures.py [--axe] [-g PART OF A TEST'S NAME]
+
+With --axe no picture is taken: each page is looked at by axe instead, on both screens, in both themes.
 
 In:     web/e2e/pictured.json: what each picture shows. A demo town is started for it, and stopped after.
 Out:    docs/guide/pictures/*.webp, some 60 kB each at most, 10 MB in all; docs/guide/pages.md with all.
@@ -33,7 +35,9 @@ those whom Intel filmed for [its samples](../ref/credits.md). `docs/pictures.py`
 
 
 def main() -> int:
-    """Take all pictures anew; return an exit status."""
+    """Take all pictures anew, or let axe look; return an exit status."""
+    axe = "--axe" in sys.argv
+    more = [word for word in sys.argv[1:] if word != "--axe"]
     with tempfile.TemporaryDirectory() as folder:
         fanlight = str(Path(sys.executable).with_name("fanlight"))
         made = Path(folder) / "pictures"
@@ -47,13 +51,14 @@ def main() -> int:
                 **os.environ,
                 "FANLIGHT_URL": f"http://localhost:{PORT}",
                 "FANLIGHT_SPEC": "pages*.spec.ts",
-                "FANLIGHT_PICTURES": str(made),
+                **({} if axe else {"FANLIGHT_PICTURES": str(made)}),
                 "FANLIGHT_E2E_OUT": f"{folder}/out",
             }
-            walk = ["npx", "playwright", "test", "--project=desk", *sys.argv[1:]]
+            walk = ["npx", "playwright", "test", "--project=desk", *more]
             status = subprocess.run(walk, cwd=ROOT / "web", env=environment, check=False).returncode
             town.send_signal(signal.SIGINT)
-        _replace(made)
+        if not axe:
+            _replace(made)
     return status
 
 
