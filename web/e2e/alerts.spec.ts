@@ -134,7 +134,7 @@ test("R01 a resident switches alerts on and gets a test, which only this browser
   cdp = await context.newCDPSession(page);
   cdp.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => (registration = registrations.at(-1)?.registrationId ?? registration));
   await cdp.send("ServiceWorker.enable");
-  await expect(page.getByRole("heading", { name: "Today" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Today", exact: true })).toBeVisible();
   await page.goto("/home/#/alerts");
   await expect(page.getByText("Alerts are off.")).toBeVisible();
   await expectAccessible(page);

@@ -31,7 +31,7 @@ async function expectChecked(page: Page): Promise<void> {
 
 test("R01 R03 a resident sees what the camera saw and plays a sealed clip", async () => {
   resident = await be(context, base, "resident");
-  await expect(resident.getByRole("heading", { name: "Today" })).toBeVisible();
+  await expect(resident.getByRole("heading", { name: "Today", exact: true })).toBeVisible();
   const first = resident.getByRole("link", { name: /A person came by/ }).first();
   await expect(first).toBeVisible({ timeout: 150_000 });
   const thumbnail = first.locator("img");

@@ -109,7 +109,7 @@ test("an invitation that was left half done goes on where it was, and ends for w
   // One that is ended before it was answered.
   const other = await offer(olga.page, "Nobody");
   await olga.page.getByRole("button", { name: "End this invitation" }).click();
-  await expect(olga.page.getByRole("heading", { name: "People" })).toBeVisible();
+  await expect(olga.page.getByRole("heading", { name: "People", exact: true })).toBeVisible();
   await late.page.goto("about:blank");
   await late.page.goto(other);
   await expect(late.page.getByText("This invitation has ended.")).toBeVisible();
@@ -127,7 +127,7 @@ test("two owners who change the list at once both get their way", async ({ brows
   await openPerson(max.page, "Hana");
   await Promise.all([olga.page.getByRole("button", { name: "Remove Ivo" }).click(), max.page.getByRole("button", { name: "Remove Hana" }).click()]);
   for (const { page } of [olga, max]) {
-    await expect(page.getByRole("heading", { name: "People" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "People", exact: true })).toBeVisible();
     await page.reload();
     await expect(page.getByRole("link", { name: /^(Olga|Max)/ })).toHaveCount(2);
     await expect(page.getByRole("link", { name: /^(Ivo|Hana)/ })).toHaveCount(0);
@@ -202,7 +202,7 @@ test("R05 one person is of two households and looks at either", async () => {
   // Removed from one, he goes on in the other.
   await openPerson(olga.page, "Max");
   await olga.page.getByRole("button", { name: "Remove Max" }).click();
-  await expect(olga.page.getByRole("heading", { name: "People" })).toBeVisible();
+  await expect(olga.page.getByRole("heading", { name: "People", exact: true })).toBeVisible();
   await page.reload();
   await expect(page.getByText("You alone can see your pictures.", { exact: false })).toBeVisible();
   await expect(page.getByRole("link", { name: /^Olga/ })).toHaveCount(0);
