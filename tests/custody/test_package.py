@@ -14,9 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.custody.invented_case import DISCLOSURE, EXPORTER, FOLDER, Case, disclose, make_case
 
+from fanlight.custody.archive import Archive
 from fanlight.custody.errors import BadPackage
 from fanlight.custody.package import EvidenceItem, PackageFacts, Proof, Record, build_package
 from fanlight.custody.verify_package import verify_package
+from fanlight.custody.zip_form import frame, zip_files
 from fanlight.model import clock
 from fanlight.model.check import Check, State
 from fanlight.proof import note
@@ -35,9 +37,9 @@ def unpack(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def pack(files: dict[str, bytes], *, compression: int = zipfile.ZIP_STORED) -> bytes:
+def deflate(files: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", compression) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
     return out.getvalue()
@@ -127,7 +129,7 @@ def test_one_flipped_byte_in_any_file_is_seen(name: str, tmp_path: Path) -> None
     files = unpack(WHOLE)
     files[name] = flip(files[name])
     try:
-        assert failing(verify(tmp_path, pack(files)))
+        assert failing(verify(tmp_path, zip_files(files)))
     except BadPackage:
         assert name == "evidence.json"
 
@@ -202,7 +204,7 @@ def other_log() -> str:
 def test_a_package_that_lies_fails_where_it_lies(why: str, tmp_path: Path) -> None:
     """R30, R42: even who may sign again cannot make changed evidence hold."""
     expected, forge = FORGERIES[why]
-    assert failing(verify(tmp_path, pack(forge(unpack(WHOLE))))) == expected
+    assert failing(verify(tmp_path, zip_files(forge(unpack(WHOLE))))) == expected
 
 
 def test_an_opening_of_another_act_fails(tmp_path: Path) -> None:
@@ -210,14 +212,14 @@ def test_an_opening_of_another_act_fails(tmp_path: Path) -> None:
     opened = json.loads(files["record/openings.json"])
     opened["export"][0]["value"] = "viewed"
     files = resign(files | {"record/openings.json": jcs.dumps(opened)})
-    assert "openings of export" in failing(verify(tmp_path, pack(files)))
+    assert "openings of export" in failing(verify(tmp_path, zip_files(files)))
 
 
 def test_what_is_not_opened_is_unknown_and_not_held(tmp_path: Path) -> None:
     files = resign(
         unpack(WHOLE) | {"record/openings.json": jcs.dumps({"request": [], "case-key": [], "export": []})}
     )
-    unknown = [check.name for check in verify(tmp_path, pack(files)) if check.state is State.UNKNOWN]
+    unknown = [check.name for check in verify(tmp_path, zip_files(files)) if check.state is State.UNKNOWN]
     assert unknown == ["case number", "export on record"]
 
 
@@ -243,14 +245,14 @@ def test_an_export_that_the_log_records_for_another_fails(tmp_path: Path) -> Non
 def test_names_that_could_leave_the_folder_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(BadPackage):
         # zipfile writes nothing after a NUL, so it is put in by hand.
-        verify(tmp_path, pack(unpack(WHOLE) | {name: b"x"}).replace(b"nulX", b"nul\0"))
+        verify(tmp_path, zip_files(unpack(WHOLE) | {name: b"x"}).replace(b"nulX", b"nul\0"))
 
 
 def test_a_compressed_package_is_refused(tmp_path: Path) -> None:
     """A zip bomb needs compression, and packages have none."""
     bomb = unpack(WHOLE) | {"README.txt": bytes(10_000_000)}
     with pytest.raises(BadPackage):
-        verify(tmp_path, pack(bomb, compression=zipfile.ZIP_DEFLATED))
+        verify(tmp_path, deflate(bomb))
 
 
 def test_a_name_listed_twice_is_refused(tmp_path: Path) -> None:
@@ -261,7 +263,7 @@ def test_a_name_listed_twice_is_refused(tmp_path: Path) -> None:
         verify(tmp_path, out.getvalue())
 
 
-@pytest.mark.parametrize("data", [b"", b"not a zip", WHOLE[:-30], WHOLE[:5_000], pack({"a.txt": b"x"})])
+@pytest.mark.parametrize("data", [b"", b"not a zip", WHOLE[:-30], WHOLE[:5_000], zip_files({"a.txt": b"x"})])
 def test_what_is_no_package_gets_one_clear_error(data: bytes, tmp_path: Path) -> None:
     with pytest.raises(BadPackage, match="This is not an evidence package"):
         verify(tmp_path, data)
@@ -278,8 +280,51 @@ def test_no_single_byte_of_a_package_can_change_and_still_hold(at: int, differen
         checks = list(verify_package(path))
     except BadPackage:
         return
-    # Time stamps and modes of the zip itself are signed by nobody; what is in the files is.
-    assert failing(checks) or unpack(bytes(changed)) == unpack(WHOLE)
+    assert failing(checks)
+
+
+def test_no_byte_around_the_files_can_change(tmp_path: Path) -> None:
+    """R30: what no hash covers (dates, modes, gaps) is fixed by the form."""
+    entries = zipfile.ZipFile(io.BytesIO(WHOLE)).infolist()
+    held = []
+    for at, run in frame((entry.filename, entry.CRC, entry.file_size) for entry in entries):
+        assert WHOLE[at : at + len(run)] == run
+        for place in range(at, at + len(run)):
+            changed = bytearray(WHOLE)
+            changed[place] ^= 1 << place % 8
+            if is_exact(tmp_path, bytes(changed)):
+                held.append(place)
+    assert not held
+
+
+def is_exact(tmp_path: Path, data: bytes) -> bool:
+    path = tmp_path / "package.zip"
+    path.write_bytes(data)
+    try:
+        with Archive(path) as archive:
+            return archive.is_exact()
+    except BadPackage:
+        return False
+
+
+@pytest.mark.parametrize(
+    "data",
+    [WHOLE + b"x", b"x" + WHOLE],
+    ids=["behind", "before"],
+)
+def test_nothing_can_hide_before_or_behind_the_files(data: bytes, tmp_path: Path) -> None:
+    """R30."""
+    assert is_exact(tmp_path, WHOLE)
+    assert not is_exact(tmp_path, data)
+
+
+def test_a_package_zipped_again_says_so_and_still_has_its_files_checked(tmp_path: Path) -> None:
+    """R30."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in unpack(WHOLE).items():
+            archive.writestr(name, data)
+    assert failing(verify(tmp_path, out.getvalue())) == ["contents"]
 
 
 def test_a_package_signed_by_another_key_than_the_one_on_record_fails(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ Holds:  nothing is compressed, so that no entry unpacks to more than lies in the
 """
 
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from fanlight.custody.errors import bad_package
+from fanlight.custody.zip_form import frame
 
 _ENTRIES = 10_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(?:/[A-Za-z0-9][A-Za-z0-9.-]*){0,2}")
@@ -33,6 +35,7 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         """Read and check the list of entries."""
+        self._path = path
         try:
             self._zip = zipfile.ZipFile(path)
             size = path.stat().st_size
@@ -58,6 +61,18 @@ class Archive:
     def names(self) -> list[str]:
         """The entries' names, sorted."""
         return sorted(self._zip.namelist())
+
+    def is_exact(self) -> bool:
+        """Return whether the zip has the one form that its files can have, to the last byte."""
+        with self._path.open("rb") as file:
+            try:
+                for at, wanted in frame((e.filename, e.CRC, e.file_size) for e in self._zip.infolist()):
+                    file.seek(at)
+                    if file.read(len(wanted)) != wanted:
+                        return False
+            except struct.error:  # more than a zip of this form can hold
+                return False
+            return not file.read(1)
 
     def read(self, name: str) -> bytes:
         """Return one entry's bytes; raises BadPackage if it is missing or damaged."""

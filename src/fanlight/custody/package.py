@@ -8,8 +8,6 @@ Why:    docs/spec/evidence.md
 """
 
 import hashlib
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +15,7 @@ from importlib import resources
 from typing import Any
 
 from fanlight.custody.errors import bad_package
+from fanlight.custody.zip_form import zip_files
 from fanlight.model import clock
 from fanlight.model.ids import is_id
 from fanlight.seal.age_format import Buffer
@@ -41,9 +40,6 @@ RECORD_FILES = tuple(
         + ["record/openings.json", "record/vkey", "record/witness.vkeys"]
     )
 )
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can name: packages do not tell when they were zipped
-_MODE = 0o644 << 16
-_UNIX = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +161,7 @@ def build_package(
     files = common | {EVIDENCE: evidence, SIGNATURE: signature}
     for each in item_files.values():
         files |= each
-    return _zip(files)
+    return zip_files(files)
 
 
 def _item_files(item: EvidenceItem) -> dict[str, bytes]:
@@ -202,13 +198,3 @@ def _hashes(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def _text(name: str) -> str:
     return resources.files("fanlight.custody").joinpath(name).read_text(encoding="utf-8")
-
-
-def _zip(files: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.external_attr, entry.create_system = _MODE, _UNIX
-            archive.writestr(entry, files[name])
-    return out.getvalue()

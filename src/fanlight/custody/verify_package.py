@@ -146,6 +146,8 @@ def _contents(archive: Archive, evidence: Evidence) -> Check:
         return Check("contents", State.FAILS, f"{missing[0]} is missing.")
     if extra := sorted(found - wanted):
         return Check("contents", State.FAILS, f"{extra[0]} does not belong to the package.")
+    if not archive.is_exact():
+        return Check("contents", State.FAILS, "The zip around the files was changed after it was made.")
     return Check("contents", State.HOLDS, f"{len(found)} files, none missing and none too many.")
 
 

@@ -1,0 +1,53 @@
+"""The one form of a package's zip: the same files give the same bytes, and no byte is free.
+
+In:     files by name; or what a zip's own list says of them.
+Out:    the zip; or the bytes that must lie around the files, with their places.
+Holds:  entries are stored, sorted by name, dated 1980-01-01 00:00, made by Unix with mode 0644; nothing
+        lies before, between or behind them. What is signed by nobody can so not be changed either.
+Why:    docs/spec/evidence.md
+"""
+
+import io
+import struct
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can name: packages do not tell when they were zipped
+_MODE = 0o644 << 16
+_UNIX = 3
+_VERSION = 20
+_DAY = 0x21  # _EPOCH's day, as zips write it; its time is 0
+_LOCAL = struct.Struct("<4s5H3L2H")
+_LISTED = struct.Struct("<4s6H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
+
+
+def zip_files(files: Mapping[str, bytes]) -> bytes:
+    """Return the zip of these files, 4 GiB at most."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr, entry.create_system = _MODE, _UNIX
+            archive.writestr(entry, files[name])
+    return out.getvalue()
+
+
+def frame(entries: Iterable[tuple[str, int, int]]) -> Iterator[tuple[int, bytes]]:
+    """Yield every run of bytes that is no file's, with its offset; the last one ends the zip.
+
+    Args:
+        entries: name, CRC-32 and size of each file.
+    """
+    at = 0
+    listed = []
+    for name, crc, size in sorted(entries):
+        raw = name.encode()
+        facts = (_VERSION, 0, 0, 0, _DAY, crc, size, size, len(raw), 0)
+        head = _LOCAL.pack(b"PK\x03\x04", *facts) + raw
+        yield at, head
+        listed.append(_LISTED.pack(b"PK\x01\x02", _UNIX << 8 | _VERSION, *facts, 0, 0, 0, _MODE, at) + raw)
+        at += len(head) + size
+    table = b"".join(listed)
+    count = len(listed)
+    yield at, table + _END.pack(b"PK\x05\x06", 0, 0, count, count, len(table), at, 0)
