@@ -23,6 +23,7 @@ async function take(page: Page, name: string, width: number, least: number): Pro
   const height = Math.min(Math.max(tall, least), TALLEST);
   await page.setViewportSize({ width, height });
   await page.waitForFunction(([wide, high]) => innerWidth === wide && innerHeight === high, [width, height] as const);
+  await page.evaluate(() => scrollTo(0, 0)); // a picture is of the page from its top
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   const clip = { x: 0, y: 0, width, height, scale: 1 };
   for (const quality of [72, 50, 30]) {

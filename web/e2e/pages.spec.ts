@@ -192,14 +192,17 @@ test("R51 a browser whose passkeys carry no key says how to let it in", async ({
 test("R51 R52 what the server promises is shown as a difference once it changed", async ({ browser }) => {
   const context = await browser.newContext(options);
   const caretaker = await context.newPage();
-  const asking = caretaker.waitForRequest(/\/v1\/operator\/health/);
   await caretaker.goto(card(options.baseURL ?? "", "operator"));
-  const { authorization = "" } = await (await asking).allHeaders();
-  const { texts } = (await (await caretaker.request.get("/v1/texts")).json()) as { texts: { name: string; body: string }[] };
-  const body = (texts.find(({ name }) => name === "partners")?.body ?? "").replace("So far nobody has asked for anything.", "On 20 November 2026 an insurer asked for a list of the homes that have a camera. It was refused.");
-  const effective = new Date(Date.now() + 21 * 86_400_000).toISOString().slice(0, 10);
-  const made = await caretaker.request.post("/v1/texts", { headers: { authorization }, data: { name: "partners", body, effective } });
-  expect(made.status()).toBe(201);
+  await expect(heading(caretaker, /^Running/)).toBeVisible();
+  await look(caretaker, "caretaker");
+  await caretaker.getByRole("button", { name: /^What partners asked to build, version 1/ }).click();
+  const text = caretaker.getByLabel("What partners asked to build");
+  await text.fill((await text.inputValue()).replace("So far nobody has asked for anything.", "On 20 November 2026 an insurer asked for a list of the homes that have a camera. It was refused."));
+  await caretaker.getByRole("button", { name: "Publish", exact: true }).click();
+  await expect(heading(caretaker, "What members will see")).toBeVisible();
+  await look(caretaker, "caretaker-texts");
+  await caretaker.getByRole("button", { name: "Publish it now" }).click();
+  await expect(caretaker.getByText("What partners asked to build: version 2 is published.")).toBeVisible();
   await context.close();
   await go(maya, "", "Today");
   await maya.reload();

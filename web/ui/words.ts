@@ -5,6 +5,7 @@ export const words = {
   skip: "Skip to content",
   kept: "Kept:",
   toDo: "To do:",
+  difference: { added: "Added:", endAdded: "End of what was added.", struck: "Struck out:", endStruck: "End of what was struck out." },
   states: { holds: "holds", fails: "does not hold", wait: "not looked at yet", unknown: "could not be looked at" },
   seal: {
     whole: "Whole and unaltered",
