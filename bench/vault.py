@@ -37,7 +37,7 @@ from machine import Figure, free_ports, scratch, tell
 MIB = 1 << 20
 SIZES = (4 * MIB, 32 * MIB)
 PART = 4 * MIB
-RUNS = 5
+RUNS = 15
 
 HOW = f"bytes a second over loopback, same ASGI server, written and synced; median of {RUNS} ratios"
 
