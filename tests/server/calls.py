@@ -338,11 +338,12 @@ async def _announce(world: World, who: Actor) -> Call:
     return Call(made, (), {"json": world.outside(clip)})
 
 
-@call("PUT /v1/clips/{clip:str}/hdr")
+@call("PUT /v1/clips/{clip:str}/anew")
 async def _seal_anew(world: World, who: Actor) -> Call:
     clip = await _of_clip(world)
     await world.people["owner"].call("PUT", f"/v1/clips/{clip}/keep")
-    return Call(clip, (), {"content": some_box(), "params": {"epoch": 1}})
+    box = b64.encode(some_box())
+    return Call(clip, (), {"json": {"hdr": box, "manifest": box, "epoch": 1, "readers": "0" * 64}})
 
 
 @call("GET /v1/hub/status", "PUT /v1/hub/status")

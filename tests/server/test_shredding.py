@@ -17,12 +17,13 @@ from tests.server.test_restore import back_up, restore
 from tests.server.vaults import send
 
 from fanlight.model.clock import now
-from fanlight.seal import book, reading
+from fanlight.seal import book, earlier, reading
 from fanlight.seal.book import Known
 from fanlight.seal.epoch import from_wire
 from fanlight.seal.errors import NotForUs
 from fanlight.server.app import Options, open_services
 from fanlight.store.postgres import Postgres
+from fanlight.wire import b64
 
 MINE = "/v1/households/mine"
 
@@ -74,6 +75,9 @@ def test_a_secret_goes_once_no_clip_needs_it_and_the_book_still_holds(database: 
             assert secrets_in(database, home.id) == [False, True]
             mine = await ana.json("GET", MINE)
             assert mine["earlier"] == []
+            assert mine["words"] == [{key: gift["keys"][0][key] for key in ("statement", "sig")}], (
+                "who may see"
+            )
             offered = [from_wire(wire) for wire in mine["epochs"]]
             known = Known(trusted=[ana.keys.signing.public])
             chain = book.accept(offered, household=home.id, known=known, now=datetime.now(UTC)).chain
@@ -82,6 +86,32 @@ def test_a_secret_goes_once_no_clip_needs_it_and_the_book_still_holds(database: 
                 reading.open_epoch(chain[0], [ana.keys.age.secret])
             assert reading.open_epoch(chain[1], [ana.keys.age.secret])
             assert f"secret {home.id} 0\n" in (tmp_path / "server/shred/list").read_text()
+
+    asyncio.run(body())
+
+
+def test_a_kept_clip_that_was_sealed_anew_needs_no_secret(database: str, tmp_path: Path) -> None:
+    """R05: what a member keeps saves no secret of what expired; a later gift is a word alone."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            home, house, made = await with_clip(town)
+            ana = home.owner
+            pages = [from_wire(wire) for wire in (await ana.json("GET", MINE))["epochs"]]
+            whole = {"keys": [home.earlier(pages[0], ana).to_wire()]}
+            alone = {"keys": [earlier.word(pages[0], account=ana.account, signer=ana.keys.signing).to_wire()]}
+            path = f"{MINE}/earlier/{ana.account}"
+            assert (await ana.call("PUT", path, json=alone)).json()["code"] == "accounts.bad_earlier"
+            await house.owner.call("PUT", f"/v1/clips/{made}/keep")
+            box = b64.encode(b"age-encryption.org/v1\n")
+            anew = {"hdr": box, "manifest": box, "epoch": 1, "readers": "ab" * 32}
+            assert (await destroy(home, 0)).json()["code"] == "vault.epoch_in_use"
+            assert (await house.owner.call("PUT", f"/v1/clips/{made}/anew", json=anew)).is_success
+            assert (await destroy(home, 0)).is_success
+            assert (await ana.call("PUT", path, json=whole)).json()["code"] == "accounts.bad_earlier"
+            assert (await ana.call("PUT", path, json=alone)).is_success
+            mine = await ana.json("GET", MINE)
+            assert (mine["earlier"], len(mine["words"])) == ([], 1)
 
     asyncio.run(body())
 

@@ -269,18 +269,23 @@ def test_only_a_kept_clip_gets_a_header_sealed_anew(vault: Vault) -> None:
         async with vault.running() as town:
             home = await make_household(town.http)
             name = await aged(home, 0)
-            anew, path = b"age-encryption.org/v1\nanew", f"/v1/clips/{name}/hdr?epoch=3"
-            assert (await home.owner.call("PUT", path, content=anew)).status_code == 404
+            parts = {part: b"age-encryption.org/v1\n" + part.encode() for part in ("hdr", "manifest")}
+            box = {part: b64.encode(data) for part, data in parts.items()}
+            anew, path = box | {"epoch": 3, "readers": "ab" * 32}, f"/v1/clips/{name}/anew"
+            assert (await home.owner.call("PUT", path, json=anew)).status_code == 404
             await home.owner.call("PUT", f"/v1/clips/{name}/keep")
-            for wrong in (b"", b"not age"):
-                assert (await home.owner.call("PUT", path, content=wrong)).status_code == 400
-            assert (await home.owner.call("PUT", path, content=anew)).status_code == 204
-            older = path.replace("epoch=3", "epoch=2")
-            assert (await home.owner.call("PUT", older, content=anew + b" once more")).status_code == 204
-            assert (await home.owner.call("GET", f"/v1/clips/{name}/hdr")).content == anew
+            for part in box:
+                for wrong in ("", "-", b64.encode(b"not age")):
+                    assert (await home.owner.call("PUT", path, json=anew | {part: wrong})).status_code == 400
+            assert (await home.owner.call("PUT", path, json=anew | {"readers": "alice"})).status_code == 400
+            assert (await home.owner.call("PUT", path, json=anew)).status_code == 204
+            older = anew | {"hdr": b64.encode(parts["hdr"] + b" once more"), "epoch": 2, "readers": "cd" * 32}
+            assert (await home.owner.call("PUT", path, json=older)).status_code == 204
+            for part, data in parts.items():
+                assert (await home.owner.call("GET", f"/v1/clips/{name}/{part}")).content == data
             (row,) = (await home.owner.json("GET", "/v1/clips", params={"brief": "true"}))["clips"]
-            assert (row["keep"], row["epoch"]) == (True, 3)
-            assert (await home.hub.call("PUT", path, content=anew)).status_code == 403
+            assert (row["keep"], row["epoch"], row["readers"]) == (True, 3, "ab" * 32)
+            assert (await home.hub.call("PUT", path, json=anew)).status_code == 403
 
     asyncio.run(body())
 

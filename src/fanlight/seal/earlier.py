@@ -62,7 +62,15 @@ def give(epoch: Epoch, secret: str, *, account: str, recipient: str, signer: Sig
     """
     if keys.identity_recipient(secret) != epoch.statement.recipient:
         raise altered("The secret of a household key does not belong to the key its owner signed.")
-    sealed = sealing.seal(secret.encode() + b"\n", [recipient])
+    return _signed(epoch, sealing.seal(secret.encode() + b"\n", [recipient]), account, signer)
+
+
+def word(epoch: Epoch, *, account: str, signer: SigningKey) -> Gift:
+    """Give an owner's word alone, where the secret was destroyed: clips of that time may be kept."""
+    return _signed(epoch, b"", account, signer)
+
+
+def _signed(epoch: Epoch, sealed: bytes, account: str, signer: SigningKey) -> Gift:
     signed = jcs.dumps(
         {
             "v": 1,

@@ -64,6 +64,8 @@ export interface Household {
   epochs: EpochWire[];
   /** One's own. */
   earlier: GiftWire[];
+  /** To whom owners showed earlier pages; for owners and members. */
+  words: Pick<GiftWire, "statement" | "sig">[];
 }
 const household: Read<Household> = obj<Household>({
   household: str,
@@ -75,6 +77,7 @@ const household: Read<Household> = obj<Household>({
   hubs: list(obj({ hub: str, sign_pub: str, age_recipient: str, signature: nullable(str) })),
   epochs: list(epochWire),
   earlier: or(list(obj<GiftWire>({ statement: str, sig: str, sealed: str })), []),
+  words: or(list(obj<Pick<GiftWire, "statement" | "sig">>({ statement: str, sig: str })), []),
 });
 
 export interface ClipRow {

@@ -1,4 +1,5 @@
 /** The calls about a household's clips that a timeline makes: which there are, how many a day, which a member keeps. */
+import { b64 } from "../bytes.ts";
 import { ApiError, type Client, type Tagged } from "./client.ts";
 import { bool, list, nullable, num, obj, or, type Read, str } from "./shape.ts";
 
@@ -8,15 +9,18 @@ export interface ClipRow {
   sig: string;
   /** A member keeps it beyond the household's days. */
   keep: boolean;
-  /** The household key that its header was sealed to anew; null where it is the card's. */
+  /** By which page of the book it was sealed anew; null where it was not. */
   epoch: number | null;
+  /** The hash of whom it was sealed anew to, header and description; null where both, or the description, are locked to a key
+   *  of the household's. */
+  readers: string | null;
 }
 export interface ClipPage {
   clips: ClipRow[];
   after: string | null;
 }
 const clips: Read<ClipPage> = obj<ClipPage>({
-  clips: list(obj<ClipRow>({ clip: str, card: str, sig: str, keep: or(bool, false), epoch: or(nullable(num), null) })),
+  clips: list(obj<ClipRow>({ clip: str, card: str, sig: str, keep: or(bool, false), epoch: or(nullable(num), null), readers: or(nullable(str), null) })),
   after: nullable(str),
 });
 
@@ -70,7 +74,7 @@ export async function allClips(api: Client): Promise<ClipRow[]> {
   return rows;
 }
 
-/** Puts a kept clip's header, sealed anew to the household key `epoch`, in the place of the one before. */
-export const putHeader = async (api: Client, clip: string, hdr: Uint8Array, epoch: number): Promise<void> => {
-  await api.send(`/v1/clips/${clip}/hdr?epoch=${epoch}`, { method: "PUT", bytes: hdr });
+/** Puts a kept clip's header and description, sealed anew by the page `epoch` to those whose hash is `readers`, in place of those before. */
+export const putAnew = async (api: Client, clip: string, sealed: { hdr: Uint8Array; manifest: Uint8Array; epoch: number; readers: string }): Promise<void> => {
+  await api.send(`/v1/clips/${clip}/anew`, { method: "PUT", json: { ...sealed, hdr: b64(sealed.hdr), manifest: b64(sealed.manifest) } });
 };

@@ -41,6 +41,8 @@ export interface ClipOffer {
   readonly sig: Bytes;
   readonly manifestAge: Uint8Array;
   readonly hdr: Uint8Array;
+  /** A member's device sealed header and description anew: the card's hash is of the description as the hub sealed it. */
+  readonly anew?: boolean;
 }
 
 /** What the household's own device knows. */
@@ -50,9 +52,9 @@ export interface Household {
   readonly hubKeys: ReadonlyMap<number, readonly Uint8Array[]>;
   /** By epoch number, from the checked epoch chain. */
   readonly identities: ReadonlyMap<number, string>;
-  /** One's own identity: what a hub seals to a guest is sealed to them, as they have no household's key. */
+  /** One's own identities: a hub seals to a guest, who has no household's key; what is kept is sealed anew to people. */
   readonly own?: readonly string[];
-  /** Numbers of the epochs whose secret was destroyed. */
+  /** Numbers of the epochs whose secret was destroyed, of those that we had or may see. */
   readonly destroyed?: ReadonlySet<number>;
 }
 
@@ -69,11 +71,8 @@ export type CheckedClip =
 /** Gives bytes [first, end) of the payload, as an HTTP range request would. */
 export type FetchRange = (first: number, end: number) => Promise<Uint8Array>;
 
-/** Newest first, which most clips are sealed to; a guest's own only where there is nothing else. */
-function keysOf(home: Household): string[] {
-  const identities = [...home.identities.values()].reverse();
-  return identities.length > 0 ? identities : [...(home.own ?? [])];
-}
+/** Newest first, which most clips are sealed to; one's own last, which few are. */
+export const keysOf = (home: Household): string[] => [...[...home.identities.values()].reverse(), ...(home.own ?? [])];
 
 /** Opens a sealed manifest and checks that one of the household's hubs signed it. For timelines. */
 export async function openManifest(manifestAge: Uint8Array, home: Household): Promise<OpenedClip> {
@@ -191,12 +190,12 @@ export async function checkClip(offer: ClipOffer, home: Household, order: Order)
 
 /** Why what is locked to none of our keys is so: its card is not our hub's word, its key was destroyed, or it is not locked
  *  as the card says. Null for what is simply others': from before we came, or of a camera that a guest may not see. */
-export function whyClosed({ clip, card, sig }: Pick<ClipOffer, "clip" | "card" | "sig">, home: Household): SealError | null {
+export function whyClosed({ clip, card, sig, anew }: Pick<ClipOffer, "clip" | "card" | "sig" | "anew">, home: Household): SealError | null {
   try {
     const said = cardOf(card, sig, home.hubKeys);
     if (said.clip !== clip) return new SealError("altered", "the list your hub signed does not name this clip as it is");
-    if (home.destroyed?.has(said.epoch)) return new SealError("destroyed", "the household's key that it is locked to was destroyed");
-    return home.identities.has(said.epoch) ? new SealError("not_for_us", "it is locked to another key than its hub says") : null;
+    if (home.destroyed?.has(said.epoch) && !anew) return new SealError("destroyed", "the household's key that it is locked to was destroyed");
+    return home.identities.has(said.epoch) || home.destroyed?.has(said.epoch) ? new SealError("not_for_us", "it is locked to another key than its hub says") : null;
   } catch (error) {
     if (!(error instanceof SealError)) throw error;
     return error;
@@ -227,7 +226,8 @@ function checkCard(offer: ClipOffer, manifest: ClipManifest, hubKeys: Household[
     card.epoch === manifest.epoch &&
     card.length === seal.payLength &&
     card.root === hex(seal.treeRoot) &&
-    card.manifestSha256 === hex(sha256(offer.manifestAge));
+    // The hub signed the description itself too: the hash only tells its sealed form, which is another now.
+    (offer.anew || card.manifestSha256 === hex(sha256(offer.manifestAge)));
   if (!agrees) throw new SealError("altered", "the list your hub signed does not name this clip as it is");
 }
 

@@ -18,6 +18,9 @@ export interface GiftWire {
   readonly sealed: string;
 }
 
+/** A gift without the key: an owner's word that somebody may see an earlier page. */
+export type WordWire = Pick<GiftWire, "statement" | "sig">;
+
 export interface Gift {
   readonly household: string;
   readonly account: string;
@@ -33,10 +36,11 @@ export interface Gift {
 const HASH = /^[0-9a-f]{64}$/;
 const ID = /^[a-z2-7]{26}$/;
 
-/** Seals an epoch's secret to a member who came later, under an owner's word. Throws SealError `altered` for another's secret. */
-export async function giveEarlier(epoch: Epoch, secret: string, to: { account: string; age_recipient: string }, owner: SigningKey): Promise<GiftWire> {
-  if ((await identityRecipient(secret)) !== epoch.recipient) throw altered("the secret of a household key does not belong to the key its owner signed");
-  const sealed = await sealAge(utf8(`${secret}\n`), [to.age_recipient]);
+/** Seals an epoch's secret to a member who came later, under an owner's word; null where it was destroyed: then the word alone,
+ *  for what is kept of that time. Throws SealError `altered` for another's secret. */
+export async function giveEarlier(epoch: Epoch, secret: string | null, to: { account: string; age_recipient: string }, owner: SigningKey): Promise<GiftWire> {
+  if (secret !== null && (await identityRecipient(secret)) !== epoch.recipient) throw altered("the secret of a household key does not belong to the key its owner signed");
+  const sealed = secret === null ? new Uint8Array(0) : await sealAge(utf8(`${secret}\n`), [to.age_recipient]);
   const statement = jcs({
     v: 1,
     type: "earlier",
@@ -71,12 +75,18 @@ export async function openEarlier(
   identities: readonly string[],
   given: { household: string; account: string; chain: readonly Epoch[] },
 ): Promise<string> {
+  const epoch = checkWord(gift, given);
+  if (hex(sha256(gift.sealed)) !== gift.sealedHash) throw altered("the sealed half of an earlier key is not the one its owner signed");
+  return secretOf(epoch, await openAge(gift.sealed, identities));
+}
+
+/** The page that an owner's word lets this member see. Throws SealError unless an owner gave it, for this page of this book. */
+export function checkWord(gift: Gift, given: { household: string; account: string; chain: readonly Epoch[] }): Epoch {
   const { chain } = given;
   verify(publicKey(gift.by), "earlier", utf8(gift.wire.statement), unb64(gift.wire.sig));
   if (gift.household !== given.household || gift.account !== given.account) throw altered("an earlier key was given to somebody else");
   const epoch = chain[gift.n];
   if (epoch?.chainHash !== gift.epochHash) throw altered("an earlier key is of no page of the household's list");
   if (!chain.some(({ book }) => book && isOwner(book, gift.by))) throw altered("somebody who was never an owner gave an earlier key");
-  if (hex(sha256(gift.sealed)) !== gift.sealedHash) throw altered("the sealed half of an earlier key is not the one its owner signed");
-  return secretOf(epoch, await openAge(gift.sealed, identities));
+  return epoch;
 }

@@ -53,7 +53,9 @@ async def give_earlier(
                 epoch = earlier.check_page(gift, household=home, account=account, page=page)
             except FanlightError as error:
                 raise _bad_gift() from error
-            if gift.by != owner or not epoch.sealed:
+            if gift.by != owner or bool(gift.sealed) != bool(
+                epoch.sealed
+            ):  # of a destroyed key, the word alone
                 raise _bad_gift()
             gifts.append(EarlierRow(account, gift.n, wire.statement, wire.sig, wire.sealed))
         await store_homes.give_earlier(tx, home, gifts)

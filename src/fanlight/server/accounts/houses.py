@@ -13,6 +13,7 @@ from msgspec import Meta
 from fanlight.model.geo import check_cell
 from fanlight.model.ids import new_id
 from fanlight.seal import hubs
+from fanlight.seal.roll import READERS
 from fanlight.server.accounts import (
     forms,
     rules,
@@ -100,10 +101,18 @@ class InviteOut(msgspec.Struct):
     answered: bool
 
 
+class WordOut(msgspec.Struct):
+    """An owner's signed word that a member may see an earlier page: an earlier key without the key."""
+
+    statement: str
+    sig: str
+
+
 class HouseholdOut(msgspec.Struct):
     """One's own household. `role` is the caller's; `pending` is a recovery that does not count yet.
 
-    `earlier`: keys from before the caller came, which an owner gave them.
+    `earlier`: keys from before the caller came, which an owner gave them. `words`: of everybody who may see
+    an earlier page an owner's word, without the key.
     """
 
     household: str
@@ -114,6 +123,7 @@ class HouseholdOut(msgspec.Struct):
     epochs: list[EpochWire]
     pending: PendingOut | None
     earlier: list[forms.EarlierWire]
+    words: list[WordOut]
     invites: list[InviteOut]
 
 
@@ -175,6 +185,7 @@ async def get_household(services: Parts, session: Caller) -> HouseholdOut:
         cell = await store.cell_of(tx, home)
         pending = await store_homes.pending_of(tx, home)
         earlier = await store_homes.earlier_of(tx, home, session.account)
+        words = await store_homes.words_of(tx, home) if session.role in READERS else []
         invites = await store_homes.invites_of(tx, home, today - rules.INVITE_LIFE)
     sees = session.role in _SEEING
     return HouseholdOut(
@@ -194,6 +205,7 @@ async def get_household(services: Parts, session: Caller) -> HouseholdOut:
         epochs=[wire_of(row, secret=session.role in _OPENING) for row in epochs] if sees else [],
         pending=pending_out(pending, secret=session.role in _OPENING) if sees else None,
         earlier=[forms.EarlierWire(one.statement, one.sig, one.sealed) for one in earlier],
+        words=[WordOut(one.statement, one.sig) for one in words],
         invites=[InviteOut(one.id, one.day, one.joiner is not None) for one in invites]
         if session.role == "owner"
         else [],

@@ -276,9 +276,9 @@ async def last_epoch(tx: Tx, household: str) -> EpochRow | None:
 async def destroy_secret(tx: Tx, household: str, n: int) -> bool:
     """Destroy the secret of an epoch of the transaction's household, as members were given it too.
 
-    Tells whether there was one. The page of the book stays.
+    Tells whether there was one. The page of the book stays, and an owner's word who may see what is of it.
     """
-    await tx.execute("DELETE FROM earlier_key WHERE household = %s AND n = %s", [household, n])
+    await tx.execute("UPDATE earlier_key SET sealed = '' WHERE household = %s AND n = %s", [household, n])
     query = "UPDATE epoch SET sealed = '' WHERE household = %s AND n = %s AND sealed <> ''"
     return bool(await changed(tx, query, [household, n]))
 

@@ -81,9 +81,18 @@ async def earlier_of(tx: Tx, household: str, account: str) -> list[EarlierRow]:
     """Return the earlier keys that a member was given, in order."""
     query = (
         "SELECT account, n, statement, sig, sealed FROM earlier_key WHERE household = %s AND account = %s"
-        " ORDER BY n"
+        " AND sealed <> '' ORDER BY n"
     )
     return await many(tx, EarlierRow, query, [household, account])
+
+
+async def words_of(tx: Tx, household: str) -> list[EarlierRow]:
+    """Return the owners' words of who may see earlier pages, without the keys."""
+    query = (
+        "SELECT account, n, statement, sig, '' AS sealed FROM earlier_key WHERE household = %s"
+        " ORDER BY account, n"
+    )
+    return await many(tx, EarlierRow, query, [household])
 
 
 async def drop_earlier(tx: Tx, household: str, account: str) -> None:

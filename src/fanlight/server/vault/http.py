@@ -30,7 +30,8 @@ _RAW = "application/octet-stream"
 class ClipOut(msgspec.Struct, omit_defaults=True):
     """A clip as members list it. A brief list leaves the manifest out.
 
-    `keep`: a member keeps it. `epoch`: the household key its header is sealed to, if not the card's.
+    `keep`: a member keeps it. `readers`: it was sealed anew, to the people with this hash, by the page
+    `epoch` of the book. Without it, `epoch` is the household key an older client sealed its header to.
     """
 
     clip: str
@@ -39,6 +40,7 @@ class ClipOut(msgspec.Struct, omit_defaults=True):
     manifest: str | UnsetType = UNSET
     keep: bool = False
     epoch: int | UnsetType = UNSET
+    readers: str | UnsetType = UNSET
 
 
 class ClipsOut(msgspec.Struct):
@@ -107,6 +109,7 @@ def _listed(row: store.ListRow) -> ClipOut:
         UNSET if row.manifest is None else b64.encode(bytes(row.manifest)),
         keep=row.marked,
         epoch=UNSET if row.hdr_epoch is None else row.hdr_epoch,
+        readers=UNSET if row.readers is None else row.readers,
     )
 
 

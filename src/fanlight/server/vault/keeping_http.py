@@ -1,22 +1,19 @@
 """Routes: what a household keeps and for how long; what the operator may know of it: how many."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from litestar import Request, delete, get, put
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar import delete, get, put
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from fanlight.server.accounts import Caller, Session
-from fanlight.server.errors import Malformed
 from fanlight.server.looks import Look
 from fanlight.server.services import Parts, Services
 from fanlight.server.vault import rules, store
 from fanlight.server.vault.keeping import Keeper
 from fanlight.server.vault.rules import checked_id, no_clip
-
-AnyRequest = Request[Any, Any, Any]
 
 
 class KeepIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -88,28 +85,28 @@ async def _mark(services: Services, session: Session, clip: str, *, marked: bool
         await asyncio.to_thread(services.shreds.note_mark, clip, kept=marked)
 
 
+class AnewIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Header and manifest of a kept clip in base64, sealed to the people whose hash is `readers`."""
+
+    hdr: Annotated[str, Meta(max_length=rules.MAX_ANEW * 4 // 3 + 4)]
+    manifest: Annotated[str, Meta(max_length=rules.MAX_MANIFEST * 4 // 3 + 4)]
+    epoch: Annotated[int, Meta(ge=0, le=1 << 30)]
+    readers: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+
+
 @put(
-    "/v1/clips/{clip:str}/hdr",
+    "/v1/clips/{clip:str}/anew",
     operation_id="sealClipAnew",
     status_code=204,
-    request_max_body_size=rules.MAX_HEADER,
+    request_max_body_size=2 * rules.MAX_MANIFEST,
 )
-async def put_header(
-    clip: FromPath[str],
-    request: AnyRequest,
-    services: Parts,
-    session: Caller,
-    epoch: Annotated[int, QueryParameter(ge=0, le=1 << 30)],
-) -> None:
-    """Replace a kept clip's header by the same key, sealed to a later household key."""
-    body = await request.body()
+async def put_anew(clip: FromPath[str], data: JSONBody[AnewIn], services: Parts, session: Caller) -> None:
+    """Replace a kept clip's header and manifest by the same, sealed to the people who may open it."""
     session.at_home()
-    if not body.startswith(rules.AGE_FIRST_LINE):
-        raise Malformed(
-            "A header is the beginning of an age file.", do="Seal it first.", code="vault.bad_header"
-        )
+    hdr, manifest = rules.age_part(data.hdr), rules.age_part(data.manifest)
     async with services.db.transaction(household=session.household) as tx:
-        if not await store.put_header(tx, checked_id(clip), body, epoch):
+        sealed = store.Anew(hdr, manifest, data.epoch, data.readers)
+        if not await store.put_anew(tx, checked_id(clip), sealed):
             raise no_clip()
 
 
@@ -120,4 +117,4 @@ async def get_look(services: Parts, session: Caller) -> LooksOut:
     return LooksOut(services.looks.last)
 
 
-ROUTES = (get_keeping, put_keeping, keep_clip, let_go, put_header, get_look)
+ROUTES = (get_keeping, put_keeping, keep_clip, let_go, put_anew, get_look)

@@ -4,16 +4,19 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from fanlight.model.errors import FanlightError
 from fanlight.model.ids import is_id
 from fanlight.seal.age_format import CHUNK_SEALED, NONCE_LENGTH, TAG_LENGTH
 from fanlight.seal.container import Card, open_card
 from fanlight.seal.errors import SealError
 from fanlight.server.errors import Conflict, Malformed, NotFound, ServerError
 from fanlight.store.blobs import key_of
+from fanlight.wire import b64
 
 MAX_PAYLOAD = 1 << 30
 MAX_HEADER = 16 * 1024
 MAX_MANIFEST = 8 * 1024 * 1024
+MAX_ANEW = 64 * 1024  # a header sealed to each member of a full household takes half of it
 NOTE_LENGTH = 12 + 2048 + 16  # bytes; docs/spec/seal.md
 AGE_FIRST_LINE = b"age-encryption.org/v1\n"
 KEEP_DAYS, MOST_KEEP_DAYS = 14, 365
@@ -37,6 +40,17 @@ class Outside:
     sig: bytes
     manifest: bytes
     hdr: bytes
+
+
+def age_part(text: str) -> bytes:
+    """Return what begins an age file, from base64; raises Malformed."""
+    try:
+        part = b64.decode(text)
+    except FanlightError as error:
+        raise bad_clip("a part is not base64") from error
+    if not part.startswith(AGE_FIRST_LINE):
+        raise bad_clip("header or manifest is no age file")
+    return part
 
 
 def check_clip(clip: str, outside: Outside, public: bytes, today: date) -> Card:

@@ -60,6 +60,7 @@ class ListRow(msgspec.Struct, frozen=True):
     manifest: bytes | None
     marked: bool
     hdr_epoch: int | None
+    readers: str | None
 
 
 class Oldest(msgspec.Struct, frozen=True):
@@ -86,8 +87,8 @@ class Doomed(msgspec.Struct, frozen=True):
 
 
 _CLIP = "SELECT id, day, length, root, card, sig, manifest, hdr, kept, marked, hdr_epoch, old_place FROM clip"
-_LIST = "SELECT id, day, card, sig, manifest, marked, hdr_epoch FROM clip"
-_BRIEF = "SELECT id, day, card, sig, NULL::bytea AS manifest, marked, hdr_epoch FROM clip"
+_LIST = "SELECT id, day, card, sig, manifest, marked, hdr_epoch, readers FROM clip"
+_BRIEF = "SELECT id, day, card, sig, NULL::bytea AS manifest, marked, hdr_epoch, readers FROM clip"
 
 
 async def add(tx: Tx, household: str, hub: str, card: Card, outside: Outside) -> bool:
@@ -139,16 +140,28 @@ async def mark(tx: Tx, clip: str, *, marked: bool) -> bool:
     return bool(await changed(tx, "UPDATE clip SET marked = %s WHERE id = %s AND kept", [marked, clip]))
 
 
-async def put_header(tx: Tx, clip: str, hdr: bytes, epoch: int) -> bool:
-    """Put a header that a member sealed anew in place of a kept clip's; tell whether there is one.
+class Anew(msgspec.Struct, frozen=True):
+    """Header and manifest that a member sealed anew by the page `epoch`; `readers`: a hash of whom to."""
 
-    One that is sealed to an older key than the header there changes nothing: two devices may be at it.
+    hdr: bytes
+    manifest: bytes
+    epoch: int
+    readers: str
+
+
+async def put_anew(tx: Tx, clip: str, sealed: Anew) -> bool:
+    """Put what a member sealed anew in place of a kept clip's; tell whether there is one.
+
+    What was sealed by an older page than what is there changes nothing: two devices may be at it.
     """
-    query = (
-        "UPDATE clip SET hdr = CASE WHEN coalesce(hdr_epoch, 0) <= %s THEN %s ELSE hdr END,"
-        " hdr_epoch = greatest(hdr_epoch, %s) WHERE id = %s AND kept AND marked"
+    given = msgspec.structs.asdict(sealed) | {"clip": clip}
+    await tx.execute(
+        "UPDATE clip SET hdr = %(hdr)s, manifest = %(manifest)s, readers = %(readers)s, hdr_epoch = %(epoch)s"
+        " WHERE id = %(clip)s AND kept AND marked AND coalesce(hdr_epoch, 0) <= %(epoch)s",
+        given,
     )
-    return bool(await changed(tx, query, [epoch, hdr, epoch, clip]))
+    query = "SELECT EXISTS (SELECT FROM clip WHERE id = %(clip)s AND kept AND marked)"
+    return bool(await value(tx, query, given))
 
 
 class NoteRow(msgspec.Struct, frozen=True):
@@ -224,7 +237,7 @@ async def expire(tx: Tx, until: date, limit: int, *, lasting: bool) -> int:
 
 async def needs_secret(tx: Tx, epoch: int) -> bool:
     """Tell whether a clip of the transaction's household, one on its way too, is sealed to this epoch."""
-    query = "SELECT EXISTS (SELECT FROM clip WHERE epoch = %(n)s OR hdr_epoch = %(n)s)"
+    query = "SELECT EXISTS (SELECT FROM clip WHERE readers IS NULL AND (epoch = %(n)s OR hdr_epoch = %(n)s))"
     return bool(await value(tx, query, {"n": epoch}))
 
 

@@ -53,7 +53,7 @@ const words = {
     "Version 1.3 or later of the program age is needed.",
   ],
   films: "clips/DAY/*.mp4              films; any player shows them. The .json beside each is what your hub signed about it",
-  locked: "clips/*.age                  films, sealed to the household’s keys as the server keeps them (age, version 1)",
+  locked: "clips/*.age                  films, sealed to the household’s keys as the server keeps them, or if kept for long to you and the sheet (age, version 1)",
   script: ["", "With the 24 words of the recovery sheet, all clips at once:", ...STEPS.map((step, i) => `  ${i + 1}. ${step}`), "-".repeat(80), script],
   failed: "Left out, because they do not open or do not hold, such as those from before you came (day, number):",
 };

@@ -18,7 +18,7 @@ const seed = mnemonicToEntropy(words, wordlist);
 const secret = hkdf(sha256, seed, undefined, new TextEncoder().encode("fanlight/sheet/age/v1"), 32);
 const sheet = bech32.encodeFromBytes("age-secret-key-pq-", secret).toUpperCase();
 
-const keys = [];
+const keys = [sheet]; // what was kept for long is sealed to it, all else to the household's keys
 for (const name of list("keys")) {
   const key = await open(`keys/${name}`, [sheet], "text").catch(() => null); // from before this sheet was made
   if (key) keys.push(key.trim());

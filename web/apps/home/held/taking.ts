@@ -121,7 +121,7 @@ export class Taking {
     if (!house) return;
     try {
       const [manifestAge, hdr] = await Promise.all([clipManifest(session.api, row.clip), clipHeader(session.api, row.clip)]);
-      const checked = await checkClip({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr }, house.home, this.#order);
+      const checked = await checkClip({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr, anew: row.readers !== null }, house.home, this.#order);
       if (checked.kind === "refused") throw checked.error;
       const { manifest, signed } = checked.opened;
       if (manifest.camera === FILLER_CAMERA) return;

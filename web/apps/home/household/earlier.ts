@@ -26,7 +26,8 @@ export function earlierKeys({ chain, home }: Pick<House, "chain" | "home">, acco
   return chain.filter((epoch, n) => {
     const next = chain[n + 1];
     const ended = next ? (next.book?.day ?? "") : "9999-12-31"; // old keys have no day: they are given with all
-    return home.identities.has(epoch.n) && !reader(epoch) && ended >= from;
+    // Of a key that was destroyed the word alone is given: clips of its time may be kept.
+    return (home.identities.has(epoch.n) || home.destroyed?.has(epoch.n)) && !reader(epoch) && ended >= from;
   });
 }
 
@@ -40,7 +41,7 @@ export async function letSeeEarlier(session: Session, house: House, account: str
   if (keys.length === 0) return;
   if (!to || !reads(to.role)) throw new SealError("altered", "somebody is to be given a key whom the signed list does not let see");
   for (let from = 0; from < keys.length; from += AT_ONCE) {
-    const gifts = keys.slice(from, from + AT_ONCE).map((epoch) => giveEarlier(epoch, house.home.identities.get(epoch.n) ?? "", to, session.keys.signing));
+    const gifts = keys.slice(from, from + AT_ONCE).map((epoch) => giveEarlier(epoch, house.home.identities.get(epoch.n) ?? null, to, session.keys.signing));
     await giveKeys(session.api, account, await Promise.all(gifts));
   }
 }

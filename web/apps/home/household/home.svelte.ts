@@ -22,7 +22,6 @@ import { Timeline } from "../timeline/timeline.svelte.ts";
 import { view } from "../timeline/view.svelte.ts";
 import { type House, readHouse, speakingHubs } from "./house.ts";
 import { change, overdue } from "./members.ts";
-import { resealKept } from "./resealing.ts";
 import { shredOver } from "./shredding.ts";
 import { type OpenedStatus, openStatus } from "./status.ts";
 
@@ -162,7 +161,8 @@ export class Home {
   async #tend(house: House): Promise<void> {
     try {
       if (overdue(house)) this.#take(await change(this.#session, overdue));
-      await resealKept(this.#session.api, this.house);
+      const { resealKept } = await import("./resealing.ts");
+      await resealKept(this.#session, this.house);
     } catch (error) {
       if (!(error instanceof ApiError)) console.error(error); // tried again with the next visit
     }

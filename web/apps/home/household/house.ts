@@ -7,6 +7,7 @@ import { openEarlier, readGift } from "../../../core/seal/earlier.ts";
 import { type Book, type Epoch, type EpochWire, openEpoch } from "../../../core/seal/epoch.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import { type HubKeys, isAdmitted, signHub } from "../../../core/seal/hub.ts";
+import { Readers } from "../../../core/seal/kept.ts";
 import { type Guest, type Notes, openNotes, type Why } from "../../../core/seal/notes.ts";
 import { type Member, type PublicHalves, type Role, type Roll, reads, ROLES } from "../../../core/seal/roll.ts";
 import type { Session } from "../../../ui/session.ts";
@@ -49,6 +50,8 @@ export interface House {
   readonly waiting: Epoch | null;
   readonly countsFrom: number | null;
   readonly home: Home;
+  /** Who may open what is kept of which page. */
+  readonly readers: Readers;
   /** The owner's key that a new hub is to trust: one's own, for an owner. */
   readonly owner: Uint8Array;
   readonly mine: boolean;
@@ -79,13 +82,14 @@ export async function readHouse(told: Household, session: Session, pins?: Pins):
   const me = book?.members.find((member) => member.sign_pub === ownPub) ?? null;
   const given = await openGiven(told, accepted.chain, me, session);
   const identities = new Map([...given.opened, ...(await openAll(accepted, session))].sort(([a], [b]) => a - b));
+  const readers = new Readers(told.household, accepted.chain, [...told.words, ...told.earlier]);
   const home: Home = {
     household: told.household,
     hubKeys: hubKeysOf(accepted.chain, shown),
     identities,
     // Only who is handed secrets can tell a destroyed one from one that is not for them.
-    destroyed: new Set(accepted.chain.filter(({ n, sealed }) => me !== null && reads(me.role) && sealed.length === 0 && !identities.has(n)).map(({ n }) => n)),
-    own: [session.keys.age.secret],
+    destroyed: new Set(accepted.chain.filter(({ n, sealed }) => me !== null && reads(me.role) && sealed.length === 0 && !identities.has(n) && readers.may(me, n)).map(({ n }) => n)),
+    own: identitiesOf(session),
   };
   const notes = await notesOf(accepted, session);
   const people = peopleOf(told, shown.members, notes, ownPub);
@@ -104,6 +108,7 @@ export async function readHouse(told: Household, session: Session, pins?: Pins):
     waiting: accepted.waiting,
     countsFrom: accepted.countsFrom,
     home,
+    readers,
     owner: book ? (me?.role === "owner" ? session.keys.signing.public : unb64(book.by)) : old.key,
     mine: book ? me?.role === "owner" : old.own,
   };

@@ -1,38 +1,70 @@
-/** Locks kept clips anew to the household's newest key, once somebody is gone who could open them: what the server still
- *  keeps of them is no use to who left. Members' devices do it when they come by; nobody else can.
+/** Locks kept clips anew, header and description, to the people who could open them when they were made and still may: then what
+ *  the server keeps of them is no use to who left, nor to who came later, and the household's key of that time can be destroyed.
+ *  Members' devices do it when they come by; nobody else can.
  *
- *  Holds:   a header is sealed anew only after it opened to the key that the hub signed for this clip.
- *  Absent:  descriptions: they stay locked to the key of their day, as the hub signed them.
+ *  In:      the signed list, the owners' words of who may see earlier pages, the clips that the server lists.
+ *  Holds:   only a clip that passed every check is sealed anew, and only to those whom `Readers` names for its page, by a
+ *           device whose person is one of them.
+ *  Absent:  guests: what is sealed anew opens to none; who wants them to have it shares a copy.
  */
 import { clipHeader, clipManifest } from "../../../core/api/calls.ts";
 import { ApiError, type Client } from "../../../core/api/client.ts";
-import { allClips, type ClipRow, putHeader } from "../../../core/api/clips.ts";
-import { rewrapHeader } from "../../../core/seal/age.ts";
-import { ClipReader, openManifest } from "../../../core/seal/clip.ts";
-import type { Epoch } from "../../../core/seal/epoch.ts";
+import { allClips, type ClipRow, putAnew } from "../../../core/api/clips.ts";
+import { openAge, openHeader, rewrapHeader, sealAge } from "../../../core/seal/age.ts";
+import { unb64 } from "../../../core/seal/bytes.ts";
+import { checkClip, keysOf, Order } from "../../../core/seal/clip.ts";
+import type { Book, Epoch } from "../../../core/seal/epoch.ts";
 import { SealError } from "../../../core/seal/errors.ts";
-import { newIdentity } from "../../../core/seal/keys.ts";
+import { readersHash } from "../../../core/seal/kept.ts";
 import { reads } from "../../../core/seal/roll.ts";
+import type { Session } from "../../../ui/session.ts";
+import { letSeeEarlier } from "./earlier.ts";
 import type { House } from "./house.ts";
 
 /** So many at a visit: the rest waits for the next one. */
 const AT_A_VISIT = 20;
+/** Before a key's secret can be destroyed: a hub that is away for a while still brings clips of before. */
+const AFTER_MS = 30 * 86_400_000;
 
-/** Whether somebody could read under the key number `n` or a later one and is a reader no more. */
+const opensClips = (book: Book): string[] => book.members.filter(({ role }) => reads(role) || role === "guest").map(({ account, role }) => `${account}${reads(role)}`);
+
+/** Whether somebody could open clips under the key number `n` or a later one and can no more. */
 export function anybodyGoneSince(chain: readonly Epoch[], n: number): boolean {
-  const now = new Set((chain.at(-1)?.book?.members ?? []).filter(({ role }) => reads(role)).map(({ account }) => account));
-  return chain.slice(n, -1).some(({ book }) => !book || book.members.some(({ account, role }) => reads(role) && !now.has(account)));
+  const newest = chain.at(-1)?.book;
+  const now = new Set(newest ? opensClips(newest) : []);
+  return chain.slice(n, -1).some(({ book }) => !book || opensClips(book).some((one) => !now.has(one)));
 }
 
-/** Seals kept clips' headers anew where it is due; returns how many. Throws ApiError. */
-export async function resealKept(api: Client, house: House): Promise<number> {
+/** Whether the key number `n` is of a time that is over. */
+function isOver(chain: readonly Epoch[], n: number, now: Date): boolean {
+  const ended = chain[n + 1]?.book?.day;
+  return ended !== undefined && Date.parse(ended) < now.getTime() - AFTER_MS;
+}
+
+/** Seals kept clips anew where it is due; returns how many. Throws ApiError, SealError. */
+export async function resealKept(session: Session, house: House, now = new Date()): Promise<number> {
   const newest = house.chain.at(-1);
-  if (!newest?.book || !house.me || !reads(house.me.role) || !house.home.identities.has(newest.n)) return 0;
-  if (!anybodyGoneSince(house.chain, 0)) return 0;
-  const due = (await allClips(api)).filter((row) => row.keep && anybodyGoneSince(house.chain, keyOf(row)));
+  const { me } = house;
+  if (!newest?.book || !me || !reads(me.role)) return 0;
+  if (!anybodyGoneSince(house.chain, 0) && !isOver(house.chain, 0, now)) return 0;
+  const due = (await allClips(session.api)).filter((row) => row.keep && isDue(house, row, now));
+  // Who came back with the sheet holds keys of pages that do not name them: an owner's word has to, or the next device forgets them.
+  if (house.mine && due.some((row) => house.home.identities.has(pageOf(row)) && !house.readers.may(me, pageOf(row)))) {
+    await letSeeEarlier(session, house, me.account, "all");
+    return 0; // with the next visit, which finds the word
+  }
   let done = 0;
-  for (const { clip } of anyOf(due, AT_A_VISIT)) done += Number(await reseal(api, house, newest, clip));
+  const ours = due.filter((row) => house.readers.may(me, pageOf(row)));
+  for (const row of anyOf(ours, AT_A_VISIT)) done += Number(await reseal(session.api, house, newest, row));
   return done;
+}
+
+function isDue(house: House, row: ClipRow, now: Date): boolean {
+  const n = pageOf(row);
+  if (!house.chain[n]) return false;
+  if (row.readers !== null) return row.readers !== readersHash(house.readers.of(n));
+  // One that an older client sealed anew is locked to a later key, which who came in between has.
+  return row.epoch !== null || anybodyGoneSince(house.chain, n) || isOver(house.chain, n, now);
 }
 
 /** Some of them by chance: those that cannot be opened keep nobody from the rest for ever. */
@@ -43,38 +75,30 @@ function anyOf<T>(all: readonly T[], most: number): T[] {
   return drawn;
 }
 
-/** The key that the server says a clip's header is locked to: a hint of what is worth a look, and no more. */
-function keyOf({ card, epoch }: ClipRow): number {
-  if (epoch !== null) return epoch;
-  const [, n] = /"epoch":(\d+)/.exec(card) ?? [];
-  return Number(n ?? 0);
-}
+/** The page that a clip's card names: a hint of what is worth a look. What counts is the description. */
+const pageOf = ({ card }: ClipRow): number => Number(/"epoch":(\d+)/.exec(card)?.[1] ?? 0);
 
-async function reseal(api: Client, house: House, newest: Epoch, clip: string): Promise<boolean> {
+async function reseal(api: Client, house: House, newest: Epoch, row: ClipRow): Promise<boolean> {
   try {
-    const [manifestAge, hdr] = await Promise.all([clipManifest(api, clip), clipHeader(api, clip)]);
-    const { manifest } = await openManifest(manifestAge, house.home);
-    if (manifest.clip !== clip) return false;
-    const identities = [...house.home.identities.values()].reverse();
-    await ClipReader.open(manifest, manifest.seal, hdr, identities);
-    const recipients = [newest.recipient, ...(await guestsOf(house, newest, manifest.camera, manifest.start))];
-    await putHeader(api, clip, await rewrapHeader(hdr, identities, recipients), newest.n);
+    const [manifestAge, hdr] = await Promise.all([clipManifest(api, row.clip), clipHeader(api, row.clip)]);
+    const offer = { clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr, anew: row.readers !== null };
+    const checked = await checkClip(offer, house.home, new Order());
+    if (checked.kind === "refused") return false; // shown as such where it is looked at
+    const { epoch } = checked.opened.manifest;
+    const recipients = house.readers.of(epoch);
+    const identities = keysOf(house.home);
+    const sealed = {
+      hdr: await rewrapHeader(hdr, identities, recipients),
+      manifest: await sealAge(await openAge(manifestAge, identities), recipients),
+      epoch: newest.n,
+      readers: readersHash(recipients),
+    };
+    await Promise.all([sealed.hdr, sealed.manifest].map((part) => openHeader(part, house.home.own ?? []))); // or it would be lost
+    await putAnew(api, row.clip, sealed);
     return true;
   } catch (error) {
-    // One that does not hold is shown as such where it is looked at; one that was let go meanwhile needs nothing.
+    // One that was let go meanwhile needs nothing.
     if (error instanceof SealError || (error instanceof ApiError && error.status === 404)) return false;
     throw error;
   }
-}
-
-/** As the hub does: a guest's own key if they may see it, and otherwise one that nobody has, so that the server cannot tell which. */
-async function guestsOf(house: House, newest: Epoch, camera: string, start: string): Promise<string[]> {
-  const listed = (newest.book?.members ?? []).filter(({ role }) => role === "guest");
-  return Promise.all(
-    listed.map(async ({ account, age_recipient }) => {
-      const guest = house.notes?.guests[account];
-      const sees = guest && (guest.cameras === null || guest.cameras.includes(camera)) && start < guest.until;
-      return sees ? age_recipient : (await newIdentity()).recipient;
-    }),
-  );
 }

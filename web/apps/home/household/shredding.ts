@@ -54,7 +54,8 @@ export async function shredOver(session: Session, house: House, heard: HubStatus
   return over;
 }
 
-const keysOf = ({ card, epoch }: ClipRow): number[] => {
+const keysOf = ({ card, epoch, readers }: ClipRow): number[] => {
+  if (readers !== null) return []; // sealed to people
   const named = /"epoch":(\d+)/.exec(card)?.[1];
   return [...(named === undefined ? [] : [Number(named)]), ...(epoch === null ? [] : [epoch])];
 };

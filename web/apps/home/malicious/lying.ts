@@ -6,6 +6,7 @@ import { nextEpoch } from "../../../core/seal/book.ts";
 import { b64, type Bytes, concat, hex, text, unb64, utf8 } from "../../../core/seal/bytes.ts";
 import { chunkHashes, treeRoot } from "../../../core/seal/chunktree.ts";
 import { checkClip, type CheckedClip, type Household as Home, Order } from "../../../core/seal/clip.ts";
+import type { GiftWire } from "../../../core/seal/earlier.ts";
 import type { Epoch } from "../../../core/seal/epoch.ts";
 import { type Identity, type MemberKeys, memberKeys, sha256, sign } from "../../../core/seal/keys.ts";
 import { keyCommitment, makeContainer, padFmp4 } from "../../../core/seal/manifest.ts";
@@ -86,9 +87,10 @@ export interface Stored {
   manifest: Bytes;
   hdr: Bytes;
   pay: Bytes;
-  /** A member keeps it, and the key it was sealed anew to. */
+  /** A member keeps it; by which page, and to whom, it was sealed anew. */
   keep?: boolean;
   epoch?: number;
+  readers?: string;
 }
 
 export interface Made extends Stored {
@@ -140,6 +142,8 @@ export async function makeClip(people: People, epoch: Epoch, clip: string, seq: 
 /** Gives out a household's clips. A test changes what is in it. */
 export class Server {
   readonly clips: Stored[];
+  /** Earlier keys that an owner gave. */
+  readonly given: GiftWire[] = [];
   readonly api = new Client(async (url, init) => this.#answer(new URL(url, "http://server.example"), init));
 
   constructor(clips: readonly Stored[]) {
@@ -152,13 +156,18 @@ export class Server {
     return found;
   }
 
-  #answer({ pathname, searchParams }: URL, init?: RequestInit): Response {
-    if (pathname === "/v1/clips") return Response.json({ clips: this.clips.map(({ clip, card, sig, keep, epoch }) => ({ clip, card, sig, keep, epoch })), after: null });
-    const [, name = "", part = ""] = /^\/v1\/clips\/([a-z2-7]{26})\/(manifest|hdr|pay)$/.exec(pathname) ?? [];
+  #answer({ pathname }: URL, init?: RequestInit): Response {
+    if (pathname.startsWith("/v1/households/mine/earlier/")) {
+      this.given.push(...(JSON.parse(String(init?.body)) as { keys: GiftWire[] }).keys);
+      return new Response(null, { status: 204 });
+    }
+    if (pathname === "/v1/clips") return Response.json({ clips: this.clips.map(({ clip, card, sig, keep, epoch, readers }) => ({ clip, card, sig, keep, epoch, readers })), after: null });
+    const [, name = "", part = ""] = /^\/v1\/clips\/([a-z2-7]{26})\/(manifest|hdr|pay|anew)$/.exec(pathname) ?? [];
     const found = this.clips.find((one) => one.clip === name);
     if (!found) return Response.json({ code: "vault.no_clip", what: "None.", kept: "All.", do: "Go." }, { status: 404 });
     if (init?.method === "PUT") {
-      Object.assign(found, { hdr: init.body as Bytes, epoch: Number(searchParams.get("epoch")) });
+      const { hdr, manifest, epoch, readers } = JSON.parse(String(init.body)) as Record<string, string>;
+      Object.assign(found, { hdr: unb64(hdr ?? ""), manifest: unb64(manifest ?? ""), epoch: Number(epoch), readers });
       return new Response(null, { status: 204 });
     }
     const body = found[part as "manifest" | "hdr" | "pay"];
@@ -179,7 +188,7 @@ export async function look(server: Server, home: Home, order = new Order()): Pro
       const summary = await summarise(row.clip, manifestAge, home);
       if (summary.kind === "refused") throw Object.assign(new Error(summary.why), { code: summary.code });
       order.place(summary.summary);
-      const offer = { clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr: await clipHeader(server.api, row.clip) };
+      const offer = { clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr: await clipHeader(server.api, row.clip), anew: row.readers !== null };
       const checked = await checkClip(offer, home, order);
       if (checked.kind === "refused") throw Object.assign(checked.error, { pane: checked.failed });
       const range = (first: number, end: number): Promise<Uint8Array> => clipRange(server.api, row.clip, first, end);

@@ -11,7 +11,7 @@ import { words } from "../words.ts";
 
 export async function openClip(api: Client, row: Row, home: Household, timeline: Timeline): Promise<CheckedClip> {
   const [manifestAge, hdr] = await Promise.all([clipManifest(api, row.clip), clipHeader(api, row.clip)]);
-  return checkClip({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr }, home, timeline.order);
+  return checkClip({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr, anew: row.anew }, home, timeline.order);
 }
 
 /** Fetches ranges of one clip's payload. A server that cuts the payload short gives fewer bytes, which the reader refuses. */

@@ -24,6 +24,8 @@ export interface Row {
   readonly day: string;
   /** A member keeps it beyond the household's days. */
   readonly kept: boolean;
+  /** It was sealed anew, to people. */
+  readonly anew: boolean;
 }
 /** A clip whose description does not hold. */
 export interface BrokenEvent {
@@ -240,4 +242,4 @@ export class Timeline {
   }
 }
 
-const asRow = ({ clip, card, sig, keep }: ClipRow, day: string): Row => ({ clip, card, sig, day, kept: keep });
+const asRow = ({ clip, card, sig, keep, readers }: ClipRow, day: string): Row => ({ clip, card, sig, day, kept: keep, anew: readers !== null });
