@@ -7,5 +7,6 @@ const microphone = `--use-file-for-fake-audio-capture=${process.env["FANLIGHT_MI
 export default {
   ...live,
   testMatch: "talk.spec.ts",
+  timeout: 0, // its starter's bound is the only one
   use: { ...use, launchOptions: { ...use.launchOptions, args: [...use.launchOptions.args, microphone] } },
 };

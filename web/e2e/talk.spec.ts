@@ -8,7 +8,7 @@ test.describe.configure({ mode: "serial" });
 const spoken = process.env["FANLIGHT_SPOKEN"] ?? ""; // what arrived at the doorbell
 const doorbell = Number(process.env["FANLIGHT_DOORBELL_PID"]);
 const fallback = process.env["FANLIGHT_NO_WEBCODECS"] === "1";
-const LONG = { timeout: 90_000 };
+const LONG = { timeout: 300_000 }; // how long it takes on a busy machine is nobody's question here: the starter bounds it all
 let context: BrowserContext;
 let maya: Page;
 
@@ -90,8 +90,9 @@ test("R01 what is said into the microphone is played by the doorbell", async () 
 
 test("R52 a clip that somebody opens is told to the household", async () => {
   await maya.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Today" }).click();
-  await maya.locator("a.ev").last().click({ timeout: 180_000 });
-  await expect(maya.getByRole("region", { name: /^Video: / })).toBeVisible(LONG);
+  await maya.locator("a.ev").last().click(LONG);
+  // The picture's place stands before the clip is opened; who goes away until then opened nothing.
+  await expect(maya.getByRole("button", { name: "Download MP4" })).toBeVisible(LONG);
   await maya.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Live" }).click();
   await expect
     .poll(async () => {

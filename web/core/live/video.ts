@@ -98,7 +98,7 @@ export class VideoSink implements Sink {
   #pump(): void {
     const buffer = this.#buffer;
     if (!buffer || buffer.updating || this.#media?.readyState !== "open") return;
-    this.#keepUp(buffer);
+    if (this.#keepUp(buffer)) return; // what is taken away first: the next follows once that is done
     const next = this.#queue.shift();
     if (!next) return;
     try {
@@ -112,12 +112,15 @@ export class VideoSink implements Sink {
     }
   }
 
-  #keepUp(buffer: SourceBuffer): void {
+  /** Goes on at the newest; tells whether the buffer is busy with letting go of what is old. */
+  #keepUp(buffer: SourceBuffer): boolean {
     const { buffered } = buffer;
-    if (buffered.length === 0) return;
+    if (buffered.length === 0) return false;
     const end = buffered.end(buffered.length - 1);
     if (end - this.#video.currentTime > LATE_S || this.#video.currentTime < buffered.start(0)) this.#video.currentTime = Math.max(end - 0.1, buffered.start(0));
     if (this.#video.paused) void this.#video.play().catch(() => undefined); // not allowed yet: the newest picture stands
-    if (end - buffered.start(0) > KEEP_S * 2) buffer.remove(buffered.start(0), end - KEEP_S);
+    if (end - buffered.start(0) <= KEEP_S * 2) return false;
+    buffer.remove(buffered.start(0), end - KEEP_S);
+    return true;
   }
 }
