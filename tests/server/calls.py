@@ -138,6 +138,13 @@ plain(
 )
 plain("DELETE /v1/account", "", "accounts.bad_signature", headers={"Fanlight-Signature": _SIGNATURE})
 plain("DELETE /v1/households/mine", "", "accounts.bad_signature", headers={"Fanlight-Signature": _SIGNATURE})
+plain(
+    "POST /v1/households/mine/end",
+    "",
+    "accounts.bad_signature",
+    json={"signature": _SIGNATURE, "farewell": None},
+)
+plain("GET /v1/farewells/{place:str}", f"/v1/farewells/{'0' * 64}", "accounts.no_farewell")
 plain("DELETE /v1/sessions/others")
 plain("DELETE /v1/sessions/{ended:str}", f"/v1/sessions/{new_id()}", "accounts.no_session")
 plain("POST /v1/households", "", "geo.bad_cell", json={"cell": "nowhere", "another": True})

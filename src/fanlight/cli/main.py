@@ -218,6 +218,16 @@ def hub_unlock(day: str, home: Path | None) -> None:
     print("\n".join(unlock(day, sys.stdin.read(), home)))
 
 
+@hub.command(name="wipe")
+@click.confirmation_option(prompt="Destroy this hub's keys, recording, clips and settings, for good?")
+@HOME
+def hub_wipe(home: Path | None) -> None:
+    """Destroy all that this hub holds: its keys first, then recording, clips and settings."""
+    from fanlight.cli.hub.wipe import wipe  # noqa: PLC0415
+
+    print(wipe(home))
+
+
 @hub.command(name="move")
 @click.argument("folder", type=click.Path(path_type=Path))
 @HOME

@@ -1,6 +1,7 @@
 """Run a hub: `python -m fanlight.hub --home DIR`. It needs no household to record at home (R02).
 
-Holds:  a hub that was given a household, or told another server, begins anew by itself, in the same process.
+Holds:  a hub that was given a household, or told another server, or is to destroy what it holds, begins anew
+        by itself, in the same process.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from fanlight.hub import systemd
+from fanlight.hub import systemd, wiping
 from fanlight.hub.options import HubOptions
 from fanlight.hub.page import Page
 from fanlight.hub.pipeline import Pipeline
@@ -50,6 +51,7 @@ async def run(folder: Path) -> int:
         PairingUnreadable, BadSettings, KeysUnreadable, HubBusy, JournalError, EpochsRefused: it cannot start.
     """
     with lock(folder):
+        await asyncio.to_thread(wiping.carry_out, folder)
         pairing = find_pairing(folder)
         carry_cameras(folder)
         keys = load_keys(folder)
@@ -106,9 +108,14 @@ async def _work(folder: Path, keys: HubKeys, pairing: Pairing | None, uplink: Up
 
 
 async def _changed(folder: Path, pairing: Pairing | None) -> None:
-    """Return once `hub.json` says something else than it did; a file that cannot be read says nothing."""
+    """Return once `hub.json` says something else than it did, or all is to be destroyed.
+
+    A file that cannot be read says nothing.
+    """
     while True:
         await asyncio.sleep(LOOK_S)
+        if await asyncio.to_thread(wiping.is_ordered, folder):
+            return
         with contextlib.suppress(PairingUnreadable):
             if await asyncio.to_thread(find_pairing, folder) not in {pairing, None}:
                 return

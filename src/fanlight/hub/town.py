@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from fanlight.hub import even
+from fanlight.hub import even, wiping
 from fanlight.hub.epochs import Epochs
 from fanlight.hub.options import Uploads
 from fanlight.hub.outbox import Outbox
@@ -23,11 +23,11 @@ from fanlight.hub.requests import Requests
 from fanlight.hub.sealer import Sealer
 from fanlight.hub.settings import HubKeys, Pairing
 from fanlight.hub.status import SENT_DAYS, CameraStatus, make_status
-from fanlight.hub.uplink import Uplink
+from fanlight.hub.uplink import Refused, Uplink
 from fanlight.hub.wishes import Wishes
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
-from fanlight.seal import opening
+from fanlight.seal import farewell, opening
 from fanlight.seal.epoch import Epoch
 from fanlight.seal.notes import Guest
 from fanlight.seal.roll import READERS
@@ -69,7 +69,7 @@ class Town:
         self.openings: Callable[[], list[dict[str, Any]]] = list  # who opened clips, for it too
         self.keys_since: Callable[[], date | None] = lambda: None  # what is kept under the household's keys
         self.alerts: Callable[[], dict[str, Any] | None] = lambda: None  # how they are, for the status box
-        self._keys, self._cameras = keys, cameras
+        self._folder, self._keys, self._cameras = folder, keys, cameras
         self._wake = asyncio.Event()
         self.uploads = Uploads()
 
@@ -90,7 +90,7 @@ class Town:
     async def epoch(self) -> Epoch:
         """Return the household's newest key; wait for it if none was ever seen."""
         while self.epochs.newest is None:
-            await self._try("household keys", self.epochs.refresh(self.uplink))
+            await self._try("household keys", self._refresh())
             if self.epochs.newest is None:
                 await asyncio.sleep(RETRY_S)
         return self.epochs.newest
@@ -134,7 +134,7 @@ class Town:
     async def report_once(self) -> None:
         """Put one status box; raises UplinkError when it could not be sent."""
         # A server that shows other keys than an owner signed is still told, under the last right key.
-        await self._try("household keys", self.epochs.refresh(self.uplink))
+        await self._try("household keys", self._refresh())
         epoch = self.epochs.newest
         if epoch is None:
             return
@@ -159,6 +159,29 @@ class Town:
             signing=self._keys.signing,
         )
         await self.uplink.call("PUT", "/v1/hub/status", content=box)
+
+    async def _refresh(self) -> None:
+        """Fetch the household's keys; where the server refuses that, look for an owner's last word."""
+        try:
+            await self.epochs.refresh(self.uplink)
+        except Refused:
+            await self._try("last word", self.hear_farewell())
+            raise
+
+    async def hear_farewell(self) -> None:
+        """Order that all is destroyed, if an owner said that the household is over. Raises FanlightError."""
+        household, newest = self.pairing.household, self.epochs.newest
+        try:
+            answer = await self.uplink.public("GET", f"/v1/farewells/{farewell.place_of(household)}")
+        except Refused:
+            return  # there is none
+        opened = await asyncio.to_thread(self.open, answer.content)
+        book = None if newest is None else newest.statement.book
+        owners = [b64.decode(self.pairing.owner)] if book is None else book.roll.owners
+        hub = self._keys.signing.public
+        farewell.check(bytes(opened), newest=newest, owners=owners, household=household, hub=hub)
+        log.warning("An owner ended the household: this hub destroys what it holds.")
+        await asyncio.to_thread(wiping.order, self._folder, "owner")
 
     def _sent(self, now: datetime) -> dict[str, dict[str, int]]:
         """Return how many clips went to the server, by camera and day; blocks."""

@@ -110,6 +110,8 @@ export interface Miss {
 export interface HubView {
   readonly version: string;
   readonly paired: boolean;
+  /** When all that it held was destroyed, and by whose word. */
+  readonly wiped: { readonly day: string; readonly by: "owner" | "page" | "command" } | null;
   readonly home: boolean;
   readonly cameras: readonly CameraView[];
   readonly health: readonly Part[];
@@ -120,6 +122,7 @@ export interface HubView {
 const hubView: Read<HubView> = obj<HubView>({
   version: str,
   paired: bool,
+  wiped: or(nullable(obj({ day: str, by: oneOf(["owner", "page", "command"]) })), null),
   home: bool,
   cameras: list(cameraView),
   health: list(obj<Part>({ what: str, state: oneOf(HEALTH), note: or(str, ""), since: nullable(str) })),

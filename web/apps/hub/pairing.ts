@@ -25,3 +25,5 @@ export function readPlace(typed: string): DoorPlace | null {
   if (lat === undefined || lon === undefined || Math.abs(lat) > 90 || Math.abs(lon) > 180) return null;
   return { lon, lat };
 }
+/** Destroys all that the hub holds. */
+export const wipe = async (api: Client): Promise<void> => void (await api.send("/api/wipe", { method: "POST", json: { word: "wipe" } }));

@@ -1,4 +1,5 @@
 /** The calls about oneself: passkeys, sign-in, sessions, notices, leaving and deleting. Shapes as docs/ref/openapi has them. */
+import { b64 } from "../bytes.ts";
 import { type SessionAnswer, sessionAnswer } from "./calls.ts";
 import type { Client } from "./client.ts";
 import { bool, list, nullable, num, obj, or, type Read, str } from "./shape.ts";
@@ -162,6 +163,10 @@ export const leaveHousehold = async (api: Client): Promise<void> => {
   await api.send("/v1/account/leave", { method: "POST" });
 };
 
+/** The same, and leaves its hubs an owner's last word, sealed to them. */
+export const endHousehold = async (api: Client, signature: string, farewell: Uint8Array | null): Promise<void> => {
+  await api.send("/v1/households/mine/end", { method: "POST", json: { signature, farewell: farewell && b64(farewell) } });
+};
 export const deleteHousehold = async (api: Client, signature: string): Promise<void> => {
   await api.send("/v1/households/mine", { method: "DELETE", headers: signed(signature) });
 };

@@ -25,6 +25,7 @@ from fanlight.hub.page import (
     static,
     viewings,
     watching,
+    wiping,
 )
 from fanlight.hub.page.guard import App, Guard, own_names
 from fanlight.hub.page.parts import Parts
@@ -47,6 +48,7 @@ ROUTES: list[Any] = [
     settings.get_settings, settings.patch_settings, settings.get_audio_rule,
     health.get_healthz, health.get_metrics,
     viewings.get_viewings,
+    wiping.wipe,
     static.index, static.file,
 ]  # fmt: skip
 

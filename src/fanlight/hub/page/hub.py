@@ -14,6 +14,7 @@ from fanlight.hub.detector.miss_rates import NOT_COVERED, misses
 from fanlight.hub.page import health
 from fanlight.hub.page.parts import Hub, Parts
 from fanlight.hub.page.views import CameraView, camera_view
+from fanlight.hub.wiping import Wiped, note_of
 
 
 class StorageView(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +45,10 @@ class DetectorView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HubView(msgspec.Struct, frozen=True, kw_only=True):
-    """The hub at a glance. `day_keys`: what keeps the recording's keys; so far always a `file`."""
+    """The hub at a glance. `day_keys`: what keeps the recording's keys; so far always a `file`.
+
+    `wiped`: when all it held was destroyed, and by whose word; null once it has a household again.
+    """
 
     version: str
     paired: bool
@@ -54,6 +58,7 @@ class HubView(msgspec.Struct, frozen=True, kw_only=True):
     storage: StorageView
     detector: DetectorView
     day_keys: str
+    wiped: Wiped | None
 
 
 class HomeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +85,7 @@ async def get_hub(hub: Hub) -> HubView:
         storage=await asyncio.to_thread(_storage, hub),
         detector=_detector(hub),
         day_keys="file",
+        wiped=None if hub.pipeline.town is not None else await asyncio.to_thread(note_of, hub.folder),
     )
 
 

@@ -2,7 +2,17 @@
 
 from litestar import Router
 
-from fanlight.server.accounts import devices, earlier, houses, joining, keeping, pairing, recovery, sign_in
+from fanlight.server.accounts import (
+    devices,
+    earlier,
+    farewells,
+    houses,
+    joining,
+    keeping,
+    pairing,
+    recovery,
+    sign_in,
+)
 
 router = Router(
     path="/",
@@ -46,6 +56,8 @@ router = Router(
         joining.leave_household,
         joining.delete_account,
         joining.delete_household,
+        farewells.end_household,
+        farewells.get_farewell,
         recovery.find_by_recovery,
         recovery.put_recovery,
     ],

@@ -1,5 +1,6 @@
 """Routes: invite somebody, leave, delete one's account or household."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from fanlight.server.accounts import (
     store_people,
     telling,
 )
-from fanlight.server.accounts.sessions import Caller
+from fanlight.server.accounts.sessions import Caller, Session
 from fanlight.server.errors import Conflict, Malformed, NotFound
 from fanlight.server.services import Parts, Services
 from fanlight.store.database import Tx
@@ -226,14 +227,26 @@ async def delete_account(signature: forms.SignedBy, services: Parts, session: Ca
 @delete("/v1/households/mine", operation_id="deleteHousehold", status_code=204)
 async def delete_household(signature: forms.SignedBy, services: Parts, session: Caller) -> None:
     """Delete the household with its book, hubs and clips, for all and for good. Tells each member."""
+    await end(services, session, signature, _nothing)
+
+
+async def end(
+    services: Services, session: Session, signature: str, also: Callable[[Tx, str], Awaitable[None]]
+) -> None:
+    """Delete the caller's household; `also` is done in the same transaction, once it is the owner's wish."""
     session.owning()
     home, today = session.household, services.clock().date()
     async with services.db.transaction(household=home) as tx:
         await store_homes.lock(tx, home)
         mine = rules.owner_in(await store.members_of(tx, home), session.account)
         forms.check_act(bytes(mine.sign_pub), mine.account, "delete-household", home, signature)
+        await also(tx, home)
         inside = await shredding.delete_household(tx, home)
         for one in inside:
             if one.role != "hub":
                 await telling.tell_person(tx, one.account, "household-deleted", day=today)
     await shredding.note(services, [home, *(one.account for one in inside if one.role == "hub")])
+
+
+async def _nothing(_tx: Tx, _household: str) -> None:
+    """Leave no word: an older client has none."""

@@ -60,7 +60,7 @@ export const held = {
   go: "Delete",
   goText: "What is deleted is gone at once, and from backups before they can serve again. Nobody can bring it back.",
   household: "Delete this household",
-  householdText: "For everybody in it: its keys and locked clips are erased, so that nothing that was recorded can be opened again. What is on your hub stays there.",
+  householdText: "For everybody in it: its keys and locked clips are erased, so that nothing that was recorded can be opened again. Your hub is told, and destroys what it holds too.",
   account: "Delete my account",
   accountText: "Your passkeys, sign-ins and place in every household. The others keep theirs.",
   lastOwner: "You are the only owner of a household with others in it. Make somebody else an owner, or delete the household first.",

@@ -19,4 +19,17 @@ export const pairing = {
   copy: "Copy",
   copied: "Copied",
   end: "Stop waiting",
+
+  wiped: {
+    owner: (day: string) => `On ${day} an owner of its household ended the household. This hub destroyed its keys, its recording, its clips and its settings.`,
+    page: (day: string) => `On ${day} somebody wiped it on this page: its keys, its recording, its clips and its settings are gone.`,
+    command: (day: string) => `On ${day} somebody wiped it by a command: its keys, its recording, its clips and its settings are gone.`,
+  },
+  wipe: "Move out, or give this hub away",
+  wipeText:
+    "An owner who deletes the household in the app does this from there, if this hub hears its town. If it hears nothing any more, do it here. Keys go first, then everything that was recorded, every clip that waits, and the settings. Nobody can bring it back.",
+  wipeWord: "To go on, write wipe",
+  word: "wipe",
+  wipeGo: "Destroy everything on this hub",
+  wiping: "Destroying",
 };
