@@ -26,6 +26,7 @@ import { shredOver } from "./shredding.ts";
 import { type OpenedStatus, openStatus } from "./status.ts";
 
 const HUB_MS = 3000;
+const OUT = "accounts.no_household";
 const HOUSE_MS = 30_000; // who is of the household changes seldom, and must show soon
 
 export type HubWord = { readonly kind: "none" } | ({ readonly kind: "heard" } & OpenedStatus) | { readonly kind: "bad" };
@@ -187,6 +188,10 @@ export class Home {
       return took;
     } catch (error) {
       if (this.#frame.lost(error)) return null;
+      if (error instanceof ApiError && error.code === OUT) {
+        await this.#frame.out(); // removed, or left on another device, since the household was asked for
+        return null;
+      }
       if (!(error instanceof ApiError)) console.error(error);
       this.awaySince ??= new Date();
       return null;
