@@ -17,10 +17,11 @@ from tests.seal.old_epochs import new_epoch
 from tests.seal.wrapping import wrap_seed
 
 from fanlight.model import clock
-from fanlight.seal import keys, safety
+from fanlight.seal import bech32, keys, safety
 from fanlight.seal.book import next_epoch
 from fanlight.seal.epoch import Epoch
 from fanlight.seal.notes import Guest, Notes
+from fanlight.seal.roll import Hub
 from fanlight.seal.safety import PublicHalves
 from fanlight.seal.sheet import Sheet
 from fanlight.wire import b64, jcs
@@ -90,6 +91,8 @@ def make_epochs() -> dict[str, Epoch]:
     lie("swapped-3", "a2", _with_keys_of(full, BOB.account, THIEF), ALICE.signing)
     other_hub = replace(HUB, age_recipient=THIEF.age.recipient)
     lie("swapped-hub-3", "a2", roll_of({"alice": "owner"}, hubs=[other_hub]), ALICE.signing)
+    for name, roll in _changed_places().items():
+        lie(name, "a2", roll, ALICE.signing)
     lie("without-its-maker-3", "a2", roll_of({"bob": "owner"}), ALICE.signing)
     lie("elsewhere-1", "a0", two, ALICE.signing, household=ELSEWHERE)
     lie("by-a-member-0", None, roll_of({"bob": "owner", "alice": "member"}), ALICE.signing)
@@ -106,6 +109,19 @@ def make_epochs() -> dict[str, Epoch]:
     made["without-notes-1"] = replace(made["a1"], private=b"")
     made["destroyed-1"] = replace(made["a1"], sealed=b"", private=b"")
     return made
+
+
+def _changed_places() -> dict[str, Any]:
+    """Return rolls in which an id of a2 stands for somebody of the other kind."""
+    only = roll_of({"alice": "owner"})
+    other = Hub(hub=BOB.account, sign_pub=THIEF.signing.public, age_recipient=THIEF.age.recipient)
+    same = Hub(hub=BOB.account, sign_pub=BOB.signing.public, age_recipient=BOB.age.recipient)
+    member = replace(THIEF.member("member"), account=HUB.hub)
+    return {
+        "member-as-hub-3": replace(only, hubs=(other,)),
+        "hub-as-member-3": replace(only, members=(*only.members, member)),
+        "same-keys-3": replace(only, hubs=(same,)),
+    }
 
 
 def _with_keys_of(roll: Any, account: str, other: Any) -> Any:
@@ -238,6 +254,24 @@ CASES = [
     case("a member's keys are exchanged", [*HISTORY, "swapped-3"], "altered", trusted=["alice"]),
     case("a hub's keys are exchanged", [*HISTORY, "swapped-hub-3"], "altered", trusted=["alice"]),
     case(
+        "a member comes back as a hub with other keys",
+        [*HISTORY, "member-as-hub-3"],
+        "altered",
+        trusted=["alice"],
+    ),
+    case(
+        "a hub comes back as a member with other keys",
+        [*HISTORY, "hub-as-member-3"],
+        "altered",
+        trusted=["alice"],
+    ),
+    case(
+        "an id that changed its place and not its keys",
+        [*HISTORY, "same-keys-3"],
+        [*HISTORY, "same-keys-3"],
+        trusted=["alice"],
+    ),
+    case(
         "who made the key is not among its readers",
         [*HISTORY, "without-its-maker-3"],
         "altered",
@@ -267,7 +301,21 @@ def bad_statements(whole: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what makes a statement none when laid over `whole`, each with why."""
     alice, bob = whole["members"]
     classic = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
+    right = alice["age_recipient"]
+    wrong = right[:-1] + ("q" if right[-1] != "q" else "p")
+    middle = right[:900] + ("q" if right[900] != "q" else "p") + right[901:]
+    beyond = bech32.encode(keys.HYBRID_RECIPIENT, b"\xff" * 1216)
+    hub = whole["hubs"][0]
     changes: dict[str, dict[str, Any]] = {
+        "a member's recipient with a wrong checksum": {"members": [alice | {"age_recipient": wrong}, bob]},
+        "a member's recipient with a wrong letter": {"members": [alice | {"age_recipient": middle}, bob]},
+        "a hub's recipient with a wrong checksum": {"hubs": [hub | {"age_recipient": wrong}]},
+        "a sheet's recipient with a wrong checksum": {
+            "recovery": whole["recovery"] | {"age_recipient": wrong}
+        },
+        "a key for nobody, by its checksum": {"recipient": wrong},
+        "a recipient in capitals": {"members": [alice | {"age_recipient": right.upper()}, bob]},
+        "a recipient whose numbers are out of range": {"members": [alice | {"age_recipient": beyond}, bob]},
         "no owner": {"members": [alice | {"role": "member"}, bob]},
         "nobody": {"members": []},
         "the same account twice": {"members": [alice, bob | {"account": alice["account"]}]},

@@ -115,6 +115,11 @@ class Roll:
         """Return who has this account, None if nobody."""
         return self._by_account.get(account)
 
+    def keys_by_id(self) -> dict[str, tuple[bytes, str]]:
+        """Return the public keys of everybody with an id, members and hubs alike."""
+        people = {one.account: (one.sign_pub, one.age_recipient) for one in self.members}
+        return people | {one.hub: (one.sign_pub, one.age_recipient) for one in self.hubs}
+
     def to_json(self) -> dict[str, Any]:
         """Return the three fields of the statement."""
         return {

@@ -5,7 +5,7 @@ import { type Bytes, hex, text, unb64, utf8 } from "./bytes.ts";
 import { SealError } from "./errors.ts";
 import { bad, Fields } from "./fields.ts";
 import { identityRecipient, sha256, verify } from "./keys.ts";
-import { publicKey, RECIPIENT, type Roll, readRoll } from "./roll.ts";
+import { publicKey, recipientOf, type Roll, readRoll } from "./roll.ts";
 
 const HASH = /^[0-9a-f]{64}$/;
 
@@ -49,7 +49,7 @@ export function readEpoch(wire: EpochWire): Epoch {
     household: read.match("household", /^[a-z2-7]{26}$/),
     n: read.count("n", 2 ** 32 - 1),
     prev: read.nullableHash("prev"),
-    recipient: read.match("recipient", RECIPIENT),
+    recipient: recipientOf(read, "recipient"),
     sealedHash: read.match("sealed_sha256", HASH),
     book: names ? readBook(read) : null,
   };

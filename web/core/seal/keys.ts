@@ -95,6 +95,25 @@ export function identityText(secret: Bytes): string {
   return bech32("age-secret-key-pq-", secret).toUpperCase();
 }
 
+const LATTICE_BYTES = 1152; // of the ML-KEM-768 key: 768 numbers of 12 bits, each below the modulus
+const MODULUS = 3329;
+const checked = new Set<string>();
+
+/** Throws SealError `bad_key` unless this is a post-quantum age recipient, letter by letter, that can be sealed to. */
+export function checkRecipient(recipient: string): void {
+  if (checked.has(recipient)) return;
+  const data = unbech32("age1pq", recipient);
+  if (data.length !== 1216) throw noRecipient();
+  for (let at = 0; at < LATTICE_BYTES; at += 3) {
+    const [a, b, c] = [data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0];
+    if (((b & 15) << 8 | a) >= MODULUS || (c << 4 | b >> 4) >= MODULUS) throw noRecipient();
+  }
+  if (checked.size > 1000) checked.clear();
+  checked.add(recipient); // the same people stand on every page
+}
+
+const noRecipient = (): SealError => new SealError("bad_key", "it is no post-quantum age recipient");
+
 function checkSeed(seed: Uint8Array): void {
   if (seed.length !== 32) throw new SealError("bad_key", "a seed has another length than 32 bytes");
 }
@@ -113,6 +132,27 @@ function bech32(hrp: string, data: Uint8Array): string {
   const remainder = polymod([...expanded, ...values, 0, 0, 0, 0, 0, 0]) ^ 1;
   for (let i = 5; i >= 0; i--) values.push((remainder >> (5 * i)) & 31);
   return `${hrp}1${values.map((value) => ALPHABET[value]).join("")}`;
+}
+
+/** The bytes of a lower-case Bech32 text; throws SealError `bad_key` for a letter or a checksum that is wrong, or bits left over. */
+function unbech32(hrp: string, coded: string): Bytes {
+  const rest = coded.slice(hrp.length + 1);
+  const values = Array.from(rest, (letter) => ALPHABET.indexOf(letter));
+  const letters = Array.from(hrp, (letter) => letter.charCodeAt(0));
+  const expanded = [...letters.map((code) => code >> 5), 0, ...letters.map((code) => code & 31)];
+  if (!coded.startsWith(`${hrp}1`) || rest.length < 6 || values.includes(-1) || polymod([...expanded, ...values]) !== 1) throw noRecipient();
+  const out: number[] = [];
+  let held = 0;
+  let bits = 0;
+  for (const value of values.slice(0, -6)) {
+    held = ((held << 5) | value) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    out.push((held >> bits) & 0xff);
+  }
+  if (bits >= 5 || (held & ((1 << bits) - 1)) !== 0) throw noRecipient();
+  return Uint8Array.from(out);
 }
 
 function polymod(values: readonly number[]): number {

@@ -2,6 +2,7 @@
 
 import { type Bytes, unb64 } from "./bytes.ts";
 import { bad, Fields } from "./fields.ts";
+import { checkRecipient } from "./keys.ts";
 
 export const ROLES = ["owner", "member", "guest", "installer", "landlord"] as const;
 export type Role = (typeof ROLES)[number];
@@ -81,10 +82,21 @@ export function publicKey(signPub: string): Bytes {
   return key.length === 32 ? key : bad("a signing key has another length than 32 bytes");
 }
 
+/** A recipient in a signed text: its checksum too. Throws SealError `malformed`. */
+export function recipientOf(read: Fields, name: string): string {
+  const recipient = read.match(name, RECIPIENT);
+  try {
+    checkRecipient(recipient);
+  } catch {
+    bad(`${name} is no post-quantum age recipient`);
+  }
+  return recipient;
+}
+
 function halves(one: Fields): PublicHalves {
   const sign_pub = one.match("sign_pub", /^[A-Za-z0-9+/]{43}=$/);
   publicKey(sign_pub);
-  return { sign_pub, age_recipient: one.match("age_recipient", RECIPIENT) };
+  return { sign_pub, age_recipient: recipientOf(one, "age_recipient") };
 }
 
 function ended<T>(read: Fields, value: T): T {
