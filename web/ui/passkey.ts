@@ -8,7 +8,7 @@
 import type { Bytes } from "../core/bytes.ts";
 import { PRF_SALT as SALT } from "../core/seal/prf.ts";
 import { inApp, LOCAL } from "./server.ts";
-import { fromUrl64, toUrl64 } from "./url64.ts";
+import { fromUrl64, toUrl64 } from "../core/url64.ts";
 
 
 export interface CredentialJson {

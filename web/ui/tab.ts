@@ -1,7 +1,7 @@
 /** Whether this tab is somebody's, told without any key. What opens it is session.ts, which brings the keys' code along. */
 import { ApiError } from "../core/api/client.ts";
 import type { Bytes } from "../core/bytes.ts";
-import { readUrl64 } from "./url64.ts";
+import { readUrl64 } from "../core/url64.ts";
 
 /** Where session.ts keeps the person of this tab, sealed. */
 export const SLOT = "fanlight.seed";

@@ -10,8 +10,9 @@
  * Source: docs/spec/links.md.
  */
 import { type Json, jcs } from "../jcs.ts";
+import { readUrl64, toUrl64 } from "../url64.ts";
 import { openAge, sealAge } from "./age.ts";
-import { b64, type Bytes, text } from "./bytes.ts";
+import { type Bytes, text } from "./bytes.ts";
 import { SealError } from "./errors.ts";
 import { Fields } from "./fields.ts";
 import { identityRecipient, identityText } from "./keys.ts";
@@ -90,7 +91,7 @@ export async function sealLink(plain: Uint8Array, about: LinkAbout): Promise<Sea
     segments: media ? media.segments.map((row) => [...row]) : [[0, 0, 0, 0]],
   };
   return {
-    secret: b64(secret).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""),
+    secret: toUrl64(secret),
     file: await sealAge(media ? padFmp4(plain) : padText(plain), [recipient]),
     about: await sealAge(padded(told), [recipient]),
   };
@@ -104,9 +105,9 @@ export function readFragment(hash: string): { link: string; secret: string } | n
 
 /** The age identity of a link, for any age program. Throws SealError. */
 export function linkIdentity(secret: string): string {
-  if (!SECRET.test(secret)) throw new SealError("bad_key", "the end of the link is missing or changed");
-  const binary = atob(`${secret.replaceAll("-", "+").replaceAll("_", "/")}=`);
-  return identityText(Uint8Array.from(binary, (letter) => letter.charCodeAt(0)));
+  const bytes = SECRET.test(secret) ? readUrl64(secret) : null;
+  if (!bytes) throw new SealError("bad_key", "the end of the link is missing or changed");
+  return identityText(bytes);
 }
 
 /** Opens what a link says of itself. Throws SealError. */

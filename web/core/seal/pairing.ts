@@ -5,16 +5,17 @@
 
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { idOf } from "../ids.ts";
 import { jcs } from "../jcs.ts";
+import { readUrl64 } from "../url64.ts";
 import { sealAge } from "./age.ts";
-import { b64, type Bytes, concat, equal, unb64, utf8 } from "./bytes.ts";
+import { b64, type Bytes, concat, equal, utf8 } from "./bytes.ts";
 import { SealError } from "./errors.ts";
 import type { HubKeys } from "./hub.ts";
 import { derive, sha256 } from "./keys.ts";
 
 const TAG = utf8("fanlight/pair/v1\n");
 const TEXT = /^(?:https?:\/\/[!-~]{1,200}\/home)?#\/hub\/([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{22})$/;
-const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
 export interface HubCode {
   /** The hash of the hub's keys. */
@@ -32,13 +33,10 @@ export interface PairedHouse {
 
 /** Reads what was scanned or pasted: the address, or its part from `#` on. Null for what is no pairing code. */
 export function readHubCode(text: string): HubCode | null {
-  const [, fingerprint = "", secret = ""] = TEXT.exec(text.replace(/\s/g, "")) ?? [];
-  if (!fingerprint) return null;
-  try {
-    return { fingerprint: url64(fingerprint), secret: url64(secret) };
-  } catch {
-    return null; // not the one spelling of these bytes
-  }
+  const [, named, hidden] = TEXT.exec(text.replace(/\s/g, "")) ?? [];
+  if (named === undefined || hidden === undefined) return null;
+  const [fingerprint, secret] = [readUrl64(named), readUrl64(hidden)]; // null for another spelling of these bytes
+  return fingerprint && secret ? { fingerprint, secret } : null;
 }
 
 /** The hash of a hub's keys. */
@@ -46,8 +44,7 @@ export const hubFingerprint = ({ sign_pub, age_recipient }: HubKeys): Bytes => s
 
 /** Under which id the two find each other at a server. */
 export function meetingOf({ secret }: HubCode): string {
-  const bits = Array.from(derive(secret, utf8("fanlight/pair/meeting/v1")).subarray(0, 16), (byte) => byte.toString(2).padStart(8, "0")).join("");
-  return (bits.match(/.{1,5}/g) ?? []).map((five) => BASE32[parseInt(five.padEnd(5, "0"), 2)]).join("");
+  return idOf(derive(secret, utf8("fanlight/pair/meeting/v1")).subarray(0, 16));
 }
 
 /** Shows the hub that an answer comes from who has its code, and is for it. */
@@ -60,4 +57,3 @@ export async function sealAnswer(code: HubCode, house: PairedHouse, hub: HubKeys
 }
 
 const told = ({ household, owner, cell }: PairedHouse): { household: string; owner: string; cell: string } => ({ household, owner: b64(owner), cell });
-const url64 = (part: string): Bytes => unb64(part.replaceAll("-", "+").replaceAll("_", "/") + "=".repeat((4 - (part.length % 4)) % 4));

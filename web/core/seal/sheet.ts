@@ -6,7 +6,8 @@
 import { entropyToMnemonic, mnemonicToEntropy } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { identityToRecipient } from "age-encryption";
-import { b64, type Bytes, unb64, utf8 } from "./bytes.ts";
+import { readUrl64, toUrl64 } from "../url64.ts";
+import { b64, type Bytes, utf8 } from "./bytes.ts";
 import { SealError } from "./errors.ts";
 import { derive, identityText, type MemberKeys, signingKey } from "./keys.ts";
 import type { PublicHalves } from "./roll.ts";
@@ -33,7 +34,7 @@ export async function sheetOf(seed: Bytes): Promise<Sheet> {
   const signing = signingKey(derive(seed, utf8("fanlight/sheet/sign/v1")));
   return {
     words: entropyToMnemonic(seed, wordlist),
-    code: PREFIX + b64(seed).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""),
+    code: PREFIX + toUrl64(seed),
     keys: { age, signing },
     public: { sign_pub: b64(signing.public), age_recipient: age.recipient },
   };
@@ -47,13 +48,9 @@ export async function readSheet(text: string): Promise<Sheet> {
 
 async function ofCode(text: string): Promise<Sheet> {
   const body = text.slice(PREFIX.length);
-  const none = new SealError("bad_key", "the code is not that of a recovery sheet");
-  if (!/^[A-Za-z0-9_-]{43}$/.test(body)) throw none;
-  try {
-    return await sheetOf(unb64(`${body.replaceAll("-", "+").replaceAll("_", "/")}=`));
-  } catch {
-    throw none; // not the one spelling of 32 bytes
-  }
+  const seed = readUrl64(body);
+  if (seed?.length !== 32) throw new SealError("bad_key", "the code is not that of a recovery sheet");
+  return sheetOf(seed);
 }
 
 function seedOfWords(text: string): Bytes {

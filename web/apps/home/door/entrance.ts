@@ -14,7 +14,7 @@ import { unwrapSeed, wrapKey, wrapSeed } from "../../../core/seal/wrap.ts";
 import { keepMore, keepOnDevice, keptMore, keptOnDevice } from "../../../ui/device.ts";
 import { makePasskey, usePasskey } from "../../../ui/passkey.ts";
 import { resume, type Session } from "../../../ui/session.ts";
-import { readUrl64, toUrl64 } from "../../../ui/url64.ts";
+import { readUrl64, toUrl64 } from "../../../core/url64.ts";
 import { words } from "../words.ts";
 import { WrongKey } from "./trouble.ts";
 

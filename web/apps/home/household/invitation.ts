@@ -1,12 +1,12 @@
 /** An invitation: a link whose secret stands behind `#`, and what an owner's device remembers until it is answered. */
 import type { Bytes } from "../../../core/bytes.ts";
+import { newId } from "../../../core/ids.ts";
 import type { Guest } from "../../../core/seal/notes.ts";
 import { type Since, SINCE } from "./earlier.ts";
 import { ID, type Role, ROLES } from "../../../core/seal/roll.ts";
 import { INVITE_SECRET_LENGTH } from "../../../core/seal/safety.ts";
+import { fromUrl64, toUrl64 } from "../../../core/url64.ts";
 import { openHere, wrapHere } from "../../../ui/device.ts";
-import { newId } from "../share/copy.ts";
-import { fromUrl64, toUrl64 } from "../../../ui/url64.ts";
 import type { Invitation } from "./invite-link.ts";
 
 /** What the owner decided when they made it. */

@@ -1,6 +1,6 @@
 /** The link of an invitation, read. Its secret stands behind `#`. */
 import type { Bytes } from "../../../core/bytes.ts";
-import { readUrl64 } from "../../../ui/url64.ts";
+import { readUrl64 } from "../../../core/url64.ts";
 
 export interface Invitation {
   readonly invite: string;

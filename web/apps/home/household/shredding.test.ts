@@ -5,7 +5,7 @@ import { unb64, utf8 } from "../../../core/seal/bytes.ts";
 import { jcs } from "../../../core/jcs.ts";
 import { checkClip, Order } from "../../../core/seal/clip.ts";
 import { type Epoch, readEpoch } from "../../../core/seal/epoch.ts";
-import { verify } from "../../../core/seal/keys.ts";
+import { type MemberKeys, verify } from "../../../core/seal/keys.ts";
 import type { Session } from "../../../ui/session.ts";
 import { answer, HOUSEHOLD, id, invent, type Made, makeClip, member, memory, page, type People, toldTo } from "../malicious/lying.ts";
 import { brokenText } from "../timeline/opening.ts";
@@ -79,4 +79,19 @@ test("R05 a clip whose key was destroyed says so, and nothing else of it is brok
   if (checked.kind !== "refused") throw new Error("it opens");
   expect([checked.failed, checked.error.code]).toEqual(["signature", "destroyed"]);
   expect(brokenText(checked.failed, checked.error, 0)).toBe(words.clip.broken.destroyed);
+});
+
+test("R10 a guest, who is handed no secret of a key, reads who is of the household, and takes no key for a destroyed one", async () => {
+  const { epoch } = await page(people, undefined, people.alice, [member(people.alice, "b", "owner"), member(people.bob, "c", "guest")]);
+  const handed = [readEpoch({ ...epoch.wire, sealed: "" })];
+  const { clip: name, card, sig, manifest, hdr } = await makeClip(people, epoch, id("d"), 0, null);
+  const seen = async (who: MemberKeys, role: string) => {
+    const { role: as, people: folk, home } = await loadHouse(toldTo(who, answer(handed, { role })), new Pins(who.signing.public, HOUSEHOLD, memory()));
+    const checked = await checkClip({ clip: name, card, sig: unb64(sig), manifestAge: manifest, hdr }, home, new Order());
+    return { as, folk: folk.map((one) => one.name), opened: [...home.identities.keys()], destroyed: [...home.destroyed ?? []], why: checked.kind === "refused" && checked.error.code };
+  };
+  const both = { folk: ["Somebody", "Somebody"], opened: [] };
+  expect(await seen(people.bob, "guest")).toEqual({ ...both, as: "guest", destroyed: [], why: "not_for_us" });
+  // The same list, handed to who lives there: what is missing there is gone.
+  expect(await seen(people.alice, "owner")).toMatchObject({ as: "owner", opened: [], destroyed: [0], why: "destroyed" });
 });

@@ -1,15 +1,16 @@
 /** This browser and its alerts: whether it can have them, its subscription, its behest. The person's own: two people in one
  *  browser have a behest each. */
 import { dropPushBehest, pushKey, pushTicket, pushBehests, putPushBehest } from "../../../core/api/push.ts";
-import { b64, type Bytes, concat, utf8 } from "../../../core/seal/bytes.ts";
+import { newId } from "../../../core/ids.ts";
+import { b64, equal, utf8 } from "../../../core/seal/bytes.ts";
 import { derive, sha256 } from "../../../core/seal/keys.ts";
 import { type Choices, type ModeBehest, openOwnBehest, PLAIN, sealBehest, type Subscription, type Behest } from "../../../core/push/behest.ts";
+import { fromUrl64, toUrl64 } from "../../../core/url64.ts";
 import type { Session } from "../../../ui/session.ts";
 import type { House } from "../household/house.ts";
 
 export type Can = "yes" | "cannot" | "iphone" | "insecure" | "denied";
 const SLOT = "fanlight.alerts";
-const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** What the browser says of itself. */
 export interface Signs {
@@ -51,14 +52,6 @@ export function deviceOf(session: Session, shelf: Pick<Storage, "getItem" | "set
   const made = newId();
   shelf.setItem(slot, made);
   return made;
-}
-
-/** 128 random bits as an id. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  let bits = "";
-  for (const byte of bytes) bits += byte.toString(2).padStart(8, "0");
-  return (bits.padEnd(130, "0").match(/.{5}/g) ?? []).map((five) => ALPHABET[parseInt(five, 2)] ?? "a").join("");
 }
 
 /** One's own behest for this browser, as the server kept it; null before the first. Throws ApiError. */
@@ -122,33 +115,24 @@ export function withCamera(choices: Choices, camera: string, kind: keyof Choices
  *  Throws ApiError, or whatever the browser throws. */
 export async function subscribe(session: Session): Promise<Subscription> {
   const { pushManager } = await navigator.serviceWorker.ready;
-  const key = unUrl64(await pushKey(session.api));
+  const key = fromUrl64(await pushKey(session.api));
   const known = await pushManager.getSubscription();
   const bound = known?.options.applicationServerKey;
-  if (known && bound && !sameBytes(new Uint8Array(bound), key)) await known.unsubscribe();
+  if (known && bound && !equal(new Uint8Array(bound), key)) await known.unsubscribe();
   const made = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   const [p256dh, auth] = [made.getKey("p256dh"), made.getKey("auth")];
   if (!p256dh || !auth) throw new Error("A subscription without keys.");
-  return { ticket: await pushTicket(session.api, made.endpoint), p256dh: url64(new Uint8Array(p256dh)), auth: url64(new Uint8Array(auth)) };
+  return { ticket: await pushTicket(session.api, made.endpoint), p256dh: toUrl64(p256dh), auth: toUrl64(auth) };
 }
 
 /** Whether the browser still has the subscription that a behest names. */
 export async function stillSubscribed(behest: Behest): Promise<boolean> {
   const { pushManager } = await navigator.serviceWorker.ready;
   const key = (await pushManager.getSubscription())?.getKey("p256dh");
-  return key !== null && key !== undefined && url64(new Uint8Array(key)) === behest.subscription?.p256dh;
+  return key !== null && key !== undefined && toUrl64(key) === behest.subscription?.p256dh;
 }
 
 export async function unsubscribe(): Promise<void> {
   const { pushManager } = await navigator.serviceWorker.ready;
   await (await pushManager.getSubscription())?.unsubscribe();
 }
-
-const url64 = (bytes: Uint8Array): string => b64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-
-function unUrl64(text: string): Bytes {
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return concat([Uint8Array.from(binary, (one) => one.charCodeAt(0))]);
-}
-
-const sameBytes = (one: Uint8Array, two: Uint8Array): boolean => one.length === two.length && one.every((byte, i) => byte === two[i]);

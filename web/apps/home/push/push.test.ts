@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PLAIN } from "../../../core/push/behest.ts";
 import { note } from "./arrived.ts";
-import { canHave, newId, type Signs, withCamera } from "./device.ts";
+import { canHave, type Signs, withCamera } from "./device.ts";
 import { kindOf, laterIn, namedIn } from "./shell.ts";
 import { readPush, shownOf } from "./telling.ts";
 import { flowOf, UNDER_WAY_MS } from "./word.ts";
@@ -81,9 +81,6 @@ describe("whether this browser can have alerts", () => {
     [{ agent: "iPhone", standalone: true }, "yes"],
     [{ agent: "iPhone", push: false, standalone: true }, "cannot"],
   ] as const)("%o: %s", (change, can) => expect(canHave({ ...good, ...change })).toBe(can));
-  it("an id is 26 letters of the ids' alphabet", () => {
-    for (let i = 0; i < 50; i++) expect(newId()).toMatch(/^[a-z2-7]{25}[aeimquy4]$/);
-  });
   it("a camera's own choice is set and taken back", () => {
     const own = withCamera(PLAIN, ID, "person", "never");
     expect(own.cameras).toEqual({ [ID]: { person: "never" } });

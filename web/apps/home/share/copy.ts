@@ -36,15 +36,3 @@ export async function makeCopy(reader: ClipReader, fetchRange: FetchRange, manif
     },
   };
 }
-
-const LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
-
-/** A new id: 26 letters of base32 over 16 random bytes, as fanlight.model.ids makes them. */
-export function newId(): string {
-  let bits = 0n;
-  for (const byte of crypto.getRandomValues(new Uint8Array(16))) bits = (bits << 8n) | BigInt(byte);
-  bits <<= 2n; // 128 bits fill 25.6 letters; the last is padded with zeros
-  let id = "";
-  for (let i = 25; i >= 0; i--) id += LETTERS[Number((bits >> BigInt(5 * i)) & 31n)];
-  return id;
-}

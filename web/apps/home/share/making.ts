@@ -2,11 +2,12 @@
 import modelUrl from "../../../models/face_detection_yunet_2026may.onnx?url";
 import { giveLink } from "../../../core/api/links.ts";
 import type { Client } from "../../../core/api/client.ts";
+import { newId } from "../../../core/ids.ts";
 import type { Region } from "../../../core/redact/cover.ts";
 import { type LinkAbout, type LinkMade, sealLink, sealOwn } from "../../../core/seal/link.ts";
 import { identityRecipient } from "../../../core/seal/keys.ts";
 import type { MediaFacts } from "../../../core/seal/manifest.ts";
-import { type Copy, newId } from "./copy.ts";
+import type { Copy } from "./copy.ts";
 import type { Task, Word } from "./redact.worker.ts";
 import { serverOrigin } from "../../../ui/server.ts";
 

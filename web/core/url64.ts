@@ -1,5 +1,5 @@
 /** base64url without padding: how addresses, QR codes and WebAuthn write bytes. */
-import { b64, type Bytes, readB64 } from "../core/bytes.ts";
+import { b64, type Bytes, readB64 } from "./bytes.ts";
 
 export function toUrl64(data: ArrayBuffer | Uint8Array): string {
   const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
