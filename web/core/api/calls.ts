@@ -164,6 +164,9 @@ export const makeHousehold = (api: Client, cell: string, another = false): Promi
 
 export const myHousehold = (api: Client): Promise<Household> => api.json("/v1/households/mine", household);
 
+/** As `myHousehold`; null while it is as it was when `tag` came. */
+export const myHouseholdIfChanged = (api: Client, tag: string | null): Promise<Tagged<Household> | null> => api.jsonIfChanged("/v1/households/mine", household, tag);
+
 export const admitHub = (
   api: Client,
   body: { sign_pub: string; age_recipient: string; signature: string },

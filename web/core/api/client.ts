@@ -67,10 +67,12 @@ export class Client {
     return readJson(await this.send(path, ask), read);
   }
 
-  /** Asks for JSON that the server tags; null says that it is still what `tag` came with. Throws ApiError. */
+  /** Asks for JSON that the server tags; null says that it is still what `tag` came with, and only if there is one.
+   *  Throws ApiError. */
   async jsonIfChanged<T>(path: string, read: Read<T>, tag: string | null): Promise<Tagged<T> | null> {
     const answer = await this.send(path, tag === null ? {} : { headers: { "If-None-Match": tag } });
-    return answer.status === 304 ? null : { value: await readJson(answer, read), tag: answer.headers.get("ETag") };
+    if (answer.status === 304 && tag !== null) return null;
+    return { value: await readJson(answer, read), tag: answer.headers.get("ETag") };
   }
 
   /** Asks for raw bytes. */
@@ -156,7 +158,7 @@ export class Client {
   }
 
   async #checked(answer: Response): Promise<Response> {
-    if (answer.ok || answer.status === 304) return answer; // 304 only comes to whoever sent a tag
+    if (answer.ok || answer.status === 304) return answer; // 304: to whoever sent a tag
     const said: unknown = await answer.json().catch(() => null);
     const get = (key: string, otherwise: string): string => {
       const value = said !== null && typeof said === "object" ? (said as Record<string, unknown>)[key] : undefined;

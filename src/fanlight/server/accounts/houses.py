@@ -2,10 +2,10 @@
 
 import asyncio
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from litestar import get, post, put
+from litestar import Request, Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
@@ -30,8 +30,11 @@ from fanlight.server.accounts.sessions import Caller, Session
 from fanlight.server.accounts.sign_in import ensure
 from fanlight.server.errors import Conflict, NotFound
 from fanlight.server.services import Parts
+from fanlight.server.tagged import tagged
 from fanlight.store.database import Tx
 from fanlight.wire import b64
+
+AnyRequest = Request[Any, Any, Any]
 
 _HOUSEHOLDS_PER_HOUR = 20  # by one account
 _MAX_HUBS = 4
@@ -172,8 +175,10 @@ async def list_households(services: Parts, session: Caller) -> HomesOut:
 
 
 @get("/v1/households/mine", operation_id="getHousehold")
-async def get_household(services: Parts, session: Caller) -> HouseholdOut:
-    """Return one's own household: members, hubs and epochs."""
+async def get_household(
+    request: AnyRequest, services: Parts, session: Caller
+) -> Response[HouseholdOut | None]:
+    """Return one's own household: members, hubs and epochs; to who has its tag, only if something changed."""
     session.of_kind("member", "hub")
     if not session.household:
         raise NotFound("You have no household yet.", do="Found one.", code="accounts.no_household")
@@ -188,7 +193,7 @@ async def get_household(services: Parts, session: Caller) -> HouseholdOut:
         words = await store_homes.words_of(tx, home) if session.role in READERS else []
         invites = await store_homes.invites_of(tx, home, today - rules.INVITE_LIFE)
     sees = session.role in _SEEING
-    return HouseholdOut(
+    answer = HouseholdOut(
         household=home,
         cell=cell or "",
         role=session.role,
@@ -210,6 +215,7 @@ async def get_household(services: Parts, session: Caller) -> HouseholdOut:
         if session.role == "owner"
         else [],
     )
+    return tagged(answer, request)
 
 
 def pending_out(pending: store_homes.Pending | None, *, secret: bool) -> PendingOut | None:

@@ -1,6 +1,5 @@
 """Routes: members list and fetch clips, and erase what they do not want; a hub sends its status."""
 
-import hashlib
 from datetime import date
 from typing import Any
 
@@ -15,6 +14,7 @@ from fanlight.server import ranges
 from fanlight.server.accounts import Caller, Session
 from fanlight.server.errors import Malformed, NotFound, TooLarge
 from fanlight.server.services import Parts, Services
+from fanlight.server.tagged import tagged
 from fanlight.server.vault import keeping_http, notes_http, rules, secrets_http, store, taking
 from fanlight.server.vault.keeping import Keeper
 from fanlight.server.vault.rules import checked_id, no_clip
@@ -93,12 +93,7 @@ async def list_clips(  # noqa: PLR0913, PLR0917 - one parameter each
     answer = ClipsOut([_listed(row) for row in rows], f"{rows[-1].day}.{rows[-1].id}" if more else None)
     if not brief:
         return Response(answer)
-    tag = f'"{hashlib.sha256(msgspec.json.encode(answer)).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-store"}
-    # A proxy that compresses may have made the tag a weak one, `W/"..."`.
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(None, status_code=304, headers=headers)
-    return Response(answer, headers=headers)
+    return tagged(answer, request)
 
 
 def _listed(row: store.ListRow) -> ClipOut:

@@ -6,9 +6,10 @@
  *  Absent:  coming in and going out (app.svelte.ts).
  */
 import { listNotices } from "../../../core/api/account.ts";
-import { hubStatus, mapLayer, myHousehold } from "../../../core/api/calls.ts";
-import { ApiError, type Client } from "../../../core/api/client.ts";
+import { type Household, hubStatus, mapLayer } from "../../../core/api/calls.ts";
+import { ApiError, type Client, type Tagged } from "../../../core/api/client.ts";
 import { keeping } from "../../../core/api/clips.ts";
+import { compareHeads } from "../../../core/seal/book.ts";
 import type { Session } from "../../../ui/session.ts";
 import type { Street } from "../../../ui/streets.ts";
 import { Area } from "../requests/area.svelte.ts";
@@ -24,6 +25,7 @@ import { type House, readHouse, speakingHubs } from "./house.ts";
 import { change, overdue } from "./members.ts";
 import { shredOver } from "./shredding.ts";
 import { type OpenedStatus, openStatus } from "./status.ts";
+import { Telling } from "./telling.ts";
 
 const HUB_MS = 3000;
 const OUT = "accounts.no_household";
@@ -66,16 +68,16 @@ export class Home {
   #hubAsked = 0;
   #newsAsked = 0;
   #houseAsked: number;
-  #houseTold: string;
+  readonly #telling: Telling;
   #shredded = false;
 
-  private constructor(session: Session, ground: Client, frame: Frame, house: House, timeline: Timeline) {
+  private constructor(session: Session, ground: Client, frame: Frame, telling: Telling, house: House, timeline: Timeline) {
     this.#session = session;
+    this.#telling = telling;
     this.#frame = frame;
     this.area = new Area(session, ground);
     this.outgoing = new Outgoing(ground);
     this.#houseAsked = Date.now();
-    this.#houseTold = JSON.stringify(house.told);
     this.house = house;
     this.timeline = timeline;
     this.#rounds = new Rounds(() => this.#ask());
@@ -90,12 +92,14 @@ export class Home {
   static async open(session: Session, ground: Client, frame: Frame): Promise<Home> {
     const opener = new Opener();
     try {
-      const told = await myHousehold(session.api);
+      const telling = new Telling(session.api);
+      const told = await telling.all();
       const listing = new Listing(session.api);
       // The server lists while the keys are opened here.
-      if (seesPictures(told.role)) listing.ahead(utcDays(frame.dayStart));
-      const house = await readHouse(told, session);
-      return new Home(session, ground, frame, house, new Timeline(session.api, house.home, opener, listing));
+      if (seesPictures(told.value.role)) listing.ahead(utcDays(frame.dayStart));
+      const house = await readHouse(told.value, session);
+      telling.take(told);
+      return new Home(session, ground, frame, telling, house, new Timeline(session.api, house.home, opener, listing));
     } catch (error) {
       opener.close();
       throw error;
@@ -143,9 +147,13 @@ export class Home {
 
   async #read(): Promise<House> {
     this.#houseAsked = Date.now();
-    const told = await myHousehold(this.#session.api);
-    this.#houseTold = JSON.stringify(told);
-    return readHouse(told, this.#session);
+    return this.#check(await this.#telling.all());
+  }
+
+  async #check(told: Tagged<Household>): Promise<House> {
+    const house = await readHouse(told.value, this.#session);
+    this.#telling.take(told);
+    return house;
   }
 
   /** What was opened stays on the page unless the keys it was opened with changed. */
@@ -228,9 +236,11 @@ export class Home {
   async #askHouse(): Promise<boolean> {
     this.#houseAsked = Date.now();
     try {
-      const told = await myHousehold(this.#session.api);
-      if (JSON.stringify(told) === this.#houseTold) return true;
-      const house = await this.#read();
+      // Where the hub goes by a page that this device was not shown, "unchanged" is no answer.
+      const head = this.hub.kind === "heard" ? this.hub.status.head : null;
+      const told = await this.#telling.changed(head !== null && compareHeads(this.house.chain, head) === "other");
+      if (!told) return true;
+      const house = await this.#check(told);
       this.#take(house);
       await this.#tend(house);
       return true;
