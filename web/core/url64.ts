@@ -2,8 +2,7 @@
 import { b64, type Bytes, readB64 } from "./bytes.ts";
 
 export function toUrl64(data: ArrayBuffer | Uint8Array): string {
-  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
-  return b64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return b64(new Uint8Array(data)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 /** Null for what is none. */

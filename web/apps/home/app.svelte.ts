@@ -12,6 +12,7 @@ import type { Street } from "../../ui/streets.ts";
 import { findServer } from "../../ui/server.ts";
 import { hasEnded, isTaken, takeSeed } from "../../ui/tab.ts";
 import { troubleOf, type Trouble } from "../../ui/trouble.ts";
+import type { Again } from "./again.ts";
 import type { KeyCode } from "./door/entrance.ts";
 import type { Frame, Home, HubWord } from "./household/home.svelte.ts";
 import type { House } from "./household/house.ts";
@@ -59,6 +60,8 @@ class App {
   /** The household that is open. */
   #home = $state.raw<Home | null>(null);
   #given: Bytes | null = null;
+  #restoring: Promise<void> | null = null;
+  #again: Again | null = null;
   readonly #ground = new Client((url, init) => fetch(url, init));
 
   async start(): Promise<void> {
@@ -77,10 +80,15 @@ class App {
   }
 
   /** Goes on with whoever this tab knows; where that failed, again. No page is shown before `server` is known. */
-  async restore(server: Promise<void> = Promise.resolve()): Promise<void> {
+  restore(server: Promise<void> = Promise.resolve()): Promise<void> {
+    this.#restoring ??= this.#restore(server).finally(() => (this.#restoring = null));
+    return this.#restoring;
+  }
+
+  async #restore(server: Promise<void>): Promise<void> {
     if (this.session || !(this.#given || isTaken())) return server.then(() => this.enter());
     this.expected = true;
-    this.phase = { kind: "starting" };
+    this.#leave(this.#begun);
     try {
       fetchHome().catch(() => undefined); // needed in a moment, and told then
       const { restore } = await import("../../ui/session.ts");
@@ -89,7 +97,7 @@ class App {
       await server;
       await this.enter(session);
     } catch (error) {
-      this.phase = { kind: "trouble", trouble: troubleOf(error, words.pageAway) };
+      await this.#failed(error, words.pageAway);
     }
   }
 
@@ -132,17 +140,18 @@ class App {
       this.#leave({ kind: "nobody" });
       return;
     }
-    this.#leave({ kind: "starting" });
+    this.#leave(this.#begun);
     try {
       const [{ Home }] = await Promise.all([fetchHome(), as.whoami()]);
       as.api.household = sessionStorage.getItem(CHOSEN);
       this.#home = await Home.open(as, this.#ground, this.#frame(as));
+      this.#again?.end();
       this.phase = { kind: this.#home.unfinished ? "unfinished" : "home" };
       if (!this.#home.unfinished) this.#home.begin();
     } catch (error) {
       if (this.#lost(error)) return;
       if (error instanceof ApiError && error.status === 404) await this.#out(as);
-      else this.phase = { kind: "trouble", trouble: troubleOf(error) };
+      else await this.#failed(error);
     }
   }
 
@@ -275,8 +284,20 @@ class App {
     };
   }
 
+  /** Beginning; what is said of a server that is away stays until it answers. */
+  get #begun(): Phase {
+    return this.#again?.since ? this.phase : { kind: "starting" };
+  }
+
+  /** Says why this did not begin. Where nobody answers, it is tried again by itself. */
+  async #failed(error: unknown, otherwise?: Trouble): Promise<void> {
+    this.#again ??= await fetchHome().then(({ Again }) => new Again(() => this.restore()), () => null);
+    this.phase = { kind: "trouble", trouble: this.#again?.later(error) ?? troubleOf(error, otherwise) };
+  }
+
   /** No page of a household is shown while there is none. */
   #leave(phase: Phase): void {
+    if (phase.kind !== "trouble") this.#again?.end();
     this.phase = phase;
     this.#home?.close();
     this.#home = null;

@@ -67,7 +67,7 @@ export interface Household {
   /** To whom owners showed earlier pages; for owners and members. */
   words: Pick<GiftWire, "statement" | "sig">[];
 }
-const household: Read<Household> = obj<Household>({
+export const household: Read<Household> = obj<Household>({
   household: str,
   cell: str,
   role: or(str, "owner"),
@@ -163,9 +163,6 @@ export const makeHousehold = (api: Client, cell: string, another = false): Promi
   api.json("/v1/households", obj({ household: str }), { method: "POST", json: another ? { cell, another } : { cell } });
 
 export const myHousehold = (api: Client): Promise<Household> => api.json("/v1/households/mine", household);
-
-/** As `myHousehold`; null while it is as it was when `tag` came. */
-export const myHouseholdIfChanged = (api: Client, tag: string | null): Promise<Tagged<Household> | null> => api.jsonIfChanged("/v1/households/mine", household, tag);
 
 export const admitHub = (
   api: Client,

@@ -27,6 +27,8 @@ import { shredOver } from "./shredding.ts";
 import { type OpenedStatus, openStatus } from "./status.ts";
 import { Telling } from "./telling.ts";
 
+export { Again } from "../again.ts"; // fetched with what takes keys: it is here when a server goes away before it answers
+
 const HUB_MS = 3000;
 const OUT = "accounts.no_household";
 const HOUSE_MS = 30_000; // who is of the household changes seldom, and must show soon

@@ -4,7 +4,7 @@
  *           only for an answer that came here and was taken. What is kept back shows as ever: by the hub's word (`comparing`).
  *  Absent:  checking what is told (`house`).
  */
-import { type Household, myHouseholdIfChanged } from "../../../core/api/calls.ts";
+import { type Household, household } from "../../../core/api/calls.ts";
 import type { Client, Tagged } from "../../../core/api/client.ts";
 
 export class Telling {
@@ -18,7 +18,7 @@ export class Telling {
   /** What is told now; null where that is what was taken last, or is called so. `whole`: the server may call nothing
    *  unchanged. Throws ApiError. */
   async changed(whole = false): Promise<Tagged<Household> | null> {
-    const told = await myHouseholdIfChanged(this.#api, whole ? null : (this.#taken?.tag ?? null));
+    const told = await this.#api.jsonIfChanged("/v1/households/mine", household, whole ? null : (this.#taken?.tag ?? null));
     return told && JSON.stringify(told.value) !== this.#taken?.text ? told : null; // an older server knows no tags
   }
 

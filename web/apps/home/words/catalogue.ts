@@ -25,7 +25,7 @@ export { together } from "./together.ts";
 export const title = "Fanlight";
 export const starting = "Opening your household on this device";
 export const back = (to: string): string => `Back to ${to}`;
-export const pageAgain = "Try again";
+export const pageAgain = "Try now";
 export const pageComing = "Opening the page";
 export const pageAway = {
   what: "This page could not be fetched.",

@@ -72,7 +72,7 @@ export const today = {
   }),
   away: (since: Date | null) => ({
     what: since ? `The server does not answer since ${timeText(since)}.` : "The server does not answer.",
-    kept: "What was opened on this device stays below, and your hub goes on recording.",
+    kept: "What was opened on this device stays, and your hub goes on recording.",
     todo: "Look whether you are online. This page tries again by itself.",
   }),
   asks: (agency: string) => `${agency} asks for a clip`,
