@@ -85,6 +85,8 @@ def test_the_demos_front_page_has_a_card_for_each_role_and_pages_obey_one_policy
         port = client.base_url.port or 0
         for role in ("resident", "officer", "supervisor", "custodian", "operator"):
             assert f"http://localhost:{port + 1}/{role}" in page.text
+        assert 'href="/home/#/begin"' in page.text
+        assert 'href="/ask"' in page.text
         for path in ("/", "/home/", "/agency/requests/x", "/v1/nothing", "/log/checkpoint"):
             headers = client.get(path).headers
             assert "default-src 'self'" in headers["content-security-policy"]

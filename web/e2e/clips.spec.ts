@@ -145,6 +145,10 @@ test("R01 R03 with the keyboard alone: the same clip is found, played, let go, w
 
   const video = media(page);
   await expectPicture(video);
+  await keyboard.press(" "); // the page has the focus, and no control of it
+  await expect.poll(() => at(video)).toBeGreaterThan(0);
+  await keyboard.press(" ");
+  await expect.poll(() => paused(video)).toBe(true);
   await tabTo(page, page.getByRole("slider", { name: "Position" }));
   await keyboard.press(" ");
   await expect.poll(() => at(video)).toBeGreaterThan(0.2);

@@ -111,6 +111,7 @@ test("R03 R05 an owner signs up with a passkey, prints the sheet, and pairs the 
 });
 
 test("R03 R52 a second person comes in on another browser; both watch, and each is told of the other", async ({ browser }) => {
+  await ringAndSee(ana.page, "Front door"); // from before he comes
   ben = await somebody(browser, phone);
   await bringIn(ana.page, ben.page, "Ben");
   for (const { page } of [ana, ben]) {
@@ -133,6 +134,10 @@ test("R03 what is recorded now opens for both", async () => {
   await expect(ben.page.getByRole("heading", { name: "Someone rang" })).toBeVisible();
   const film = ben.page.locator("video");
   await expect.poll(() => film.evaluate((video: HTMLVideoElement) => video.readyState), SLOW).toBeGreaterThan(1);
+  await ben.page.goto("/home#/");
+  await expect(ben.page.getByText("What was recorded before you were let in stays closed to you.", { exact: false })).toBeVisible();
+  await expect(ben.page.getByText("that the server does not show", { exact: false })).toHaveCount(0);
+  await expect(ana.page.getByText("stays closed to you", { exact: false })).toHaveCount(0);
 });
 
 test("R10 a guest sees new pictures of the chosen camera, and nothing after the end", async ({ browser }) => {

@@ -83,7 +83,7 @@ test("R06 who has the link reads what it is, opens it without an account, and pl
   page.on("request", (one) => urls.push(one.url()));
   await page.goto(address);
   await expect(page.getByRole("heading", { name: NAME })).toBeVisible();
-  await expect(page.getByText("Faces were blurred.")).toBeVisible();
+  await expect(page.getByText("Faces that a computer found were blurred.")).toBeVisible();
   await expect(page.getByText("1 part of the picture was hidden by hand.")).toBeVisible();
   await expect(page.getByText("It can be opened once more", { exact: false })).toBeVisible();
   await expectAccessible(page);

@@ -17,7 +17,7 @@ export function crossingsOf(streets: readonly Street[], name: string): { name: s
     const at = other.line.find((point) => own.some((mine) => metres(point, mine) < NEAR_M));
     if (at) found.set(other.name, at);
   }
-  return [...found].map(([crossing, at]) => ({ name: crossing, at })).sort((a, b) => a.name.localeCompare(b.name));
+  return [...found].map(([crossing, at]) => ({ name: crossing, at })).sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
 }
 
 function metres([lon, lat]: Point, [otherLon, otherLat]: Point): number {

@@ -37,6 +37,7 @@ class Adding {
     this.lookFailed = false;
     try {
       this.found = await discover(app.api);
+      if (this.found.length === 0) this.byHand = true; // the only way there is
     } catch {
       this.lookFailed = true;
     }

@@ -14,7 +14,7 @@ export const words = {
   recorded: (when: Date) => `Recorded on ${dateText(when)}, ${timeText(when)}.`,
   changed: "What was changed",
   trimmed: "It was cut from a longer clip.",
-  faces: "Faces were blurred.",
+  faces: "Faces that a computer found were blurred.",
   facesKept: "Faces were left as recorded.",
   regions: (count: number) => `${many(count, { one: "part", other: "parts" })} of the picture ${count === 1 ? "was" : "were"} hidden by hand.`,
   silent: "The sound was left out.",

@@ -83,6 +83,8 @@ export class Timeline {
   readonly #places = new Set<string>();
   /** Erased here a moment ago, and not yet at the server. */
   readonly #hidden = new Set<string>();
+  /** Clips that our hub signed and that are locked to none of our keys, by the day they were first listed under. */
+  readonly #closed = new Map<string, string>();
   #version = $state(0);
   #telling: ReturnType<typeof setTimeout> | null = null;
   #begin: () => void = () => undefined;
@@ -114,6 +116,12 @@ export class Timeline {
   holds(cameraId: string, seq: number): boolean {
     void this.#version;
     return this.#places.has(`${cameraId}/${seq}`);
+  }
+
+  /** How many clips of a UTC day are there and closed to this person: from before they came, for one. */
+  closedOn(day: string): number {
+    void this.#version;
+    return [...this.#closed.values()].filter((one) => one === day).length;
   }
 
   /** Lists these UTC days and opens what is new; returns the milliseconds of the slowest list. Throws ApiError. */
@@ -215,6 +223,8 @@ export class Timeline {
         const why = whyClosed({ ...row, sig: unb64(row.sig) }, this.#home);
         if (why) throw why;
         this.#hidden.add(row.clip); // from before this person came, or of a camera that a guest may not see
+        this.#closed.set(row.clip, row.day);
+        this.#tell();
         return;
       }
       if (opened.kind === "refused") throw new SealError(opened.code, opened.why);

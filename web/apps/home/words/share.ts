@@ -56,7 +56,7 @@ export const share = {
     "Everybody in your household sees the link and can take it back.",
   ],
   readyTitle: "The link is ready",
-  readyText: "Send it to whom you choose. It is shown here and under Links, and nowhere else.",
+  readyText: "Send it to whom you choose. It is shown here and under “All links of your household”, and nowhere else.",
   copy: "Copy the link",
   copied: "Copied",
   send: "Send",

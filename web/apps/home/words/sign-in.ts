@@ -7,7 +7,7 @@ export const signIn = {
   asking: "Waiting for your passkey",
   opening: "Opening your key on this device",
   ended: "This tab was signed out. Sign in again to go on; nothing was lost.",
-  closed: { what: "The passkey was not used.", kept: "Nothing was changed.", todo: "Press the button again, and answer what your device asks." },
+  closed: { what: "The passkey was not used.", kept: "Nothing was changed.", todo: "Press the button again, and answer what your device asks. If it has none, choose another way below." },
   none: {
     what: "This browser offers no passkeys here.",
     kept: "Nothing was changed.",

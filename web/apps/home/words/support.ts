@@ -15,6 +15,6 @@ export const support = {
   sharing: "Locking and sending",
   name: "Report for support",
   shared: "The report is shared",
-  sharedText: "It opens for an hour with this link. Everybody in your household sees under Links that you made it, and can take it back.",
+  sharedText: "It opens for an hour with this link. Everybody in your household sees under “All links of your household” that you made it, and can take it back.",
   begin: "Get help from outside",
 };

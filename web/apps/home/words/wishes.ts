@@ -37,7 +37,7 @@ export const wishes = {
     ask: "Were you in a picture? Scan this to ask us to erase or blur you. You need no account and give no name.",
     orGo: "Or go to",
     form: (origin: string) => `${origin}/ask`,
-    keeps: (days: number) => `We keep recordings for ${many(days, { one: "day", other: "days" })} at most.`,
+    keeps: (days: number) => `We keep recordings for ${many(days, { one: "day", other: "days" })}, unless one of us puts one aside.`,
     days: "How long you keep recordings, in days",
     daysHint: "0 leaves the sentence out.",
     place: "Put the place of your camera into the code",
