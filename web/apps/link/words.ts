@@ -28,7 +28,7 @@ export const words = {
   until: "How long",
   untilDay: (day: string) => `The link opens until the end of ${dateText(new Date(`${day}T12:00:00Z`))}.`,
   untilMinutes: (minutes: number) => `The link ends in ${many(minutes, { one: "minute", other: "minutes" })}.`,
-  left: (left: number) => `It can be opened ${left === 1 ? "once more" : `${left} more times`}. Reading this page does not count.`,
+  left: (left: number) => (left < 1 ? "It cannot be opened again." : `It can be opened ${left === 1 ? "once more" : `${left} more times`}. Reading this page does not count.`),
   open: "Open the copy",
   openReport: "Open the report",
   opening: "Fetching and opening on this device",
