@@ -350,7 +350,7 @@ async def _seal_anew(world: World, who: Actor) -> Call:
     clip = await _of_clip(world)
     await world.people["owner"].call("PUT", f"/v1/clips/{clip}/keep")
     box = b64.encode(some_box())
-    return Call(clip, (), {"json": {"hdr": box, "manifest": box, "epoch": 1, "readers": "0" * 64}})
+    return Call(clip, (), {"json": {"hdr": box, "manifest": box, "epoch": 0, "readers": "0" * 64}})
 
 
 @call("GET /v1/hub/status", "PUT /v1/hub/status")

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.seal.old_epochs import new_epoch
 from tests.server.acting import Household, make_household, staff
 from tests.server.running import Clock
 from tests.server.sealed import clip
@@ -17,6 +18,7 @@ from tests.store.s3server import S3, s3_server
 
 from fanlight.model.clock import now
 from fanlight.model.ids import new_id
+from fanlight.seal.epoch import from_wire
 from fanlight.server.vault import rules
 from fanlight.server.vault.keeping import Keeper
 from fanlight.store.blobs import BlobsAway
@@ -48,6 +50,16 @@ def vault(request: pytest.FixtureRequest, postgres: Postgres, database: str, tmp
 async def aged(home: Household, days: int, seed: int = 1) -> str:
     """Send a clip of so many days ago."""
     return await send(home, *clip(home, now() - days * DAY, seed=seed))
+
+
+async def turn(home: Household, times: int) -> None:
+    """Publish so many further household keys."""
+    path = "/v1/households/mine/epochs"
+    last = from_wire((await home.owner.json("GET", path))["epochs"][-1])
+    for _ in range(times):
+        members, signer = [home.owner.keys.age.recipient], home.owner.keys.signing
+        _, last = new_epoch(household=home.id, after=last, members=members, owner_key=signer)
+        await home.owner.json("PUT", f"{path}/{last.statement.n}", json=last.to_wire())
 
 
 def test_a_clip_goes_with_its_days_header_first_then_payload_and_nothing_remains(vault: Vault) -> None:
@@ -269,6 +281,7 @@ def test_only_a_kept_clip_gets_a_header_sealed_anew(vault: Vault) -> None:
         async with vault.running() as town:
             home = await make_household(town.http)
             name = await aged(home, 0)
+            await turn(home, 3)
             parts = {part: b"age-encryption.org/v1\n" + part.encode() for part in ("hdr", "manifest")}
             box = {part: b64.encode(data) for part, data in parts.items()}
             anew, path = box | {"epoch": 3, "readers": "ab" * 32}, f"/v1/clips/{name}/anew"
@@ -279,12 +292,20 @@ def test_only_a_kept_clip_gets_a_header_sealed_anew(vault: Vault) -> None:
                     assert (await home.owner.call("PUT", path, json=anew | {part: wrong})).status_code == 400
             assert (await home.owner.call("PUT", path, json=anew | {"readers": "alice"})).status_code == 400
             assert (await home.owner.call("PUT", path, json=anew)).status_code == 204
+            ahead = anew | {"epoch": 4}
+            refused = await home.owner.call("PUT", path, json=ahead)
+            assert (refused.status_code, refused.json()["code"]) == (400, "vault.epoch_ahead")
             older = anew | {"hdr": b64.encode(parts["hdr"] + b" once more"), "epoch": 2, "readers": "cd" * 32}
             assert (await home.owner.call("PUT", path, json=older)).status_code == 204
             for part, data in parts.items():
                 assert (await home.owner.call("GET", f"/v1/clips/{name}/{part}")).content == data
             (row,) = (await home.owner.json("GET", "/v1/clips", params={"brief": "true"}))["clips"]
             assert (row["keep"], row["epoch"], row["readers"]) == (True, 3, "ab" * 32)
+            with psycopg.connect(vault.postgres.url_of(vault.database)) as owner:
+                owner.execute("UPDATE clip SET hdr_epoch = 1 << 30")  # as an earlier server took it
+            assert (await home.owner.call("PUT", path, json=anew)).status_code == 204
+            (row,) = (await home.owner.json("GET", "/v1/clips", params={"brief": "true"}))["clips"]
+            assert row["epoch"] == 3, "what no page has holds nothing up"
             assert (await home.hub.call("PUT", path, json=anew)).status_code == 403
 
     asyncio.run(body())

@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from fanlight.server.accounts import Caller, Session
+from fanlight.server.errors import Malformed
 from fanlight.server.looks import Look
 from fanlight.server.services import Parts, Services
 from fanlight.server.vault import rules, store
@@ -105,8 +106,15 @@ async def put_anew(clip: FromPath[str], data: JSONBody[AnewIn], services: Parts,
     session.at_home()
     hdr, manifest = rules.age_part(data.hdr), rules.age_part(data.manifest)
     async with services.db.transaction(household=session.household) as tx:
+        newest = await store.newest_epoch(tx, session.household)
+        if data.epoch > newest:  # or what is there could never be replaced again
+            raise Malformed(
+                "This household has no key of this number yet.",
+                do="Load the household again.",
+                code="vault.epoch_ahead",
+            )
         sealed = store.Anew(hdr, manifest, data.epoch, data.readers)
-        if not await store.put_anew(tx, checked_id(clip), sealed):
+        if not await store.put_anew(tx, checked_id(clip), sealed, newest=newest):
             raise no_clip()
 
 

@@ -149,15 +149,22 @@ class Anew(msgspec.Struct, frozen=True):
     readers: str
 
 
-async def put_anew(tx: Tx, clip: str, sealed: Anew) -> bool:
+async def newest_epoch(tx: Tx, household: str) -> int:
+    """Return the number of the household's newest key; -1 where it has none."""
+    return int(await value(tx, "SELECT coalesce(max(n), -1) FROM epoch WHERE household = %s", [household]))
+
+
+async def put_anew(tx: Tx, clip: str, sealed: Anew, *, newest: int) -> bool:
     """Put what a member sealed anew in place of a kept clip's; tell whether there is one.
 
-    What was sealed by an older page than what is there changes nothing: two devices may be at it.
+    What was sealed by an older page than what is there changes nothing: two devices may be at it. A number
+    beyond `newest`, as earlier servers took, is no page's and holds nothing up.
     """
-    given = msgspec.structs.asdict(sealed) | {"clip": clip}
+    given = msgspec.structs.asdict(sealed) | {"clip": clip, "newest": newest}
     await tx.execute(
         "UPDATE clip SET hdr = %(hdr)s, manifest = %(manifest)s, readers = %(readers)s, hdr_epoch = %(epoch)s"
-        " WHERE id = %(clip)s AND kept AND marked AND coalesce(hdr_epoch, 0) <= %(epoch)s",
+        " WHERE id = %(clip)s AND kept AND marked"
+        " AND (coalesce(hdr_epoch, 0) <= %(epoch)s OR hdr_epoch > %(newest)s)",
         given,
     )
     query = "SELECT EXISTS (SELECT FROM clip WHERE id = %(clip)s AND kept AND marked)"
