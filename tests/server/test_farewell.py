@@ -11,6 +11,7 @@ from tests.server.test_accounts_people import let_hub_in
 
 from fanlight.model.clock import now
 from fanlight.seal import farewell
+from fanlight.server.vault.keeping import Keeper
 from fanlight.wire import b64
 
 
@@ -49,8 +50,12 @@ def test_an_owner_ends_a_household_and_its_hub_finds_their_word_though_it_is_kno
                 assert home.id not in kept
                 assert last == now().date() + timedelta(days=180)
                 owner.execute("UPDATE farewell SET last = current_date - 1")
-            assert (await town.http.get(place)).status_code == 404
+            assert (await town.http.get(place)).status_code == 404, "over, though nothing removed it yet"
             with psycopg.connect(database) as owner:
-                assert owner.execute("SELECT count(*) FROM farewell").fetchone() == (0,)
+                owner.execute("INSERT INTO farewell VALUES (%s, current_date, %s)", ["f" * 64, box])
+            await Keeper(town.services).expire_due()
+            with psycopg.connect(database) as owner:
+                rest = owner.execute("SELECT place FROM farewell").fetchall()
+                assert rest == [("f" * 64,)], "gone by the day's own work, and its last day counts"
 
     asyncio.run(body())

@@ -1,7 +1,7 @@
 """Routes: a household's end, and its last word to its hubs, which the server carries and cannot make.
 
 Holds:  the word is kept in the same transaction in which the household goes; a hub that is away finds it
-        for KEPT, under a name that says nothing of the household.
+        for KEPT, under a name that says nothing of the household, and it goes then, asked for or not.
 Absent: what a hub makes of it (`hub.wiping`).
 """
 
@@ -17,8 +17,8 @@ from fanlight.server.accounts import forms, joining
 from fanlight.server.accounts.forms import AnyRequest
 from fanlight.server.accounts.sessions import Caller
 from fanlight.server.errors import Malformed, NotFound
-from fanlight.server.services import Parts
-from fanlight.store.database import Tx, value
+from fanlight.server.services import Parts, Services
+from fanlight.store.database import Tx, changed, value
 
 KEPT = timedelta(days=180)
 _BOX = 16 * 1024
@@ -59,12 +59,17 @@ async def get_farewell(place: FromPath[str], request: AnyRequest, services: Part
     """Return a household's last word to its hubs; it opens for them alone."""
     services.spend(request, "farewells", _CALLS_PER_HOUR)
     async with services.db.transaction() as tx:
-        await tx.execute("DELETE FROM farewell WHERE last < current_date")
         await _at(tx, place)
-        box = await value(tx, "SELECT box FROM farewell WHERE place = %s", [place])
+        box = await value(tx, "SELECT box FROM farewell WHERE place = %s AND last >= current_date", [place])
     if box is None:
         raise NotFound("There is no such word.", do="Nothing.", code="accounts.no_farewell")
     return Response(bytes(box), media_type=_RAW, headers={"Cache-Control": "no-store"})
+
+
+async def forget(services: Services) -> int:
+    """Remove the words whose time is over; return how many. The vault's keeper does it each day."""
+    async with services.db.transaction() as tx:
+        return await changed(tx, "DELETE FROM farewell WHERE last < current_date", [])
 
 
 async def _at(tx: Tx, place: str) -> None:

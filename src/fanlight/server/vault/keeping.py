@@ -21,6 +21,7 @@ from functools import partial
 
 import structlog
 
+from fanlight.server.accounts import farewells
 from fanlight.server.looks import Look
 from fanlight.server.services import Services
 from fanlight.server.vault import rules, store
@@ -57,7 +58,8 @@ class Keeper:
         return went
 
     async def expire_due(self) -> int:
-        """Expire what is beyond its household's days; return how many clips went."""
+        """Expire clips beyond their household's days, and old last words; return how many clips went."""
+        await farewells.forget(self.services)
         today, went = self.services.clock().date(), 0
         for home in await self._oldest():
             if home.oldest <= _until(home, today):
