@@ -72,6 +72,8 @@ def write() -> None:
         ("an owner gives the first key to who came later", whole.to_wire(), None),
         ("an owner gives the second key", second.to_wire(), None),
         ("an owner who came later gives it too", give(0, by=BOB).to_wire(), None),
+        ("an owner who left since gives the key of their last page", give(3).to_wire(), None),
+        ("an owner who was removed gives a key from after that", give(4).to_wire(), "altered"),
         ("it is another member's", give(0, CAROL).to_wire(), "altered"),
         ("a member who never was an owner gives it", give(0, by=CAROL).to_wire(), "altered"),
         ("a stranger gives it", give(0, by=THIEF).to_wire(), "altered"),

@@ -120,19 +120,20 @@ def check_gift(gift: Gift, *, household: str, account: str, chain: Sequence[Epoc
 
     Raises:
         BadSignature: who it names did not sign it. Altered: it is another's, or of another book,
-            its signer was never an owner, or its sealed half is not the signed one.
+            its signer was no owner then or since, or its sealed half is not the signed one.
     """
     page = check_page(
         gift, household=household, account=account, page=chain[gift.n] if gift.n < len(chain) else None
     )
-    books = [epoch.statement.book for epoch in chain]
+    # Then or since: who was removed before that page has no say about it.
+    books = [epoch.statement.book for epoch in chain[gift.n :]]
     if not any(book is not None and gift.by in book.roll.owners for book in books):
-        raise altered("Somebody who was never an owner gave an earlier key.")
+        raise altered("Somebody who was no owner then or since gave an earlier key.")
     return page
 
 
 def check_page(gift: Gift, *, household: str, account: str, page: Epoch | None) -> Epoch:
-    """Return the epoch of that number if it is the gift's; whether its signer ever was an owner is left open.
+    """Return the epoch of that number if it is the gift's; whether its signer is an owner is left open.
 
     Raises:
         BadSignature: who it names did not sign it. Altered: it is another's, or of another book, or its

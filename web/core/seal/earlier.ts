@@ -87,6 +87,7 @@ export function checkWord(gift: Gift, given: { household: string; account: strin
   if (gift.household !== given.household || gift.account !== given.account) throw altered("an earlier key was given to somebody else");
   const epoch = chain[gift.n];
   if (epoch?.chainHash !== gift.epochHash) throw altered("an earlier key is of no page of the household's list");
-  if (!chain.some(({ book }) => book && isOwner(book, gift.by))) throw altered("somebody who was never an owner gave an earlier key");
+  // Then or since: who was removed before that page has no say about it.
+  if (!chain.slice(gift.n).some(({ book }) => book && isOwner(book, gift.by))) throw altered("somebody who was no owner then or since gave an earlier key");
   return epoch;
 }

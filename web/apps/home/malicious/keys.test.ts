@@ -78,6 +78,23 @@ describe("of the household's book", () => {
     expect(words.people.ungiven(1)).not.toBe("");
   });
 
+  test("R03 R05 a removed owner's word about a page of after their removal counts for nothing", async () => {
+    const [owner, came] = [member(alice, "b", "owner"), member(thief, "t", "member")];
+    const first = await pageOf(people, undefined, alice, both());
+    const without = await pageOf(people, first.epoch, alice, [owner]);
+    const last = await pageOf(people, without.epoch, alice, [owner, came]);
+    const chain = [first.epoch, without.epoch, last.epoch];
+    const shown = async (who: MemberKeys, signer: MemberKeys) => {
+      const gifts = await Promise.all([first, without].map(({ epoch, identity }) => giveEarlier(epoch, identity.secret, came, signer.signing)));
+      const bare = gifts.map(({ statement, sig }) => ({ statement, sig }));
+      const house = await loadHouse(toldTo(who, answer(chain, who === thief ? { role: "member", earlier: gifts } : { words: bare })), new Pins(who.signing.public, household, memory()));
+      return { sees: [0, 1, 2].filter((n) => house.readers.may(came, n)), opens: [...house.home.identities.keys()], ungiven: house.ungiven };
+    };
+    expect(await shown(alice, alice)).toEqual({ sees: [0, 1, 2], opens: [0, 1, 2], ungiven: 0 });
+    expect((await shown(alice, bob)).sees).toEqual([0, 2]); // of their own time they had the say, and have it
+    expect(await shown(thief, bob)).toEqual({ sees: [0, 2], opens: [0, 2], ungiven: 1 });
+  });
+
   test("R52 who was removed is told so, keeps what they had, and opens nothing new", async () => {
     const first = await page(undefined, alice, both());
     const second = await page(first, alice, [member(alice, "b", "owner")]);
