@@ -250,3 +250,17 @@ test("R03 the printed sheet alone, scanned, brings an empty browser back as an o
   writeFileSync(`${OUT}/found.json`, JSON.stringify({ ...found, owner: hub.owner }));
   for (const one of [ana, ben, gil, back]) expect(one.broken).toEqual([]);
 });
+
+test("R52 a hub is taken out of the household, and told of to everybody", async () => {
+  const { page } = back;
+  await page.goto("/home#/house");
+  await page.getByRole("link", { name: "Add a hub or take one out" }).click();
+  await page.getByRole("button", { name: "Take it out: Your hub" }).click();
+  await expect(page.getByText("Take your hub out of the household?")).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Take it out now" }).click();
+  await expect(page.getByText("The hub is taken out.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Take it out: Your hub" })).toHaveCount(0);
+  await page.goto("/home#/devices");
+  await expect(page.getByText("A hub was taken out")).toBeVisible(SLOW);
+});

@@ -5,7 +5,7 @@ import { inviteLink, newInvitation, spaced } from "./invitation.ts";
 import { readInviteLink } from "./invite-link.ts";
 import { endOfDay } from "./folk.ts";
 import type { House, Person } from "./house.ts";
-import { changing, joining, objecting, overdue, removing, signingOut } from "./members.ts";
+import { changing, joining, lettingGo, objecting, overdue, removing, signingOut } from "./members.ts";
 import { checkReady, Unready } from "./ready.ts";
 import { words } from "../words.ts";
 import { twoPlaces } from "../sheet/paper.ts";
@@ -52,6 +52,12 @@ test("R52 R05 an owner and a hub are signed out after a person said that they le
   expect(both).toMatchObject({ why: "left", hubs: [{ hub: "i" }] });
   expect(() => checkReady(here, both ?? {})).not.toThrow();
   expect(signingOut([halves(0).account, "i"])(here)).toBeNull(); // those are there
+});
+
+test("R52 a hub that is taken out is of no list after, and no other goes with it", () => {
+  const here = house([person(0, { role: "owner", you: true })], { book: { day: "2026-11-02", hubs: [{ hub: "h" }, { hub: "i" }] }, told: { hubs: [{ hub: "h" }, { hub: "i" }], epochs: [] } });
+  expect(lettingGo("h")(here)).toEqual({ why: "hub", hubs: [{ hub: "i" }], answered: ["h"] });
+  expect(lettingGo("none")(here)).toBeNull(); // somebody else was quicker
 });
 
 test("R03 R52 a recovery that waits is voided by an objection and by no other change; one that counts already by none", () => {

@@ -49,6 +49,12 @@ export const removing =
   (house) =>
     house.people.some((one) => one.account === account) ? { why: "removed", members: staying(house, account), answered: [account] } : null;
 
+/** Takes a hub out: nothing that it sends from then on is taken. */
+export const lettingGo =
+  (hub: string): Decide =>
+  ({ book }) =>
+    book?.hubs.some((one) => one.hub === hub) ? { why: "hub", hubs: book.hubs.filter((one) => one.hub !== hub), answered: [hub] } : null;
+
 /** Signs out the owners and hubs of these ids, which the server names no more, after a person said that they left. */
 export const signingOut =
   (left: readonly string[]): Decide =>

@@ -31,6 +31,7 @@ export const house = {
   cameras: "Cameras",
   hubs: {
     title: "Add a hub",
+    both: "Add a hub or take one out",
     text: "Scan the code that it shows",
     ownersOnly: "Only an owner of the household can add a hub.",
     show: "Have the hub show its code",

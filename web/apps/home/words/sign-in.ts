@@ -82,7 +82,7 @@ export const signIn = {
 
   unknown: {
     title: "You are in no household here",
-    text: "Your passkey is right. You left the household, were removed, or never had one on this server.",
+    text: "Your passkey is right. You left the household, were removed, or never had one on this server; or the household was deleted, or an owner objected to your sheet.",
     begin: "Begin a household",
     join: "Join by an invitation",
     sheet: "Use a recovery sheet",
