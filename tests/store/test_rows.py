@@ -13,7 +13,7 @@ from fanlight.store.database import APP_ROLE, migrate
 from fanlight.store.postgres import Postgres, temporary
 
 A, B = "a" * 26, "b" * 26
-SETTINGS = ("fanlight.household", "fanlight.account")
+SETTINGS = ("fanlight.household", "fanlight.account", "fanlight.farewell")
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +63,9 @@ def _strip(owner: Owner, table: str) -> None:
 
 
 def _row(owner: Owner, table: str, of: str) -> dict[str, Any]:
-    """Return what makes a row that household's, or that account's where a table names no household."""
+    """Return what makes a row that household's, or that account's or place's where a table names none."""
     columns = dict(_columns(owner, table))
-    key = {"household": "id"}.get(table) or next(c for c in ("household", "account") if c in columns)
+    key = {"household": "id"}.get(table) or next(c for c in ("household", "account", "place") if c in columns)
     return {key: of}
 
 
