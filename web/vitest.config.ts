@@ -1,6 +1,8 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  plugins: [svelte({ configFile: `${import.meta.dirname}/svelte.config.js` })], // for `.svelte.ts`
   test: {
     root: import.meta.dirname,
     include: ["{core,ui,apps,oversight}/**/*.test.ts"],

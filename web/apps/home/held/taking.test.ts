@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { Client } from "../../../core/api/client.ts";
+import { openAge, sealAge } from "../../../core/seal/age.ts";
 import { b64, hex, unhex } from "../../../core/seal/bytes.ts";
-import { memberKeys, sha256 } from "../../../core/seal/keys.ts";
+import { identityRecipient, memberKeys, sha256 } from "../../../core/seal/keys.ts";
 import type { Session } from "../../../ui/session.ts";
 import type { House } from "../household/house.ts";
 import { Archive } from "./archive.ts";
@@ -19,9 +20,10 @@ const day = (n: number): string => `2026-11-0${n}`;
 const DAYS = [1, 2, 3, 4, 5].map(day);
 const told = { account: { account: "a", sign_pub: "", age_recipient: "", households: [], passkeys: 0, sessions: 0, notices: 0 }, passkeys: { passkeys: [] }, sessions: { sessions: [] }, notices: { notices: [] } };
 
-/** Lists one clip and one filler each day; `breaks` are numbers of calls that get no answer. */
-function serverOf(breaks: readonly number[]): { api: Client; calls: () => number } {
-  let calls = 0;
+/** Lists one clip and one filler each day; `breaks` are numbers of calls that get no answer. `anew`: what the clip's description was
+ *  sealed anew to once a list was asked for; lists say so from then on, or where `silent`, never. */
+function serverOf(breaks: readonly number[], anew: Uint8Array<ArrayBuffer> | null = null, silent = false): { api: Client; calls: () => number } {
+  let [calls, lists] = [0, 0];
   const json = (value: unknown): Response => new Response(JSON.stringify(value), { status: 200 });
   const rowOf = (facts: any, name: string) => ({ clip: facts.clip, card: readFileSync(new URL(`${name}/card.json`, FOLDER), "utf8"), sig: b64(unhex(facts.card_sig)) });
   const api = new Client(async (url, init) => {
@@ -31,10 +33,14 @@ function serverOf(breaks: readonly number[]): { api: Client; calls: () => number
     if (pathname === "/v1/passkeys") return json(told.passkeys);
     if (pathname === "/v1/sessions/mine") return json(told.sessions);
     if (pathname === "/v1/account/notices") return json(told.notices);
-    if (pathname === "/v1/clips") return json({ clips: DAYS.includes(searchParams.get("day") ?? "") ? [rowOf(CLIP, "clip"), rowOf(FILLER, "filler")] : [], after: null });
+    if (pathname === "/v1/clips") {
+      const readers = anew && lists++ > 0 && !silent ? "to people" : null;
+      return json({ clips: DAYS.includes(searchParams.get("day") ?? "") ? [{ ...rowOf(CLIP, "clip"), readers }, rowOf(FILLER, "filler")] : [], after: null });
+    }
     if (pathname.endsWith("/note")) return new Response(JSON.stringify({ code: "vault.no_note", what: "No.", kept: "All.", do: "Go." }), { status: 404 });
     const part = /^\/v1\/clips\/([a-z2-7]{26})\/(manifest|hdr|pay)$/.exec(pathname);
     if (!part) return new Response(JSON.stringify({ code: "none", what: "No.", kept: "All.", do: "Go." }), { status: 404 });
+    if (anew && part[1] === CLIP.clip && part[2] === "manifest") return new Response(anew);
     const whole = bytes(`${part[1] === FILLER.clip ? "filler" : "clip"}/${{ manifest: "manifest.age", hdr: "clip.hdr", pay: "clip.pay" }[part[2] ?? ""]}`);
     const range = /bytes=(\d+)-(\d+)/.exec((init?.headers as Record<string, string>)["Range"] ?? "");
     return range ? new Response(whole.slice(Number(range[1]), Number(range[2]) + 1), { status: 206 }) : new Response(whole);
@@ -112,4 +118,14 @@ test("R02 a locked copy has each clip as the server keeps it, a whole age file, 
   expect(Object.keys(files).filter((name) => /\.(mp4|age)$/.test(name))).toEqual([`clips/${CLIP.clip}.age`]);
   expect(files[`clips/${CLIP.clip}.age`]).toEqual(new Uint8Array([...hdr, ...pay]));
   expect(strFromU8(files["READ-ME-FIRST.txt"] ?? new Uint8Array())).toContain("node open.mjs");
+});
+
+test("R52 a clip that is sealed anew between its day's list and its turn is in the zip, and another's sealed form is not", async () => {
+  const anew = await sealAge(await openAge(bytes("clip/manifest.age"), [CLIP.identity]), [await identityRecipient(CLIP.identity)]);
+  for (const [silent, films, failed] of [[false, 1, 0], [true, 0, 1]] as const) {
+    const taking = await takingOf(serverOf([], anew, silent).api, Number.MAX_SAFE_INTEGER, [day(1)]);
+    const { parts } = await all(taking);
+    const names = Object.keys(await filesOf(parts[0] as Part));
+    expect([names.filter((name) => name.endsWith(".mp4")).length, taking.failed.length]).toEqual([films, failed]);
+  }
 });

@@ -9,13 +9,13 @@
  *  Why:     docs/design/held.md
  */
 import { aboutAccount, listNotices, listPasskeys, listSessions } from "../../../core/api/account.ts";
-import { clipHeader, clipManifest, hubStatus } from "../../../core/api/calls.ts";
+import { hubStatus } from "../../../core/api/calls.ts";
 import { ApiError } from "../../../core/api/client.ts";
 import { clipNote, type ClipRow, keeping } from "../../../core/api/clips.ts";
 import { myLinks } from "../../../core/api/links.ts";
 import { pushBehests } from "../../../core/api/push.ts";
 import { unb64 } from "../../../core/seal/bytes.ts";
-import { checkClip, type ClipReader, Order } from "../../../core/seal/clip.ts";
+import { type ClipReader, Order } from "../../../core/seal/clip.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import { openOwn } from "../../../core/seal/link.ts";
 import { FILLER_CAMERA } from "../../../core/seal/manifest.ts";
@@ -23,7 +23,7 @@ import { openNote } from "../../../core/seal/note.ts";
 import type { Session } from "../../../ui/session.ts";
 import type { House } from "../household/house.ts";
 import { Listing } from "../timeline/listing.ts";
-import { rangesOf } from "../timeline/opening.ts";
+import { lookAt, rangesOf } from "../timeline/opening.ts";
 import { Archive } from "./archive.ts";
 import { guide } from "./guide.ts";
 
@@ -120,8 +120,8 @@ export class Taking {
     const { session, house } = this;
     if (!house) return;
     try {
-      const [manifestAge, hdr] = await Promise.all([clipManifest(session.api, row.clip), clipHeader(session.api, row.clip)]);
-      const checked = await checkClip({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr, anew: row.readers !== null }, house.home, this.#order);
+      const again = async (): Promise<ClipRow | null> => (await this.#listing.of(day)).find(({ clip }) => clip === row.clip) ?? null;
+      const { checked, hdr } = await lookAt(session.api, row, house.home, this.#order, again);
       if (checked.kind === "refused") throw checked.error;
       const { manifest, signed } = checked.opened;
       if (manifest.camera === FILLER_CAMERA) return;

@@ -3,15 +3,34 @@ import { clipHeader, clipManifest, clipRange } from "../../../core/api/calls.ts"
 import type { Client } from "../../../core/api/client.ts";
 import { CHUNK_SEALED, NONCE_LENGTH } from "../../../core/seal/age.ts";
 import { unb64 } from "../../../core/seal/bytes.ts";
-import { checkClip, type CheckedClip, type ClipReader, type FetchRange, type Household, type Pane, PANES } from "../../../core/seal/clip.ts";
+import { checkClip, type CheckedClip, type ClipReader, type FetchRange, type Household, type Order, type Pane, PANES } from "../../../core/seal/clip.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import type { Pane as ShownPane } from "../../../ui/seal.ts";
 import type { Row, Timeline } from "./timeline.svelte.ts";
 import { words } from "../words.ts";
 
-export async function openClip(api: Client, row: Row, home: Household, timeline: Timeline): Promise<CheckedClip> {
-  const [manifestAge, hdr] = await Promise.all([clipManifest(api, row.clip), clipHeader(api, row.clip)]);
-  return checkClip({ clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr, anew: row.anew }, home, timeline.order);
+export const openClip = async (api: Client, row: Row, home: Household, timeline: Timeline): Promise<CheckedClip> =>
+  (await lookAt(api, row, home, timeline.order, () => timeline.again(row))).checked;
+
+type Listed = Pick<Row, "clip" | "card" | "sig" | "readers">;
+
+/** The same for any list. Where the description is not the one that the row tells of, `again` asks for the row once more: a member's
+ *  device may have sealed the clip anew since it was listed. Throws ApiError. */
+export async function lookAt(
+  api: Client,
+  row: Listed,
+  home: Household,
+  order: Order,
+  again: () => Promise<Listed | null>,
+): Promise<{ readonly checked: CheckedClip; readonly hdr: Uint8Array<ArrayBuffer> }> {
+  const look = async ({ clip, card, sig, readers }: Listed) => {
+    const [manifestAge, hdr] = await Promise.all([clipManifest(api, clip), clipHeader(api, clip)]);
+    return { checked: await checkClip({ clip, card, sig: unb64(sig), manifestAge, hdr, anew: readers !== null }, home, order), hdr };
+  };
+  const first = await look(row);
+  if (first.checked.kind === "opened" || first.checked.failed !== "record" || row.readers !== null) return first;
+  const now = await again();
+  return now && now.readers !== null ? look(now) : first;
 }
 
 /** Fetches ranges of one clip's payload. A server that cuts the payload short gives fewer bytes, which the reader refuses. */

@@ -24,8 +24,8 @@ export interface Row {
   readonly day: string;
   /** A member keeps it beyond the household's days. */
   readonly kept: boolean;
-  /** It was sealed anew, to people. */
-  readonly anew: boolean;
+  /** The hash of whom it was sealed anew to; null where it was not. */
+  readonly readers: string | null;
 }
 /** A clip whose description does not hold. */
 export interface BrokenEvent {
@@ -83,8 +83,8 @@ export class Timeline {
   readonly #places = new Set<string>();
   /** Erased here a moment ago, and not yet at the server. */
   readonly #hidden = new Set<string>();
-  /** Clips that our hub signed and that are locked to none of our keys, by the day they were first listed under. */
-  readonly #closed = new Map<string, string>();
+  /** Rows of clips that our hub signed and that are locked to none of our keys. */
+  readonly #closed = new Map<string, Row>();
   #version = $state(0);
   #telling: ReturnType<typeof setTimeout> | null = null;
   #begin: () => void = () => undefined;
@@ -121,7 +121,7 @@ export class Timeline {
   /** How many clips of a UTC day are there and closed to this person: from before they came, for one. */
   closedOn(day: string): number {
     void this.#version;
-    return [...this.#closed.values()].filter((one) => one === day).length;
+    return [...this.#closed.values()].filter((one) => one.day === day).length;
   }
 
   /** Lists these UTC days and opens what is new; returns the milliseconds of the slowest list. Throws ApiError. */
@@ -141,6 +141,15 @@ export class Timeline {
     if (known || !day) return known ?? null;
     const row = (await this.#listing.of(day)).find((one) => one.clip === clip);
     return row ? asRow(row, day) : null;
+  }
+
+  /** The same row as it is listed by now: the clip may have been sealed anew since. */
+  async again({ clip, day }: Row): Promise<Row | null> {
+    const listed = (await this.#listing.of(day)).find((one) => one.clip === clip);
+    const event = this.#events.get(clip);
+    const row = listed ? asRow(listed, day) : null;
+    if (row && event) Object.assign(event, { row });
+    return row;
   }
 
   /** Takes a clip out of sight, until it is erased or `show` brings it back. */
@@ -176,10 +185,17 @@ export class Timeline {
       if (event.row.day !== day) continue;
       const now = present.get(event.clip);
       if (!now) this.forget(event.clip);
-      else if (event.row.kept !== now.keep) {
+      else if (event.row.kept !== now.keep || event.row.readers !== now.readers) {
         Object.assign(event, { row: asRow(now, day) });
         this.#tell();
       }
+    }
+    // What did not open is looked at once more when it was sealed anew, to other people than before.
+    for (const { row } of [...this.#broken.values(), ...[...this.#closed.values()].map((one) => ({ row: one }))]) {
+      const now = row.day === day ? present.get(row.clip) : undefined;
+      if (!now || now.readers === row.readers) continue;
+      this.#broken.delete(row.clip);
+      if (this.#closed.delete(row.clip)) this.#hidden.delete(row.clip);
     }
     const fresh = rows.filter((row) => !this.#events.has(row.clip) && !this.#broken.has(row.clip) && !this.#hidden.has(row.clip));
     await this.#openAll(fresh, day);
@@ -220,10 +236,10 @@ export class Timeline {
     const opened = await this.#opener.open(row.clip, manifestAge);
     try {
       if (opened.kind === "refused" && opened.code === "not_for_us") {
-        const why = whyClosed({ ...row, sig: unb64(row.sig) }, this.#home);
+        const why = whyClosed({ ...row, sig: unb64(row.sig), anew: row.readers !== null }, this.#home);
         if (why) throw why;
         this.#hidden.add(row.clip); // from before this person came, or of a camera that a guest may not see
-        this.#closed.set(row.clip, row.day);
+        this.#closed.set(row.clip, row);
         this.#tell();
         return;
       }
@@ -252,4 +268,4 @@ export class Timeline {
   }
 }
 
-const asRow = ({ clip, card, sig, keep, readers }: ClipRow, day: string): Row => ({ clip, card, sig, day, kept: keep, anew: readers !== null });
+const asRow = ({ clip, card, sig, keep, readers }: ClipRow, day: string): Row => ({ clip, card, sig, day, kept: keep, readers });
