@@ -3,7 +3,12 @@
 import asyncio
 import contextlib
 import json
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +18,36 @@ from msgspec.structs import replace
 from tests.hub.answering import Answer, Answering, answering
 from tests.hub.homes import HOUSEHOLD, HUB, OWNER, make_chain, make_page, make_pairing
 from tests.hub.pages import camera, recorded, serving, write
-from tests.hub.test_hub_life import ask, free_port, hub
+from tests.hub.test_hub_life import ask, free_port, hub, told
 
 from fanlight.cli.hub.wipe import wipe
-from fanlight.hub import wiping
+from fanlight.hub import systemd, wiping
 from fanlight.hub.options import HubOptions, Page
 from fanlight.hub.page import load_page_key
-from fanlight.hub.settings import find_pairing, load_keys, save_pairing
+from fanlight.hub.settings import find_pairing, load_keys, read_options, save_pairing
 from fanlight.hub.town import Town
 from fanlight.hub.uplink import Uplink
+from fanlight.model.clock import now
 from fanlight.seal import farewell, sealing
 from fanlight.seal.epoch import Epoch
 from fanlight.seal.keys import SigningKey, new_identity
 
 FIRST = make_chain(1)[0]
-NEWEST = make_page(FIRST)[1]
-BOOK = [FIRST, NEWEST]
+FORMER = SigningKey(b"f" * 32)  # an owner once
+WITH_FORMER = make_page(FIRST, FORMER.public)[1]
+NEWEST = make_page(WITH_FORMER)[1]
+BOOK = [FIRST, WITH_FORMER, NEWEST]
+OLD = farewell.LIFE + timedelta(days=1)
 PLACE = f"GET /v1/farewells/{farewell.place_of(HOUSEHOLD)}"
 EPOCHS = "GET /v1/households/mine/epochs"
 GONE = Answer(401, {"code": "accounts.not_signed_in", "what": "No.", "kept": "All.", "do": "Go."})
 ME = (HUB.signing.public, HUB.recipient)
 
 
-def end(newest: Epoch = NEWEST, signer: SigningKey = OWNER, hub: bytes = ME[0]) -> bytes:
-    return sealing.seal(farewell.word(newest, [hub], signer), [HUB.recipient])
+def end(
+    newest: Epoch = NEWEST, signer: SigningKey = OWNER, hub: bytes = ME[0], ago: timedelta = timedelta()
+) -> bytes:
+    return sealing.seal(farewell.word(newest, [hub], signer, now().date() - ago), [HUB.recipient])
 
 
 def of_another_household() -> bytes:
@@ -71,10 +82,14 @@ def hear(folder: Path, box: bytes | None) -> bool:
 LIES: dict[str, Callable[[], bytes]] = {
     "a word that the server made": lambda: end(signer=SigningKey(b"s" * 32)),
     "an owner's word over an earlier list": lambda: end(FIRST),
+    "a word that an owner gave up long ago, with all newer pages kept back": lambda: end(ago=OLD),
+    "a removed owner's word over the list that named them": lambda: end(WITH_FORMER, FORMER),
+    "a removed owner's word over the newest list": lambda: end(signer=FORMER),
+    "a removed owner's word over a list that never was": lambda: end(make_page(NEWEST)[1], FORMER),
     "another household's word": of_another_household,
     "a word for another hub": lambda: end(hub=SigningKey(b"x" * 32).public),
     "a word that is not for this hub to open": lambda: sealing.seal(
-        farewell.word(NEWEST, [ME[0]], OWNER), [new_identity().recipient]
+        farewell.word(NEWEST, [ME[0]], OWNER, now().date()), [new_identity().recipient]
     ),
     "nothing that can be read": lambda: b"age-encryption.org/v1\nno",
     "an owner's signature over something else": lambda: sealing.seal(
@@ -100,6 +115,34 @@ def test_an_owners_word_over_the_newest_list_wipes_the_hub_that_it_names(tmp_pat
     assert note["by"] == "owner"
 
 
+def test_a_hub_that_was_away_when_a_page_was_added_is_wiped_by_an_owner_whom_it_knows(tmp_path: Path) -> None:
+    """R52: the server hands out no page any more, so that it cannot learn of the newest one."""
+    assert hear(tmp_path, end(make_page(NEWEST)[1], ago=farewell.LIFE)) is True
+
+
+def test_what_was_no_word_is_no_trouble_once_the_household_is_there_again(tmp_path: Path) -> None:
+    async def run(server: Answering) -> None:
+        async with Uplink(server.url, HUB.signing) as uplink:
+            town = Town(tmp_path, make_pairing(server.url), HUB, uplink, list)
+            try:
+                server.answers[EPOCHS] = book
+                await town.report_once()
+                server.answers[EPOCHS] = GONE
+                server.answers[PLACE] = Answer(body=end(signer=FORMER))
+                await town.report_once()
+                assert set(town.troubles) == {"household keys", "last word"}
+                server.answers[EPOCHS] = book
+                await town.report_once()
+                assert town.troubles == {}
+            finally:
+                town.close()
+
+    book = Answer(body={"epochs": [one.to_wire() for one in BOOK]})
+    with answering() as server:
+        server.answers["PUT /v1/hub/status"] = Answer(204)
+        asyncio.run(run(server))
+
+
 def test_a_server_that_knows_the_hub_no_more_and_has_no_word_wipes_nothing(tmp_path: Path) -> None:
     assert hear(tmp_path, None) is False
 
@@ -120,7 +163,7 @@ def left(folder: Path) -> set[str]:
 
 
 def test_a_wiped_hub_holds_nothing_and_its_page_keeps_its_address(tmp_path: Path) -> None:
-    """R52, W1, W2: also where it broke off after the keys were gone."""
+    """R52, W1."""
     port = free_port()
     key = filled(tmp_path, HubOptions(camera=(camera(),), page=Page(port=port)))
     before = load_keys(tmp_path).recipient
@@ -128,7 +171,6 @@ def test_a_wiped_hub_holds_nothing_and_its_page_keeps_its_address(tmp_path: Path
     assert wiping.carry_out(tmp_path) is False
     assert "hub.json" in left(tmp_path), "nothing goes without an order"
     wiping.order(tmp_path, "page")
-    (tmp_path / "keys" / "hub.json").unlink()  # as after a crash in the middle
     assert wiping.carry_out(tmp_path) is True
     assert left(tmp_path) <= {"hub.toml", "keys/page.key", wiping.NOTE, "lock"}
     assert load_page_key(tmp_path) == key
@@ -139,6 +181,61 @@ def test_a_wiped_hub_holds_nothing_and_its_page_keeps_its_address(tmp_path: Path
     assert note.by == "page"
     assert find_pairing(tmp_path) is None
     assert load_keys(tmp_path).recipient != before
+
+
+CRASH = """
+import os, sys
+from pathlib import Path
+from fanlight.hub import wiping
+
+def hook(event, parts):
+    if event == sys.argv[2] and str(parts[0]).endswith(sys.argv[3]):
+        os._exit(9)
+
+sys.addaudithook(hook)
+wiping.carry_out(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "name"),
+    [("shutil.rmtree", ""), ("open", ".hub.toml.new")],
+    ids=["after the keys", "before the settings are written"],
+)
+def test_a_crash_in_the_middle_leaves_no_key_and_the_pages_address(
+    tmp_path: Path, event: str, name: str
+) -> None:
+    """R52, W1, W2: keys went first, and the next start does the rest."""
+    port = free_port()
+    key = filled(tmp_path, HubOptions(camera=(camera(),), page=Page(port=port)))
+    wiping.order(tmp_path, "page")
+    died = subprocess.run([sys.executable, "-c", CRASH, str(tmp_path), event, name], check=False)
+    assert died.returncode == 9
+    assert {"outbox/one", "replies/one", wiping.ORDER} <= left(tmp_path)
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["page.key"]
+    assert read_options(tmp_path).options.page.port == port
+    assert wiping.carry_out(tmp_path) is True
+    assert left(tmp_path) <= {"hub.toml", "keys/page.key", wiping.NOTE, "lock"}
+    assert (load_page_key(tmp_path), read_options(tmp_path).options.page.port) == (key, port)
+
+
+def test_systemd_hears_that_a_hub_lives_which_takes_long_to_destroy_what_it_holds(tmp_path: Path) -> None:
+    """The order is a pipe that says nothing for now, so that the work is under way until it does."""
+    folder = tmp_path / "hub"
+    filled(folder, HubOptions(page=Page(port=free_port())))
+    os.mkfifo(folder / wiping.ORDER)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(tmp_path / "notify"))
+        with hub(folder, NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="200000") as process:
+            for what in (systemd.READY, systemd.ALIVE, systemd.ALIVE, systemd.ALIVE):
+                told(listening, what)
+            assert wiping.is_ordered(folder)
+            (folder / wiping.ORDER).write_bytes(b"{}")
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("hub ready")
+    note = wiping.note_of(folder)
+    assert note is not None
+    assert note.by == "command", "whose order it was could not be read"
 
 
 def test_footage_on_another_disk_goes_too_and_what_is_not_this_hubs_stays(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """R52: a household's end, and its last word to its hubs."""
 
 import asyncio
-from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -26,9 +25,8 @@ def test_an_owner_ends_a_household_and_its_hub_finds_their_word_though_it_is_kno
             hub, listed = await let_hub_in(home)
             await home.turn(home.owner.listed("owner"), hubs=(listed,), why="hub")
             assert home.newest is not None
-            box = farewell.say(
-                home.newest, [(listed.sign_pub, listed.age_recipient)], home.owner.keys.signing
-            )
+            to, signer = [(listed.sign_pub, listed.age_recipient)], home.owner.keys.signing
+            box = farewell.say(home.newest, to, signer, now().date())
             place, mine = f"/v1/farewells/{farewell.place_of(home.id)}", "/v1/households/mine"
             signature = home.owner.signed("delete-household", home.id)["Fanlight-Signature"]
             told = {"signature": signature, "farewell": b64.encode(box)}
@@ -48,7 +46,7 @@ def test_an_owner_ends_a_household_and_its_hub_finds_their_word_though_it_is_kno
                 ((last, kept),) = owner.execute("SELECT last, place FROM farewell").fetchall()
                 assert kept == farewell.place_of(home.id)
                 assert home.id not in kept
-                assert last == now().date() + timedelta(days=180)
+                assert last == now().date() + farewell.LIFE
                 owner.execute("UPDATE farewell SET last = current_date - 1")
             assert (await town.http.get(place)).status_code == 404, "over, though nothing removed it yet"
             with psycopg.connect(database) as owner:

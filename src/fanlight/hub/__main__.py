@@ -51,7 +51,8 @@ async def run(folder: Path) -> int:
         PairingUnreadable, BadSettings, KeysUnreadable, HubBusy, JournalError, EpochsRefused: it cannot start.
     """
     with lock(folder):
-        await asyncio.to_thread(wiping.carry_out, folder)
+        if wiping.is_ordered(folder):
+            await _wipe(folder)
         pairing = find_pairing(folder)
         carry_cameras(folder)
         keys = load_keys(folder)
@@ -60,6 +61,17 @@ async def run(folder: Path) -> int:
             if pairing is not None:
                 uplink = await stack.enter_async_context(Uplink(pairing.server, keys.signing))
             return await _work(folder, keys, pairing, uplink)
+
+
+async def _wipe(folder: Path) -> None:
+    """Destroy what was ordered; a disk full of footage takes longer than systemd waits for a sign of life."""
+    systemd.tell(systemd.READY)
+    alive = asyncio.create_task(systemd.stay_alive())
+    try:
+        await asyncio.to_thread(wiping.carry_out, folder)
+    finally:
+        alive.cancel()
+        await asyncio.gather(alive, return_exceptions=True)
 
 
 async def _work(folder: Path, keys: HubKeys, pairing: Pairing | None, uplink: Uplink | None) -> int:

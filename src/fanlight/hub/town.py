@@ -167,6 +167,7 @@ class Town:
         except Refused:
             await self._try("last word", self.hear_farewell())
             raise
+        self.troubles.pop("last word", None)  # the household goes on: what was no word is no trouble
 
     async def hear_farewell(self) -> None:
         """Order that all is destroyed, if an owner said that the household is over. Raises FanlightError."""
@@ -179,7 +180,14 @@ class Town:
         book = None if newest is None else newest.statement.book
         owners = [b64.decode(self.pairing.owner)] if book is None else book.roll.owners
         hub = self._keys.signing.public
-        farewell.check(bytes(opened), newest=newest, owners=owners, household=household, hub=hub)
+        farewell.check(
+            bytes(opened),
+            newest=newest,
+            owners=owners,
+            household=household,
+            hub=hub,
+            today=clock.now().date(),
+        )
         log.warning("An owner ended the household: this hub destroys what it holds.")
         await asyncio.to_thread(wiping.order, self._folder, "owner")
 

@@ -22,7 +22,7 @@ from fanlight.hub.journal.disk import Disk
 from fanlight.hub.journal.roots import MARKER, OWN, Roots, read_marker
 from fanlight.hub.journal.schema import connect
 from fanlight.hub.options import HubOptions
-from fanlight.hub.settings import read_options, write_options
+from fanlight.hub.settings import read_options, write_anew
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 from fanlight.store.files import sync_folder, write_private
@@ -68,8 +68,7 @@ def carry_out(folder: Path) -> bool:
     _drop_keys(folder / "keys")
     for path in footage:
         _remove(path)
-    (folder / SETTINGS).unlink(missing_ok=True)
-    write_options(folder, page, read_options(folder))
+    write_anew(folder, page)
     keep = {ORDER, NOTE, SETTINGS, "lock", "keys"}
     for path in folder.iterdir():
         if path.name not in keep:

@@ -11,5 +11,5 @@ const VECTOR = JSON.parse(readFileSync(new URL("../../../vectors/seal/farewell.j
 it("R52 an owner's browser says the very word that a hub takes", async () => {
   const { signing } = await memberKeys(unhex(VECTOR.owner_seed));
   const hubs = (VECTOR.hubs as string[]).map((key) => ({ sign_pub: b64(unhex(key)), age_recipient: "" }));
-  expect(text(lastWord(readEpoch(VECTOR.newest), hubs, signing))).toBe(VECTOR.word);
+  expect(text(lastWord(readEpoch(VECTOR.newest), hubs, signing, VECTOR.day))).toBe(VECTOR.word);
 });

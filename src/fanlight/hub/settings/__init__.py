@@ -13,6 +13,7 @@ from fanlight.hub.settings.file import (
     in_words,
     parse,
     read_options,
+    write_anew,
     write_options,
 )
 from fanlight.hub.settings.keys import HubKeys, KeysUnreadable, load_keys
@@ -49,5 +50,6 @@ __all__ = [
     "parse",
     "read_options",
     "save_pairing",
+    "write_anew",
     "write_options",
 ]

@@ -96,6 +96,13 @@ def write_options(folder: Path, options: HubOptions, before: SettingsFile) -> Se
     return written
 
 
+def write_anew(folder: Path, options: HubOptions) -> None:
+    """Write `hub.toml` with nothing left of what stood there, in one step; raises OSError."""
+    from fanlight.hub.settings.toml import merge  # noqa: PLC0415 - as above
+
+    write_private(folder / NAME, merge("", options).encode())
+
+
 def parse(data: bytes) -> HubOptions:
     """Return the settings that a file's bytes say; raises BadSettings and nothing else."""
     if len(data) > LARGEST:

@@ -1,18 +1,18 @@
 """Routes: a household's end, and its last word to its hubs, which the server carries and cannot make.
 
 Holds:  the word is kept in the same transaction in which the household goes; a hub that is away finds it
-        for KEPT, under a name that says nothing of the household, and it goes then, asked for or not.
+        as long as it counts, under a name that says nothing of the household;
+        then it goes, asked for or not.
 Absent: what a hub makes of it (`hub.wiping`).
 """
 
-from datetime import timedelta
 from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from fanlight.seal.farewell import place_of
+from fanlight.seal.farewell import LIFE, place_of
 from fanlight.server.accounts import forms, joining
 from fanlight.server.accounts.forms import AnyRequest
 from fanlight.server.accounts.sessions import Caller
@@ -20,7 +20,6 @@ from fanlight.server.errors import Malformed, NotFound
 from fanlight.server.services import Parts, Services
 from fanlight.store.database import Tx, changed, value
 
-KEPT = timedelta(days=180)
 _BOX = 16 * 1024
 _CALLS_PER_HOUR = 600
 _RAW = "application/octet-stream"
@@ -40,7 +39,7 @@ async def end_household(data: JSONBody[EndIn], services: Parts, session: Caller)
     if box is not None and not box.startswith(b"age-encryption.org/v1\n"):
         raise Malformed("A last word is an age file.", do="Seal it first.", code="accounts.bad_farewell")
     session.owning()
-    last = services.clock().date() + KEPT
+    last = services.clock().date() + LIFE
 
     async def also(tx: Tx, household: str) -> None:
         if box is not None:

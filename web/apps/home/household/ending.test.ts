@@ -28,5 +28,5 @@ test("R52 an owner who ends the household leaves its hub a word over the newest 
   await expect(openAge(box, [people.bob.age.secret])).rejects.toMatchObject({ code: "not_for_us" });
   const word = JSON.parse(text(await openAge(box, [people.hub.age.secret]))) as { statement: string; sig: string };
   verify(people.alice.signing.public, "end", utf8(word.statement), unb64(word.sig));
-  expect(JSON.parse(word.statement)).toMatchObject({ household: HOUSEHOLD, head: epoch.chainHash, hubs: [b64(people.hub.signing.public)] });
+  expect(JSON.parse(word.statement)).toMatchObject({ household: HOUSEHOLD, n: 0, head: epoch.chainHash, day: new Date().toISOString().slice(0, 10), hubs: [b64(people.hub.signing.public)] });
 });

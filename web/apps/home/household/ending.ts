@@ -16,7 +16,8 @@ export async function endHousehold(session: Session, house: House, account: stri
   const signature = signAct(session.keys, account, "delete-household", household);
   const { endAlerts } = await import("../push/device.ts");
   await endAlerts(session, house).catch(() => undefined); // its key goes from this device; the household's part goes anyway
-  const farewell = newest ? await sayFarewell(newest, house.wire.hubs, session.keys.signing) : null;
+  const today = new Date().toISOString().slice(0, 10);
+  const farewell = newest ? await sayFarewell(newest, house.wire.hubs, session.keys.signing, today) : null;
   try {
     await end(session.api, signature, farewell);
   } catch (error) {
