@@ -263,6 +263,12 @@ def test_a_name_listed_twice_is_refused(tmp_path: Path) -> None:
         verify(tmp_path, out.getvalue())
 
 
+def test_files_that_need_a_longer_form_of_zip_are_refused_before_one_is_made() -> None:
+    """From 2 GiB on a zip would have entries that every check calls changed."""
+    with pytest.raises(BadPackage, match="less than 2 GiB"):
+        zip_files({"a.mp4": bytes(1 << 31)})  # zeros that take no memory until they are read
+
+
 @pytest.mark.parametrize("data", [b"", b"not a zip", WHOLE[:-30], WHOLE[:5_000], zip_files({"a.txt": b"x"})])
 def test_what_is_no_package_gets_one_clear_error(data: bytes, tmp_path: Path) -> None:
     with pytest.raises(BadPackage, match="This is not an evidence package"):

@@ -12,6 +12,8 @@ import struct
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 
+from fanlight.custody.errors import BadPackage
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can name: packages do not tell when they were zipped
 _MODE = 0o644 << 16
 _UNIX = 3
@@ -20,10 +22,18 @@ _DAY = 0x21  # _EPOCH's day, as zips write it; its time is 0
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LISTED = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
+_AROUND = _LOCAL.size + _LISTED.size
 
 
 def zip_files(files: Mapping[str, bytes]) -> bytes:
-    """Return the zip of these files, 4 GiB at most."""
+    """Return the zip of these files; raises BadPackage for 2 GiB or more: zips have a longer form then."""
+    size = sum(len(data) + _AROUND + 2 * len(name.encode()) for name, data in files.items())
+    if size > zipfile.ZIP64_LIMIT:
+        raise BadPackage(
+            "These files are more than one package holds: less than 2 GiB.",
+            kept="No package was made.",
+            do="Put fewer clips into one package.",
+        )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
