@@ -20,9 +20,17 @@ async def listed(town: Running) -> list[dict[str, Any]]:
     return found
 
 
-async def publish(town: Running, ahead: timedelta, body: str = "Be kind.\n") -> httpx.Response:
+async def publish(
+    town: Running, ahead: timedelta, body: str = "Be kind.\n", after: int | None = None
+) -> httpx.Response:
     day = (town.clock().date() + ahead).isoformat()
-    said = {"name": "terms", "body": body, "effective": day}
+    versions = [one["version"] for one in await listed(town) if one["name"] == "terms"]
+    said = {
+        "name": "terms",
+        "body": body,
+        "effective": day,
+        "after": versions[-1] if after is None else after,
+    }
     return await staff(town.http, "operator").call("POST", "/v1/texts", json=said)
 
 
@@ -66,7 +74,11 @@ def test_a_change_is_an_entry_and_takes_effect_after_a_fortnight(database: str, 
             assert (await publish(town, texts.NOTICE * 3, "Be kinder.")).status_code == 201
             assert (await publish(town, texts.NOTICE * 2, "Be kindest.")).status_code == 400
             member = await sign_up(town.http)
-            offer = {"name": "terms", "body": "x", "effective": "2999-01-01"}
+            late = await publish(town, texts.NOTICE * 4, "Be kind, and quick.", after=2)
+            assert (late.status_code, late.json()["code"]) == (409, "texts.overtaken"), (
+                "two operators at once"
+            )
+            offer = {"name": "terms", "body": "x", "effective": "2999-01-01", "after": 3}
             assert (await member.call("POST", "/v1/texts", json=offer)).status_code == 403
             await town.settled()
             terms = [leaf["pub"] for leaf in await town.leaves("text") if leaf["pub"]["name"] == "terms"]

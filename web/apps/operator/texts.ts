@@ -25,7 +25,9 @@ export function newestOf(texts: readonly Text[]): ReadonlyMap<Name, Text> {
   return new Map([...texts].sort((a, b) => a.version - b.version).map((one) => [one.name, one]));
 }
 
-export const publish = (api: Client, name: Name, body: string, effective: string): Promise<Text> => api.json("/v1/texts", text, { method: "POST", json: { name, body, effective } });
+/** Publish what was written against the version `after`, 0 for none. Throws ApiError: another one came meanwhile. */
+export const publish = (api: Client, name: Name, body: string, effective: string, after: number): Promise<Text> =>
+  api.json("/v1/texts", text, { method: "POST", json: { name, body, effective, after } });
 
 /** The first day from which a version after `before` may count, as the server reckons it. */
 export function earliest(before: Pick<Text, "effective"> | undefined, now: Date): string {

@@ -41,11 +41,15 @@ class Text(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A version to be published. `body` has lines that end with a line feed."""
+    """A version to be published. `body` has lines that end with a line feed.
+
+    `after` is the version that it was written against, None where nobody wrote it against one.
+    """
 
     name: Name
     body: str
     effective: date
+    after: int | None = None
 
 
 def check(new: New, before: Text | None, today: date) -> None:
@@ -53,8 +57,14 @@ def check(new: New, before: Text | None, today: date) -> None:
 
     Raises:
         Malformed: it takes effect too soon.
-        Conflict: it says what the version before says.
+        Conflict: it says what the version before says, or was written against another one.
     """
+    if new.after is not None and new.after != (0 if before is None else before.version):
+        raise Conflict(
+            "Somebody published another version of this text meanwhile.",
+            do="Read that one, and make your change to it.",
+            code="texts.overtaken",
+        )
     if before is None:
         return
     if before.body == new.body:

@@ -31,11 +31,12 @@ class TextsOut(msgspec.Struct):
 
 
 class TextIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A version to be published, and the day from which it counts."""
+    """A version to be published, and from when it counts; `after` is the one it was written against."""
 
     name: texts.Name
     body: Annotated[str, Meta(min_length=1, max_length=texts.MOST)]
     effective: date
+    after: Annotated[int, Meta(ge=0, le=1 << 30)]
 
 
 @get("/v1/texts", operation_id="listTexts")
@@ -52,7 +53,7 @@ async def publish_text(data: JSONBody[TextIn], services: Parts, session: Caller)
     """Publish a version; its entry in the record comes with it. It can be followed, not taken back."""
     session.of_kind("operator")
     body = "\n".join(line.rstrip() for line in data.body.strip().splitlines()) + "\n"
-    new = texts.New(data.name, body, data.effective)
+    new = texts.New(data.name, body, data.effective, data.after)
     async with services.db.transaction() as tx:
         one = await texts.publish(tx, services.log, new, services.clock().date())
     return TextOut(one.name, one.version, one.body, one.sha256, one.effective, one.idx)
