@@ -20,7 +20,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield running.url
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 def test_an_alert_reaches_a_browser_and_opens_its_clip(town: str, tmp_path: Path) -> None:
     """R01 R03 R05 R11 R51: web/e2e/alerts.spec.ts says each step."""
     environment = {

@@ -9,7 +9,7 @@ import pytest
 from tests.journey.walking import FANLIGHT, ROOT, free_ports
 
 
-@pytest.mark.timeout(1_200)
+@pytest.mark.timeout(1_800)
 def test_the_app_on_ones_own_machine_opens_the_household(tmp_path: Path) -> None:
     """R01 R05 R53: web/e2e/app.spec.ts says each step."""
     port = free_ports(4)

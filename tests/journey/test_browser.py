@@ -23,7 +23,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert process.wait(30) == 0
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 def test_a_person_can_walk_the_journey_on_a_desk_and_on_a_phone(town: str, tmp_path: Path) -> None:
     """R01 R03 R05 R20 R21 R22 R24 R30 R42: web/e2e/journey.spec.ts says each step."""
     environment = {**os.environ, "FANLIGHT_URL": town, "FANLIGHT_E2E_OUT": str(tmp_path)}

@@ -26,7 +26,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert process.wait(30) == 0
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 def test_a_clip_is_found_played_kept_written_on_and_taken_along_with_a_mouse_and_without(
     town: str, tmp_path: Path
 ) -> None:

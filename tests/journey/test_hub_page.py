@@ -54,7 +54,7 @@ def link(tmp_path: Path) -> Iterator[str]:
         assert process.wait(30) == 0
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(1_800)
 def test_a_person_adds_a_camera_draws_zones_and_sees_them_take_effect(
     camera: str, link: str, tmp_path: Path
 ) -> None:

@@ -86,7 +86,7 @@ async def let_in(url: str, home: Path) -> None:
         await owner.uplink.call("PUT", f"/v1/households/mine/epochs/{made.statement.n}", json=made.to_wire())
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("decoder", ["webcodecs", "mse"])
 def test_two_members_watch_talk_and_fetch_and_each_is_told_of_the_other(
     town: str, tmp_path: Path, decoder: str

@@ -41,7 +41,7 @@ def _walk(town: str, out: Path, spec: str, *more: str) -> subprocess.CompletedPr
     )
 
 
-@pytest.mark.timeout(1_200)
+@pytest.mark.timeout(1_800)
 def test_people_sign_up_invite_remove_and_come_back_in_browsers_of_their_own(
     town: str, tmp_path: Path
 ) -> None:
@@ -61,7 +61,7 @@ def test_people_sign_up_invite_remove_and_come_back_in_browsers_of_their_own(
             assert "Ana" not in taken.read("account.json").decode()
 
 
-@pytest.mark.timeout(1_200)
+@pytest.mark.timeout(1_800)
 def test_people_leave_come_late_change_things_at_once_and_move_out(town: str, tmp_path: Path) -> None:
     """R05 R10 R52: web/e2e/walks.spec.ts says each step."""
     result = _walk(town, tmp_path, "walks.spec.ts", "--project", "phone")

@@ -23,7 +23,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert process.wait(30) == 0
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("spec", ["sharing.spec.ts", "wishes.spec.ts"])
 def test_a_copy_leaves_the_home_and_a_wish_comes_to_it(town: str, tmp_path: Path, spec: str) -> None:
     """R04 R06 R09 R11: each step stands in web/e2e, by the name of its file."""

@@ -89,7 +89,7 @@ def linear(code: int) -> int:
     return 0x84 - size if flipped & 0x80 else size - 0x84
 
 
-@pytest.mark.timeout(1_500)
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("decoder", ["webcodecs", "mse"])
 def test_a_doorbell_plays_what_is_said_and_a_camera_is_heard(
     town: Town, tmp_path: Path, decoder: str
