@@ -43,6 +43,8 @@ export interface ClipOffer {
   readonly hdr: Uint8Array;
   /** A member's device sealed header and description anew: the card's hash is of the description as the hub sealed it. */
   readonly anew?: boolean;
+  /** The UTC day that it is listed under, which must be the signed one: days' counts are compared. */
+  readonly day?: string;
 }
 
 /** What the household's own device knows. */
@@ -190,10 +192,10 @@ export async function checkClip(offer: ClipOffer, home: Household, order: Order)
 
 /** Why what is locked to none of our keys is so: its card is not our hub's word, its key was destroyed, or it is not locked
  *  as the card says. Null for what is simply others': from before we came, or of a camera that a guest may not see. */
-export function whyClosed({ clip, card, sig, anew }: Pick<ClipOffer, "clip" | "card" | "sig" | "anew">, home: Household): SealError | null {
+export function whyClosed({ clip, card, sig, anew, day }: Pick<ClipOffer, "clip" | "card" | "sig" | "anew" | "day">, home: Household): SealError | null {
   try {
     const said = cardOf(card, sig, home.hubKeys);
-    if (said.clip !== clip) return new SealError("altered", "the list your hub signed does not name this clip as it is");
+    if (said.clip !== clip || said.day !== (day ?? said.day)) return new SealError("altered", "the list your hub signed does not name this clip as it is");
     if (home.destroyed?.has(said.epoch) && !anew) return new SealError("destroyed", "the household's key that it is locked to was destroyed");
     return home.identities.has(said.epoch) || home.destroyed?.has(said.epoch) ? new SealError("not_for_us", "it is locked to another key than its hub says") : null;
   } catch (error) {
@@ -223,6 +225,7 @@ function checkCard(offer: ClipOffer, manifest: ClipManifest, hubKeys: Household[
   const { seal } = manifest;
   const agrees =
     card.clip === manifest.clip &&
+    card.day === (offer.day ?? card.day) &&
     card.epoch === manifest.epoch &&
     card.length === seal.payLength &&
     card.root === hex(seal.treeRoot) &&

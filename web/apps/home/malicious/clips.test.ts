@@ -11,7 +11,8 @@ import { loadHouse, speakingHubs } from "../household/house.ts";
 import { Pins } from "../household/pins.ts";
 import { openStatus } from "../household/status.ts";
 import { lackingOn } from "../timeline/lacking.ts";
-import { brokenText } from "../timeline/opening.ts";
+import { brokenText, openClip } from "../timeline/opening.ts";
+import { Timeline } from "../timeline/timeline.svelte.ts";
 import { words } from "../words.ts";
 import { answer, CAMERA, DAY, halvesOf, HOUSEHOLD, id, invent, look, type Made, makeClip, member, memory, page, type People, Server, type Shown, toldTo } from "./lying.ts";
 
@@ -161,6 +162,25 @@ describe("R03 R05 a day's list", () => {
     expect(lackingOn(DAY, sent, here(shown), broken(shown))).toBe(2);
     expect(words.today.lacking(2)).toContain("2 clips of this day that the server does not show");
     expect(words.today.lacking(1)).toContain("1 clip of this day");
+  });
+
+  test("R03 R05 clips of another day stand for none that is hidden, whether they open or not, and are shown as broken", async () => {
+    const next = "2026-11-22";
+    const newcomer = { ...home, identities: new Map<number, string>() };
+    for (const [of, closed] of [[home, 0], [newcomer, 3]] as const) {
+      const timeline = new Timeline(server.api, of);
+      await timeline.refresh([DAY]); // its own day: honest
+      expect([timeline.events.size, timeline.closedOn(DAY), timeline.broken.size]).toEqual([3 - closed, closed, 0]);
+      timeline.close();
+      const lied = new Timeline(server.api, of);
+      await lied.refresh([next]);
+      expect([lied.events.size, lied.closedOn(next), lied.broken.size]).toEqual([0, 0, 3]);
+      const row = lied.broken.get(id("d"))?.row;
+      if (!row) throw new Error("not listed");
+      expect((await openClip(server.api, row, of, lied)).kind).toBe("refused");
+      if (of === home) expect(await openClip(server.api, row, of, lied)).toMatchObject({ failed: "record" });
+      lied.close();
+    }
   });
 
   test("R03 R05 a clip in another one's stead is refused, and does not make up for it", async () => {

@@ -12,7 +12,7 @@ import { words } from "../words.ts";
 export const openClip = async (api: Client, row: Row, home: Household, timeline: Timeline): Promise<CheckedClip> =>
   (await lookAt(api, row, home, timeline.order, () => timeline.again(row))).checked;
 
-type Listed = Pick<Row, "clip" | "card" | "sig" | "readers">;
+type Listed = Pick<Row, "clip" | "card" | "sig" | "readers"> & Partial<Pick<Row, "day">>;
 
 /** The same for any list. Where the description is not the one that the row tells of, `again` asks for the row once more: a member's
  *  device may have sealed the clip anew since it was listed. Throws ApiError. */
@@ -23,9 +23,10 @@ export async function lookAt(
   order: Order,
   again: () => Promise<Listed | null>,
 ): Promise<{ readonly checked: CheckedClip; readonly hdr: Uint8Array<ArrayBuffer> }> {
-  const look = async ({ clip, card, sig, readers }: Listed) => {
+  const look = async ({ clip, card, sig, readers, day }: Listed) => {
     const [manifestAge, hdr] = await Promise.all([clipManifest(api, clip), clipHeader(api, clip)]);
-    return { checked: await checkClip({ clip, card, sig: unb64(sig), manifestAge, hdr, anew: readers !== null }, home, order), hdr };
+    const offer = { clip, card, sig: unb64(sig), manifestAge, hdr, anew: readers !== null, ...(day === undefined ? {} : { day }) };
+    return { checked: await checkClip(offer, home, order), hdr };
   };
   const first = await look(row);
   if (first.checked.kind === "opened" || first.checked.failed !== "record" || row.readers !== null) return first;

@@ -249,6 +249,8 @@ export class Timeline {
         this.#hidden.add(row.clip);
         return;
       }
+      // The day that its card has, which is checked where the clip is opened. Elsewhere it would stand for one that is hidden.
+      if (new Date(opened.summary.startMs).toISOString().slice(0, 10) !== row.day) throw new SealError("altered", "it is listed under another day than its own");
       const event = new HomeEvent(row, opened.summary);
       this.#events.set(row.clip, event);
       this.#places.add(`${event.cameraId}/${event.seq}`);
