@@ -10,7 +10,7 @@ import type { Session } from "../../../ui/session.ts";
 import { answer, HOUSEHOLD, id, invent, look, makeClip, member, memory, page, type People, Server, type Stored, toldTo } from "../malicious/lying.ts";
 import { type House, loadHouse } from "./house.ts";
 import { Pins } from "./pins.ts";
-import { anybodyGoneSince, resealKept } from "./resealing.ts";
+import { anybodyGoneSince, resealAll, resealKept } from "./resealing.ts";
 
 type Page = { epoch: Epoch; identity: Identity };
 let people: People, carol: MemberKeys, both: Page, month: Page, without: Page, later: Page;
@@ -143,4 +143,38 @@ test("R53 who came back with the sheet is put down as one who may see, before an
   expect(await resealKept(by(carol, server), await as(carol, chain, { earlier: server.given }))).toBe(1);
   expect(await stock(server.clip(id("d")), carol.age.secret)).toEqual(OPENS);
   expect(await stock(server.clip(id("d")), people.alice.age.secret, both.identity.secret)).toEqual(CLOSED);
+});
+
+test("R53 who comes back with the sheet alone keeps what was sealed anew of pages whose secret is gone, before another sheet counts", async () => {
+  const server = await kept();
+  expect(await resealKept(by(people.alice, server), await houseOf(both.epoch, month.epoch), new Date("2026-12-24T00:00:00Z"))).toBe(1);
+  const gone = { ...both.epoch, wire: { ...both.epoch.wire, sealed: "" } };
+  const back = await page(people, month.epoch, people.alice, [member(people.alice, "b", "owner"), member(carol, "e", "owner")]);
+  const alone = await page(people, back.epoch, carol, [member(carol, "e", "owner")]);
+  const chain = [gone, month.epoch, back.epoch, alone.epoch];
+  const sheet = people.sheet.keys.age.secret;
+  const load = (session: Session): Promise<House> =>
+    loadHouse({ ...session, ...toldTo(carol, answer(chain, { earlier: server.given })), more: session.more }, new Pins(carol.signing.public, HOUSEHOLD, memory()));
+  const hers = { ...by(carol, server), more: [sheet] } as Session;
+  const without = { ...hers, more: [] } as Session;
+  expect(await resealKept(without, await load(without))).toBe(0);
+  await resealAll(without, () => load(without));
+  expect(server.given).toEqual([]); // what this device cannot open it gives no word for
+  expect(await stock(server.clip(id("d")), carol.age.secret)).toEqual(CLOSED);
+
+  await resealAll(hers, () => load(hers));
+  expect(server.given.map(({ statement, sealed }) => [Number(/"n":(\d+)/.exec(statement)?.[1]), sealed.length > 0])).toEqual([[0, false], [1, true]]);
+  expect(await stock(server.clip(id("d")), carol.age.secret)).toEqual(OPENS); // no sheet, and no browser that remembers one
+  expect(await stock(server.clip(id("d")), people.alice.age.secret)).toEqual(CLOSED);
+  expect((await look(server, (await load(without)).home)).map((one) => "bytes" in one)).toEqual([true]);
+});
+
+test("R53 before another sheet counts all that the old one opens is given, due or not, and not while the server keeps the word back", async () => {
+  const server = await kept();
+  const carolOwns = await page(people, month.epoch, people.alice, [member(people.alice, "b", "owner"), member(people.bob, "c", "member"), member(carol, "e", "owner")]);
+  const session = { ...toldTo(carol, answer([both.epoch, month.epoch, carolOwns.epoch])), more: [people.sheet.keys.age.secret] } as unknown as Session;
+  const load = (): Promise<House> => loadHouse(session, new Pins(carol.signing.public, HOUSEHOLD, memory()));
+  await expect(resealAll({ ...session, api: server.api }, load)).rejects.toMatchObject({ code: "altered" });
+  const next = await as(carol, [both.epoch, month.epoch, carolOwns.epoch], { earlier: server.given });
+  expect([...next.home.identities.keys()]).toEqual([0, 1, 2]); // another device, which knows no sheet
 });

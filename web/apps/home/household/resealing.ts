@@ -42,21 +42,61 @@ function isOver(chain: readonly Epoch[], n: number, now: Date): boolean {
 }
 
 /** Seals kept clips anew where it is due; returns how many. Throws ApiError, SealError. */
-export async function resealKept(session: Session, house: House, now = new Date()): Promise<number> {
+export const resealKept = async (session: Session, house: House, now = new Date()): Promise<number> => (await visit(session, house, now)).done;
+
+/** The same until nothing is left, for who came back with a sheet and is to give it up for another: what only the old one opens
+ *  would be lost with it. Throws ApiError, SealError. */
+export async function resealAll(session: Session, load: () => Promise<House>, now = new Date()): Promise<void> {
+  if (!session.more?.length) return;
+  if (!(await visit(session, await load(), now, true)).said) return;
+  if ((await visit(session, await load(), now, true)).said) throw new SealError("altered", "the server does not show an owner's word that it took");
+}
+
+async function visit(session: Session, house: House, now: Date, all = false): Promise<{ said: boolean; done: number }> {
   const newest = house.chain.at(-1);
   const { me } = house;
-  if (!newest?.book || !me || !reads(me.role)) return 0;
-  if (!anybodyGoneSince(house.chain, 0) && !isOver(house.chain, 0, now)) return 0;
-  const due = (await allClips(session.api)).filter((row) => row.keep && isDue(house, row, now));
+  const none = { said: false, done: 0 };
+  if (!newest?.book || !me || !reads(me.role)) return none;
+  if (!all && !anybodyGoneSince(house.chain, 0) && !isOver(house.chain, 0, now)) return none;
+  const most = all ? Infinity : AT_A_VISIT;
+  const rows = (await allClips(session.api)).filter((row) => row.keep);
+  const due = rows.filter((row) => isDue(house, row, now));
   // Who came back with the sheet holds keys of pages that do not name them: an owner's word has to, or the next device forgets them.
-  if (house.mine && due.some((row) => house.home.identities.has(pageOf(row)) && !house.readers.may(me, pageOf(row)))) {
-    await letSeeEarlier(session, house, me.account, "all");
-    return 0; // with the next visit, which finds the word
+  if (house.mine) {
+    const unsaid = (n: number): boolean => !house.readers.may(me, n);
+    const emptied = session.more?.length ? await emptiedPages(session.api, house, anyOf(rows.filter((row) => unsaid(pageOf(row))), most)) : [];
+    const held = all ? [...house.home.identities.keys()] : due.map(pageOf).filter((n) => house.home.identities.has(n));
+    if (emptied.length > 0 || held.some(unsaid)) {
+      const home = { ...house.home, destroyed: new Set([...(house.home.destroyed ?? []), ...emptied]) };
+      await letSeeEarlier(session, { ...house, home }, me.account, "all");
+      return { said: true, done: 0 }; // with the next visit, which finds the word
+    }
   }
   let done = 0;
   const ours = due.filter((row) => house.readers.may(me, pageOf(row)));
-  for (const row of anyOf(ours, AT_A_VISIT)) done += Number(await reseal(session.api, house, newest, row));
-  return done;
+  for (const row of anyOf(ours, most)) done += Number(await reseal(session.api, house, newest, row));
+  return { said: false, done };
+}
+
+/** The pages whose secret is gone and of which something that was sealed anew opens here: with the sheet alone, as no word names us. */
+async function emptiedPages(api: Client, house: House, rows: readonly ClipRow[]): Promise<number[]> {
+  const found = new Set<number>();
+  for (const row of rows) {
+    const n = pageOf(row);
+    if (row.readers === null || found.has(n) || house.home.identities.has(n) || house.chain[n]?.sealed.length !== 0) continue;
+    try {
+      if ((await fetched(api, house, row)).checked.kind === "opened") found.add(n);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error; // let go meanwhile
+    }
+  }
+  return [...found];
+}
+
+async function fetched(api: Client, house: House, row: ClipRow) {
+  const [manifestAge, hdr] = await Promise.all([clipManifest(api, row.clip), clipHeader(api, row.clip)]);
+  const offer = { clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr, anew: row.readers !== null };
+  return { manifestAge, hdr, checked: await checkClip(offer, house.home, new Order()) };
 }
 
 function isDue(house: House, row: ClipRow, now: Date): boolean {
@@ -80,9 +120,7 @@ const pageOf = ({ card }: ClipRow): number => Number(/"epoch":(\d+)/.exec(card)?
 
 async function reseal(api: Client, house: House, newest: Epoch, row: ClipRow): Promise<boolean> {
   try {
-    const [manifestAge, hdr] = await Promise.all([clipManifest(api, row.clip), clipHeader(api, row.clip)]);
-    const offer = { clip: row.clip, card: row.card, sig: unb64(row.sig), manifestAge, hdr, anew: row.readers !== null };
-    const checked = await checkClip(offer, house.home, new Order());
+    const { manifestAge, hdr, checked } = await fetched(api, house, row);
     if (checked.kind === "refused") return false; // shown as such where it is looked at
     const { epoch } = checked.opened.manifest;
     const recipients = house.readers.of(epoch);
