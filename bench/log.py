@@ -14,7 +14,7 @@ from fanlight.proof.cosignature import cosign
 from fanlight.proof.note import COSIGNATURE, ED25519, SignerKey
 from fanlight.proof.receipt import Receipt
 from fanlight.proof.tiles import TileReader, TileTree
-from fanlight.server.log.files import LogFiles
+from fanlight.store.log_files import LogFiles
 from machine import Figure, scratch, tell
 
 RUNS = 5

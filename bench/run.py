@@ -22,7 +22,7 @@ SCRIPTS = (
     "bundle", "start", "event_to_playable", "receipt", "player", "seal", "recording", "hub", "log", "privacy",
     "press", "push", "live", "live_screen", "vault", "page", "export", "timeline", "timeline_app",
     "detector",
-    "detector_events", "detector_misses",
+    "detector_events", "detector_misses", "simulate", "record", "record_whole",
 )  # fmt: skip
 HEAD = """# Performance
 

@@ -98,6 +98,16 @@ def errors_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+# Run beside it by some tests, in an environment of its own, and never shipped; as each package states.
+PEERS = {
+    "aiortc": "BSD-3-Clause",
+    "aiosmtpd": "Apache-2.0",
+    "dvr-scan-headless": "BSD-2-Clause",
+    "ipycam": "MIT",
+    "onvif-zeep-async": "MIT",
+}
+
+
 def licences_page() -> str:
     """Return what is shipped or needed at run time, with the licence each package states."""
     lines = [
@@ -116,6 +126,8 @@ def licences_page() -> str:
     for name in sorted(web["dependencies"]):
         package = json.loads((ROOT / "web" / "node_modules" / name / "package.json").read_text())
         lines.append(f"| `{name}` | {package['license']} | pages |")
+    peers = (ROOT / "requirements" / "peers.in").read_text().split()
+    lines += [f"| `{name}` | {PEERS[name]} | tests only, as a peer |" for name in sorted(peers)]
     return "\n".join(lines) + "\n"
 
 

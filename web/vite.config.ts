@@ -1,4 +1,4 @@
-// Builds the three static apps into the server's package: /home/, /agency/, /operator/ and /link/, with one common /assets/.
+// Builds the static apps into the server's package: /home/, /agency/, /operator/, /register/ and so on, with one common /assets/.
 // Nothing is inlined (the server's content policy allows no inline script or style) and nothing is remote.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
@@ -23,7 +23,7 @@ export default defineConfig({
     // The map and the rules' engine are large by nature and loaded only where they are shown.
     chunkSizeWarningLimit: 5000,
     rolldownOptions: {
-      input: ["home", "agency", "operator", "link", "ask"].map((app) => `${here}/apps/${app}/index.html`),
+      input: ["home", "agency", "operator", "link", "ask", "register", "clerk", "rules"].map((app) => `${here}/apps/${app}/index.html`),
       // Words do nothing but stand there: each page's travel with the page.
       treeshake: { moduleSideEffects: [{ test: /\/words\/[a-z-]+\.ts$/, sideEffects: false }] },
       output: {
@@ -32,6 +32,8 @@ export default defineConfig({
             // Cryptography and the drawings of icons change seldom: in files of their own, which browsers keep from one release to the next.
             { name: "keys", test: /node_modules\/(@noble|@scure\/base|age-encryption)\// },
             { name: "svelte", test: /node_modules\/(svelte|esm-env|clsx)\// },
+            // What every door needs, small as each is: one file takes less than five.
+            { name: "door", test: /(ui\/(passkey|server|tab|times|url64|trouble)|core\/api\/calls)\.ts$/ },
             { name: "icons", test: /ui\/icons(\.ts|\/)/ },
           ],
         },

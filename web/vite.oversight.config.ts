@@ -1,4 +1,4 @@
-// Builds the one program and the one style sheet of the public pages. Runs after the apps' build, which empties
+// Builds the programs and the one style sheet of the public pages. Runs after the apps' build, which empties
 // the folder above. Names are fixed: the pages are rendered by the server and name them.
 import { copyFileSync, mkdirSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
@@ -29,7 +29,7 @@ export default defineConfig({
     modulePreload: false,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { verify: `${here}/oversight/verify.ts` },
+      input: { verify: `${here}/oversight/verify.ts`, simulate: `${here}/oversight/simulate.ts` },
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "[name].js",

@@ -14,7 +14,6 @@ from tests.architecture.test_the_repository import ROOT, tracked
 
 from fanlight.cli.home import Home
 from fanlight.cli.main import main
-from fanlight.policy import decide, default_pack
 from fanlight.server import setup
 
 DOCS = ROOT / "docs"
@@ -118,15 +117,14 @@ def test_every_option_of_a_part_stands_in_a_document(part: str) -> None:
 
 
 def test_the_town_of_the_guide_can_be_set_up(tmp_path: Path) -> None:
-    """R33: with the vote as the guide shows it, the ordinance accepts the agreement."""
+    """R33: with its agency, which may ask for nothing before the register says so."""
     text = (DOCS / "guide/own-town.md").read_text("utf-8")
     document, agency, _ = re.findall(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     town = {**json.loads(document)["town"], **json.loads(f"{{{agency}}}")}
     vkey = setup.prepare(tmp_path, town=town)
     assert vkey.startswith(town["origin"] + "+")
-    (agreement,) = town["agreements"]
-    assert decide(default_pack(), "agreement.approve", agreement["facts"]).accepted
-    assert {agreement["agency"]} == {one["ori"] for one in town["agencies"]}
+    assert [one["ori"] for one in town["agencies"]] == ["NY0130000"]
+    assert town["agreements"] == []
 
 
 def test_every_type_of_entry_is_specified() -> None:

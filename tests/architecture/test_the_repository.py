@@ -41,6 +41,18 @@ def test_every_locked_dependency_has_a_line_in_the_licence_list() -> None:
     assert {name for name in names if f"`{name}`" not in listed} == set()
 
 
+def test_what_users_run_and_what_is_tested_is_pinned_alike() -> None:
+    run, dev = [
+        {
+            line.split(" ")[0]: line
+            for line in (ROOT / "requirements" / name).read_text().splitlines()
+            if "==" in line
+        }
+        for name in ("run.txt", "dev.txt")
+    ]
+    assert {name: line for name, line in run.items() if dev.get(name) != line} == {}
+
+
 def test_only_one_clip_of_footage_is_shipped() -> None:
     """The other clips may not be redistributed."""
     footage = [path.name for path in tracked() if path.suffix in {".mp4", ".avi", ".mkv", ".mov"}]

@@ -1,5 +1,6 @@
 """The state folder: made whole, refused in words, used by one Fanlight at a time."""
 
+import json
 import os
 import stat
 import subprocess
@@ -141,3 +142,14 @@ def test_damaged_seeds_are_named_and_never_replaced(tmp_path: Path, content: str
     with pytest.raises(PeopleUnreadable, match=r"people\.json"):
         load_people(tmp_path)
     assert path.read_text() == content
+
+
+def test_who_came_with_a_later_release_gets_a_seed_and_the_others_keep_theirs(tmp_path: Path) -> None:
+    before = load_people(tmp_path)
+    seeds = json.loads((tmp_path / "people.json").read_text())
+    del seeds["clerk"]
+    (tmp_path / "people.json").write_text(json.dumps(seeds))
+    after = load_people(tmp_path)
+    assert after["clerk"].seed != before["clerk"].seed
+    assert {role: after[role].seed for role in seeds} == {role: before[role].seed for role in seeds}
+    assert load_people(tmp_path)["clerk"].seed == after["clerk"].seed

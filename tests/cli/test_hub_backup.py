@@ -170,3 +170,14 @@ def test_the_commands_say_what_they_did(tmp_path: Path) -> None:
     said = run(main, ["hub", "restore", str(tmp_path / "hub.tar"), "--home", str(tmp_path / "new")])
     assert said.exit_code == 1
     assert "Give the restored hub a folder of its own" in said.stderr
+
+
+def test_a_restored_hub_can_still_date_its_clips(tmp_path: Path) -> None:
+    old = tmp_path / "old" / "hub"
+    (old / "days").mkdir(parents=True)
+    (old / "hub.toml").write_text("")
+    (old / "days" / "2026-11-22.json").write_text("{}")
+    (old / "days" / "stray.json").write_text("{}")
+    backup(tmp_path / "old", tmp_path / "backup")
+    restore(tmp_path / "new", tmp_path / "backup")
+    assert [path.name for path in (tmp_path / "new" / "hub" / "days").iterdir()] == ["2026-11-22.json"]

@@ -22,6 +22,7 @@ from fanlight.custody.zip_form import frame, zip_files
 from fanlight.model import clock
 from fanlight.model.check import Check, State
 from fanlight.proof import note
+from fanlight.proof.trust import Trust
 from fanlight.seal import keys
 from fanlight.wire import b64, jcs
 
@@ -69,7 +70,7 @@ def flip(data: bytes, at: int = -5) -> bytes:
 def verify(tmp_path: Path, data: bytes, **trusted: Any) -> list[Check]:
     path = tmp_path / "package.zip"
     path.write_bytes(data)
-    return list(verify_package(path, **trusted))
+    return list(verify_package(path, Trust(**trusted)))
 
 
 def failing(checks: list[Check]) -> list[str]:

@@ -7,9 +7,9 @@ from importlib import resources
 
 import pytest
 
-from fanlight.demo import LAYERS, credits_text, dispatch, layer_gz, load_town
+from fanlight.demo import LAYERS, credits_text, dispatch, layer_gz, load_town, paper
 from fanlight.model.geo import covering_cells, home_cell
-from fanlight.policy import decide, default_pack, find_phrases
+from fanlight.policy import find_phrases
 
 TOWN = load_town()
 TODAY = date(2026, 11, 21)
@@ -17,7 +17,7 @@ TODAY = date(2026, 11, 21)
 
 def test_everything_invented_says_so() -> None:
     assert TOWN.demo
-    for part in ("agency", "agreement", "household", "sample_request"):
+    for part in ("agency", "agreement", "clerk", "household", "sample_request"):
         assert TOWN.raw[part]["demo"] is True
     assert all(plan["demo"] is True for plan in TOWN.raw["assemblies"])
     assert "(demo)" in TOWN.agency["name"]
@@ -51,12 +51,25 @@ def test_the_dispatch_extract_holds_nothing_medical_or_personal() -> None:
     assert all(abs(row.lon / 0.00114 - round(row.lon / 0.00114)) < 0.02 for row in rows)
 
 
-def test_the_agreement_was_voted_and_passes_the_ordinance() -> None:
-    """R33: the demo's agreement is decided like any other."""
-    agreement = TOWN.agreement(TODAY)
-    assert agreement.starts < TODAY < agreement.ends
-    assert date.fromisoformat(str(agreement.vote["date"])) < agreement.starts
-    assert decide(default_pack(), "agreement.approve", agreement.facts).accepted
+def test_the_agreement_was_published_heard_and_voted_before_it_began() -> None:
+    """R33: the demo's agreement takes the steps that any takes."""
+    plan = TOWN.agreement(TODAY)
+    voted = date.fromisoformat(plan.vote["date"])
+    days = [
+        plan.appointed,
+        plan.published,
+        plan.comment_until,
+        plan.heard,
+        voted,
+        plan.starts,
+        TODAY,
+        plan.ends,
+    ]
+    assert days == sorted(set(days))
+    assert plan.vote["ayes"] > plan.vote["noes"]
+    for name in ("agreement", "impact-report", "use-policy", "hearing", "vote", "clerk"):
+        assert "(" in paper(name).splitlines()[0]
+        assert "invented" in paper(name).splitlines()[0]
 
 
 def test_the_household_lives_inside_the_jurisdiction_in_a_shared_cell() -> None:

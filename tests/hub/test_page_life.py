@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -130,7 +131,14 @@ def test_nothing_behind_the_host_of_an_address_is_shown(start: str, token: str) 
         f"https://h.example/{start}{token}",
         f"https://a:{token}@h.example{start}",
     ):
-        assert token not in cut(url)
+        assert token not in cut(url) or token in host_of(url)
+
+
+def host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def test_a_page_that_cannot_listen_is_a_state_and_recording_goes_on(tmp_path: Path) -> None:

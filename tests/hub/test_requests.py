@@ -17,6 +17,7 @@ from fanlight.hub.sealer import Kept
 from fanlight.hub.uplink import Refused, ServerAway, Uplink
 from fanlight.model.errors import FanlightError
 from fanlight.policy import default_pack
+from fanlight.proof.handover import handover_path, sign_handover
 from fanlight.proof.note import ED25519, SignerKey
 
 FILE = f"GET /v1/cells/{CELL}/requests"
@@ -221,4 +222,36 @@ def test_a_server_that_is_away_or_says_no_is_told_from_one_that_lies(tmp_path: P
         server.answers[FILE] = Answer(200, b"<html>")
         server.answers["GET /log/vkey"] = Answer(500, b"")
         with pytest.raises(ServerAway):
+            refresh(tmp_path, server)
+
+
+def test_a_hub_follows_its_town_to_a_new_key_that_the_old_one_handed_over_to(tmp_path: Path) -> None:
+    """R42: by a note that both signed; another key in the town's name is refused as ever, also afterwards."""
+    new = SignerKey(LOG.name, ED25519, bytes(range(32)))
+    stranger = SignerKey(LOG.name, ED25519, bytes(range(1, 33)))
+
+    def show(server: Answering, key: SignerKey) -> None:
+        record.log = key
+        server.answers[FILE] = Answer(body=cell_file(Asking(), record=record, signer=key))
+        for path, data in record.files.items():
+            server.answers[f"GET /log/{path}"] = Answer(body=data)
+
+    with answering() as server:
+        town = Town(server)
+        town.show()
+        refresh(tmp_path, server)
+        record = town.record
+        for number in (1, 2):
+            server.answers[f"GET /log/{handover_path(number)}"] = Answer(
+                404, {"code": "log.no_entry", "what": "w", "kept": "k", "do": "d"}
+            )
+        show(server, new)
+        with pytest.raises(CellFileRefused, match="not signed by this town"):
+            refresh(tmp_path, server)
+        note = sign_handover(LOG, new, int(NOW.timestamp()))
+        server.answers[f"GET /log/{handover_path(1)}"] = Answer(body=note)
+        assert len(refresh(tmp_path, server).asked) == 1
+        assert (tmp_path / "log.vkey").read_text().strip() == new.verifier.vkey
+        show(server, stranger)
+        with pytest.raises(CellFileRefused, match="not signed by this town"):
             refresh(tmp_path, server)

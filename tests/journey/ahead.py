@@ -11,14 +11,15 @@ from pathlib import Path
 
 from fanlight.cli.demo_town import document, maps
 from fanlight.model import clock
+from fanlight.seal.keys import SigningKey
 from fanlight.server import __main__ as server
 from fanlight.server import setup
 
 
 def settle(home: Path) -> None:
     """Prepare a town of which nobody is known yet."""
-    nobody = {"demo": False, "agencies": [], "agreements": [], "sample_request": None}
-    setup.prepare(home, town=document(datetime.now(UTC)) | nobody, maps=maps())
+    nobody = {"demo": False, "agencies": [], "agreements": [], "clerks": [], "sample_request": None}
+    setup.prepare(home, town=document(datetime.now(UTC), SigningKey.new()) | nobody, maps=maps())
 
 
 def main() -> int:

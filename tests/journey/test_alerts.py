@@ -1,12 +1,11 @@
 """Alerts by hand in real Chromium: the demo with its hub and camera, and a push service on the loopback."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.journey.walking import ROOT, free_ports
+from tests.journey.browsing import DESK, walk_by_hand
+from tests.journey.walking import free_ports
 
 from fanlight.cli import up
 
@@ -23,18 +22,4 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.mark.timeout(1_800)
 def test_an_alert_reaches_a_browser_and_opens_its_clip(town: str, tmp_path: Path) -> None:
     """R01 R03 R05 R11 R51: web/e2e/alerts.spec.ts says each step."""
-    environment = {
-        **os.environ,
-        "FANLIGHT_URL": town,
-        "FANLIGHT_E2E_OUT": str(tmp_path),
-        "FANLIGHT_SPEC": "alerts.spec.ts",
-    }
-    result = subprocess.run(
-        ["npx", "playwright", "test", "--project", "desk"],
-        cwd=ROOT / "web",
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 0, result.stdout[-8_000:] + result.stderr[-2_000:]
+    walk_by_hand(tmp_path, *DESK, FANLIGHT_URL=town, FANLIGHT_SPEC="alerts.spec.ts")

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -16,6 +15,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 from tests.journey import ahead
+from tests.journey.browsing import DESK, walk_by_hand
 from tests.journey.walking import FANLIGHT, PYTHON, ROOT, free_ports
 
 from fanlight.model.ids import new_id
@@ -89,25 +89,16 @@ def _hub_settings(home: Path, port: int, cameras: dict[str, str], stream: str) -
 def walked(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Walk web/e2e/household.spec.ts once; the folder of what it left."""
     out = tmp_path_factory.mktemp("out")
-    environment = {
-        **os.environ,
-        "FANLIGHT_URL": place.url,
-        "FANLIGHT_SPEC": "household.spec.ts",
-        "FANLIGHT_E2E_OUT": str(out),
-        "FANLIGHT_COMMAND": FANLIGHT,
-        "FANLIGHT_HUB_HOME": str(place.hub_home),
-        "FANLIGHT_CAMERAS": json.dumps(place.cameras),
-        "FANLIGHT_AHEAD": str(place.ahead),
-    }
-    result = subprocess.run(
-        ["npx", "playwright", "test", "--project", "desk"],
-        cwd=ROOT / "web",
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
+    walk_by_hand(
+        out,
+        *DESK,
+        FANLIGHT_URL=place.url,
+        FANLIGHT_SPEC="household.spec.ts",
+        FANLIGHT_COMMAND=FANLIGHT,
+        FANLIGHT_HUB_HOME=str(place.hub_home),
+        FANLIGHT_CAMERAS=json.dumps(place.cameras),
+        FANLIGHT_AHEAD=str(place.ahead),
     )
-    assert result.returncode == 0, result.stdout[-8_000:] + result.stderr[-2_000:]
     return out
 
 

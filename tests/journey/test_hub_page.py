@@ -1,6 +1,5 @@
 """The hub's own page by hand, in real Chromium, on a desk and a phone: a real hub alone, a real camera."""
 
-import os
 import re
 import signal
 import subprocess
@@ -8,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.journey.walking import FANLIGHT, ROOT, fanlight, free_ports
+from tests.journey.browsing import running, walk_by_hand
+from tests.journey.walking import ROOT, fanlight, free_ports
 
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 LOGIN = ("viewer", "a pass:word/with@signs")
@@ -44,14 +44,8 @@ def link(tmp_path: Path) -> Iterator[str]:
     settings = home / "hub" / "hub.toml"
     settings.write_text(f"[page]\nport = {free_ports(1)}\n")
     settings.chmod(0o600)
-    with subprocess.Popen(
-        [FANLIGHT, "hub", "run", "--home", str(home)], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "hub ready 0\n"
+    with running("hub ready 0\n", "hub", "run", "--home", str(home)):
         yield fanlight("hub", "page", "--home", str(home)).stdout.strip()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
 
 
 @pytest.mark.timeout(1_800)
@@ -60,22 +54,7 @@ def test_a_person_adds_a_camera_draws_zones_and_sees_them_take_effect(
 ) -> None:
     """R08 R09 R51: web/e2e/hub.spec.ts says each step. What it saved is as long as it asked for."""
     out = tmp_path / "out"
-    environment = {
-        **os.environ,
-        "FANLIGHT_HUB_LINK": link,
-        "FANLIGHT_CAMERA": camera,
-        "FANLIGHT_CAMERA_LOGIN": ":".join(LOGIN),
-        "FANLIGHT_E2E_OUT": str(out),
-    }
-    result = subprocess.run(
-        ["npx", "playwright", "test"],
-        cwd=ROOT / "web",
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 0, result.stdout[-8_000:] + result.stderr[-2_000:]
+    walk_by_hand(out, FANLIGHT_HUB_LINK=link, FANLIGHT_CAMERA=camera, FANLIGHT_CAMERA_LOGIN=":".join(LOGIN))
     for project in ("desk", "phone"):
         assert _length_s(out / f"film-{project}.mp4") == pytest.approx(
             3.0, abs=0.11

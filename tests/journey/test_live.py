@@ -3,16 +3,14 @@
 import asyncio
 import base64
 import json
-import os
 import secrets
-import signal
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.journey.walking import FANLIGHT, ROOT, free_ports
+from tests.journey.browsing import town_up, walk_by_hand
 
 from fanlight.cli.member import Member
 from fanlight.cli.people import load_people
@@ -31,15 +29,10 @@ SECOND = bytes(range(32))
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`fanlight up`, as `make run` starts it, with a second member; yields its address."""
-    home, port = tmp_path_factory.mktemp("town") / "home", free_ports(3)
-    command = [FANLIGHT, "up", "--home", str(home), "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == f"Fanlight is ready: http://localhost:{port}\n"
-        asyncio.run(let_in(f"http://localhost:{port}", home))
-        yield f"http://localhost:{port}"
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+    home = tmp_path_factory.mktemp("town") / "home"
+    with town_up(home) as url:
+        asyncio.run(let_in(url, home))
+        yield url
 
 
 async def let_in(url: str, home: Path) -> None:
@@ -93,22 +86,13 @@ def test_two_members_watch_talk_and_fetch_and_each_is_told_of_the_other(
 ) -> None:
     """R01 R03 R52: web/e2e/live.spec.ts says each step. What was saved is a film of the camera's own size."""
     link = f"{town}/home#k={base64.urlsafe_b64encode(SECOND).decode().rstrip('=')}"
-    environment = {
-        **os.environ,
-        "FANLIGHT_URL": town,
-        "FANLIGHT_SECOND": link,
-        "FANLIGHT_NO_WEBCODECS": "1" if decoder == "mse" else "0",
-        "FANLIGHT_E2E_OUT": str(tmp_path),
-    }
-    result = subprocess.run(
-        ["npx", "playwright", "test", "--config", "playwright.live.config.ts"],
-        cwd=ROOT / "web",
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
+    walk_by_hand(
+        tmp_path,
+        *("--config", "playwright.live.config.ts"),
+        FANLIGHT_URL=town,
+        FANLIGHT_SECOND=link,
+        FANLIGHT_NO_WEBCODECS="1" if decoder == "mse" else "0",
     )
-    assert result.returncode == 0, result.stdout[-8_000:] + result.stderr[-2_000:]
     for project in ("desk", "phone"):
         show = ["ffprobe", "-v", "error", "-show_entries", "format=duration:stream=width", "-of", "json"]
         made = subprocess.run(

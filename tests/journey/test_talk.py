@@ -1,7 +1,6 @@
 """Talk and sound in real Chromium: a doorbell of another make, a camera with sound, a made microphone."""
 
 import math
-import os
 import struct
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.journey.browsing import DESK, walk_by_hand
 from tests.journey.walking import DEMO_CLIP, ROOT, free_ports
 
 from fanlight.cli import up
@@ -96,24 +96,15 @@ def test_a_doorbell_plays_what_is_said_and_a_camera_is_heard(
 ) -> None:
     """R01 R03 R52: web/e2e/talk.spec.ts says each step; what the microphone heard is at the doorbell."""
     bursts(tmp_path / "microphone.wav")
-    environment = {
-        **os.environ,
-        "FANLIGHT_URL": town.url,
-        "FANLIGHT_MICROPHONE": str(tmp_path / "microphone.wav"),
-        "FANLIGHT_SPOKEN": str(town.spoken),
-        "FANLIGHT_DOORBELL_PID": str(town.doorbell.pid),
-        "FANLIGHT_NO_WEBCODECS": "1" if decoder == "mse" else "0",
-        "FANLIGHT_E2E_OUT": str(tmp_path / "out"),
-    }
-    result = subprocess.run(
-        ["npx", "playwright", "test", "--config", "playwright.talk.config.ts", "--project", "desk"],
-        cwd=ROOT / "web",
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
+    walk_by_hand(
+        tmp_path / "out",
+        *("--config", "playwright.talk.config.ts", *DESK),
+        FANLIGHT_URL=town.url,
+        FANLIGHT_MICROPHONE=str(tmp_path / "microphone.wav"),
+        FANLIGHT_SPOKEN=str(town.spoken),
+        FANLIGHT_DOORBELL_PID=str(town.doorbell.pid),
+        FANLIGHT_NO_WEBCODECS="1" if decoder == "mse" else "0",
     )
-    assert result.returncode == 0, result.stdout[-8_000:] + result.stderr[-2_000:]
     samples = [linear(code) for code in town.spoken.read_bytes()]
     # Packets of 20 ms: on a busy machine some are left out between them, and none is altered.
     pieces = [samples[at : at + 160] for at in range(0, len(samples) - 160, 160)]

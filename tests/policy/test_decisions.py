@@ -142,6 +142,15 @@ def test_other_facts_are_never_decided_on(facts: dict[str, Any]) -> None:
         decide(PACK, "request.open", facts)
 
 
+def test_a_pack_that_asks_for_fewer_facts_is_given_no_others_and_lacks_what_it_lacks() -> None:
+    """R43: a town's own pack may ask for fewer facts than there are."""
+    small = load_pack((VECTORS / "overflowing.pack.json").read_bytes())
+    assert decide(small, "request.open", small.asks("request.open", {"figure": 1, "moon": 2})).accepted
+    for facts in ({"figure": 1, "moon": 2}, small.asks("request.open", {"moon": 2})):
+        with pytest.raises(BadFacts):
+            decide(small, "request.open", facts)
+
+
 def test_striking_out_the_only_permit_refuses_everything() -> None:
     """R-1: default deny."""
     struck: Pack = without(PACK, "asker.kind")

@@ -60,6 +60,17 @@ BAD = {
     "words that name a truth value": _changed(lambda value: value["clauses"][6].update(holds="{emergency}")),
     "an action without base facts": _changed(lambda value: value["vectors"]["base"].pop("request.open")),
     "a day that is in no calendar": _changed(lambda value: value["meta"].update(effective_from="2026-02-30")),
+    "a fact that may be left out": _replaced("schema", "area_m2:", "area_m2?:"),
+    "a clause that contradicts all others": _replaced(
+        "policies", "context.area_m2 < 64750", "context.area_m2 >= 0"
+    ),
+    "base facts of another schema": _changed(
+        lambda value: value["vectors"]["base"]["request.open"].update(extra=1)
+    ),
+    "other decisions than its clauses have": _changed(
+        lambda value: value["meta"].update(decides=["request.open"])
+    ),
+    "an end before its beginning": _changed(lambda value: value["meta"].update(effective_until="2026-11-01")),
     "too many bytes": _changed(lambda value: value["meta"].update(note="x" * 300_000)),
     "no JSON": b"permit",
 }

@@ -13,10 +13,12 @@ from fanlight.proof import merkle
 from fanlight.proof.checkpoint import open_checkpoint
 from fanlight.proof.cosignature import cosigned_at, parse_witnesses
 from fanlight.proof.errors import ProofError
+from fanlight.proof.handover import Handover, Handovers
 from fanlight.proof.merkle import TreeHead
 from fanlight.proof.note import Note, VerifierKey
 from fanlight.proof.openings import Opening, check_opening
 from fanlight.proof.receipt import Receipt, verify_receipt
+from fanlight.proof.trust import NAMED_BY_LOG, Trust
 from fanlight.proof.verify_log import verify_log
 from fanlight.wire import jcs
 
@@ -73,6 +75,32 @@ def cosignature(v: Vector) -> str:
     return "cosigned"
 
 
+def spelling(v: Vector) -> str:
+    try:
+        value = jcs.loads(bytes.fromhex(v["raw"]))
+    except jcs.BadJson:
+        return "malformed"
+    assert jcs.dumps(value).hex() == v["raw"]
+    return "object"
+
+
+def handover(v: Vector) -> str:
+    read = Handover.parse(v["note"].encode())
+    assert (read.old.vkey, read.new.vkey) == (v["old"], v["new"])
+    return "handover"
+
+
+def following(v: Vector) -> str:
+    (witness,) = parse_witnesses(v["witness"])
+    checkpoint = Note.parse(v["checkpoint"].encode())
+    for one in Handovers(Handover.parse(note.encode()) for note in v["notes"]).witnesses(witness):
+        time_s = cosigned_at(checkpoint, one.key)
+        if time_s is not None:
+            assert time_s == v["time_s"]
+            return "cosigned"
+    return "absent"
+
+
 def receipt(v: Vector) -> str:
     read = Receipt.parse(v["receipt"])
     witnesses = parse_witnesses(v["witnesses"])
@@ -99,6 +127,9 @@ RUN: dict[str, Callable[[Vector], str]] = {
     "checkpoint": checkpoint,
     "cosignature": cosignature,
     "receipt": receipt,
+    "handover": handover,
+    "following": following,
+    "spelling": spelling,
     "opening": opening,
     "jcs": canonical,
 }
@@ -118,13 +149,15 @@ def test_python_agrees_with_the_vector(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("log-")])
 def test_a_whole_log_is_judged_as_its_vector_says(name: str) -> None:
     vector = load(name)
-    files = {path: bytes.fromhex(text) for path, text in load("log-sound")["files"].items()}
+    texts = vector["files"] if "log" in vector else load("log-sound")["files"]
+    files = {path: bytes.fromhex(text) for path, text in texts.items()}
     for path in vector.get("remove", []):
         del files[path]
     for path, text in vector.get("replace", {}).items():
         assert path in files
         files[path] = bytes.fromhex(text)
-    found = {check.name: check.state for check in verify_log(files.get)}
+    trust = Trust(VerifierKey.parse(vector["log"])) if "log" in vector else NAMED_BY_LOG
+    found = {check.name: check.state for check in verify_log(files.get, trust)}
     assert found == {name: State(state) for name, state in vector["expect"].items()}, vector["why"]
 
 

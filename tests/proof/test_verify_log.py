@@ -10,13 +10,14 @@ from fanlight.proof.checkpoint import sign_checkpoint
 from fanlight.proof.cosignature import Witness, format_witnesses
 from fanlight.proof.errors import MissingFile
 from fanlight.proof.merkle import TreeHead, root
+from fanlight.proof.trust import Trust
 from fanlight.proof.verify_log import verify_log
 
 HOLDS, FAILS, UNKNOWN = State.HOLDS, State.FAILS, State.UNKNOWN
 
 
 def states(files: dict[str, bytes], witnesses: Sequence[Witness] | None = None) -> dict[str, State]:
-    return {check.name: check.state for check in verify_log(files.get, witnesses=witnesses)}
+    return {check.name: check.state for check in verify_log(files.get, Trust(witnesses=witnesses))}
 
 
 def check(files: dict[str, bytes], name: str) -> Check:
@@ -154,7 +155,7 @@ def test_a_log_that_only_claims_a_size_does_not_keep_us_busy() -> None:
 
 
 def test_the_key_a_verifier_trusts_comes_before_the_one_the_log_names() -> None:
-    checks = list(verify_log(make_log(1, 2).get, log=OURS.verifier))
+    checks = list(verify_log(make_log(1, 2).get, Trust(OURS.verifier)))
     assert [c.state for c in checks] == [HOLDS, FAILS]
 
 
@@ -162,3 +163,13 @@ def test_witnesses_a_verifier_trusts_come_before_those_the_log_names() -> None:
     stranger = Witness(LOG.verifier, "somebody")
     found = states(make_log(1, 2), [stranger])
     assert f"witness {OURS.name}" not in found
+
+
+def test_fewer_witnesses_than_a_verifier_asks_for_never_hold() -> None:
+    """R42: two of three, or it was not checked."""
+    files = make_log(1, 2)
+    for need, state in ((1, HOLDS), (2, HOLDS), (3, UNKNOWN)):
+        trust = Trust(witnesses=[OUR_WITNESS, THEIR_WITNESS], need=need)
+        found = {one.name: one for one in verify_log(files.get, trust)}["witnesses"]
+        assert found.state is state
+    assert found.detail.startswith("Only 2 of the 3 needed: ")

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -110,6 +111,7 @@ async def add_passkey(
 async def ticket_of(person: Person) -> dict[str, str]:
     """Return what a code carries beside the seed, with which a device lets another one in."""
     made = await person.json("POST", "/v1/passkeys/ticket")
+    assert re.fullmatch(r"[A-Za-z0-9_.-]{20,200}", made["ticket"]), "as a code has it (entrance.ts)"
     return {"account": person.account, "ticket": made["ticket"]}
 
 

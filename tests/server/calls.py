@@ -2,6 +2,7 @@
 """For each route, a call that who may make it may make: what the table of access is checked with."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from tests.seal.old_epochs import new_epoch
 from tests.server import acting, booking, sealed
 from tests.server.acting import CELL, Actor
 from tests.server.authenticator import Authenticator
+from tests.server.register_calls import REGISTER
 from tests.server.visitors import World, another, new_id, some_box
 
 from fanlight.model.clock import now
@@ -66,6 +68,9 @@ for page in (
     "/home",
     "/agency",
     "/operator",
+    "/register",
+    "/record/ordinances/edit",
+    "/clerk",
     "/s",
     "/ask",
     "/app.json",
@@ -85,6 +90,7 @@ plain("GET /log/{path:path}", "/log/checkpoint")
 plain("GET /v1/log/leaves", "/v1/log/leaves?type=agreement")
 plain("GET /v1/log/proof/{index:int}", "/v1/log/proof/0")
 plain("GET /v1/log/state")
+plain("GET /v1/days/{day:str}/{digest:str}", "/v1/days/2026-11-22/" + "0" * 64, "days.no_digest")
 plain("GET /v1/packs/{sha256:str}", "/v1/packs/" + "0" * 64, "programme.no_pack")
 plain("GET /v1/map/{layer:str}", "/v1/map/streets", "server.not_found")
 plain("GET /v1/cells/{cell:str}/requests", f"/v1/cells/{CELL}/requests")
@@ -92,6 +98,12 @@ plain("GET /v1/cells/{cell:str}/key", f"/v1/cells/{CELL}/key")
 plain("GET /v1/push/key")
 plain("GET /v1/texts")
 plain("POST /v1/texts", json={"name": "terms", "body": "Be kind.", "effective": "2999-01-01", "after": 0})
+plain(
+    "POST /v1/register/listings",
+    "",
+    "register.bad_list",
+    json={"source": "a list", "credit": "its maker", "as_of": "2020-10-07", "sha256": "0" * 64},
+)
 plain("GET /v1/cells/{cell:str}/wishes", f"/v1/cells/{CELL}/wishes")
 plain("GET /v1/cells/{cell:str}/recipient", f"/v1/cells/{CELL}/recipient")
 plain("POST /v1/wishes", "", "wishes.not_sealed", "wishes.named", json={"cell": CELL, "sealed": "AAAA"})
@@ -151,6 +163,11 @@ plain("POST /v1/households", "", "geo.bad_cell", json={"cell": "nowhere", "anoth
 plain("PUT /v1/vault/keeping", json={"keep_days": 14})
 plain("DELETE /v1/push/behests/{behest:str}", f"/v1/push/behests/{new_id()}")
 plain("POST /v1/push/tickets", "", json={"endpoint": "https://push.example/send/abc"})
+
+
+for route_, (path_, also_, body_) in REGISTER.items():
+    made_ = path_ or re.sub(r"\{[a-z]+:str\}", new_id(), route_.split()[1])
+    plain(route_, made_, *also_, **({} if body_ is None else {"json": body_}))
 
 
 @call("PUT /v1/push/behests/{behest:str}")
@@ -351,6 +368,12 @@ async def _seal_anew(world: World, who: Actor) -> Call:
     await world.people["owner"].call("PUT", f"/v1/clips/{clip}/keep")
     box = b64.encode(some_box())
     return Call(clip, (), {"json": {"hdr": box, "manifest": box, "epoch": 0, "readers": "0" * 64}})
+
+
+@call("PUT /v1/days/{day:str}")
+async def _day(world: World, who: Actor) -> Call:
+    yesterday = world.town.clock().date() - timedelta(days=1)
+    return Call(f"/v1/days/{yesterday}", (), {"json": {"digest": secrets.token_hex(32)}})
 
 
 @call("GET /v1/hub/status", "PUT /v1/hub/status")

@@ -6,7 +6,7 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,16 +16,18 @@ import httpx
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
-from tests.server.acting import PEOPLE
+from tests.server.acting import PEOPLE, SEEDS
 
 from fanlight.cli.demo_town import document
 from fanlight.model import clock
+from fanlight.seal.keys import member_keys
 from fanlight.server import setup
 from fanlight.server.app import Options, make_app, open_services
 from fanlight.server.notify.sending import Reach
 from fanlight.server.services import Services
 
 STEP_S = 0.02
+CLERK = member_keys(SEEDS["clerk"]).signing
 
 
 class Clock:
@@ -83,7 +85,7 @@ class Running:
 
 def prepare(home: Path) -> str:
     """Write what a first start needs; return the log's vkey."""
-    return setup.prepare(home, PEOPLE, town=document(datetime.now(UTC)))
+    return setup.prepare(home, PEOPLE, town=document(datetime.now(UTC), CLERK))
 
 
 @contextlib.asynccontextmanager
@@ -147,12 +149,14 @@ async def running(  # noqa: PLR0913 - each is a different part of a town
 
 
 @contextlib.contextmanager
-def witness_process(home: Path, vkey: str, port: int = 0) -> Iterator[str]:
+def witness_process(
+    home: Path, vkey: str, port: int = 0, name: str = "w.example", more: Sequence[str] = ()
+) -> Iterator[str]:
     """Run a real witness in its own process; yields its address."""
-    command = [sys.executable, "-m", "fanlight.witness", "--home", str(home), "--name", "w.example"]
+    command = [sys.executable, "-m", "fanlight.witness", "--home", str(home), "--name", name]
     home.mkdir(exist_ok=True)
     with subprocess.Popen(
-        [*command, "--log", vkey, "--port", str(port)], stdout=subprocess.PIPE, text=True
+        [*command, "--log", vkey, "--port", str(port), *more], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         said = process.stdout.readline().split()

@@ -25,6 +25,8 @@ from fanlight.proof.receipt import Receipt, verify_receipt
 from fanlight.seal.clip import SealedDisclosure
 from fanlight.server import unfinished
 from fanlight.server.evidence import drops, rules
+from fanlight.server.programme import register_store
+from fanlight.server.programme.register import Register
 from fanlight.server.requests import store
 from fanlight.store.blobs import key_of
 from fanlight.wire import b64, jcs
@@ -362,7 +364,9 @@ def test_an_agencys_days_go_on_after_its_agreement_ends(database: str, tmp_path:
     async def body() -> None:
         async with running(tmp_path, database) as town:
             async with town.services.db.transaction() as tx:
-                await tx.execute("UPDATE agreement SET state = 'ended'")
+                register = Register(log=town.services.log, tx=tx, today=now().date())
+                (agreement,) = await register_store.in_force(tx)
+                await register.close(agreement.id, "ended", "The town wished it.")
             town.clock.ahead = timedelta(days=2)
             day = (now() + town.clock.ahead).date()
 

@@ -38,6 +38,7 @@ COUNTED = {
     "PUT /v1/pairings/{meeting:str}": "pairing",
     "POST /v1/wishes": "wishes",
     "POST /v1/links/{link:str}/open": "links",
+    "POST /v1/register/agreements/{agreement:str}/comments": "comments",
     "POST /v1/push/send": "pushes",
     "PUT /v1/drops/{token:str}/{disclosure:str}/hdr": "drops",
     "PUT /v1/drops/{token:str}/{disclosure:str}/manifest": "drops",

@@ -21,7 +21,7 @@ def test_a_crash_while_the_key_is_pinned_leaves_none_or_a_whole_one(
         raise OSError("the disk is gone")
 
     async def learn(url: str) -> str:
-        client = WitnessClient(url, known)
+        client = WitnessClient(url, known=known)
         try:
             return (await client.learn()).key.name
         finally:

@@ -20,8 +20,8 @@ from fanlight.wire import b64
 
 AT_HOME = ("owner", "member", "guest", "installer", "landlord")
 STAFF = ("officer", "supervisor", "custodian", "operator")
-ROLES = ("anonymous", *AT_HOME, "returning", "removed", "stranger", "hub", *STAFF)
-NOT_YET = ("auditor", "clerk", "moderator")
+ROLES = ("anonymous", *AT_HOME, "returning", "removed", "stranger", "hub", *STAFF, "clerk")
+NOT_YET = ("auditor", "moderator")
 
 
 @dataclass
@@ -93,7 +93,7 @@ async def everybody(town: Running) -> World:
     people["stranger"] = await booking.sign_up(http)
     await booking.found(people["stranger"])
     people["hub"] = hub
-    people |= {role: acting.staff(http, role) for role in STAFF}
+    people |= {role: acting.staff(http, role) for role in (*STAFF, "clerk")}
     people["anonymous"] = Actor(http, member_keys(bytes(32)), {"token": ""})
     assert home.newest is not None
     recipient = home.newest.statement.recipient

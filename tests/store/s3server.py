@@ -56,13 +56,14 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def s3_server(folder: Path) -> Iterator[S3]:
-    """Run it on `folder` until the end of the block."""
+def s3_server(folder: Path, *, public: str | None = None) -> Iterator[S3]:
+    """Run it on `folder` until the end of the block; anybody may read the bucket `public`."""
     data, config = folder / "data", folder / "s3.json"
     data.mkdir(parents=True)
     credentials = [{"accessKey": KEY, "secretKey": SECRET}]
     identity = {"name": "test", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List"]}
-    config.write_text(json.dumps({"identities": [identity]}))
+    everybody = {"name": "anonymous", "actions": [f"Read:{public}"]}
+    config.write_text(json.dumps({"identities": [identity, *([everybody] if public else [])]}))
     *ports, s3, s3_grpc = free_ports(len(PORTS) + 2)
     given = [f"-{name}={port}" for name, port in zip(PORTS, ports, strict=True)]
     command = [str(WEED), "-logtostderr=false", f"-logdir={folder}", "server", "-s3", f"-s3.config={config}"]

@@ -9,8 +9,9 @@ from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 from tests.store.homes import Owner, household_tables, unguarded
 
-from fanlight.store.database import APP_ROLE, migrate
+from fanlight.store.database import migrate
 from fanlight.store.postgres import Postgres, temporary
+from fanlight.store.roles import APP_ROLE
 
 A, B = "a" * 26, "b" * 26
 SETTINGS = ("fanlight.household", "fanlight.account", "fanlight.farewell")

@@ -18,6 +18,11 @@ export async function somebody(browser: Browser, options: BrowserContextOptions,
   page.on("pageerror", (error) => broken.push(error.message));
   const cdp = await context.newCDPSession(page);
   await cdp.send("WebAuthn.enable");
+  return { context, page, cdp, authenticator: await device(cdp, { prf }), broken };
+}
+
+/** A device that makes passkeys; its id. */
+export async function device(cdp: CDPSession, { prf = true } = {}): Promise<string> {
   const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
     options: {
       protocol: "ctap2",
@@ -30,7 +35,7 @@ export async function somebody(browser: Browser, options: BrowserContextOptions,
       automaticPresenceSimulation: true,
     },
   });
-  return { context, page, cdp, authenticator: authenticatorId, broken };
+  return authenticatorId;
 }
 
 /** The 24 words of the sheet on the page. */

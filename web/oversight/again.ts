@@ -11,7 +11,7 @@ import type { Json } from "../core/jcs.ts";
 import { hex } from "../core/proof/bytes.ts";
 import { parseLeaf } from "../core/proof/leaf.ts";
 import { refusing } from "../core/policy/decide.ts";
-import type { Facts } from "../core/policy/pack.ts";
+import type { Facts } from "../core/policy/shapes.ts";
 import type { Entry } from "./checks.ts";
 
 const SAME = "Decided again on your device: the same decision, by the same clauses.";

@@ -31,17 +31,20 @@ function keyed(name: string, kind: number, secret: Uint8Array): { vkey: string; 
   return { vkey: `${name}+${hex(id)}+${b64(concat([Uint8Array.of(kind), key]))}`, id };
 }
 
+const line = (name: string, id: Uint8Array, payload: Uint8Array): string => `— ${name} ${b64(concat([id, payload]))}\n`;
+
 function checkpoint(entries: readonly Uint8Array[], witnesses: readonly Signer[]): string {
   const text = `${ORIGIN}\n${entries.length}\n${b64(rootOfHashes(entries.map(hashLeaf)))}\n`;
-  const line = (name: string, id: Uint8Array, payload: Uint8Array): string => `— ${name} ${b64(concat([id, payload]))}\n`;
   let note = `${text}\n${line(ORIGIN, keyed(ORIGIN, 1, LOG).id, ed25519.sign(utf8(text), LOG))}`;
-  for (const { name, secret } of witnesses) {
-    const time = new Uint8Array(8);
-    new DataView(time.buffer).setBigUint64(0, 1_795_000_000n);
-    const signature = ed25519.sign(utf8(`cosignature/v1\ntime 1795000000\n${text}`), secret);
-    note += line(name, keyed(name, 4, secret).id, concat([time, signature]));
-  }
+  for (const witness of witnesses) note += cosignature(text, witness);
   return note;
+}
+
+function cosignature(text: string, { name, secret }: Signer): string {
+  const time = new Uint8Array(8);
+  new DataView(time.buffer).setBigUint64(0, 1_795_000_000n);
+  const signature = ed25519.sign(utf8(`cosignature/v1\ntime 1795000000\n${text}`), secret);
+  return line(name, keyed(name, 4, secret).id, concat([time, signature]));
 }
 
 /** A log's folder. `listed` are its witnesses, `signed` those that cosigned. */
@@ -119,6 +122,20 @@ describe("who watches is always said", () => {
   test("a witness that has not signed yet is named, and its pane stays dim", async () => {
     const report = await check(folder(leaves(9), [LIBRARY, COUNTY], [LIBRARY]));
     expect(report.panes[3]).toMatchObject({ state: "absent", detail: "Run by Neighbouring county" });
+  });
+
+  test("R42: a witness that changed its key is seen under the new one, by the note that both signed, and by no other", async () => {
+    const newer = { ...LIBRARY, secret: seed(9) };
+    const [before, now] = [LIBRARY, newer].map(({ name, secret }) => keyed(name, 4, secret).vkey);
+    const text = `fanlight/key-change/v1\n${LIBRARY.name}\n${before}\n${now}\n`;
+    const files = folder(leaves(9), [LIBRARY, COUNTY], [newer, COUNTY]);
+    for (const [signers, followed] of [[[LIBRARY, newer], true], [[newer], false], [[], false]] as const) {
+      files.delete("handover/1");
+      if (signers.length) files.set("handover/1", utf8(`${text}\n${signers.map((one) => cosignature(text, one)).join("")}`));
+      const panes = (await check(files)).panes.slice(2, 4);
+      expect(panes.filter((pane) => pane.state === "holds").length).toBe(followed ? 2 : 1);
+      expect(panes.some(({ title }) => title === "University library saw the same record")).toBe(followed);
+    }
   });
 
   test("a signature that is not the witness's own breaks its pane", async () => {

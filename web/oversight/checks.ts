@@ -11,8 +11,9 @@
 import { parseJcs } from "../core/jcs.ts";
 import { asText } from "../core/proof/bytes.ts";
 import { openCheckpoint, type Checkpoint } from "../core/proof/checkpoint.ts";
-import { cosignedAt, isOperatorsOwn, parseWitnesses, type Cosigned, type Witness } from "../core/proof/cosignature.ts";
+import { isOperatorsOwn, parseWitnesses, type Cosigned, type Witness } from "../core/proof/cosignature.ts";
 import { parseLeaf } from "../core/proof/leaf.ts";
+import { changesFor, cosignedAfter, handedOver } from "../core/proof/handover.ts";
 import { hashLeaf, verifyConsistency, verifyInclusion } from "../core/proof/merkle.ts";
 import { parseVkey, type VerifierKey } from "../core/proof/note.ts";
 import { attempt, Refusal, type Refused } from "../core/proof/result.ts";
@@ -84,17 +85,19 @@ export async function runChecks(
     set(0, "fails", "The town's signature does not hold", sentence(checkpoint as Refused));
     return rest(1, "absent", "Not looked at: what is not signed is not believed.");
   }
-  if (before && before.vkey !== vkey.trim()) {
+  const known = before && parseVkey(before.vkey);
+  const changed = before !== null && before.vkey !== vkey.trim();
+  if (changed && !(known?.kind === "key" && (await handedOver(get, known, key)))) {
     set(0, "fails", "Signed by another key than before", `On ${day(before.day)} this record was signed by another key.`);
   } else {
-    const since = before ? `, known to this browser since ${day(before.day)}` : "";
+    const since = before ? `, ${changed ? "which the key known to this browser handed over to" : "known to this browser"} since ${day(before.day)}` : "";
     set(0, "holds", "The record is signed by the town", `Key of ${checkpoint.origin}${since}`);
   }
 
   const tree = new Tree(checkpoint.head.size, get);
   set(1, ...(await inclusion(tree, checkpoint, entries, shown)));
-  for (const [place, pane] of witnesses(checkpoint, list).entries()) set(2 + place, ...pane);
-  const kept = await continuation(tree, checkpoint, key, before);
+  for (const [place, pane] of (await witnesses(checkpoint, list, get)).entries()) set(2 + place, ...pane);
+  const kept = await continuation(tree, checkpoint, known?.kind === "key" && panes[0]?.state === "holds" ? known : key, before);
   set(4, ...kept.pane);
   const remember = panes[0]?.state === "holds" && kept.continues ? { note, vkey: vkey.trim(), day: today } : null;
   const rewritten = kept.pane[0] === "fails" && before;
@@ -158,13 +161,14 @@ function sorted(value: unknown): unknown {
 }
 
 /** The two witness panes: outsiders first, the operator's own only where there is no outsider. */
-function witnesses(at: Checkpoint, list: string): [Outcome, Outcome] {
+async function witnesses(at: Checkpoint, list: string, get: GetFile): Promise<[Outcome, Outcome]> {
   const listed = parseWitnesses(list);
   if (listed.kind === "refused") {
     const bad: Outcome = ["fails", "The list of witnesses cannot be read", sentence(listed)];
     return [bad, ["absent", "No second witness", "Not looked at"]];
   }
-  const found = listed.all.map((witness) => ({ witness, result: cosignedAt(at.note, witness) }));
+  const changes = await changesFor(get, at.note, listed.all);
+  const found = listed.all.map((witness) => ({ witness, result: cosignedAfter(at.note, witness, changes) }));
   const forged = found.find(({ result }) => result.kind === "refused");
   const held = found.flatMap(({ result }) => (result.kind === "cosigned" ? [result] : []));
   held.sort((a, b) => Number(isOperatorsOwn(a.witness)) - Number(isOperatorsOwn(b.witness)));

@@ -17,6 +17,7 @@ import { attempt } from "../core/proof/result.ts";
 import { offerToDecide } from "./again.ts";
 import { runChecks, verdict, type Entry, type Pane, type Report, type Shown } from "./checks.ts";
 import { recall, remember } from "./memory.ts";
+import { offerToCheckAll } from "./whole.ts";
 
 const ICONS = { holds: check, fails: cross, waiting: dashed, absent: dashed, unknown: dashed };
 const GLASS = { holds: "lit", fails: "bad", waiting: "off", absent: "off", unknown: "off" };
@@ -112,7 +113,7 @@ function tell(box: HTMLElement, report: Report, seconds: number): void {
   }
   const trust = element("p", "Without any trust in this page: ", "s dim");
   trust.append(element("code", "fanlight verify"), " or any C2SP log client.");
-  more?.replaceChildren(...parts, again, trust);
+  more?.replaceChildren(...parts, again, offerToCheckAll(), trust);
 }
 
 function note(head: string, words: string): HTMLElement {

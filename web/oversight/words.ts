@@ -10,7 +10,7 @@ import type { Json } from "../core/jcs.ts";
 type Fields = { readonly [key: string]: Json };
 
 const SQ_MILE_M2 = 2_589_988.110336;
-const MONTHS = [
+export const MONTHS = [
   ...["January", "February", "March", "April", "May", "June"],
   ...["July", "August", "September", "October", "November", "December"],
 ];

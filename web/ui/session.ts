@@ -9,7 +9,7 @@
 import { challenge, openSession, type SessionAnswer, sessionAnswer } from "../core/api/calls.ts";
 import { ApiError, Client } from "../core/api/client.ts";
 import { b64, type Bytes, readB64, readUtf8, utf8 } from "../core/bytes.ts";
-import { type MemberKeys, memberKeys, sign } from "../core/seal/keys.ts";
+import { type MemberKeys, memberKeys, signFast } from "../core/seal/keys.ts";
 import { openHere, wrapHere } from "./device.ts";
 import { ENDED, SLOT, takeSeed } from "./tab.ts";
 import { words } from "./words.ts";
@@ -47,7 +47,7 @@ export async function begin(seed: Bytes): Promise<Session> {
   const signIn = async (): Promise<string> => {
     const signPub = b64(keys.signing.public);
     const asked = await challenge(ground, signPub);
-    const signature = b64(sign(keys.signing, "sign-in", utf8(asked.challenge)));
+    const signature = b64(await signFast(keys.signing, "sign-in", utf8(asked.challenge)));
     who = await openSession(ground, { sign_pub: signPub, challenge: asked.challenge, signature });
     return who.token;
   };

@@ -82,7 +82,8 @@ def open_home(path: Path | None = None, folders: tuple[str, ...] = ("hub",)) -> 
     """
     home = Home((path or default_path()).expanduser().absolute())
     try:
-        home.path.mkdir(parents=True, exist_ok=True)
+        # As root, PostgreSQL's unprivileged account has to pass through; what is inside stays private.
+        home.path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         _check_version(home)
         for name in folders:
             home.folder(name).mkdir(mode=0o700, exist_ok=True)

@@ -7,6 +7,9 @@ from typing import Any
 import click
 
 from fanlight import __version__
+from fanlight.cli.importing import import_
+from fanlight.cli.ordinance import pack, simulate
+from fanlight.cli.sealed_commands import sealed
 from fanlight.model.errors import FanlightError
 
 DEFAULT_PORT = 8420
@@ -35,6 +38,12 @@ def main() -> None:
     """Fanlight: doorbell cameras whose footage belongs to those who live behind the door."""
 
 
+main.add_command(import_)
+main.add_command(pack)
+main.add_command(simulate)
+main.add_command(sealed)
+
+
 @main.command()
 @click.option(
     "--home", type=click.Path(path_type=Path), help="Where everything is kept (default: FANLIGHT_HOME)."
@@ -46,6 +55,24 @@ def up(home: Path | None, port: int, *, demo: bool) -> None:
     from fanlight.cli import up as up_  # noqa: PLC0415
 
     sys.exit(up_.run(home, port, demo=demo))
+
+
+@main.command()
+@click.option("--home", type=click.Path(path_type=Path), required=True, help="The town's own folder.")
+@click.option("--name", required=True, help="The town's short name: a-z, 0-9 and _.")
+@click.option(
+    "--host", default="/run/postgresql", show_default=True, help="Of PostgreSQL, or its socket's folder."
+)
+@click.option("--port", type=click.IntRange(1, 65535), default=5432, show_default=True)
+def database(home: Path, name: str, host: str, port: int) -> None:
+    """Write the SQL that gives a town a database and roles of its own on a PostgreSQL that others use, too.
+
+    The passwords are in the home alone. Hand the SQL to psql, as who runs PostgreSQL.
+    """
+    from fanlight.cli.home import open_home  # noqa: PLC0415
+    from fanlight.store import own_database  # noqa: PLC0415
+
+    click.echo(own_database.make(open_home(home, ("server",)).path, name, host, port), nl=False)
 
 
 @main.command()
@@ -95,14 +122,20 @@ def open_(clip: Path, key: Path, keys: Path | None, out: Path) -> None:
     print(f"Opened: {out}")
 
 
-@main.command()
-@click.argument("target")
-@click.option("--log-key", help="The log's public key, from elsewhere; by default the one TARGET names.")
-@click.option(
+LOG_KEY = click.option(
+    "--log-key", help="The log's public key, from elsewhere; by default the one TARGET names."
+)
+WITNESSES = click.option(
     "--witnesses",
     type=click.Path(path_type=Path),
-    help="File with a trusted witness a line (KEY # who runs it); by default those TARGET names.",
+    help="The witnesses you trust: a witnesses.toml, or KEY # WHO RUNS IT a line; by default TARGET's own.",
 )
+
+
+@main.command()
+@click.argument("target")
+@LOG_KEY
+@WITNESSES
 @click.option(
     "--client", is_flag=True, help="TARGET is a server: is the web client installed here in its record?"
 )
@@ -122,8 +155,115 @@ def verify(target: str, log_key: str | None, witnesses: Path | None, *, client: 
         from fanlight.cli.verify import report  # noqa: PLC0415
         from fanlight.cli.verify_client import verify_client  # noqa: PLC0415
 
-        sys.exit(report(verify_client(target, log=trust[0], witnesses=trust[1])))
-    sys.exit(verify_target(target, *trust))
+        sys.exit(report(verify_client(target, trust)))
+    sys.exit(verify_target(target, trust))
+
+
+@main.command(name="new-log-key")
+@click.option(
+    "--home", type=click.Path(path_type=Path, exists=True), required=True, help="The server's home."
+)
+def new_log_key(home: Path) -> None:
+    """Make a new key for the log of a stopped server; the old one hands over to it.
+
+    The server signs with both until you remove server/log.old.key from its home.
+    """
+    import time  # noqa: PLC0415
+
+    from fanlight.server import setup  # noqa: PLC0415
+
+    print(setup.new_log_key(home, int(time.time())))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", help="The log's name, when it is made, such as clerk.example/log.")
+@click.option("--witnesses", type=click.Path(path_type=Path), help="A witnesses.toml: who has to sign.")
+def log(folder: Path, name: str | None, witnesses: Path | None) -> None:
+    """Add the entries on standard input, one a line, to the log kept in FOLDER, without any server.
+
+    Exits 0 once they are signed, by enough witnesses if there is a list, and 2 if too few have signed yet.
+    """
+    from fanlight.cli.keep_log import entries_of, keep  # noqa: PLC0415
+
+    status, said = keep(folder, name, witnesses, list(entries_of(sys.stdin.buffer.read())))
+    print("\n".join(said))
+    sys.exit(status)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@LOG_KEY
+@WITNESSES
+def dated(file: Path, log_key: str | None, witnesses: Path | None) -> None:
+    """Check FILE, which fanlight hub date wrote. Exits as fanlight verify does."""
+    from fanlight.cli.hub.dating import check_dated  # noqa: PLC0415
+    from fanlight.cli.verify import read_trust, report  # noqa: PLC0415
+
+    sys.exit(report(check_dated(file, read_trust(log_key, witnesses))))
+
+
+@main.command()
+@click.argument("target")
+@click.argument("folder", type=click.Path(path_type=Path))
+@LOG_KEY
+@WITNESSES
+def mirror(target: str, folder: Path, log_key: str | None, witnesses: Path | None) -> None:
+    """Copy the log at TARGET (address or folder) into FOLDER, checking it; again later: only what is new.
+
+    The copy needs no server: fanlight verify FOLDER. Exits as fanlight verify does.
+    """
+    from fanlight.cli.mirror import mirror as mirror_  # noqa: PLC0415
+    from fanlight.cli.verify import EXIT_UNKNOWN, BadTrust, read_trust, report  # noqa: PLC0415
+
+    try:
+        trust = read_trust(log_key, witnesses)
+    except BadTrust as error:
+        say_error(error)
+        sys.exit(EXIT_UNKNOWN)
+    sys.exit(report(mirror_(target, folder, trust)))
+
+
+@main.command()
+@click.argument("target")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("words", nargs=-1, required=True)
+@LOG_KEY
+@WITNESSES
+@click.option("--mail", help="Mail notices to this address; --smtp and --from go with it.")
+@click.option("--smtp", default="localhost", show_default=True, help="HOST or HOST:PORT of the mail server.")
+@click.option("--from", "sender", help="The sender of the mails.")
+@click.option("--post", help="Post notices as JSON to this address.")
+@click.option("--every", type=click.FloatRange(1), help="Look again after so many seconds, until Ctrl-C.")
+def monitor(  # noqa: PLR0913, PLR0917 - click passes options so
+    target: str,
+    folder: Path,
+    words: tuple[str, ...],
+    log_key: str | None,
+    witnesses: Path | None,
+    mail: str | None,
+    smtp: str,
+    sender: str | None,
+    post: str | None,
+    every: float | None,
+) -> None:
+    """Say each new entry of the log at TARGET that names one of WORDS, and when the log does not hold.
+
+    WORDS are your agency, town or key as the record writes them. The copy in FOLDER, with what was
+    already said, is kept between runs. Exits as fanlight verify does.
+    """
+    from fanlight.cli import monitor as m  # noqa: PLC0415
+    from fanlight.cli.verify import EXIT_UNKNOWN, read_trust  # noqa: PLC0415
+
+    try:
+        send = m.mailing(smtp, sender or mail, mail) if mail else m.posting(post) if post else m.printing
+        watch = m.Watch(target, folder, words, read_trust(log_key, witnesses), send)
+        if every:
+            m.keep_watching(watch, every, say_error)
+        sys.exit(watch.once())
+    except FanlightError as error:
+        say_error(error)
+        sys.exit(EXIT_UNKNOWN)
 
 
 @main.command()
@@ -206,6 +346,17 @@ def hub_export(camera: str, start: str, end: str, out: Path, joined: bool, home:
     from fanlight.cli.hub.export import export  # noqa: PLC0415
 
     print("\n".join(export(camera, start, end, out, home=home, joined=joined)))
+
+
+@hub.command(name="date")
+@click.argument("clip")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write.")
+@HOME
+def hub_date(clip: str, out: Path, home: Path | None) -> None:
+    """Write that CLIP (its id) was on this hub by the end of its day, as the town's record shows."""
+    from fanlight.cli.hub.dating import date_clip  # noqa: PLC0415
+
+    print(date_clip(clip, out, home))
 
 
 @hub.command(name="unlock")

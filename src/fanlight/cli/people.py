@@ -38,7 +38,10 @@ CAST = (
     ("supervisor", "Sgt. A. Okafor", "Supervisor, signs as second person", "agency"),
     ("custodian", "T. Marsh", "Custodian, exports evidence", "agency"),
     ("operator", "Caretaker", "Operator, keeps the server running", "operator"),
+    ("clerk", "P. Ivers", "Clerk, signs what the board heard and voted", "clerk"),
 )
+_ROLES = frozenset(role for role, *_ in CAST)
+_CAME_LATER = frozenset({"clerk"})  # homes of earlier releases have no seed for them
 
 
 def load_people(folder: Path) -> dict[str, Person]:
@@ -52,9 +55,9 @@ def load_people(folder: Path) -> dict[str, Person]:
     """
     path = folder / "people.json"
     try:
-        if not path.exists():
-            _make(path)
-        seeds = json.loads(path.read_text())
+        seeds = json.loads(path.read_text()) if path.exists() else _make(path, {})
+        if isinstance(seeds, dict) and _ROLES - set(seeds) <= _CAME_LATER and _CAME_LATER - set(seeds):
+            seeds = _make(path, seeds)
         return {
             role: Person(role=role, name=name, title=title, app=app, seed=_seed(seeds[role]))
             for role, name, title, app in CAST
@@ -67,10 +70,12 @@ def load_people(folder: Path) -> dict[str, Person]:
         ) from error
 
 
-def _make(path: Path) -> None:
+def _make(path: Path, known: dict[str, str]) -> dict[str, str]:
+    """Write seeds for those who have none: all of them at first, later whoever a new release adds."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    seeds = {role: b64.encode(secrets.token_bytes(SEED_LENGTH)) for role, *_ in CAST}
+    seeds = {role: known.get(role) or b64.encode(secrets.token_bytes(SEED_LENGTH)) for role, *_ in CAST}
     write_private(path, json.dumps(seeds).encode())
+    return seeds
 
 
 def _seed(text: str) -> bytes:

@@ -21,7 +21,9 @@ from fanlight.cli.processes import Part, Parts
 from fanlight.hub.page import load_page_key
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
+from fanlight.seal.keys import member_keys
 from fanlight.server import setup
+from fanlight.store import own_database
 from fanlight.store.postgres import Postgres
 
 LOOPBACK = "127.0.0.1"
@@ -37,9 +39,10 @@ class PortTaken(FanlightError):
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A running town: where it answers, its home, the address of its database, its demo people.
+    """A running town: where it answers, its home, its demo people.
 
-    `camera` says how to add the demo's camera by hand; empty if there is none.
+    `database` is the address of its own PostgreSQL, empty if it has a database on another's. `camera` says
+    how to add the demo's camera by hand; empty if there is none.
     """
 
     url: str
@@ -103,13 +106,11 @@ def running(
         camera, by_hand = _start_camera(parts, home) if demo and cameras else None, ""
         log_vkey = _prepare(home, people)
         witness = parts.start("witness", _witness_command(home, log_vkey), _errors(home, "witness"))
-        database = Postgres(home.folder("postgres"))
-        stack.callback(database.stop)
-        database.start()
+        database = _database(home, stack)
         witness_at = f"http://{LOOPBACK}:{witness.wait_ready().split()[2]}"
         server = parts.start(
             "server",
-            [*_server_command(home, port, database.url, witness_at, demo=demo), *server_options],
+            [*_server_command(home, port, database, witness_at, demo=demo), *server_options],
             _errors(home, "server"),
         )
         server.wait_ready()
@@ -128,14 +129,24 @@ def running(
             doors = doors_of(people, port) | {HUB: Door(port + 2, "/", load_page_key(hub))}
             keyring = Keyring(doors, port + 1)
             stack.callback(keyring.stop)
-        yield Town(url, home, database.url, people, by_hand), parts
+        yield Town(url, home, database or "", people, by_hand), parts
+
+
+def _database(home: Home, stack: contextlib.ExitStack) -> str | None:
+    """Start the home's PostgreSQL and return its address; None if `server/database.toml` names another."""
+    if own_database.read(home.path) is not None:
+        return None
+    own = Postgres(home.folder("postgres"))
+    stack.callback(own.stop)
+    return own.start()
 
 
 def _prepare(home: Home, people: dict[str, Person]) -> str:
     if not people:
         return setup.prepare(home.path)
     halves = [demo_town.public_half(person) for person in people.values()]
-    return setup.prepare(home.path, halves, town=demo_town.document(clock.now()), maps=demo_town.maps())
+    town = demo_town.document(clock.now(), member_keys(people["clerk"].seed).signing)
+    return setup.prepare(home.path, halves, town=town, maps=demo_town.maps())
 
 
 def _start_camera(parts: Parts, home: Home) -> Part:
@@ -149,9 +160,11 @@ def _witness_command(home: Home, log_vkey: str) -> list[str]:
     return [sys.executable, "-m", "fanlight.witness", "--home", folder, "--name", WITNESS, "--log", log_vkey]
 
 
-def _server_command(home: Home, port: int, database: str, witness: str, *, demo: bool) -> list[str]:
+def _server_command(home: Home, port: int, database: str | None, witness: str, *, demo: bool) -> list[str]:
     command = [sys.executable, "-m", "fanlight.server", "--home", str(home.path), "--port", str(port)]
-    command += ["--host", LOOPBACK, "--database", database, "--witness", witness]
+    command += ["--host", LOOPBACK, "--witness", witness]
+    # An address with a password is not for the command line, which everybody on the machine may read.
+    command += ["--database", database] if database else []
     return [*command, "--demo"] if demo else command
 
 

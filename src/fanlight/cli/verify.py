@@ -1,6 +1,6 @@
 """`fanlight verify`: one line a check; exit 0 all hold, 1 something fails, 2 not all could be checked."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fanlight.cli.verify_log import verify_log_target
@@ -8,8 +8,8 @@ from fanlight.custody.errors import BadPackage
 from fanlight.custody.verify_package import verify_package
 from fanlight.model.check import Check, State
 from fanlight.model.errors import FanlightError
-from fanlight.proof.cosignature import Witness, parse_witnesses
 from fanlight.proof.note import VerifierKey
+from fanlight.proof.trust import NAMED_BY_LOG, Trust, read_witnesses
 
 MARKS = {"holds": "holds ", "fails": "FAILS ", "unknown": "?     "}
 EXIT_HOLDS, EXIT_FAILS, EXIT_UNKNOWN = 0, 1, 2
@@ -21,49 +21,42 @@ class BadTrust(FanlightError):
     code = "cli.bad_trust"
 
 
-def read_trust(
-    log_key: str | None, witnesses: Path | None
-) -> tuple[VerifierKey | None, Sequence[Witness] | None]:
-    """Return the log's key and the witnesses to trust, as given on the command line; raises BadTrust."""
+def read_trust(log_key: str | None, witnesses: Path | None) -> Trust:
+    """Return whom to trust, as given on the command line; raises BadTrust."""
     try:
         log = VerifierKey.parse(log_key.strip()) if log_key else None
-        listed = parse_witnesses(witnesses.read_text()) if witnesses else None
+        listed, need = read_witnesses(witnesses.read_text("utf-8")) if witnesses else (None, 0)
     except (OSError, UnicodeDecodeError, FanlightError) as error:
         raise BadTrust(
             "The log's key or the list of witnesses to trust cannot be read.",
             kept="Nothing was checked.",
-            do="Give a key like NAME+HASH+KEY, and a file with one witness a line.",
+            do="Give a key like NAME+HASH+KEY, and a witnesses.toml or a file with one witness a line.",
         ) from error
-    return log, listed
+    return Trust(log, listed, need)
 
 
-def verify_target(
-    target: str, log: VerifierKey | None = None, witnesses: Sequence[Witness] | None = None
-) -> int:
+def verify_target(target: str, trust: Trust = NAMED_BY_LOG) -> int:
     """Check a log folder, a log's address or an evidence package; print and return the exit status.
 
     Args:
         target: where it is.
-        log: the key trusted for the log; by default the one that the target names.
-        witnesses: the witnesses trusted; by default those that the target names.
+        trust: whom to trust; by default whom the target names.
     """
     path = Path(target)
     is_package = not target.startswith(("http://", "https://")) and not path.is_dir()
     if is_package:
         print("Not checked here: who holds the exporter's key; the custody trail, which is their word.")
-        return report(_verify_package(path, log, witnesses))
+        return report(_verify_package(path, trust))
     if path.is_dir() and (path / "evidence.json").exists():
         return report(
             [Check("package", State.UNKNOWN, "This is an unpacked package. Give the zip as it came.")]
         )
-    return report(verify_log_target(target, log=log, witnesses=witnesses))
+    return report(verify_log_target(target, trust))
 
 
-def _verify_package(
-    path: Path, log: VerifierKey | None, witnesses: Sequence[Witness] | None
-) -> Iterator[Check]:
+def _verify_package(path: Path, trust: Trust) -> Iterator[Check]:
     try:
-        yield from verify_package(path, log=log, witnesses=witnesses)
+        yield from verify_package(path, trust)
     except BadPackage as error:
         yield Check("package", State.FAILS, error.what)
     except OSError as error:

@@ -7,17 +7,18 @@ Absent: whether the record shows everybody the same: `fanlight verify ADDRESS` l
 Why:    docs/spec/log.md
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import httpx
 import msgspec
 
 from fanlight.model.check import Check, State
-from fanlight.proof.cosignature import Witness, parse_witnesses
+from fanlight.proof.cosignature import parse_witnesses
 from fanlight.proof.errors import ProofError
 from fanlight.proof.note import VerifierKey
 from fanlight.proof.openings import parse_leaf
 from fanlight.proof.receipt import Receipt, verify_receipt
+from fanlight.proof.trust import NAMED_BY_LOG, Trust
 from fanlight.server import release
 from fanlight.server.pages import STATIC
 from fanlight.server.release import BadRelease, Release
@@ -37,9 +38,7 @@ class _Entries(msgspec.Struct):
     size: int
 
 
-def verify_client(
-    server: str, *, log: VerifierKey | None = None, witnesses: Sequence[Witness] | None = None
-) -> Iterator[Check]:
+def verify_client(server: str, trust: Trust = NAMED_BY_LOG) -> Iterator[Check]:
     """Compare the installed client's files with their list, and look for the list in a record."""
     try:
         client = release.load(STATIC)
@@ -47,23 +46,16 @@ def verify_client(
         yield Check("files of the web client", State.FAILS, error.what)
         return
     yield Check("files of the web client", State.HOLDS, f"All {len(client.files)} are those of its list.")
-    yield in_the_record(server, client, log=log, witnesses=witnesses)
+    yield in_the_record(server, client, trust)
 
 
-def in_the_record(
-    server: str,
-    client: Release,
-    *,
-    log: VerifierKey | None = None,
-    witnesses: Sequence[Witness] | None = None,
-) -> Check:
+def in_the_record(server: str, client: Release, trust: Trust = NAMED_BY_LOG) -> Check:
     """Tell whether a release is in a server's record.
 
     Args:
         server: its address.
         client: the release.
-        log: the key trusted for the record; by default the one that it names itself.
-        witnesses: the witnesses trusted; by default those that it names itself.
+        trust: whom to trust; by default whom the record names itself.
     """
     try:
         base = httpx.URL(server)
@@ -73,8 +65,10 @@ def in_the_record(
                 said = f"This record has no entry for version {client.version}, {client.sha256}."
                 return Check(_NAME, State.FAILS, said)
             receipt = Receipt.parse(_text(asking, f"/v1/log/proof/{found.index}"))
-            key = log or VerifierKey.parse(_text(asking, "/log/vkey").strip())
-            trusted = parse_witnesses(_text(asking, "/log/witness.vkeys")) if witnesses is None else witnesses
+            key = trust.log or VerifierKey.parse(_text(asking, "/log/vkey").strip())
+            witnesses = trust.witnesses
+            if witnesses is None:
+                witnesses = parse_witnesses(_text(asking, "/log/witness.vkeys"))
     except (httpx.HTTPError, httpx.InvalidURL, msgspec.MsgspecError) as error:
         return Check(_NAME, State.UNKNOWN, f"The record could not be asked ({type(error).__name__}).")
     except ProofError as error:
@@ -82,7 +76,7 @@ def in_the_record(
     try:
         if receipt.index != found.index:
             return Check(_NAME, State.FAILS, "The record proves another entry than the one it shows.")
-        proven = verify_receipt(found.leaf.encode(), receipt, key, trusted)
+        proven = verify_receipt(found.leaf.encode(), receipt, key, witnesses, need=trust.need)
     except ProofError as error:
         return Check(_NAME, State.FAILS, error.what)
     seen = ", ".join(

@@ -8,16 +8,17 @@ Absent: how checks are printed and what status the command ends with (cli.main).
 Why:    docs/spec/log.md
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 
 from fanlight.model.check import Check, State
-from fanlight.proof.cosignature import Witness
+from fanlight.model.errors import FanlightError
 from fanlight.proof.errors import MissingFile
-from fanlight.proof.note import VerifierKey
 from fanlight.proof.tiles import MAX_ENTRY, WIDTH, ReadFile
+from fanlight.proof.trust import NAMED_BY_LOG, Trust
 from fanlight.proof.verify_log import verify_log
 
 TIMEOUT_S = 10.0
@@ -26,44 +27,52 @@ _ABSENT = (httpx.codes.NOT_FOUND, httpx.codes.GONE)
 _HERE = {"localhost", "127.0.0.1", "::1"}
 
 
-def verify_log_target(
-    target: str, *, log: VerifierKey | None = None, witnesses: Sequence[Witness] | None = None
-) -> Iterator[Check]:
+class NoLog(FanlightError):
+    """There is no log to read where one was said to be."""
+
+    code = "cli.no_log"
+
+
+def verify_log_target(target: str, trust: Trust = NAMED_BY_LOG) -> Iterator[Check]:
     """Check a whole log.
 
     Args:
         target: a folder, or an address that begins with http:// or https://.
-        log: the key trusted for it; by default the one that the log itself names.
-        witnesses: the witnesses trusted; by default those that the log itself names.
+        trust: whom to trust; by default whom the log itself names.
 
     Yields:
         Checks as `proof.verify_log.verify_log` gives them; a single unknown one if nothing can be read.
     """
-    if target.startswith(("http://", "https://")):
-        try:
-            base = httpx.URL(target.rstrip("/") + "/")
-        except httpx.InvalidURL:
-            yield Check("log", State.UNKNOWN, f"{target} is no address.")
-            return
-        with _client(base) as client:
-            yield from _verify(_web_reader(client), target, log, witnesses)
-    elif Path(target).is_dir():
-        yield from _verify(_folder_reader(Path(target)), target, log, witnesses)
-    else:
-        yield Check("log", State.UNKNOWN, f"There is no folder {target} to read.")
-
-
-def _verify(
-    read: ReadFile, target: str, log: VerifierKey | None, witnesses: Sequence[Witness] | None
-) -> Iterator[Check]:
     try:
-        if read("checkpoint") is None and read("log/checkpoint") is not None:
-            yield from verify_log(lambda path: read(f"log/{path}"), log=log, witnesses=witnesses)
-            return
-    except MissingFile as error:
-        yield Check("log", State.UNKNOWN, f"{error.what} It was looked for at {target}.")
-        return
-    yield from verify_log(read, log=log, witnesses=witnesses)
+        with reading(target) as read:
+            yield from verify_log(read, trust)
+    except NoLog as error:
+        yield Check("log", State.UNKNOWN, error.what)
+
+
+@contextlib.contextmanager
+def reading(target: str) -> Iterator[ReadFile]:
+    """Give a reader of the log at an address or in a folder, or below `log/` there; raises NoLog."""
+    with contextlib.ExitStack() as stack:
+        if target.startswith(("http://", "https://")):
+            try:
+                base = httpx.URL(target.rstrip("/") + "/")
+            except httpx.InvalidURL as error:
+                raise _no_log(f"{target} is no address.") from error
+            read = _web_reader(stack.enter_context(_client(base)))
+        elif Path(target).is_dir():
+            read = _folder_reader(Path(target))
+        else:
+            raise _no_log(f"There is no folder {target} to read.")
+        try:
+            below = read("checkpoint") is None and read("log/checkpoint") is not None
+        except MissingFile as error:
+            raise _no_log(f"{error.what} It was looked for at {target}.") from error
+        yield (lambda path: read(f"log/{path}")) if below else read
+
+
+def _no_log(what: str) -> NoLog:
+    return NoLog(what, kept="Nothing was changed.", do="Look whether the address or folder is right.")
 
 
 def _folder_reader(folder: Path) -> ReadFile:

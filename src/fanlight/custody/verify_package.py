@@ -8,7 +8,7 @@ Why:    docs/spec/evidence.md
 """
 
 import hashlib
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from fanlight.proof.cosignature import Witness, parse_witnesses
 from fanlight.proof.note import VerifierKey
 from fanlight.proof.openings import Leaf, Opening, check_openings, parse_leaf
 from fanlight.proof.receipt import Receipt, verify_receipt
+from fanlight.proof.trust import NAMED_BY_LOG, Trust, check_witnesses
 from fanlight.seal import keys
 from fanlight.seal.age_format import NONCE_LENGTH, parse_header
 from fanlight.seal.chunktree import chunk_hashes
@@ -66,15 +67,12 @@ class Evidence(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     files: dict[str, _Hash]
 
 
-def verify_package(
-    path: Path, *, log: VerifierKey | None = None, witnesses: Sequence[Witness] | None = None
-) -> Iterator[Check]:
+def verify_package(path: Path, trust: Trust = NAMED_BY_LOG) -> Iterator[Check]:
     """Check everything an evidence package claims, without a network.
 
     Args:
         path: the zip.
-        log: the key trusted for the log; by default the one that the package names.
-        witnesses: the witnesses trusted; by default those that the package names.
+        trust: whom to trust; by default whom the package names.
 
     Yields:
         Checks in this order: contents, one a file, exporter, the log's entries, witnesses, openings,
@@ -89,7 +87,7 @@ def verify_package(
         yield _contents(archive, evidence)
         yield from _files(archive, evidence)
         yield _exporter(archive, evidence, raw)
-        leaves = yield from _log(archive, log, witnesses)
+        leaves = yield from _log(archive, trust)
         yield from _openings(archive, evidence, leaves)
         for item in evidence.items:
             yield from _item(archive, evidence, item, leaves)
@@ -181,19 +179,18 @@ def _exporter(archive: Archive, evidence: Evidence, raw: bytes) -> Check:
     )
 
 
-def _log(
-    archive: Archive, log: VerifierKey | None, trusted: Sequence[Witness] | None
-) -> Generator[Check, None, dict[str, Leaf]]:
+def _log(archive: Archive, trust: Trust) -> Generator[Check, None, dict[str, Leaf]]:
     leaves: dict[str, Leaf] = {}
     try:
-        key = log or VerifierKey.parse(_text(archive, "record/vkey").strip())
-        witnesses = parse_witnesses(_text(archive, "record/witness.vkeys")) if trusted is None else trusted
+        key = trust.log or VerifierKey.parse(_text(archive, "record/vkey").strip())
+        witnesses = trust.witnesses
+        if witnesses is None:
+            witnesses = parse_witnesses(_text(archive, "record/witness.vkeys"))
     except FanlightError as error:
         yield Check("log key", State.FAILS, error.what)
         return leaves
-    yield Check(
-        "log key", State.HOLDS, f"{key.name}, {'the key you trust' if log else 'as the package names it'}."
-    )
+    named = "the key you trust" if trust.log else "as the package names it"
+    yield Check("log key", State.HOLDS, f"{key.name}, {named}.")
     seen: dict[str, Witness] = {}
     for name in LEAVES:
         try:
@@ -208,17 +205,8 @@ def _log(
         seen = cosigners if not seen else {n: w for n, w in seen.items() if n in cosigners}
         size = proven.checkpoint.head.size
         yield Check(f"{name} in the log", State.HOLDS, f"Entry {receipt.index} of {size}, proved.")
-    yield _witnesses(seen)
+    yield check_witnesses(list(seen.values()), key, trust.need, "all three checkpoints")
     return leaves
-
-
-def _witnesses(seen: Mapping[str, Witness]) -> Check:
-    if not seen:
-        return Check("witnesses", State.UNKNOWN, "No witness has co-signed all three checkpoints.")
-    who = ", ".join(f"{w.key.name} ({w.run_by or 'run by nobody it names'})" for w in seen.values())
-    if all(witness.is_operators_own for witness in seen.values()):
-        return Check("witnesses", State.HOLDS, f"Checked, but by the operator's own witness: {who}.")
-    return Check("witnesses", State.HOLDS, f"Co-signed by {who}.")
 
 
 def _openings(archive: Archive, evidence: Evidence, leaves: Mapping[str, Leaf]) -> Iterator[Check]:

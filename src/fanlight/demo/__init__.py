@@ -19,6 +19,7 @@ from fanlight.demo.town import (
     dispatch,
     layer_gz,
     load_town,
+    paper,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "dispatch",
     "layer_gz",
     "load_town",
+    "paper",
 ]

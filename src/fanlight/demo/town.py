@@ -40,15 +40,21 @@ class Agreement:
 
     Attributes:
         starts: first day in force.
-        ends: day on which it ends.
-        vote: body, date, ayes, noes, reference, as a leaf carries it.
-        facts: what the ordinance decides `agreement.approve` on.
+        ends: day on which it is over.
+        appointed: day on which the clerk was appointed.
+        published: day of its papers.
+        comment_until: last day for comments.
+        heard: day of the hearing.
+        vote: as the clerk signs it, with its date.
     """
 
     starts: date
     ends: date
-    vote: Mapping[str, str | int]
-    facts: Mapping[str, bool | int]
+    appointed: date
+    published: date
+    comment_until: date
+    heard: date
+    vote: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,19 +137,16 @@ class Town:
         """Return the agreement for a demo first started on `first_day`."""
         plan = self.raw["agreement"]
         starts = first_day - timedelta(days=plan["in_force_days_before"])
-        vote = {**plan["vote"], "date": (starts - timedelta(days=7)).isoformat()}
+        voted = starts - timedelta(days=7)
+        published = voted - timedelta(days=45)
         return Agreement(
             starts=starts,
             ends=starts + timedelta(days=plan["term_days"]),
-            vote=vote,
-            facts={
-                "vote_recorded": True,
-                "ayes": vote["ayes"],
-                "noes": vote["noes"],
-                "hearing_held": plan["hearing_held"],
-                "published_days": plan["published_days"],
-                "term_days": plan["term_days"],
-            },
+            appointed=published - timedelta(days=30),
+            published=published,
+            comment_until=published + timedelta(days=30),
+            heard=voted - timedelta(days=14),
+            vote={**plan["vote"], "date": voted.isoformat()},
         )
 
     def assemblies(self, today: date) -> tuple[Assembly, ...]:
@@ -197,6 +200,11 @@ def load_town() -> Town:
 def layer_gz(name: str) -> bytes:
     """Return one of LAYERS as gzipped GeoJSON, ready to be served with `Content-Encoding: gzip`."""
     return _file(f"{name}.geojson.gz").read_bytes()
+
+
+def paper(name: str) -> str:
+    """Return an invented paper: agreement, impact-report, use-policy, hearing, vote or clerk."""
+    return _file(f"paper-{name}.md").read_text("utf-8")
 
 
 def credits_text() -> str:

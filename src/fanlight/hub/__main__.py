@@ -7,6 +7,7 @@ Holds:  a hub that was given a household, or told another server, or is to destr
 import argparse
 import asyncio
 import contextlib
+import functools
 import signal
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from fanlight.hub import systemd, wiping
 from fanlight.hub.options import HubOptions
 from fanlight.hub.page import Page
+from fanlight.hub.pinned import town_of
 from fanlight.hub.pipeline import Pipeline
 from fanlight.hub.services import Services
 from fanlight.hub.settings import (
@@ -59,7 +61,9 @@ async def run(folder: Path) -> int:
         async with contextlib.AsyncExitStack() as stack:
             uplink = None
             if pairing is not None:
-                uplink = await stack.enter_async_context(Uplink(pairing.server, keys.signing))
+                uplink = await stack.enter_async_context(
+                    Uplink(pairing.server, keys.signing, functools.partial(town_of, folder))
+                )
             return await _work(folder, keys, pairing, uplink)
 
 

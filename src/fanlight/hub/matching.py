@@ -124,6 +124,11 @@ def named_pack(raw: bytes) -> str:
     return _body(raw)[0].pack.sha256
 
 
+def named_log(raw: bytes) -> VerifierKey:
+    """Return the log's key that a cell file names; raises CellFileRefused, or Malformed for no key."""
+    return VerifierKey.parse(_body(raw)[0].vkey)
+
+
 def read_cell_file(raw: bytes, *, log: VerifierKey, cell: str, identity: str, pack: Pack) -> CellFile:
     """Check a cell file and open what is meant for this cell.
 
@@ -188,7 +193,10 @@ def _read_entry(entry: _Entry, head: merkle.TreeHead, identity: str, pack: Pack,
     request, key = _read_leaves(entry, leaf, key_leaf)
     if request.pack != pack_sha256:
         raise _refused("It was decided by another ordinance")
-    if request.decision != "accepted" or not decide(pack, "request.open", request.facts).accepted:
+    if (
+        request.decision != "accepted"
+        or not decide(pack, "request.open", pack.asks("request.open", request.facts)).accepted
+    ):
         raise _refused("The ordinance does not accept it")
     raw_told = jcs.loads(opening.open_age(b64.decode(entry.sealed), [identity]))
     told = _convert(raw_told, _Told)

@@ -105,6 +105,10 @@ class Meeting:
             lat=lat,
         )
         found = _with_known_owner(self._folder, found)
+        known = find_pairing(self._folder)
+        if known is not None and known.household != found.household:
+            for seen in ("log.vkey", "record-seen.json"):  # of the record of the town that it leaves
+                (self._folder / seen).unlink(missing_ok=True)
         carry_cameras(self._folder)
         save_pairing(self._folder, found)
         return found

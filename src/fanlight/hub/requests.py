@@ -15,12 +15,14 @@ from pathlib import Path
 
 from fanlight.hub import matching
 from fanlight.hub.matching import Asked, CellFileRefused
+from fanlight.hub.pinned import pinned_key
 from fanlight.hub.sealer import Kept
 from fanlight.hub.settings import Pairing
 from fanlight.hub.status import Match
 from fanlight.hub.uplink import Refused, Uplink, member
 from fanlight.policy import Pack, default_pack, load_pack
 from fanlight.proof.errors import ProofError
+from fanlight.proof.handover import MAX_HANDOVERS, Handovers, handover_path
 from fanlight.proof.merkle import TreeHead, verify_consistency
 from fanlight.proof.note import VerifierKey
 from fanlight.proof.tiles import TileReader
@@ -35,7 +37,7 @@ class Requests:
 
     def __init__(self, folder: Path, pairing: Pairing) -> None:
         """Take up the pinned key and the last record seen."""
-        self._pinned, self._seen_path = folder / "log.vkey", folder / "record-seen.json"
+        self._pinned, self._seen_path = pinned_key(folder), folder / "record-seen.json"
         self._pairing = pairing
         self._identity: str | None = None
         self._etag = ""
@@ -61,6 +63,7 @@ class Requests:
             keys.identity_bytes(identity)
             self._identity = identity
         pack = await self._pack(uplink, matching.named_pack(answer.content))
+        log = await self._follow(uplink, log, matching.named_log(answer.content))
         found = matching.read_cell_file(
             answer.content, log=log, cell=cell, identity=self._identity, pack=pack
         )
@@ -78,6 +81,13 @@ class Requests:
             VerifierKey.parse(answer.text.strip())
             write_private(self._pinned, answer.text.encode())
         return VerifierKey.parse(self._pinned.read_text().strip())
+
+    async def _follow(self, uplink: Uplink, pinned: VerifierKey, named: VerifierKey) -> VerifierKey:
+        """Return the log's key as pinned, or the one it handed over to, which is pinned then."""
+        if named == pinned or named not in (await _handovers(uplink)).follow(pinned):
+            return pinned
+        write_private(self._pinned, f"{named.vkey}\n".encode())
+        return named
 
     async def _pack(self, uplink: Uplink, sha256: str) -> Pack:
         if sha256 not in self._packs:
@@ -100,6 +110,18 @@ class Requests:
                 raise _refused("The record is other than the one this hub saw before") from error
         state = {"size": head.size, "root": head.root.hex()}
         write_private(self._seen_path, json.dumps(state).encode())
+
+
+async def _handovers(uplink: Uplink) -> Handovers:
+    files: dict[str, bytes] = {}
+    try:
+        for number in range(1, MAX_HANDOVERS + 1):
+            path = handover_path(number)
+            files[path] = (await uplink.public("GET", f"/log/{path}")).content
+    except Refused as refusal:
+        if refusal.status != NOT_FOUND:
+            raise
+    return Handovers.read(files.get)
 
 
 class _Wanted(Exception):

@@ -252,6 +252,15 @@ class Sealer:
             counts.setdefault(camera, {})[day] = clips
         return counts
 
+    def hashes(self, day: date) -> list[bytes]:
+        """Return what the clips that began on a day (UTC) hash to in their chains, camera by camera."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT hash FROM clip WHERE NOT lost AND substr(start, 1, 10) = ? ORDER BY camera, seq",
+                (day.isoformat(),),
+            ).fetchall()
+        return [bytes(row[0]) for row in rows]
+
     def lose(self, clip: str) -> None:
         """Match no request with a clip that could not be kept. Its number and its link stay used."""
         with self._lock, contextlib.suppress(sqlite3.OperationalError):

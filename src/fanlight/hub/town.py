@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fanlight.hub import even, wiping
+from fanlight.hub.days import Days
 from fanlight.hub.epochs import Epochs
 from fanlight.hub.options import Uploads
 from fanlight.hub.outbox import Outbox
@@ -64,6 +65,7 @@ class Town:
         self.sealer = Sealer(folder, pairing.household, keys.signing, self.epochs.guests)
         self.requests = Requests(folder, pairing)
         self.wishes = Wishes(pairing)
+        self.days = Days(folder, self.sealer)
         self.troubles: dict[str, str] = {}
         self.viewings: Callable[[], list[dict[str, Any]]] = list  # who watches, for the status box
         self.openings: Callable[[], list[dict[str, Any]]] = list  # who opened clips, for it too
@@ -224,6 +226,7 @@ class Town:
         while True:
             await self._try("requests", self.requests.refresh(self.uplink))
             await self._try("wishes", self.wishes.refresh(self.uplink))
+            await self._try("days", self.days.refresh(self.uplink, clock.now()))
             await asyncio.sleep(self.pairing.poll_s * _RANDOM.uniform(1 - JITTER, 1 + JITTER))
 
     async def _try(self, room: str, work: Awaitable[object]) -> bool:

@@ -6,8 +6,10 @@ Holds:  the bearer token stays in memory; a 401 signs in once more, then gives u
 Absent: what is said over it. `hub.outbox`, `hub.matching` and `hub.status` know that.
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -58,8 +60,17 @@ class Uplink:
         signer: the Ed25519 private key whose public half the server knows; None for public calls only.
     """
 
-    def __init__(self, server: str, signer: keys.SigningKey | None = None) -> None:
-        """Remember where and as whom; nothing is sent yet. Raises ServerAway if that is no address."""
+    def __init__(
+        self,
+        server: str,
+        signer: keys.SigningKey | None = None,
+        town: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        """Remember where and as whom; nothing is sent yet. `town` names its record once that is known.
+
+        Raises:
+            ServerAway: that is no address.
+        """
         timeout = httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
         try:
             self._http = httpx.AsyncClient(base_url=server.rstrip("/"), timeout=timeout, trust_env=False)
@@ -70,6 +81,7 @@ class Uplink:
                 do="Write it like https://fanlight.example.org.",
             ) from error
         self._signer = signer
+        self._town = town
         self._token: str | None = None
         self.session: dict[str, Any] = {}
 
@@ -97,7 +109,8 @@ class Uplink:
         """Sign the server's challenge; return the session (account, kind, roles, ...).
 
         Raises:
-            ServerAway: no answer. Refused: the key is not known.
+            ServerAway: no answer. Refused: the key is not known, or the challenge is another town's, which
+                would let this server sign in there as us.
         """
         if self._signer is None:
             raise Refused(
@@ -106,6 +119,15 @@ class Uplink:
         public = b64.encode(self._signer.public)
         asked = await self._send("POST", "/v1/sessions/challenge", json={"sign_pub": public})
         challenge = str(member(asked, "challenge"))
+        town = self._town()
+        if town is not None and challenge.partition(" ")[0] != quote(town, safe="/:"):
+            raise Refused(
+                httpx.codes.MISDIRECTED_REQUEST,
+                "hub.other_town",
+                "The server asks for a sign-in at another town than the one this hub belongs to.",
+                "Nothing was signed.",
+                "Look whether its address is right, else pair this hub anew.",
+            )
         signature = b64.encode(self._signer.sign("sign-in", challenge.encode()))
         answer = await self._send(
             "POST",

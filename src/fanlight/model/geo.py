@@ -3,7 +3,7 @@
 In:     corners as lon, lat in degrees (WGS 84); the town's table of homes per res-8 cell.
 Out:    Polygon (a request's area), Boundary (a jurisdiction), cells as H3 text.
 Holds:  a Polygon has 3 to 100 corners, does not cross or touch itself, and is listed without its
-        first corner repeated. Each res-8 cell belongs to exactly one cell of the town's partition.
+        first corner repeated.
 Absent: any limit on size (the ordinance's), any address.
 Why:    docs/design/rules.md
 """
@@ -17,7 +17,24 @@ from typing import Any
 import h3
 import shapely
 
+from fanlight.model.division import COARSEST_RES, FINEST_RES, HOMES_PER_CELL, Division, divide
 from fanlight.model.errors import FanlightError
+
+__all__ = [
+    "COARSEST_RES",
+    "FINEST_RES",
+    "HOMES_PER_CELL",
+    "BadBoundary",
+    "BadCell",
+    "BadPolygon",
+    "Boundary",
+    "Polygon",
+    "check_cell",
+    "covering_cells",
+    "home_cell",
+    "town_cells",
+    "within_reach",
+]
 
 SQ_MILE_M2 = 2_589_988.110336
 # The sphere with the area of the WGS 84 ellipsoid: areas are then right to 0.4 % anywhere, and it is
@@ -25,10 +42,10 @@ SQ_MILE_M2 = 2_589_988.110336
 AUTHALIC_RADIUS_M = 6_371_007.180918475
 MIN_CORNERS, MAX_CORNERS = 3, 100
 MAX_LAT = 85.0  # what a web map can show
-FINEST_RES, COARSEST_RES = 8, 5
-HOMES_PER_CELL = 50
+_AROUND_DEG = 0.5
 
 Point = tuple[float, float]
+Homes = Division | Mapping[str, int]
 
 
 class BadPolygon(FanlightError):
@@ -153,31 +170,18 @@ class Boundary:
         return west, south, east, north
 
 
-def home_cell(lon: float, lat: float, homes: Mapping[str, int]) -> str:
+def home_cell(lon: float, lat: float, homes: Homes) -> str:
     """Return the cell under which the server knows a home at this point.
 
     Args:
         lon: degrees east.
         lat: degrees north.
-        homes: homes per H3 cell of res 8; empty where no housing table is loaded.
-
-    Returns:
-        The finest cell of res 8 to 5 around the point that holds at least 50 homes, else that of res 5.
-        Coarser cells are parents of the res-8 cell, so that a request's area finds the same one.
+        homes: the town's division, or homes per H3 cell of res 8 to divide by; empty where there is no table.
     """
-    return partition_cell(h3.latlng_to_cell(lat, lon, FINEST_RES), homes)
+    return _division(homes).cell_of(h3.latlng_to_cell(lat, lon, FINEST_RES))
 
 
-def partition_cell(fine: str, homes: Mapping[str, int]) -> str:
-    """Return the cell of the town's partition that a res-8 cell belongs to; see `home_cell`."""
-    for res in range(FINEST_RES, COARSEST_RES, -1):
-        cell: str = h3.cell_to_parent(fine, res)
-        if homes and sum(homes.get(child, 0) for child in _children(cell)) >= HOMES_PER_CELL:
-            return cell
-    return str(h3.cell_to_parent(fine, COARSEST_RES))
-
-
-def covering_cells(polygon: Polygon, homes: Mapping[str, int]) -> list[str]:
+def covering_cells(polygon: Polygon, homes: Homes) -> list[str]:
     """Return the cells of the town's partition that the polygon touches, sorted.
 
     Raises:
@@ -188,35 +192,45 @@ def covering_cells(polygon: Polygon, homes: Mapping[str, int]) -> list[str]:
         raise _bad_polygon("The area is larger than a town's district.", "Draw a smaller area.")
     shape = h3.LatLngPoly([(lat, lon) for lon, lat in polygon.corners])
     fine = h3.h3shape_to_cells_experimental(shape, FINEST_RES, contain="overlap")
-    return sorted({partition_cell(cell, homes) for cell in fine})
+    division = _division(homes)
+    return sorted({division.cell_of(cell) for cell in fine})
 
 
-def town_cells(bounds: tuple[float, float, float, float], homes: Mapping[str, int]) -> list[str]:
-    """Return all cells of the town's partition that touch its bounds, sorted.
+def town_cells(bounds: tuple[float, float, float, float], homes: Homes) -> list[str]:
+    """Return all cells of the town; without a table, those of res 5 that touch its bounds. Sorted.
 
     Args:
         bounds: west, south, east, north in degrees.
-        homes: homes per H3 cell of res 8; empty where no housing table is loaded.
+        homes: the town's division, or homes per H3 cell of res 8; empty where no table is loaded.
     """
+    division = _division(homes)
+    if division.rest:
+        return sorted(division.cells)
     west, south, east, north = bounds
     box = h3.LatLngPoly([(south, west), (south, east), (north, east), (north, west)])
-    coarse = h3.h3shape_to_cells_experimental(box, COARSEST_RES, contain="overlap")
-    if not homes:
-        return sorted(coarse)
-    return sorted({partition_cell(fine, homes) for cell in coarse for fine in _children(cell)})
+    return sorted(h3.h3shape_to_cells_experimental(box, COARSEST_RES, contain="overlap"))
 
 
-def check_cell(text: str) -> str:
-    """Return `text` if it names an H3 cell of res 5 to 8; raises BadCell."""
-    if h3.is_valid_cell(text) and COARSEST_RES <= h3.get_resolution(text) <= FINEST_RES:
+def check_cell(text: str, *, coarsest: int = COARSEST_RES, finest: int = FINEST_RES) -> str:
+    """Return `text` if it names an H3 cell of these sizes, in its one spelling; raises BadCell."""
+    if text == text.lower() and h3.is_valid_cell(text) and coarsest <= h3.get_resolution(text) <= finest:
         return text
     raise BadCell(
         "A text names no cell of this map.", kept="Nothing was changed.", do="Choose the place again."
     )
 
 
-def _children(cell: str) -> Sequence[str]:
-    return [cell] if h3.get_resolution(cell) == FINEST_RES else h3.cell_to_children(cell, FINEST_RES)
+def within_reach(cell: str, bounds: tuple[float, float, float, float]) -> bool:
+    """Tell whether a cell's middle lies in a town's bounds (west, south, east, north) or near them."""
+    west, south, east, north = bounds
+    lat, lon = h3.cell_to_latlng(cell)
+    return bool(
+        west - _AROUND_DEG <= lon <= east + _AROUND_DEG and south - _AROUND_DEG <= lat <= north + _AROUND_DEG
+    )
+
+
+def _division(homes: Homes) -> Division:
+    return homes if isinstance(homes, Division) else divide(homes)
 
 
 def _corners(points: Iterable[Sequence[float]]) -> list[Point]:

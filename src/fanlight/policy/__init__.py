@@ -7,10 +7,11 @@ Absent: clocks, files (but for the shipped pack), the network, and what a person
 Why:    docs/design/rules.md
 """
 
+from fanlight.policy.common import common_facts, schema_of
 from fanlight.policy.decision import BadFacts, Decision, Rule, decide
-from fanlight.policy.pack import BadPack, Cite, Clause, Pack, PackNotInForce, load_pack
-from fanlight.policy.proving import failing_vectors, weak_clauses
-from fanlight.policy.shipped import assemble, default_pack
+from fanlight.policy.pack import BadPack, Cite, Clause, Gap, Pack, PackNotInForce, load_pack
+from fanlight.policy.proving import Verdict, failing_vectors, verdict, verdict_on, weak_clauses
+from fanlight.policy.shipped import assemble, assemble_zip, default_pack, is_zip, shipped_pack, shipped_packs
 from fanlight.policy.wording import Found, find_phrases, phrases
 
 __all__ = [
@@ -20,15 +21,25 @@ __all__ = [
     "Clause",
     "Decision",
     "Found",
+    "Gap",
     "Pack",
     "PackNotInForce",
     "Rule",
+    "Verdict",
     "assemble",
+    "assemble_zip",
+    "common_facts",
     "decide",
     "default_pack",
     "failing_vectors",
     "find_phrases",
+    "is_zip",
     "load_pack",
     "phrases",
+    "schema_of",
+    "shipped_pack",
+    "shipped_packs",
+    "verdict",
+    "verdict_on",
     "weak_clauses",
 ]

@@ -12,13 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import cedarpy
-
 from fanlight.model.errors import FanlightError
+from fanlight.policy import cedar
 from fanlight.policy.pack import Cite, Clause, Fact, Pack, fill
 
-_MAX_INT = 2**53 - 1  # a browser reads facts as doubles; above this it could decide otherwise
-_MAX_STRING = 200
+MAX_INT = 2**53 - 1  # a browser reads facts as doubles; above this it could decide otherwise
+MAX_STRING = 200
 
 
 class BadFacts(FanlightError):
@@ -86,7 +85,7 @@ def decide(pack: Pack, action: str, facts: Mapping[str, Fact]) -> Decision:
 
     Args:
         pack: in force, if the decision is to count; this function looks at no calendar.
-        action: `request.submit`, `request.open`, `disclosure.export` or `agreement.approve`.
+        action: one that the pack decides on, such as `request.open`; docs/spec/packs.md has them all.
         facts: exactly those of the pack's schema for the action.
 
     Raises:
@@ -97,40 +96,15 @@ def decide(pack: Pack, action: str, facts: Mapping[str, Fact]) -> Decision:
     if not clauses:
         raise _bad_facts("the ordinance does not decide on this action")
     for value in facts.values():
-        if isinstance(value, str) and len(value) > _MAX_STRING:
+        if isinstance(value, str) and len(value) > MAX_STRING:
             raise _bad_facts("a fact is too long")
-        if isinstance(value, int) and abs(value) > _MAX_INT:
+        if isinstance(value, int) and abs(value) > MAX_INT:
             raise _bad_facts("a figure is too large")
-    allowed, reasons = _ask(pack, action, facts)
-    if allowed:
-        failing: set[str] = set()
-    else:
-        # With a forbid, Cedar names no permit: ask the permits alone which of them hold.
-        _, granted = _ask(pack, action, facts, grants_only=True)
-        failing = reasons | (pack.permits - granted)
-    rules = tuple(_rule(clause, facts, holds=clause.id not in failing) for clause in clauses)
-    return Decision(decision="accepted" if allowed else "refused", rules=rules)
-
-
-def _ask(
-    pack: Pack, action: str, facts: Mapping[str, Fact], *, grants_only: bool = False
-) -> tuple[bool, set[str]]:
-    """Return whether Cedar allows, and the ids of the clauses that decided it."""
-    result = cedarpy.is_authorized(
-        {
-            "principal": {"type": "Agency", "id": "asking"},
-            "action": {"type": "Action", "id": action},
-            "resource": {"type": "Town", "id": "asked"},
-            "context": dict(facts),
-        },
-        pack.grants if grants_only else pack.engine,
-        [],
-        pack.types,
-    )
-    # Cedar skips a policy that fails to evaluate, so a forbid in error would allow: never accept then.
-    if result.diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
+    made = cedar.decide(pack.parsed, action, facts)
+    if made is None:
         raise _bad_facts("the facts are not those that the ordinance decides on")
-    return result.allowed, set(result.diagnostics.id_annotations_by_reason.values())
+    rules = tuple(_rule(clause, facts, holds=clause.id not in made.reasons) for clause in clauses)
+    return Decision(decision="accepted" if made.allowed else "refused", rules=rules)
 
 
 def _rule(clause: Clause, facts: Mapping[str, Fact], *, holds: bool) -> Rule:

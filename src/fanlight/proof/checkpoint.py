@@ -86,13 +86,18 @@ class SignedCheckpoint:
         return self.checkpoint.head
 
 
-def sign_checkpoint(head: TreeHead, key: SignerKey) -> bytes:
+def sign_checkpoint(head: TreeHead, key: SignerKey, *also: SignerKey) -> bytes:
     """Return the note in which the log of `key` (kind 01) states `head`.
 
     The caller MUST have stored `head` durably first: a log never signs two that disagree.
+
+    Args:
+        head: size and root.
+        key: the log's key; its name is the log's.
+        also: keys that the log had before, for those who know no newer one.
     """
     text = Checkpoint(key.name, head).text
-    return (text + "\n" + key.sign(text)).encode()
+    return (text + "\n" + "".join(one.sign(text) for one in (key, *also))).encode()
 
 
 def open_checkpoint(raw: bytes, log: VerifierKey) -> SignedCheckpoint:

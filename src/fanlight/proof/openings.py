@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from dataclasses import field as hidden
 from typing import Any, Self
 
-from fanlight.proof.errors import Malformed, Unproven
+from fanlight.proof.errors import EntryRefused, Malformed, Unproven
+from fanlight.proof.tiles import MAX_ENTRY
 from fanlight.wire import jcs
 
 VERSION = 1
@@ -91,6 +92,7 @@ def make_leaf(
     private: Mapping[str, Any] | None = None,
     *,
     random: Callable[[int], bytes] = secrets.token_bytes,
+    salts: Mapping[str, bytes] | None = None,
 ) -> tuple[bytes, list[Opening]]:
     """Make an entry of the log.
 
@@ -99,14 +101,19 @@ def make_leaf(
         pub: fields everyone reads.
         private: fields to commit to, each under a salt of its own.
         random: gives n random bytes; another source only in tests and vectors.
+        salts: salts that were made before, by field: random, 32 bytes, used for nothing else.
 
     Returns:
         The leaf's exact bytes, and the openings, to be kept apart from them and erasable.
 
     Raises:
         Malformed: a name or value has no place in a leaf.
+        EntryRefused: the leaf is longer than 65,535 bytes.
     """
-    openings = [Opening(name, random(SALT_BYTES), value) for name, value in (private or {}).items()]
+    given = salts or {}
+    openings = [
+        Opening(name, given.get(name) or random(SALT_BYTES), value) for name, value in (private or {}).items()
+    ]
     commit = {o.field: commitment(leaf_type, o).hex() for o in openings}
     try:
         for opening in openings:
@@ -115,6 +122,8 @@ def make_leaf(
     except jcs.BadJson as error:
         raise Malformed("a value has no canonical form") from error
     parse_leaf(leaf)
+    if len(leaf) > MAX_ENTRY:
+        raise EntryRefused(len(leaf))
     return leaf, openings
 
 

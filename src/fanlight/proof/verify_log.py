@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 
 from fanlight.model.check import Check, State
 from fanlight.proof import merkle, tiles
-from fanlight.proof.checkpoint import SignedCheckpoint, open_checkpoint
+from fanlight.proof.checkpoint import SignedCheckpoint
 from fanlight.proof.cosignature import Witness, cosigned_at, parse_witnesses
 from fanlight.proof.errors import Malformed, MissingFile, ProofError, Unproven
+from fanlight.proof.handover import NO_HANDOVERS, Handover, Handovers, handed_over_in, open_by_any
 from fanlight.proof.note import VerifierKey
 from fanlight.proof.tiles import ReadFile
-
-OWN_WITNESS = "checked, but by the operator's own witness"
+from fanlight.proof.trust import NAMED_BY_LOG, Trust, check_witnesses
 
 
 class _Absent(ProofError):
@@ -49,72 +49,94 @@ def _text(data: bytes) -> str:
         raise Malformed("a list of keys is not text") from error
 
 
-def verify_log(
-    read: ReadFile, *, log: VerifierKey | None = None, witnesses: Sequence[Witness] | None = None
-) -> Iterator[Check]:
+def verify_log(read: ReadFile, trust: Trust = NAMED_BY_LOG) -> Iterator[Check]:
     """Check everything a log folder claims.
 
     Args:
         read: path below the log -> its bytes, or None if there is no such file; raises MissingFile
             if that could not be found out.
-        log: the key trusted for the log; by default the one that the log itself names.
-        witnesses: the witnesses trusted; by default those that the log itself names.
+        trust: whom to trust; by default whom the log itself names.
 
     Yields:
         Checks in this order: log key, log signature, one a witness, witnesses, entries, tiles, root,
-        earlier checkpoint. After a check that leaves nothing to go on, the rest is left out.
+        key changes (if there are any), earlier checkpoint. After a check that leaves nothing to go on, the
+        rest is left out.
     """
     try:
-        key = log or VerifierKey.parse(_text(_must(read, "vkey")).strip())
-        named = "the key you trust" if log else "the key that the log itself names"
+        key = trust.log or VerifierKey.parse(_text(_must(read, "vkey")).strip())
+        named = "the key you trust" if trust.log else "the key that the log itself names"
     except ProofError as error:
         yield _failed("log key", error)
         return
-    yield Check("log key", State.HOLDS, f"{key.name}, {named}.")
+    handovers, wrong = _handovers(read)
+    if wrong is not None:
+        yield wrong
+    steps = len(handovers.follow(key)) - 1
+    changed = f", through {steps} {'changes' if steps > 1 else 'change'} of key" if steps else ""
+    yield Check("log key", State.HOLDS, f"{key.name}, {named}{changed}.")
     try:
-        signed = open_checkpoint(_must(read, "checkpoint"), key)
+        signed = open_by_any(_must(read, "checkpoint"), handovers.follow(key))
     except ProofError as error:
         yield _failed("log signature", error)
         return
     yield Check("log signature", State.HOLDS, f"Signed for {signed.head.size} entries.")
-    yield from _check_witnesses(read, key, signed, witnesses)
-    yield from _check_tree(read, signed.head)
-    yield _check_earlier(read, key, signed.head)
+    yield from _check_witnesses(read, key, signed, trust, handovers)
+    wanted = handovers.used(key)
+    tree = _Recomputed(read, signed.head.size, wanted)
+    yield from _check_tree(tree, signed.head)
+    if wanted:
+        yield _check_changes(tree, wanted)
+    yield _check_earlier(read, handovers.line(key), signed.head)
+
+
+def _handovers(read: ReadFile) -> tuple[Handovers, Check | None]:
+    try:
+        return Handovers.read(read), None
+    except ProofError as error:
+        return NO_HANDOVERS, _failed("key changes", error)
+
+
+def _check_changes(tree: "_Recomputed", wanted: Sequence[Handover]) -> Check:
+    name = "key changes"
+    if all(change.note in tree.handed for change in wanted):
+        return Check(name, State.HOLDS, "Both keys of each change signed it, and it is an entry.")
+    if not tree.complete:
+        return Check(name, State.UNKNOWN, "Parts are missing in which a change of key may be entered.")
+    return Check(name, State.FAILS, "A key was handed over without an entry in this record.")
 
 
 def _check_witnesses(
-    read: ReadFile, log: VerifierKey, signed: SignedCheckpoint, trusted: Sequence[Witness] | None
+    read: ReadFile, log: VerifierKey, signed: SignedCheckpoint, trust: Trust, handovers: Handovers
 ) -> Iterator[Check]:
+    witnesses = trust.witnesses
     try:
-        listed = read("witness.vkeys") if trusted is None else None
-        witnesses = trusted if trusted is not None else parse_witnesses(_text(listed or b""))
+        if witnesses is None:
+            witnesses = parse_witnesses(_text(read("witness.vkeys") or b""))
     except ProofError as error:
         yield _failed("witnesses", error)
         return
     seen: list[Witness] = []
     for witness in witnesses:
-        check = _check_witness(witness, signed)
+        check = _check_witness(handovers.witnesses(witness), signed)
         if check.state is State.HOLDS:
             seen.append(witness)
         yield check
-    if not seen:
-        yield Check("witnesses", State.UNKNOWN, "No witness has co-signed this checkpoint.")
-    elif all(w.is_operators_own or w.key.public == log.public for w in seen):
-        yield Check("witnesses", State.HOLDS, f"{OWN_WITNESS[0].upper()}{OWN_WITNESS[1:]}.")
-    else:
-        others = ", ".join(f"{w.key.name} ({w.run_by})" for w in seen if not w.is_operators_own)
-        yield Check("witnesses", State.HOLDS, f"Checked by others than the operator: {others}.")
+    yield check_witnesses(seen, log, trust.need, "this checkpoint")
 
 
-def _check_witness(witness: Witness, signed: SignedCheckpoint) -> Check:
-    name, run_by = f"witness {witness.key.name}", witness.run_by or "nobody it names"
-    try:
-        time_s = cosigned_at(signed.note, witness.key)
-    except ProofError as error:
-        return Check(name, State.FAILS, f"Run by {run_by}. {error.what}")
-    if time_s is None:
-        return Check(name, State.UNKNOWN, f"Run by {run_by}. It has not co-signed this checkpoint.")
-    return Check(name, State.HOLDS, f"Run by {run_by}. Co-signed {_when(time_s)}.")
+def _check_witness(keys: Sequence[Witness], signed: SignedCheckpoint) -> Check:
+    """Check a witness under each of its keys, the one that is trusted last."""
+    trusted = keys[-1]
+    name, run_by = f"witness {trusted.key.name}", trusted.run_by or "nobody it names"
+    for one in keys:
+        try:
+            time_s = cosigned_at(signed.note, one.key)
+        except ProofError as error:
+            return Check(name, State.FAILS, f"Run by {run_by}. {error.what}")
+        if time_s is not None:
+            newer = "" if one is trusted else " by a newer key, which its old one handed over to"
+            return Check(name, State.HOLDS, f"Run by {run_by}. Co-signed {_when(time_s)}{newer}.")
+    return Check(name, State.UNKNOWN, f"Run by {run_by}. It has not co-signed this checkpoint.")
 
 
 def _when(time_s: int) -> str:
@@ -159,9 +181,11 @@ def _whole(read: ReadFile) -> ReadFile:
 class _Recomputed:
     """Every hash of a tree, from the entries up. Keeps one hash a tile, never the log."""
 
-    def __init__(self, read: ReadFile, size: int) -> None:
+    def __init__(self, read: ReadFile, size: int, changes: Sequence[Handover] = ()) -> None:
         self.read = _whole(read)
         self.size = size
+        self._looks = bool(changes)
+        self.handed: set[bytes] = set()  # the hand-overs that stand in entries
         self.entries, self.tiles = _Problems("entries"), _Problems("tiles")
         self.edge: list[list[bytes]] = []
         self.complete = True
@@ -195,6 +219,8 @@ class _Recomputed:
             try:
                 bundle = tiles.fetch_bundle(self.read, index, width)
                 ours = [merkle.hash_leaf(entry) for entry in bundle]
+                if self._looks:
+                    self.handed.update(filter(None, map(handed_over_in, bundle)))
             except ProofError as error:
                 self.entries.add(error, tiles.bundle_path(index, width))
         try:
@@ -211,8 +237,7 @@ class _Recomputed:
         return [ours[i] or digest for i, digest in enumerate(theirs)]
 
 
-def _check_tree(read: ReadFile, head: merkle.TreeHead) -> Iterator[Check]:
-    found = _Recomputed(read, head.size)
+def _check_tree(found: _Recomputed, head: merkle.TreeHead) -> Iterator[Check]:
     found.run()
     yield found.entries.verdict(f"Each of {head.size} entries is the one its hash stands for.")
     yield found.tiles.verdict("Each tile is there and holds the hashes of the tiles below it.")
@@ -224,13 +249,13 @@ def _check_tree(read: ReadFile, head: merkle.TreeHead) -> Iterator[Check]:
         yield Check("root", State.FAILS, "The signed root is not that of these entries.")
 
 
-def _check_earlier(read: ReadFile, log: VerifierKey, head: merkle.TreeHead) -> Check:
+def _check_earlier(read: ReadFile, log: Sequence[VerifierKey], head: merkle.TreeHead) -> Check:
     name = "earlier checkpoint"
     try:
         raw = read("checkpoint.old")
         if raw is None:
             return Check(name, State.UNKNOWN, "The log shows no earlier checkpoint to compare with.")
-        old = open_checkpoint(raw, log).head
+        old = open_by_any(raw, log).head
         proof = tiles.TileReader(head.size, _whole(read)).consistency_proof(old.size)
         merkle.verify_consistency(old, head, proof)
     except ProofError as error:

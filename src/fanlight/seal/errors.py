@@ -2,6 +2,7 @@
 
 SealError
 |- BadKey             a key's text or bytes are no key of a kind we know
+|- BadEscrow          what is locked to two of three auditors cannot be locked or opened so
 |- NotForUs           the file is whole, and none of the identities opens it
 |- Malformed          the bytes do not have the form they should have
 `- Altered            the form is right, a cryptographic check fails
@@ -27,6 +28,12 @@ class BadKey(SealError):
     """A key's text or bytes are no key of a kind we know."""
 
     code = "seal.bad_key"
+
+
+class BadEscrow(SealError):
+    """What is locked to two of three auditors cannot be locked or opened so."""
+
+    code = "seal.bad_escrow"
 
 
 class NotForUs(SealError):
@@ -97,6 +104,15 @@ def bad_signature(whose: str) -> BadSignature:
         f"The signature of the {whose} does not hold.",
         kept=_KEPT,
         do="Do not use it; ask for it again from where it came.",
+    )
+
+
+def bad_escrow(why: str) -> BadEscrow:
+    """Return the error for an escrow; `why` is a clause."""
+    return BadEscrow(
+        f"The escrow does not hold: {why}.",
+        kept=_KEPT,
+        do="Bring the shares of two different auditors for this very entry.",
     )
 
 

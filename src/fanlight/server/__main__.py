@@ -25,9 +25,12 @@ from granian.server.embed import Server
 
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
+from fanlight.proof.errors import ProofError
+from fanlight.proof.witness_list import WitnessList, parse_witness_list
 from fanlight.server.app import Options, make_app, open_services
 from fanlight.server.notify.sending import Reach
 from fanlight.server.pages import STATIC
+from fanlight.store import own_database
 from fanlight.store.postgres import Postgres
 
 _READY_S = 30.0
@@ -45,15 +48,25 @@ class HomeUnusable(FanlightError):
     code = "server.home_unusable"
 
 
+class BadWitnesses(FanlightError):
+    """The list of witnesses is none."""
+
+    code = "server.bad_witnesses"
+
+
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("fanlight.server", description="Serve one town.")
     parser.add_argument("--home", type=Path, required=True, help="state folder")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8420)
-    parser.add_argument("--database", help="URL for the owner of the tables; none: our own PostgreSQL")
-    parser.add_argument("--app-database", help="URL for the role fanlight_app, if it cannot be derived")
-    parser.add_argument("--witness", help="address of a witness")
+    parser.add_argument(
+        "--database", help="URL for the owner; none: server/database.toml, or our own PostgreSQL"
+    )
+    parser.add_argument("--app-database", help="URL for the role that the server works as")
+    parser.add_argument("--witness", help="address of the only witness, whose key it tells itself")
+    parser.add_argument("--witnesses", type=Path, help="witnesses.toml: who has to sign the record")
     parser.add_argument("--blobs", help="URL of an object store; none: the home's folder")
+    parser.add_argument("--log-files", help="URL of an object store for the record's tiles; none: the folder")
     parser.add_argument("--quota-gib", type=float, default=50.0, help="space of one household for its clips")
     parser.add_argument("--contact", default="", help="mailto: or https: whom push services may write to")
     parser.add_argument(
@@ -73,13 +86,15 @@ def main(argv: Sequence[str] | None = None, now: Callable[[], datetime] = clock.
         try:
             _check_port(args.host, args.port)
             _log_to(home / "server", stack)
-            database = args.database or stack.enter_context(Postgres(home / "postgres")).url
+            database, app_database = _database(args, home, stack)
             options = Options(
                 home=home,
                 database=database,
-                app_database=args.app_database,
+                app_database=app_database,
                 witness=args.witness,
+                witnesses=_witnesses(args.witnesses) if args.witnesses else None,
                 blobs=args.blobs,
+                log_files=args.log_files,
                 quota_gib=args.quota_gib,
                 demo=args.demo,
                 port=args.port,
@@ -95,6 +110,26 @@ def main(argv: Sequence[str] | None = None, now: Callable[[], datetime] = clock.
             print(f"{error.what} Kept: {error.kept} To do: {error.do}", file=sys.stderr)  # noqa: T201 - a command
             return 1
     return 0
+
+
+def _database(args: argparse.Namespace, home: Path, stack: contextlib.ExitStack) -> tuple[str, str | None]:
+    if args.database:
+        return args.database, args.app_database
+    own = own_database.read(home)
+    if own is not None:
+        return own.owner, own.app
+    return stack.enter_context(Postgres(home / "postgres")).url, None
+
+
+def _witnesses(path: Path) -> WitnessList:
+    try:
+        return parse_witness_list(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ProofError) as error:
+        raise BadWitnesses(
+            f"The list of witnesses cannot be used: {getattr(error, 'what', 'it cannot be read')}",
+            kept="Nothing was started.",
+            do="Give url, vkey and run_by under each [[witness]], and above them how many `need` to sign.",
+        ) from error
 
 
 async def _serve(options: Options, host: str) -> None:

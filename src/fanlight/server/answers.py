@@ -8,6 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from fanlight.model.errors import FanlightError
+from fanlight.proof.errors import EntryRefused
 from fanlight.server import versions
 from fanlight.server.errors import NOTHING, ServerError
 from fanlight.server.pages import HEADERS
@@ -22,7 +23,7 @@ _HTTP = {
     405: ("server.wrong_method", "This address does not take that kind of call.", "Use another method."),
     413: ("server.too_large", "More bytes came than this call takes.", "Send less, or in parts."),
 }
-_STATUS = {DiskFull: 507, BlobMissing: 404, BlobsAway: 503, DatabaseUnusable: 503}
+_STATUS = {DiskFull: 507, EntryRefused: 413, BlobMissing: 404, BlobsAway: 503, DatabaseUnusable: 503}
 
 
 def refusal(status: int, code: str, what: str, kept: str, do: str) -> Response[dict[str, str]]:

@@ -24,14 +24,17 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from fanlight import __version__
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
+from fanlight.proof.witness_list import WitnessList
 from fanlight.server import (
     answers,
+    days,
     first_start,
     front,
     links,
     operator,
     pages,
     release,
+    sealed,
     setup,
     texts,
     versions,
@@ -41,26 +44,30 @@ from fanlight.server.accounts import http as accounts_http
 from fanlight.server.accounts import provide_session, shredding
 from fanlight.server.accounts.areas import Areas
 from fanlight.server.accounts.challenges import Challenges
-from fanlight.server.evidence import day, drops
+from fanlight.server.days import http as days_http
+from fanlight.server.evidence import day, drops, ending
 from fanlight.server.evidence import http as evidence_http
 from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits
 from fanlight.server.links import http as links_http
 from fanlight.server.log import Log
 from fanlight.server.log import http as log_http
-from fanlight.server.log.files import LogFiles
-from fanlight.server.log.witnesses import WitnessClient
+from fanlight.server.log.keys import LogKeys
+from fanlight.server.log.panel import Panel
 from fanlight.server.meetings import Meetings
 from fanlight.server.notify import http as notify_http
 from fanlight.server.notify.sending import Reach, Sender
 from fanlight.server.oversight import http as oversight_http
+from fanlight.server.programme import clerks_http, comments_http, register_http, suspended
 from fanlight.server.programme import http as programme_http
 from fanlight.server.relay import http as relay_http
 from fanlight.server.relay.switch import Switch
 from fanlight.server.requests import cells, clockwork
 from fanlight.server.requests import http as requests_http
+from fanlight.server.sealed.auditors import read_auditors
 from fanlight.server.services import Services
 from fanlight.server.shreds import ShredList
+from fanlight.server.stopping import stop
 from fanlight.server.texts import http as texts_http
 from fanlight.server.unfinished import Unfinished
 from fanlight.server.vault import http as vault_http
@@ -68,6 +75,7 @@ from fanlight.server.vault.keeping import Keeper
 from fanlight.server.wishes import http as wishes_http
 from fanlight.store.blobs import Blobs
 from fanlight.store.database import Database, migrate
+from fanlight.store.log_bucket import open_place
 
 MAX_BODY = 256 * 1024
 
@@ -80,8 +88,10 @@ class Options:
         home: the state folder.
         database: address of the database, for its owner.
         app_database: address for the app's own role; derived on a private socket.
-        witness: address of the witness; None for a record without one.
+        witness: address of the only witness, whose key is learnt from itself; None for a record without one.
+        witnesses: who watches the record, where a `witnesses.toml` says so; `witness` does not count then.
         blobs: a URL such as `s3://...`; None for the home's folder.
+        log_files: a URL such as `s3://...` for tiles and checkpoints; None for the home's folder.
         quota_gib: what one household's sealed clips may take.
         demo: show the invented people on the front page.
         port: where this server answers.
@@ -98,7 +108,9 @@ class Options:
     database: str
     app_database: str | None = None
     witness: str | None = None
+    witnesses: WitnessList | None = None
     blobs: str | None = None
+    log_files: str | None = None
     quota_gib: float = 50.0
     demo: bool = False
     port: int = 0
@@ -119,12 +131,16 @@ async def health() -> dict[str, str]:
 @contextlib.asynccontextmanager
 async def open_services(options: Options) -> AsyncIterator[Services]:
     """Open database, record and blobs, load a first start's document, and run the clockwork."""
-    await asyncio.to_thread(migrate, options.database)
+    await asyncio.to_thread(migrate, options.database, options.app_database)
     db = await Database.open(options.database, options.app_database, size=options.connections)
     key = setup.log_key(options.home)
-    known = options.home / "server" / "witness.vkeys"
-    witness = WitnessClient(options.witness, known) if options.witness else None
-    log = Log(db, LogFiles(options.home / "log"), key, witness)
+    panel = _panel(options)
+    log = Log(
+        db,
+        open_place(options.home / "log", options.log_files),
+        LogKeys(key, setup.old_log_key(options.home), tuple(setup.handovers(options.home))),
+        panel,
+    )
     services = Services(
         home=options.home,
         db=db,
@@ -145,8 +161,9 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
     )
     tasks: list[asyncio.Task[None]] = []
     try:
-        await log.sequencer.start()
+        await log.start()
         await first_start.load(services)
+        await suspended.enter(db, log, options.clock().date())
         if options.client is not None:
             await texts.begin(services.db, services.log, options.clock().date())
             await _enter_client(services, options.client)
@@ -155,23 +172,31 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         await Keeper(services).replay()
         await shredding.replay_secrets(services)
         tasks = [
-            asyncio.create_task(log.sequencer.run()),
+            *(asyncio.create_task(task) for task in log.tasks()),
             asyncio.create_task(clockwork.run(services)),
             asyncio.create_task(day.run(services)),
             asyncio.create_task(drops.run(services)),
+            asyncio.create_task(ending.run(services)),
             asyncio.create_task(Keeper(services).run()),
             asyncio.create_task(links.run(services)),
             asyncio.create_task(wishes.run(services)),
+            asyncio.create_task(days.run(services)),
+            asyncio.create_task(sealed.run(services, read_auditors(options.home))),
         ]
         yield services
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stop(tasks)
         await services.push.close()
-        if witness is not None:
-            await witness.close()
+        if panel is not None:
+            await panel.close()
         await db.close()
+
+
+def _panel(options: Options) -> Panel | None:
+    if options.witnesses is not None:
+        return Panel.of(options.witnesses)
+    known = options.home / "server" / "witness.vkeys"
+    return Panel.alone(options.witness, known) if options.witness else None
 
 
 async def _enter_client(services: Services, folder: Path) -> None:
@@ -194,7 +219,7 @@ def _reach(options: Options) -> Reach:
 
 def make_app(options: Options, services: Services) -> Litestar:
     """Return the application over opened services."""
-    challenges = Challenges(options.clock)
+    challenges = Challenges(options.clock, services.log.key.name)
     switches = Switch()
     areas = Areas(functools.partial(cells.check_area, services))
     handlers: list[Any] = [
@@ -209,12 +234,16 @@ def make_app(options: Options, services: Services) -> Litestar:
         links_http.router,
         relay_http.router,
         programme_http.router,
+        register_http.router,
+        clerks_http.router,
+        comments_http.router,
         requests_http.router,
         wishes_http.router,
         evidence_http.router,
         operator.router,
         texts_http.router,
         oversight_http.router,
+        days_http.router,
     ]
     return Litestar(
         route_handlers=handlers,

@@ -7,7 +7,13 @@ from fanlight.server.services import Services
 from fanlight.store.database import Tx, value
 from fanlight.wire import b64
 
-_KINDS = {"officer": "officer", "supervisor": "officer", "custodian": "officer", "operator": "operator"}
+_KINDS = {
+    "officer": "officer",
+    "supervisor": "officer",
+    "custodian": "officer",
+    "operator": "operator",
+    "clerk": "clerk",
+}
 
 
 async def load(services: Services) -> bool:
@@ -22,10 +28,10 @@ async def load(services: Services) -> bool:
     async with services.db.transaction() as tx:
         if await value(tx, "SELECT 1 FROM town") is not None:
             return False
-        await programme.load_town(services.log, tx, document.town, services.clock().date())
         first = document.town.agencies[0].ori if document.town.agencies else ""
         for person in document.people:
             await _add_person(tx, person, first)
+        await programme.load_town(services.log, tx, document.town, services.clock().date())
     return True
 
 

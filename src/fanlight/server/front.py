@@ -33,6 +33,7 @@ _DOES = {
     "supervisor": "Sign a request as the second person, or close it.",
     "custodian": "Export a disclosed copy as evidence; each export is recorded.",
     "operator": "Keep the server running, without being able to see footage.",
+    "clerk": "Sign what the board heard and voted, so that an agreement comes into force.",
 }
 
 

@@ -33,19 +33,31 @@ class RateLimits:
 
     def spend(self, address: str, what: str, per_hour: int) -> None:
         """Count one call; raises TooMany once `per_hour` is spent."""
+        if self.count(address, what) > per_hour:
+            raise TooMany("This was tried too often within an hour.", do="Wait until the next hour begins.")
+
+    def spent(self, address: str, what: str) -> int:
+        """Return how many calls were counted within this hour."""
+        return self._counts.get(self._place(address, what), 0)
+
+    def count(self, address: str, what: str) -> int:
+        """Count one call; return how many there were within this hour."""
+        place = self._place(address, what)
+        count = self._counts.pop(place, 0) + 1  # and in again as the latest
+        self._counts[place] = count
+        if len(self._counts) > _MOST_PLACES:
+            del self._counts[next(iter(self._counts))]
+        return count
+
+    def _place(self, address: str, what: str) -> bytes:
+        """Return the hash of a place, under this day's key; an hour that is over is forgotten."""
         now_s = int(self._clock().timestamp())
         if now_s // _DAY_S != self._day:
             self._day, self._key = now_s // _DAY_S, secrets.token_bytes(32)
         if now_s // _HOUR_S != self._hour:
             self._hour = now_s // _HOUR_S
             self._counts.clear()
-        place = hashlib.blake2b(f"{what}\n{address}".encode(), key=self._key, digest_size=16).digest()
-        count = self._counts.pop(place, 0) + 1  # and in again as the latest
-        self._counts[place] = count
-        if len(self._counts) > _MOST_PLACES:
-            del self._counts[next(iter(self._counts))]
-        if count > per_hour:
-            raise TooMany("This was tried too often within an hour.", do="Wait until the next hour begins.")
+        return hashlib.blake2b(f"{what}\n{address}".encode(), key=self._key, digest_size=16).digest()
 
 
 def place_of(peer: str, forwarded: str, proxies: Collection[str]) -> str:

@@ -134,6 +134,24 @@ async def ask_form(request: AnyRequest) -> Response[bytes]:
     return await _app(request, "ask", "")
 
 
+@get("/register", include_in_schema=False)
+async def register(request: AnyRequest) -> Response[bytes]:
+    """Serve the register's public pages; which agreement is read stands behind `#`."""
+    return await _app(request, "register", "")
+
+
+@get("/record/ordinances/edit", include_in_schema=False)
+async def rules(request: AnyRequest) -> Response[bytes]:
+    """Serve the page on which changes to an ordinance are tried; what is tried stays in the browser."""
+    return await _app(request, "rules", "")
+
+
+@get("/clerk", include_in_schema=False)
+async def clerk(request: AnyRequest) -> Response[bytes]:
+    """Serve the clerk's app."""
+    return await _app(request, "clerk", "")
+
+
 @get("/app.json", include_in_schema=False)
 async def app_json() -> dict[str, None]:
     """Say that these pages come from the server itself; `fanlight app` names the server here."""
@@ -163,6 +181,9 @@ router = Router(
         operator_at,
         link,
         ask_form,
+        register,
+        rules,
+        clerk,
         app_json,
         assets,
         static,

@@ -106,9 +106,19 @@ class Services:
 
     def spend(self, call: ASGIConnection[Any, Any, Any, Any], what: str, per_hour: int) -> None:
         """Count one call of its caller's place on the network; raises TooMany once `per_hour` is spent."""
+        self.limits.spend(self._place(call), what, per_hour)
+
+    def spent(self, call: ASGIConnection[Any, Any, Any, Any], what: str) -> int:
+        """Return how many calls of its caller's place were counted within this hour."""
+        return self.limits.spent(self._place(call), what)
+
+    def count(self, call: ASGIConnection[Any, Any, Any, Any], what: str) -> None:
+        """Count one call of its caller's place on the network, and refuse none."""
+        self.limits.count(self._place(call), what)
+
+    def _place(self, call: ASGIConnection[Any, Any, Any, Any]) -> str:
         peer = call.client.host if call.client else ""
-        address = place_of(peer, call.headers.get("x-forwarded-for", ""), self.proxies)
-        self.limits.spend(address, what, per_hour)
+        return place_of(peer, call.headers.get("x-forwarded-for", ""), self.proxies)
 
 
 Parts = NamedDependency[Services]  # as a route asks for them

@@ -16,10 +16,15 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from fanlight.model.errors import FanlightError
+from fanlight.proof.errors import ProofError
+from fanlight.proof.handover import Handover, sign_handover
 from fanlight.proof.note import ED25519, SignerKey, check_name
-from fanlight.store.files import write_private
+from fanlight.store.files import sync_folder, write_private
 
 LOG_KEY = "server/log.key"
+OLD_LOG_KEY = "server/log.old.key"
+NEXT_LOG_KEY = "server/log.next.key"
+HANDOVERS = "server/handovers"  # changes of keys, the log's own and witnesses', to be entered in the record
 DOCUMENT = "server/setup.json"
 MAPS = "server/map"
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -55,25 +60,36 @@ class Agency(_Part, frozen=True):
     attested_by: _Name
 
 
-class Vote(_Part, frozen=True):
-    """The recorded vote of an elected body."""
+class Clerk(_Part, frozen=True):
+    """A clerk whom the elected body appointed before the record began; one of `people` has the same key.
 
-    body: _Name
-    date: date
-    ayes: Annotated[int, msgspec.Meta(ge=0)]
-    noes: Annotated[int, msgspec.Meta(ge=0)]
-    reference: _Name
+    `statement` and `acceptance` (base64) are as docs/spec/register.md has them, `document` the body's words.
+    """
+
+    sign_pub: Annotated[str, msgspec.Meta(min_length=44, max_length=44)]
+    statement: str
+    acceptance: Annotated[str, msgspec.Meta(min_length=88, max_length=88)]
+    document: str
+
+
+class Step(_Part, frozen=True):
+    """A step that was taken before the record began, on its day; `documents` come with it."""
+
+    state: Literal["published", "hearing", "voted", "rejected", "in_force"]
+    day: date
+    comment_until: date | None = None
+    statement: str | None = None
+    signature: Annotated[str, msgspec.Meta(min_length=88, max_length=88)] | None = None
+    documents: list[dict[str, Any]] = []
 
 
 class Agreement(_Part, frozen=True):
-    """An agreement to bring into force; `facts` are what the ordinance decides `agreement.approve` on."""
+    """An agreement with the steps it took; `draft` is what the operator would hand in, drafted on `day`."""
 
-    agency: str
-    valid_from: date
-    valid_until: date
-    vote: Vote
-    facts: dict[str, bool | int | str]
-    demo: bool
+    agreement: Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{26}$")]
+    day: date
+    draft: dict[str, Any]
+    steps: list[Step]
 
 
 class Assembly(_Part, frozen=True):
@@ -106,6 +122,7 @@ class Town(_Part, frozen=True):
     agencies: list[Agency]
     agreements: list[Agreement]
     assemblies: list[Assembly]
+    clerks: list[Clerk] = []
     sample_request: dict[str, Any] | None = None
 
 
@@ -113,7 +130,7 @@ class Person(_Part, frozen=True):
     """The public halves of somebody who acts for an agency (ORI) or keeps the server running."""
 
     name: _Name
-    role: Literal["resident", "officer", "supervisor", "custodian", "operator"]
+    role: Literal["resident", "officer", "supervisor", "custodian", "operator", "clerk"]
     sign_pub: Annotated[str, msgspec.Meta(min_length=44, max_length=44)]
     age_recipient: Annotated[str, msgspec.Meta(pattern="^age1pq1[a-z0-9]+$")]
     agency: str | None = None
@@ -183,6 +200,49 @@ def log_key(home: Path, origin: str | None = None) -> SignerKey:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, made.skey.encode() + b"\n")
         return made
+
+
+def old_log_key(home: Path) -> SignerKey | None:
+    """Return the log's former key while it still signs beside the new one."""
+    try:
+        return SignerKey.parse((home / OLD_LOG_KEY).read_text().strip())
+    except FileNotFoundError:
+        return None
+
+
+def new_log_key(home: Path, time_s: int) -> str:
+    """Make a new key that the log's key hands over to; return its vkey. The server has to start again.
+
+    It signs with both from then on, until somebody removes `server/log.old.key`. A crash in between is
+    finished by the next call.
+    """
+    old, pending = log_key(home), home / NEXT_LOG_KEY
+    if not pending.exists():
+        made = SignerKey(old.name, ED25519, secrets.token_bytes(32))
+        write_private(pending, made.skey.encode() + b"\n")
+    new = SignerKey.parse(pending.read_text().strip())
+    note = sign_handover(old, new, time_s)
+    (home / HANDOVERS).mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_private(home / HANDOVERS / f"log-{new.verifier.id.hex()}", note)
+    write_private(home / OLD_LOG_KEY, old.skey.encode() + b"\n")
+    pending.rename(home / LOG_KEY)
+    sync_folder(pending.parent)
+    return new.verifier.vkey
+
+
+def handovers(home: Path) -> list[Handover]:
+    """Return the changes of keys that were put into the home; raises BadSetup for one that does not hold."""
+    folder, found = home / HANDOVERS, []
+    for path in sorted(folder.iterdir()) if folder.exists() else []:
+        try:
+            found.append(Handover.parse(path.read_bytes()))
+        except ProofError as error:
+            raise BadSetup(
+                f"The change of key in {path.name} does not hold: {error.what}",
+                kept="Nothing was started.",
+                do="Take the file away, or put the right one in its place.",
+            ) from error
+    return found
 
 
 def _convert(value: object) -> Document:

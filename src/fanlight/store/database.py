@@ -20,8 +20,9 @@ from psycopg.rows import class_row
 from psycopg_pool import AsyncConnectionPool
 
 from fanlight.model.errors import FanlightError
+from fanlight.store import roles
+from fanlight.store.roles import APP_ROLE
 
-APP_ROLE = "fanlight_app"
 _MIGRATION = re.compile(r"^(\d{4})_[a-z_]+\.sql$")
 _LOCK = 0x66616E6C  # any fixed number: two servers that start at once must not both migrate
 
@@ -53,10 +54,15 @@ def migrations() -> list[tuple[int, str, str]]:
     return sorted(found)
 
 
-def migrate(owner_url: str) -> None:
-    """Bring the tables up to date, as their owner.
+def migrate(owner_url: str, app_url: str | None = None) -> None:
+    """Bring the tables up to date, as their owner, and close the database to every other role.
+
+    Args:
+        owner_url: address for the owner of the tables.
+        app_url: address for the role that the server works as; without it that is `fanlight_app`.
 
     Raises:
+        DatabaseShared: another town's roles could come in, or this one's roles into another's.
         SchemaUnknown: a newer or another Fanlight made these tables.
         DatabaseUnusable: no connection, or a migration failed; nothing of it was kept.
     """
@@ -70,18 +76,29 @@ def migrate(owner_url: str) -> None:
             rows = connection.execute("SELECT version, sha256 FROM schema_version").fetchall()
             done: dict[int, str] = dict(rows)
             _check_known(done)
+            role = _role_of(app_url)
+            if app_url is not None:
+                roles.check_apart(connection, role)
+                if done:
+                    roles.give_to(connection, role)
             for version, name, text in migrations():
                 if version not in done:
-                    connection.execute(text.encode())
+                    connection.execute(roles.with_role(connection, text, role))
                     connection.execute(
                         "INSERT INTO schema_version VALUES (%s, %s, %s)", [version, name, _digest(text)]
                     )
+            if app_url is not None:
+                roles.close_to_others(connection, role)
     except psycopg.Error as error:
         raise DatabaseUnusable(
             f"The database could not be brought up to date ({type(error).__name__}: {_first(error)}).",
             kept="Its tables are as they were.",
             do="Look whether PostgreSQL runs and has room, then start again.",
         ) from error
+
+
+def _role_of(app_url: str | None) -> str:
+    return APP_ROLE if app_url is None else str(conninfo_to_dict(app_url).get("user") or APP_ROLE)
 
 
 def _check_known(done: dict[int, str]) -> None:
@@ -116,8 +133,8 @@ class Database:
 
         Args:
             owner_url: address for the owner of the tables.
-            app_url: address for `fanlight_app`; without it, the owner's with that role's name, which
-                a private socket admits and a networked cluster does not.
+            app_url: address for a role of the town's own; without it, the owner's with the name
+                `fanlight_app`, which a private socket admits and a networked cluster does not.
             size: connections at most.
 
         Raises:

@@ -19,10 +19,12 @@ from pathlib import Path
 
 from fanlight.model.errors import FanlightError
 from fanlight.proof.cosignature import THE_OPERATOR
+from fanlight.proof.errors import ProofError
+from fanlight.proof.handover import Handover
 from fanlight.proof.note import ED25519, VerifierKey, check_name
 from fanlight.witness.errors import CannotStart
 from fanlight.witness.http import WitnessServer
-from fanlight.witness.store import Store
+from fanlight.witness.store import Store, change_key
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -32,6 +34,12 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
     parser.add_argument("--name", required=True, help="name the witness signs under, such as its host name")
     parser.add_argument("--log", action="append", required=True, metavar="VKEY", help="a log to follow")
+    parser.add_argument(
+        "--handover", action="append", default=[], type=Path, metavar="FILE", help="a log's change of key"
+    )
+    parser.add_argument(
+        "--new-key", action="store_true", help="make a new key that the old one hands over to, and end"
+    )
     parser.add_argument("--run-by", default=THE_OPERATOR, help="person or organisation that runs it")
     return parser.parse_args(argv)
 
@@ -47,10 +55,21 @@ def _logs(vkeys: Sequence[str]) -> dict[str, VerifierKey]:
     return {key.name: key for key in keys}
 
 
+def _handovers(paths: Sequence[Path]) -> list[Handover]:
+    try:
+        return [Handover.parse(path.read_bytes()) for path in paths]
+    except ProofError as error:
+        raise CannotStart(
+            f"A change of key does not hold: {error.what}",
+            kept="Nothing was signed or changed.",
+            do="Give the files that the log publishes at /log/handover/1 and so on.",
+        ) from error
+
+
 def _start(args: argparse.Namespace) -> WitnessServer:
     try:
         check_name(args.name)
-        store = Store(args.home, args.name, _logs(args.log), time.time)
+        store = Store(args.home, args.name, _logs(args.log), time.time, _handovers(args.handover))
         handler = RotatingFileHandler(args.home / "witness.log", maxBytes=1 << 20, backupCount=2)
     except OSError as error:
         raise CannotStart(
@@ -75,6 +94,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a witness until it is told to stop; return the exit status."""
     args = _arguments(argv)
     try:
+        if args.new_key:
+            sys.stdout.write(change_key(args.home, check_name(args.name), time.time).decode())
+            return 0
         server = _start(args)
     except FanlightError as error:
         print(f"{error.what} {error.kept} {error.do}", file=sys.stderr)  # noqa: T201 - a command's output

@@ -7,7 +7,7 @@ Absent: the clock, the key and the disk (witness.store signs and stores in one t
 Why:    docs/spec/log.md
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fanlight.proof.add_checkpoint import AddCheckpoint
@@ -47,13 +47,14 @@ class Cosign:
 
 
 def judge(
-    body: bytes, logs: Mapping[str, VerifierKey], latest: Callable[[str], TreeHead | None]
+    body: bytes, logs: Mapping[str, Sequence[VerifierKey]], latest: Callable[[str], TreeHead | None]
 ) -> Cosign | Refused:
     """Decide on a request.
 
     Args:
         body: of `POST /add-checkpoint`.
-        logs: origin -> key of each log this witness follows.
+        logs: origin -> keys of each log this witness follows; a checkpoint needs one of them, and every
+            signature under them has to hold.
         latest: origin -> the head cosigned last, read in the transaction that will store the next.
     """
     try:
@@ -62,14 +63,16 @@ def judge(
     except ProofError as error:
         return Refused(400, error.what)
     origin = note.text.partition("\n")[0]
-    log = logs.get(origin)
-    if log is None:
+    keys = logs.get(origin)
+    if keys is None:
         return Refused(404, "This witness does not follow that log.")
+    signers = [key for key in keys if note.by(key)] or keys[:1]
     try:
-        note.verify(log)
+        for key in signers:
+            note.verify(key)
     except ProofError as error:
         return Refused(403, error.what)
-    own = Note(note.text, tuple(note.by(log)))
+    own = Note(note.text, tuple(line for key in signers for line in note.by(key)))
     return _judge_signed(request, origin, own, latest(origin) or EMPTY)
 
 

@@ -14,11 +14,12 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from fanlight.proof.cosignature import cosign
 from fanlight.proof.errors import ProofError
+from fanlight.proof.handover import Handover, Handovers, sign_handover
 from fanlight.proof.merkle import TreeHead
 from fanlight.proof.note import COSIGNATURE, Note, Signature, SignerKey, VerifierKey
 from fanlight.witness.errors import CannotStart
@@ -54,21 +55,54 @@ def open_key(home: Path, name: str) -> SignerKey:
             raise _cannot(f"{path} is the key of {key.name}.", f"Start with --name {key.name}.")
         return key
     key = SignerKey(name, COSIGNATURE, secrets.token_bytes(32))
-    text = f"{key.skey}\n".encode()
-    fresh = path.with_suffix(".new")
+    _write(path, f"{key.skey}\n".encode())
+    return key
+
+
+def change_key(home: Path, name: str, clock: Callable[[], float]) -> bytes:
+    """Make a new key that takes over from `witness.key`; return the hand-over that both signed.
+
+    The witness signs with both from then on, until somebody removes `witness.old.key`. A crash in between
+    is finished by the next call.
+
+    Raises:
+        CannotStart: there is no key to change, or it cannot be read.
+        OSError: the folder cannot be used.
+    """
+    if not (home / "witness.key").exists():
+        raise _cannot(f"{home} holds no key to change.", "Start the witness without --new-key first.")
+    old, pending = open_key(home, name), home / "witness.next.key"
+    if pending.exists():
+        new = SignerKey.parse(pending.read_text("utf-8").strip())
+    else:
+        new = SignerKey(name, COSIGNATURE, secrets.token_bytes(32))
+        _write(pending, f"{new.skey}\n".encode())
+    note = sign_handover(old, new, max(1, int(clock())))
+    _write(home / f"handover.{new.verifier.id.hex()}", note)
+    _write(home / "witness.old.key", f"{old.skey}\n".encode())
+    pending.rename(home / "witness.key")
+    _sync(home)
+    return note
+
+
+def _write(path: Path, data: bytes) -> None:
+    fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(text)
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     fresh.rename(path)
-    folder = os.open(home, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
-    return key
 
 
 def _cannot(what: str, do: str) -> CannotStart:
@@ -83,10 +117,16 @@ class Store:
         name: the witness's name.
         logs: the logs it follows, one key an origin.
         clock: POSIX seconds.
+        handovers: changes of these logs' keys; what the newest key signed is cosigned as well.
     """
 
     def __init__(
-        self, home: Path, name: str, logs: Mapping[str, VerifierKey], clock: Callable[[], float]
+        self,
+        home: Path,
+        name: str,
+        logs: Mapping[str, VerifierKey],
+        clock: Callable[[], float],
+        handovers: Sequence[Handover] = (),
     ) -> None:
         """Open or make the state and the key.
 
@@ -109,9 +149,12 @@ class Store:
         except sqlite3.Error as error:
             raise _cannot(f"{state} cannot be used: {error}.", "Check the folder and the disk.") from error
         self._lock = threading.Lock()
-        self._logs = dict(logs)
+        changes = Handovers(handovers)
+        self._logs = {origin: changes.follow(key) for origin, key in logs.items()}
         self._clock = clock
         self._key = open_key(home, name)
+        old = home / "witness.old.key"
+        self._keys = [self._key, *([SignerKey.parse(old.read_text("utf-8").strip())] if old.exists() else [])]
 
     @property
     def verifier(self) -> VerifierKey:
@@ -127,7 +170,7 @@ class Store:
         """Judge a request; store and cosign it if it may be.
 
         Returns:
-            The cosignature line, durable by then, or the refusal.
+            The cosignature line, durable by then, or the refusal. Two lines while an old key signs too.
 
         Raises:
             sqlite3.Error: the state could not be stored. Nothing was signed.
@@ -152,8 +195,8 @@ class Store:
     def _keep(self, cosigned: Cosign) -> str:
         row = self._db.execute("SELECT max(time_s) FROM latest").fetchone()
         time_s = max(int(self._clock()), row[0] or 1)
-        line = cosign(cosigned.note.text, self._key, time_s)
-        signatures = (*cosigned.note.signatures, Signature.parse(line[:-1]))
+        lines = [cosign(cosigned.note.text, key, time_s) for key in self._keys]
+        signatures = (*cosigned.note.signatures, *(Signature.parse(line[:-1]) for line in lines))
         self._db.execute(
             "INSERT OR REPLACE INTO latest (origin, size, root, time_s, note) VALUES (?, ?, ?, ?, ?)",
             (
@@ -164,7 +207,7 @@ class Store:
                 Note(cosigned.note.text, signatures).format(),
             ),
         )
-        return line
+        return "".join(lines)
 
     def _keep_contradiction(self, note: Note) -> None:
         origin = note.text.partition("\n")[0]

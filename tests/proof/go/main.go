@@ -1,7 +1,11 @@
 // Command main checks a log folder with none of Fanlight's code: only golang.org/x/mod/sumdb and the
 // standard library. It prints one line and exits 0 if everything holds, else says what does not and exits 1.
 //
-//	go run main.go LOGDIR
+// Every entry is hashed, every tile compared with the hashes below it, the root computed from entries and each
+// entry proved against it. Some entries and growths, evenly spread, are proved once more as a client of x/mod
+// proves them, from tiles alone: that takes a thousand hashes an entry, so that a large log has not all of them.
+//
+//	go run main.go [-proofs N] LOGDIR
 package main
 
 import (
@@ -11,6 +15,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,29 +32,41 @@ const (
 )
 
 // folder reads tiles where C2SP tlog-tiles puts them; x/mod adds the tile height to the path.
-type folder struct {
-	dir  string
-	seen map[string][]byte
+type folder struct{ dir string }
+
+func (f folder) read(path string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(f.dir, filepath.FromSlash(path)))
 }
 
-func (f *folder) read(path string) ([]byte, error) {
-	if data, ok := f.seen[path]; ok {
-		return data, nil
+// part reads a tile or bundle; a partial one may have made way for the full one, which holds more.
+func (f folder) part(tile tlog.Tile) (data []byte, longer bool, err error) {
+	if data, err = f.read(path(tile)); errors.Is(err, os.ErrNotExist) && tile.W < width {
+		tile.W, longer = width, true
+		data, err = f.read(path(tile))
 	}
-	data, err := os.ReadFile(filepath.Join(f.dir, filepath.FromSlash(path)))
-	if err == nil {
-		f.seen[path] = data
+	return data, longer, err
+}
+
+func path(tile tlog.Tile) string {
+	path := strings.Replace(tile.Path(), fmt.Sprintf("tile/%d/", height), "tile/", 1)
+	return strings.Replace(path, "tile/data/", "tile/entries/", 1)
+}
+
+func (f folder) tile(tile tlog.Tile) ([]byte, error) {
+	data, longer, err := f.part(tile)
+	if want := tile.W * tlog.HashSize; err == nil && longer && len(data) > want {
+		data = data[:want]
 	}
 	return data, err
 }
 
-func (f *folder) Height() int { return height }
+func (f folder) Height() int                     { return height }
+func (f folder) SaveTiles([]tlog.Tile, [][]byte) {}
 
-func (f *folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
+func (f folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	var all [][]byte
 	for _, tile := range tiles {
-		path := strings.Replace(tile.Path(), fmt.Sprintf("tile/%d/", height), "tile/", 1)
-		data, err := f.read(path)
+		data, err := f.tile(tile)
 		if err != nil {
 			return nil, err
 		}
@@ -58,32 +75,160 @@ func (f *folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	return all, nil
 }
 
-func (f *folder) SaveTiles([]tlog.Tile, [][]byte) {}
-
-// bundle returns the entries [index*256, index*256+count).
-func (f *folder) bundle(index int64, count int) ([][]byte, error) {
+// bundle returns the entries [256*index, 256*index+count).
+func (f folder) bundle(index int64, count int) ([][]byte, error) {
 	tile := tlog.Tile{H: height, L: -1, N: index, W: count}
-	path := strings.Replace(tile.Path(), fmt.Sprintf("tile/%d/data", height), "tile/entries", 1)
-	data, err := f.read(path)
+	data, longer, err := f.part(tile)
 	if err != nil {
 		return nil, err
 	}
 	var entries [][]byte
-	for len(data) > 0 {
+	for len(data) > 0 && !(longer && len(entries) == count) {
 		if len(data) < 2 {
-			return nil, fmt.Errorf("%s: cut short", path)
+			return nil, fmt.Errorf("%s: cut short", path(tile))
 		}
 		end := 2 + int(binary.BigEndian.Uint16(data))
 		if end > len(data) {
-			return nil, fmt.Errorf("%s: cut short", path)
+			return nil, fmt.Errorf("%s: cut short", path(tile))
 		}
 		entries = append(entries, data[2:end])
 		data = data[end:]
 	}
 	if len(entries) != count {
-		return nil, fmt.Errorf("%s: %d entries, not %d", path, len(entries), count)
+		return nil, fmt.Errorf("%s: %d entries, not %d", path(tile), len(entries), count)
 	}
 	return entries, nil
+}
+
+// computed holds the hashes of a tree that were computed from entries, in the order in which x/mod stores them.
+type computed []tlog.Hash
+
+func (c computed) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	found := make([]tlog.Hash, len(indexes))
+	for i, index := range indexes {
+		if index >= int64(len(c)) {
+			return nil, errors.New("a hash behind the end of the log")
+		}
+		found[i] = c[index]
+	}
+	return found, nil
+}
+
+// entries hashes each entry and everything above it; it returns the hashes, and each entry's own.
+func (f folder) entries(size int64) (computed, []tlog.Hash, error) {
+	all := make(computed, 0, tlog.StoredHashCount(size))
+	own := make([]tlog.Hash, 0, size)
+	for first := int64(0); first < size; first += width {
+		entries, err := f.bundle(first/width, least(width, size-first))
+		if err != nil {
+			return nil, nil, err
+		}
+		for i, entry := range entries {
+			hash := tlog.RecordHash(entry)
+			hashes, err := tlog.StoredHashesForRecordHash(first+int64(i), hash, all)
+			if err != nil {
+				return nil, nil, err
+			}
+			all, own = append(all, hashes...), append(own, hash)
+		}
+	}
+	return all, own, nil
+}
+
+// tiles compares every tile of the folder with what was computed.
+func (f folder) tiles(size int64, all computed) error {
+	for level, count := 0, size; count > 0; level, count = level+1, count/width {
+		for first := int64(0); first < count; first += width {
+			tile := tlog.Tile{H: height, L: level, N: first / width, W: least(width, count-first)}
+			want, err := tlog.ReadTileData(tile, all)
+			if err != nil {
+				return err
+			}
+			data, err := f.tile(tile)
+			if err != nil {
+				return err
+			}
+			if !bytes.Equal(data, want) {
+				return fmt.Errorf("%s is not what the entries hash to", path(tile))
+			}
+		}
+	}
+	return nil
+}
+
+func least(a int, b int64) int {
+	if b < int64(a) {
+		return int(b)
+	}
+	return a
+}
+
+// prove proves an entry of a tree.
+func prove(tree tlog.Tree, at int64, hash tlog.Hash, from tlog.HashReader) error {
+	proof, err := tlog.ProveRecord(tree.N, at, from)
+	if err == nil {
+		err = tlog.CheckRecord(proof, tree.N, tree.Hash, at, hash)
+	}
+	if err != nil {
+		return fmt.Errorf("entry %d: %w", at, err)
+	}
+	return nil
+}
+
+// grown proves that a tree begins with an older one.
+func grown(old, tree tlog.Tree, from tlog.HashReader) error {
+	if old.N == 0 {
+		return nil
+	}
+	proof, err := tlog.ProveTree(tree.N, old.N, from)
+	if err == nil {
+		err = tlog.CheckTree(proof, tree.N, tree.Hash, old.N, old.Hash)
+	}
+	if err != nil {
+		return fmt.Errorf("from %d: %w", old.N, err)
+	}
+	return nil
+}
+
+// proved proves each entry, and at most `most` entries and as many growths from tiles alone; it returns that number.
+func proved(files folder, tree tlog.Tree, most int64) (int64, error) {
+	all, own, err := files.entries(tree.N)
+	if err != nil {
+		return 0, err
+	}
+	if err := files.tiles(tree.N, all); err != nil {
+		return 0, err
+	}
+	root, err := tlog.TreeHash(tree.N, all)
+	if err != nil {
+		return 0, err
+	}
+	if root != tree.Hash {
+		return 0, errors.New("the signed root is not that of these entries")
+	}
+	for at, hash := range own {
+		if err := prove(tree, int64(at), hash, all); err != nil {
+			return 0, err
+		}
+	}
+	if most > tree.N {
+		most = tree.N
+	}
+	client := tlog.TileHashReader(tree, files)
+	for step := int64(1); step <= most; step++ {
+		size := step*(tree.N/most) + step*(tree.N%most)/most // step * N / most, without overflow
+		if err := prove(tree, size-1, own[size-1], client); err != nil {
+			return 0, fmt.Errorf("from tiles alone: %w", err)
+		}
+		root, err := tlog.TreeHash(size, all)
+		if err != nil {
+			return 0, err
+		}
+		if err := grown(tlog.Tree{N: size, Hash: root}, tree, client); err != nil {
+			return 0, fmt.Errorf("from tiles alone: %w", err)
+		}
+	}
+	return most, nil
 }
 
 // cosigner checks timestamped cosignatures (type 04), which x/mod does not know.
@@ -148,8 +293,8 @@ func open(raw []byte, log note.Verifier, witnesses []note.Verifier) (tree tlog.T
 	return tree, cosigned, err
 }
 
-func check(dir string) (string, error) {
-	files := &folder{dir, map[string][]byte{}}
+func check(dir string, most int64) (string, error) {
+	files := folder{dir}
 	text, err := files.read("vkey")
 	if err != nil {
 		return "", err
@@ -184,26 +329,9 @@ func check(dir string) (string, error) {
 		}
 		return "0 entries", nil
 	}
-	hashes := tlog.TileHashReader(tree, files)
-	for first := int64(0); first < tree.N; first += width {
-		count := width
-		if left := tree.N - first; left < width {
-			count = int(left)
-		}
-		entries, err := files.bundle(first/width, count)
-		if err != nil {
-			return "", err
-		}
-		for i, entry := range entries {
-			at := first + int64(i)
-			proof, err := tlog.ProveRecord(tree.N, at, hashes)
-			if err != nil {
-				return "", fmt.Errorf("entry %d: %w", at, err)
-			}
-			if err := tlog.CheckRecord(proof, tree.N, tree.Hash, at, tlog.RecordHash(entry)); err != nil {
-				return "", fmt.Errorf("entry %d: %w", at, err)
-			}
-		}
+	alone, err := proved(files, tree, most)
+	if err != nil {
+		return "", err
 	}
 	since := "no earlier checkpoint"
 	if raw, err = files.read("checkpoint.old"); err == nil {
@@ -211,26 +339,22 @@ func check(dir string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("checkpoint.old: %w", err)
 		}
-		if old.N > 0 {
-			proof, err := tlog.ProveTree(tree.N, old.N, hashes)
-			if err != nil {
-				return "", fmt.Errorf("from %d: %w", old.N, err)
-			}
-			if err := tlog.CheckTree(proof, tree.N, tree.Hash, old.N, old.Hash); err != nil {
-				return "", fmt.Errorf("from %d: %w", old.N, err)
-			}
+		if err := grown(old, tree, tlog.TileHashReader(tree, files)); err != nil {
+			return "", err
 		}
 		since = fmt.Sprintf("consistent from %d", old.N)
 	}
-	return fmt.Sprintf("%d entries, %d of %d witnesses, %s", tree.N, cosigned, len(witnesses), since), nil
+	return fmt.Sprintf("%d entries (%d from tiles alone), %d of %d witnesses, %s", tree.N, alone, cosigned, len(witnesses), since), nil
 }
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: main LOGDIR")
+	most := flag.Int64("proofs", 1000, "how many entries, and growths, to prove from tiles alone")
+	flag.Parse()
+	if flag.NArg() != 1 || *most < 1 {
+		fmt.Fprintln(os.Stderr, "usage: main [-proofs N] LOGDIR")
 		os.Exit(2)
 	}
-	found, err := check(os.Args[1])
+	found, err := check(flag.Arg(0), *most)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "does not hold:", err)
 		os.Exit(1)

@@ -244,7 +244,7 @@ export const words = {
     closeYes: "Close it",
     closeNo: "Leave it open",
     closed: "Closed. Nobody can answer it any more.",
-    reasons: { officer: "Your agency closed it.", expired: "Its time was over.", "no second signature": "No second person signed in time, so it closed itself." } as Record<string, string>,
+    reasons: { officer: "Your agency closed it.", expired: "Its time was over.", "no second signature": "No second person signed in time, so it closed itself.", "agreement ended": "Your agency's agreement is over." } as Record<string, string>,
     stays: (band: string): string => `The public reads that ${band === "0" ? "no clip was" : `${band} clips were`} disclosed.`,
     refusedText: "Residents were not asked. The attempt stands in the public record with the clauses below.",
     waitUntil: (when: string): string => `It lapses ${when}.`,

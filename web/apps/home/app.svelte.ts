@@ -90,7 +90,7 @@ class App {
     this.expected = true;
     this.#leave(this.#begun);
     try {
-      fetchHome().catch(() => undefined); // needed in a moment, and told then
+      fetchHome().then(({ Home }) => Home.prepare(), () => undefined); // needed in a moment, and told then
       const { restore } = await import("../../ui/session.ts");
       const session = await restore(this.#given);
       this.#given = null;

@@ -3,6 +3,7 @@ export const words = {
   title: (page: string): string => `${page} · Fanlight for caretakers`,
   brand: "Operator",
   health: "Health",
+  register: "Register",
   loading: "Looking at the parts",
   signIn: {
     title: "Nobody is signed in here",

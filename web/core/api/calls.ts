@@ -1,6 +1,7 @@
 /** The calls of a household member and of anybody, as the contract of the HTTP API has them. */
 
 import { Client, type Tagged } from "./client.ts";
+import type { Division } from "../geo/cells.ts";
 import { bool, list, nullable, num, obj, or, raw, type Read, str } from "./shape.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -97,8 +98,7 @@ const clips: Read<ClipPage> = obj<ClipPage>({
 export interface Town {
   name: string;
   demo: boolean;
-  /** Homes in each cell of the finest size; empty while no housing table is loaded. */
-  homes: Record<string, number>;
+  division: Division;
 }
 
 export interface CellFile {
@@ -193,7 +193,7 @@ export const removeClip = async (api: Client, clip: string): Promise<void> => {
 };
 
 export const town = (api: Client): Promise<Town> =>
-  api.json("/v1/town", obj<Town>({ name: or(str, ""), demo: (v) => v === true, homes: (v) => (v ?? {}) as Record<string, number> }), {
+  api.json("/v1/town", obj<Town>({ name: or(str, ""), demo: (v) => v === true, division: or(obj<Division>({ cells: list(str), rest: str }), { cells: [], rest: "" }) }), {
     anonymous: true,
   });
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { cellArea, cellToBoundary, latLngToCell } from "h3-js";
 import { expect, test } from "vitest";
 
-import { coveringCells, homeCell } from "./cells.ts";
+import { coveringCells, type Division, homeCell } from "./cells.ts";
 import { areaM2, contains, outline, type Outline } from "./polygon.ts";
 
 const vectors = `${import.meta.dirname}/../../../vectors/geo`;
@@ -33,7 +33,7 @@ test.each(read<Area>("polygon-"))("an outline is read as in Python: $why", (vect
 
 type Cells = {
   why: string;
-  homes: Record<string, number>;
+  division: Division;
   point: [number, number];
   home_cell: string;
   corners: [number, number][];
@@ -41,8 +41,8 @@ type Cells = {
 };
 
 test.each(read<Cells>("cells-"))("the town's cells are as in Python: $why", (vector) => {
-  expect(homeCell(...vector.point, vector.homes)).toBe(vector.home_cell);
-  expect(coveringCells(vector.corners as Outline, vector.homes)).toEqual(vector.covering);
+  expect(homeCell(...vector.point, vector.division)).toBe(vector.home_cell);
+  expect(coveringCells(vector.corners as Outline, vector.division)).toEqual(vector.covering);
 });
 
 test("the area of a cell's outline is the area that H3 gives it", () => {

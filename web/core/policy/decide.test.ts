@@ -4,8 +4,9 @@ import * as cedar from "@cedar-policy/cedar-wasm/nodejs";
 import { expect, test } from "vitest";
 
 import { jcsText, type Json } from "../jcs.ts";
-import { decide, refusing } from "./decide.ts";
-import { inForceOn, loadPack, type Facts, type Pack, type PackText } from "./pack.ts";
+import { asks, decide, refusing } from "./decide.ts";
+import { inForceOn, loadPack } from "./pack.ts";
+import type { Facts, Pack, PackText } from "./shapes.ts";
 
 const vectors = `${import.meta.dirname}/../../../vectors/policy`;
 const text = readFileSync(`${vectors}/model-ordinance.pack.json`, "utf-8");
@@ -49,8 +50,29 @@ test.each(cases)("a decision is the same in both languages: $why", (vector) => {
   expect(texts).toMatchObject(vector.texts ?? {});
 });
 
+const packs = `${import.meta.dirname}/../../../src/fanlight/policy/packs`;
+const hashes = JSON.parse(readFileSync(`${vectors}/packs.json`, "utf-8")) as Record<string, string>;
+
+test.each(Object.entries(hashes))("R43: %s has the same bytes and decides all its vectors as in Python", (name, hash) => {
+  const read = (file: string): string => readFileSync(`${packs}/${name}/${file}`, "utf-8");
+  const value = JSON.parse(read("pack.json")) as Record<string, Json>;
+  const used = load(jcsText({ ...value, policies: read("ordinance.cedar"), schema: read("schema.cedarschema") }));
+  expect(used.sha256).toBe(hash);
+  for (const vector of used.vectors.cases) {
+    const facts = { ...used.vectors.base[vector.action], ...vector.change };
+    expect([vector.why, outcome(used, vector.action, facts)]).toEqual([vector.why, [vector.expect, vector.rules]]);
+  }
+});
+
 test("the hash is of the canonical bytes, as Python has it", () => {
   expect(`${pack.sha256}\n`).toBe(readFileSync(`${vectors}/model-ordinance.sha256`, "utf-8"));
+});
+
+test("a pack that asks for fewer facts is given no others, and lacks what it lacks", () => {
+  const small = load(readFileSync(`${vectors}/overflowing.pack.json`, "utf-8"));
+  expect(outcome(small, "request.open", { figure: 1, moon: 2 })).toBe("undecided");
+  expect(outcome(small, "request.open", asks(small, "request.open", { figure: 1, moon: 2 }))).toEqual(["accepted", []]);
+  expect(outcome(small, "request.open", asks(small, "request.open", { moon: 2 }))).toBe("undecided");
 });
 
 test("every clause of the action is listed, in order", () => {
@@ -74,6 +96,10 @@ test.each([
   ["a policy less", changed((value) => (value["policies"] = String(value["policies"]).replace(/@id\("export.return[^]*/, "")))],
   ["no permit", changed((value) => (value["policies"] = String(value["policies"]).replace("permit (", "forbid (")))],
   ["a fact the schema lacks", changed((value) => (value["policies"] = String(value["policies"]).replace("context.area_m2", "context.area")))],
+  ["a fact that may be left out", changed((value) => (value["schema"] = String(value["schema"]).replace("area_m2:", "area_m2?:")))],
+  ["a clause that contradicts all others", changed((value) => (value["policies"] = String(value["policies"]).replace("context.area_m2 < 64750", "context.area_m2 >= 0")))],
+  ["other decisions than its clauses have", changed((value) => ((value["meta"] as { decides: string[] }).decides = ["request.open"]))],
+  ["an end before its beginning", changed((value) => ((value["meta"] as Record<string, unknown>)["effective_until"] = "2026-11-01"))],
   ["Cedar too deep", changed((value) => (value["policies"] = "(".repeat(3000)))],
 ])("a pack is refused: %s", (_why, source) => {
   expect(loadPack(cedar, source).kind).toBe("bad-pack");

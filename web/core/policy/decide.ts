@@ -7,7 +7,7 @@
  *         pack's own vectors give the same result here and in Python.
  * Absent: clocks, the network.
  */
-import type { Cedar, Cite, Clause, Facts, Pack } from "./pack.ts";
+import type { Cedar, Cite, Clause, Facts, Pack } from "./shapes.ts";
 
 export type Rule = {
   readonly id: string;
@@ -48,6 +48,12 @@ export function decide(cedar: Cedar, pack: Pack, action: string, facts: Facts): 
   return { kind: "decided", decision: { decision: asked.allowed ? "accepted" : "refused", rules } };
 }
 
+/** Those of the known facts that a pack asks for: one of a town's own may ask for fewer than there are. */
+export function asks(pack: Pack, action: string, known: Facts): Facts {
+  const asked = pack.vectors.base[action] ?? {};
+  return Object.fromEntries(Object.entries(known).filter(([name]) => Object.hasOwn(asked, name)));
+}
+
 /** Ids of the clauses that do not hold: what a leaf names under `rules`. */
 export function refusing(decision: Decision): string[] {
   return decision.rules.filter((rule) => !rule.holds).map((rule) => rule.id);
@@ -58,9 +64,10 @@ export function fill(text: string, facts: Facts): string {
   return text.replace(/\{([a-z0-9_]+)\}/g, (slot, name: string) => String(facts[name] ?? slot));
 }
 
-type Asked = { readonly allowed: boolean; readonly reasons: ReadonlySet<string> };
+export type Asked = { readonly allowed: boolean; readonly reasons: ReadonlySet<string> };
 
-function ask(cedar: Cedar, engine: string, pack: Pack, action: string, facts: Facts): Asked | null {
+/** Asks Cedar once; null if the facts are not those of the schema or a policy fails to evaluate. */
+export function ask(cedar: Cedar, engine: string, pack: Pack, action: string, facts: Facts): Asked | null {
   const answer = cedar.statefulIsAuthorized({
     principal: { type: "Agency", id: "asking" },
     action: { type: "Action", id: action },

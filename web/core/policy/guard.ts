@@ -7,7 +7,7 @@ const TOKEN = /"(?:\\[^]|[^"\\])*"|\/\/[^\n]*|[\p{L}\p{N}_]+|[^\p{L}\p{N}_\s]/gu
 
 /** Whether a text must not be handed to the Cedar parser. */
 export function tooDeep(text: string): boolean {
-  if (text.length > MAX_CHARACTERS) return true;
+  if (text.length > MAX_CHARACTERS && [...text.slice(0, 2 * MAX_CHARACTERS + 1)].length > MAX_CHARACTERS) return true;
   let depth = 0;
   let tokens = 0;
   for (const [token] of text.matchAll(TOKEN)) {

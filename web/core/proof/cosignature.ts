@@ -35,15 +35,6 @@ export function cosignedAt(note: Note, witness: Witness): Result<Cosigned | NotC
   return attempt(() => readCosigned(note, witness));
 }
 
-export function readCosigners(note: Note, witnesses: readonly Witness[]): Cosigned[] {
-  return witnesses.map((w) => readCosigned(note, w)).filter((found) => found.kind === "cosigned");
-}
-
-/** Lists the witnesses that cosigned; one wrong line refuses all. */
-export function cosigners(note: Note, witnesses: readonly Witness[]): Result<{ kind: "cosigners"; all: Cosigned[] }> {
-  return attempt(() => ({ kind: "cosigners", all: readCosigners(note, witnesses) }));
-}
-
 /** Reads `witness.vkeys`: one `<vkey> # <who runs it>` a line. */
 export function parseWitnesses(text: string): Result<{ kind: "witnesses"; all: Witness[] }> {
   return attempt(() => {

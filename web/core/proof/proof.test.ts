@@ -3,15 +3,16 @@ import { readFileSync, readdirSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { jcsText, type Json } from "../jcs.ts";
-import { hex, utf8 } from "./bytes.ts";
+import { BadJson, jcsText, type Json, parseJcs } from "../jcs.ts";
+import { asText, hex, utf8 } from "./bytes.ts";
 import { openCheckpoint } from "./checkpoint.ts";
-import { cosignedAt, cosigners, isOperatorsOwn, parseWitnesses, witnessSentence } from "./cosignature.ts";
+import { cosignedAt, isOperatorsOwn, parseWitnesses, witnessSentence } from "./cosignature.ts";
+import { cosignedAfter, cosigners, leadsTo, parseHandover } from "./handover.ts";
 import { checkOpening, parseLeaf, type Opening } from "./leaf.ts";
 import { hashLeaf, rootOfHashes, verifyConsistency, verifyInclusion } from "./merkle.ts";
 import { parseNote, parseVkey, verifyNote, type VerifierKey } from "./note.ts";
 import { parseReceipt, verifyReceipt } from "./receipt.ts";
-import type { Result } from "./result.ts";
+import { Refusal, type Result } from "./result.ts";
 import { bundlePath, readBundle, tilePath, tileWidth } from "./tiles.ts";
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a vector's members differ by its kind
@@ -54,6 +55,31 @@ const run: Record<string, (v: Vector) => string> = {
     if (found.kind === "cosigned") expect([found.time_s, isOperatorsOwn(witness)]).toEqual([v.time_s, v.operators_own]);
     return found.kind;
   },
+  spelling: (v) => {
+    try {
+      const text = asText(unhex(v.raw));
+      expect(jcsText(parseJcs(text))).toBe(text);
+      return "object";
+    } catch (error) {
+      if (error instanceof BadJson || error instanceof Refusal) return "malformed";
+      throw error;
+    }
+  },
+  handover: (v) => {
+    const found = must(parseHandover(v.note));
+    const [from, to] = [keyOf(v.old), keyOf(v.new)];
+    expect([found.from, found.to]).toEqual([from, to]);
+    expect([leadsTo([found], from, to), leadsTo([found], to, from), leadsTo([], from, to), leadsTo([found, found], from, to)]).toEqual([true, false, false, false]);
+    return found.kind;
+  },
+  following: (v) => {
+    const [witness] = must(parseWitnesses(v["witness"] as string)).all;
+    if (witness === undefined) throw new Error("the vector names no witness");
+    const changes = (v["notes"] as string[]).map((note) => must(parseHandover(note)));
+    const found = must(cosignedAfter(must(parseNote(v.checkpoint)), witness, changes));
+    if (found.kind === "cosigned") expect([found.time_s, found.witness]).toEqual([v.time_s, witness]);
+    return found.kind;
+  },
   receipt: (v) => {
     const receipt = must(parseReceipt(v.receipt));
     return must(verifyReceipt(utf8(v.leaf), receipt, keyOf(v.vkey), must(parseWitnesses(v.witnesses)).all, v.need)).kind;
@@ -93,7 +119,7 @@ test("the sound log's entries, in its bundles, hash to its signed root", () => {
   });
   expect(hex(rootOfHashes(entries.map(hashLeaf)))).toBe(hex(head.root));
   const { all: witnesses } = must(parseWitnesses(Buffer.from(file("witness.vkeys")).toString()));
-  const seen = must(cosigners(note, witnesses)).all;
+  const seen = must(cosigners(note, witnesses, [])).all;
   expect(witnessSentence(seen, key)).toContain("the city library");
   expect(witnessSentence(seen.slice(0, 1), key)).toBe("Checked, but by the operator's own witness.");
   expect(witnessSentence([], key)).toBe("No witness has co-signed this checkpoint.");
@@ -119,6 +145,7 @@ test("parsers of any bytes answer and never throw", () => {
       parseNote(raw);
       openCheckpoint(raw, key);
       parseLeaf(raw);
+      parseHandover(raw);
       checkOpening(raw, { field: text, salt: text, value: text });
       const receipt = parseReceipt(raw);
       if (receipt.kind === "receipt") verifyReceipt(utf8(text), receipt, key);

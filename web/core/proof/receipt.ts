@@ -2,7 +2,8 @@
 
 import { asText, unb64, utf8, type Bytes } from "./bytes.ts";
 import { readCheckpoint, readDecimal, readHash, type Checkpoint } from "./checkpoint.ts";
-import { readCosigners, type Cosigned, type Witness } from "./cosignature.ts";
+import type { Cosigned, Witness } from "./cosignature.ts";
+import { readCosigners, type Handover } from "./handover.ts";
 import { hashLeaf, verifyInclusion } from "./merkle.ts";
 import { readNote, type VerifierKey } from "./note.ts";
 import { attempt, malformed, unproven, type Refused, type Result } from "./result.ts";
@@ -40,7 +41,7 @@ export function parseReceipt(raw: Uint8Array | string): Result<Receipt> {
 
 /**
  * Checks, offline, that a leaf is in a log: the log's signature, at least `need` of the trusted `witnesses`,
- * and the path from the leaf's exact bytes to the root.
+ * also by keys that `changes` lead to, and the path from the leaf's exact bytes to the root.
  */
 export function verifyReceipt(
   leaf: Uint8Array,
@@ -48,10 +49,11 @@ export function verifyReceipt(
   log: VerifierKey,
   witnesses: readonly Witness[] = [],
   need = 0,
+  changes: readonly Handover[] = [],
 ): Result<ReceiptHolds> {
   const opened = attempt(() => {
     const checkpoint = readCheckpoint(receipt.checkpoint, log);
-    const cosigned = readCosigners(checkpoint.note, witnesses);
+    const cosigned = readCosigners(checkpoint.note, witnesses, changes);
     if (cosigned.length < need) unproven(`${cosigned.length} of ${need} witnesses needed have cosigned`);
     return { kind: "opened" as const, checkpoint, cosigned };
   });

@@ -1,5 +1,5 @@
 /**
- * age v1 files in the browser: headers by `age-encryption`, payload chunks by WebCrypto where it knows
+ * age v1 files in the browser: headers by `age-encryption` with our own identities, payload chunks by WebCrypto where it knows
  * ChaCha20-Poly1305, else by `@noble/ciphers`. Bytes in, bytes out; no fetch, no document.
  *
  * Source: C2SP age.md, age v1. Twin of fanlight.seal.{age_format,sealing,opening}.
@@ -12,6 +12,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { Decrypter, Encrypter, type Recipient, type Stanza } from "age-encryption";
 import { b64, type Bytes, concat, utf8 } from "./bytes.ts";
 import { SealError } from "./errors.ts";
+import { opener } from "./hybrid.ts";
 
 export const NONCE_LENGTH = 16;
 export const TAG_LENGTH = 16;
@@ -54,7 +55,7 @@ export function headerLength(file: Uint8Array): number {
 export async function openHeader(header: Uint8Array, identities: readonly string[]): Promise<Bytes> {
   const decrypter = new Decrypter();
   try {
-    for (const identity of identities) decrypter.addIdentity(identity);
+    for (const identity of await Promise.all(identities.map(opener))) decrypter.addIdentity(identity);
   } catch {
     throw new SealError("bad_key", "it is not an age identity");
   }

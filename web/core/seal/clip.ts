@@ -17,10 +17,12 @@ import {
   type ClipManifest,
   type MediaFacts,
   type SealFacts,
+  checkContainer,
+  type Signed,
   keyCommitment,
   openCard,
-  openContainer,
   parseClip,
+  readContainer,
 } from "./manifest.ts";
 import { noteKey } from "./note.ts";
 
@@ -80,9 +82,11 @@ export const keysOf = (home: Household): string[] => [...[...home.identities.val
 export async function openManifest(manifestAge: Uint8Array, home: Household): Promise<OpenedClip> {
   const box = await openAge(manifestAge, keysOf(home));
   let refusal = new SealError("bad_signature", "the household has no hub");
+  let read: Signed | undefined;
   for (const [hub, epochs] of byHub(home.hubKeys)) {
     try {
-      const signed = openContainer("clip", box, hub);
+      const { signed } = (read ??= readContainer(box));
+      await checkContainer(read, "clip", hub);
       const manifest = parseClip(signed);
       if (manifest.household !== home.household) throw new SealError("replayed_manifest", "it is another household's");
       if (!epochs.has(manifest.epoch)) throw new SealError("bad_signature", "its hub was not of the household at that time");

@@ -8,7 +8,7 @@ import { chunkCount, payloadLength } from "./age.ts";
 import { type Bytes, b64, concat, text, unhex, utf8 } from "./bytes.ts";
 import { treeRoot } from "./chunktree.ts";
 import { bad, Fields } from "./fields.ts";
-import { type SigningKey, derive, sign, verify } from "./keys.ts";
+import { type SigningKey, derive, sign, verify, verifyFast } from "./keys.ts";
 
 const CONTAINER_MINIMUM = 32 * 1024;
 const MEDIA_MINIMUM = 256 * 1024;
@@ -212,6 +212,9 @@ export function openContainer(context: string, box: Uint8Array, publicKey: Uint8
   verify(publicKey, context, utf8(signed), sig);
   return signed;
 }
+
+/** Checks the signature of a box that was read; throws SealError `bad_signature`. */
+export const checkContainer = ({ signed, sig }: Signed, context: string, publicKey: Uint8Array): Promise<void> => verifyFast(publicKey, context, utf8(signed), sig);
 
 /** Reads a card after checking the hub's signature over its exact text. */
 export function openCard(card: string, sig: Uint8Array, hubKey: Uint8Array): Card {

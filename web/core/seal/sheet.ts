@@ -5,7 +5,7 @@
 
 import { entropyToMnemonic, mnemonicToEntropy } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
-import { identityToRecipient } from "age-encryption";
+import { recipientFor } from "./hybrid.ts";
 import { readUrl64, toUrl64 } from "../url64.ts";
 import { b64, type Bytes, utf8 } from "./bytes.ts";
 import { SealError } from "./errors.ts";
@@ -30,7 +30,7 @@ export const newSheet = (): Promise<Sheet> => sheetOf(crypto.getRandomValues(new
 export async function sheetOf(seed: Bytes): Promise<Sheet> {
   if (seed.length !== 32) throw new SealError("bad_key", "a sheet has another length than 32 bytes");
   const secret = identityText(derive(seed, utf8("fanlight/sheet/age/v1")));
-  const age = { secret, recipient: await identityToRecipient(secret) };
+  const age = { secret, recipient: await recipientFor(secret) };
   const signing = signingKey(derive(seed, utf8("fanlight/sheet/sign/v1")));
   return {
     words: entropyToMnemonic(seed, wordlist),

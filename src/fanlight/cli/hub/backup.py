@@ -35,8 +35,8 @@ FILES = (
     "home",
     "masks.json",
 )
-REPLIES = "replies"
-_REPLY = re.compile(r"replies/(?:names\.json|[0-9a-f]{16}\.wav)")
+FOLDERS = ("replies", "days")
+_INSIDE = re.compile(r"replies/(?:names\.json|[0-9a-f]{16}\.wav)|days/\d{4}-\d{2}-\d{2}\.json")
 DATABASES = ("clips.sqlite", "feedback.sqlite")
 LARGEST = 1 << 30
 
@@ -56,7 +56,7 @@ def backup(home: Path | None, file: Path) -> list[str]:
     folder = open_home(home).folder("hub")
     parts = [(name, (folder / name).read_bytes()) for name in FILES if (folder / name).is_file()]
     parts += [(name, _copy(folder / name)) for name in DATABASES if (folder / name).is_file()]
-    parts += _replies(folder)
+    parts += _inside(folder)
     if not parts:
         raise BackupRefused(
             "There is no hub here.", kept="Nothing was written.", do="Name its home with --home."
@@ -79,7 +79,7 @@ def restore(home: Path | None, file: Path) -> list[str]:
         BackupRefused: it is no backup, or a hub is there already. HubBusy: it even runs.
     """
     folder = open_home(home).folder("hub")
-    if any((folder / name).exists() for name in (*FILES, *DATABASES, REPLIES)):
+    if any((folder / name).exists() for name in (*FILES, *DATABASES, *FOLDERS)):
         raise BackupRefused(
             "There is a hub in this folder already.",
             kept="It is as it was.",
@@ -95,18 +95,18 @@ def restore(home: Path | None, file: Path) -> list[str]:
     return [name for name, _ in parts]
 
 
-def _replies(folder: Path) -> list[tuple[str, bytes]]:
+def _inside(folder: Path) -> list[tuple[str, bytes]]:
     found = []
-    for path in sorted((folder / REPLIES).glob("*")):
-        name = f"{REPLIES}/{path.name}"
+    for path in sorted(one for name in FOLDERS for one in (folder / name).glob("*")):
+        name = f"{path.parent.name}/{path.name}"
         with suppress(FileNotFoundError):  # it was erased meanwhile
-            if _REPLY.fullmatch(name):
+            if _INSIDE.fullmatch(name):
                 found.append((name, path.read_bytes()))
     return found
 
 
 def _is_ours(name: str) -> bool:
-    return name in (*FILES, *DATABASES) or _REPLY.fullmatch(name) is not None
+    return name in (*FILES, *DATABASES) or _INSIDE.fullmatch(name) is not None
 
 
 def _copy(path: Path) -> bytes:

@@ -43,7 +43,7 @@ class DeviceIn(forms.PasskeyIn, frozen=True, kw_only=True):
 async def make_ticket(session: Caller, challenges: NamedDependency[Challenges]) -> TicketOut:
     """Return a ticket for one more device of one's own."""
     session.of_kind("member")
-    return TicketOut(challenges.issue(bound_to("ticket", session.account), life_s=_LIFE_S), _LIFE_S)
+    return TicketOut(challenges.issue_short(bound_to("ticket", session.account), life_s=_LIFE_S), _LIFE_S)
 
 
 @post("/v1/accounts/device", operation_id="addDevice")

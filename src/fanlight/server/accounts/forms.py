@@ -22,7 +22,7 @@ Key = Annotated[str, Meta(min_length=44, max_length=44)]
 Signature = Annotated[str, Meta(min_length=88, max_length=88)]
 Recipient = Annotated[str, Meta(pattern="^age1pq1[a-z0-9]+$", max_length=2_100)]
 Id = Annotated[str, Meta(pattern=r"^[a-z2-7]{26}\Z")]
-Challenge = Annotated[str, Meta(max_length=200)]
+Challenge = Annotated[str, Meta(max_length=1_000)]
 Ticket = Challenge  # one that another device of the same person asked for
 Wrapped = Annotated[str, Meta(min_length=80, max_length=80)]  # 60 bytes
 Label = Annotated[str, Meta(min_length=4, max_length=344)]  # 1 to 256 bytes
@@ -120,7 +120,7 @@ class OptionsOut(msgspec.Struct):
 
 
 class PasskeyAccountIn(In, frozen=True):
-    """A new account with its first passkey."""
+    """A new account with its first passkey: a member's, or that of somebody who is to be a town's clerk."""
 
     account: Id
     credential: NewPasskey
@@ -130,6 +130,7 @@ class PasskeyAccountIn(In, frozen=True):
     wrapped: Wrapped | None = None
     label: Label | None = None
     device: Device | None = None
+    kind: Literal["member", "clerk"] = "member"
 
 
 class PasskeySignIn(In, frozen=True):

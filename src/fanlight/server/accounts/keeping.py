@@ -22,6 +22,7 @@ _MAKING_PER_HOUR = 300
 _ADDING_PER_HOUR = 100  # of one account
 _REFUSED_PER_HOUR = 200
 _MOST_PASSKEYS = 20
+_KINDS = ("member", "clerk")  # who has passkeys
 
 
 @post("/v1/passkeys/begin", operation_id="beginPasskey", status_code=200)
@@ -36,7 +37,7 @@ async def begin_passkey(
     if data.purpose == "device":
         account = _let_in(data, request, services, challenges)
     if data.purpose == "add":
-        session = (await provide_session(request, services)).of_kind("member")
+        session = (await provide_session(request, services)).of_kind(*_KINDS)
         account = session.account
         async with services.db.transaction(account=account) as tx:
             known = [bytes(one.credential) for one in await store_people.passkeys_of(tx, account)]
@@ -51,18 +52,22 @@ async def make_account_by_passkey(
     services: Parts,
     challenges: NamedDependency[Challenges],
 ) -> forms.PasskeySession:
-    """Make a member's account with its first passkey, and begin a session."""
+    """Make a member's or clerk's account with its first passkey, and begin a session.
+
+    A clerk's account can do nothing until an appointment in the register names its key.
+    """
     public = forms.public_key(data.sign_pub)
     offer = {
         "account": data.account,
         "sign_pub": data.sign_pub,
         "age_recipient": forms.recipient(data.age_recipient),
+        **({} if data.kind == "member" else {"kind": data.kind}),
     }
     forms.check_signature(public, "account", jcs.dumps(offer), data.signature)
     word = forms.device_word(data.device)
     services.spend(request, "accounts", _MAKING_PER_HOUR)
     made = check_new(data.credential, "new", data.account, request, services, challenges)
-    account = store.Account(data.account, "member", public, data.age_recipient)
+    account = store.Account(data.account, data.kind, public, data.age_recipient)
     passkey = row_of(account.id, made, data.wrapped, data.label, services)
     async with services.db.transaction(account=account.id) as tx:
         if not await store.add_account(tx, account):
@@ -83,7 +88,7 @@ async def add_passkey(
     challenges: NamedDependency[Challenges],
 ) -> forms.PasskeyMade:
     """Add a passkey to one's own account; the account's key signs for it. Tells all members."""
-    session.of_kind("member")
+    session.of_kind(*_KINDS)
     services.limits.spend(session.account, "passkeys", _ADDING_PER_HOUR)
     made = check_new(data.credential, "add", session.account, request, services, challenges)
     passkey = row_of(session.account, made, data.wrapped, data.label, services)
@@ -100,7 +105,7 @@ async def add_passkey(
 @get("/v1/passkeys", operation_id="listPasskeys")
 async def list_passkeys(services: Parts, session: Caller) -> forms.PasskeysOut:
     """Return one's own passkeys."""
-    session.of_kind("member")
+    session.of_kind(*_KINDS)
     async with services.db.transaction(account=session.account) as tx:
         rows = await store_people.passkeys_of(tx, session.account)
     return forms.PasskeysOut(
@@ -123,7 +128,7 @@ async def put_wrapped(
     passkey: FromPath[str], data: JSONBody[forms.WrappedIn], services: Parts, session: Caller
 ) -> None:
     """Put the seed, wrapped anew, in the place of a passkey's copy; the account's key signs for it."""
-    session.of_kind("member")
+    session.of_kind(*_KINDS)
     wrapped = forms.opaque(data.wrapped)
     async with services.db.transaction(account=session.account) as tx:
         account = await store.account_by_id(tx, session.account)
@@ -139,7 +144,7 @@ async def remove_passkey(
     passkey: FromPath[str], signature: forms.SignedBy, services: Parts, session: Caller
 ) -> None:
     """Remove one of one's own passkeys with its wrapped seed and its sessions. Tells all members."""
-    session.of_kind("member")
+    session.of_kind(*_KINDS)
     async with services.db.transaction(account=session.account) as tx:
         account = await store.account_by_id(tx, session.account)
         held = {one.id for one in await store_people.passkeys_of(tx, session.account)}

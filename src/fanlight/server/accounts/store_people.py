@@ -54,10 +54,10 @@ async def add_passkey(tx: Tx, passkey: Passkey) -> bool:
         await changed(
             tx,
             "INSERT INTO passkey (id, account, kind, credential, public_key, wrapped, label, day, page)"
-            " VALUES (%s, %s, 'member', %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            " SELECT %s, id, kind, %s, %s, %s, %s, %s, %s FROM account WHERE id = %s ON CONFLICT DO NOTHING",
             [
-                *(passkey.id, passkey.account, passkey.credential, passkey.public_key),
-                *(passkey.wrapped, passkey.label, passkey.day, passkey.page),
+                *(passkey.id, passkey.credential, passkey.public_key, passkey.wrapped, passkey.label),
+                *(passkey.day, passkey.page, passkey.account),
             ],
         )
     )

@@ -35,6 +35,7 @@ Code = Literal[
     "recovered",
     "you-were-removed",
     "household-deleted",
+    "agreement-ended",  # to every member, by the tables' own `tell_members`
 ]
 
 

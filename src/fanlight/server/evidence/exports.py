@@ -143,4 +143,11 @@ async def own_disclosure(tx: Tx, agency: str, disclosure: str) -> tuple[Disclosu
             do="Load the request again.",
             code="evidence.no_disclosure",
         )
-    return found, await requests.own_request(tx, agency, found.request)
+    row = await requests.own_request(tx, agency, found.request)
+    if not found.hdr:
+        raise NotFound(
+            "This copy is destroyed: the agreement under which it was given is over.",
+            do="Look at the record for the day.",
+            code="evidence.destroyed",
+        )
+    return found, row

@@ -8,13 +8,13 @@ from litestar.response import Stream
 
 from fanlight.model.clock import to_text
 from fanlight.model.ids import is_id
-from fanlight.server import ranges, requests
-from fanlight.server.accounts import Caller
+from fanlight.server import programme, ranges, requests
+from fanlight.server.accounts import Caller, Session
 from fanlight.server.errors import NotFound
 from fanlight.server.evidence import day, drops, exports, store
 from fanlight.server.evidence.exports import ExportIn, custody_json, own_disclosure, receipt_json
 from fanlight.server.evidence.store import Custody
-from fanlight.server.services import Parts
+from fanlight.server.services import Parts, Services
 from fanlight.wire import b64
 
 AnyRequest = Request[Any, Any, Any]
@@ -28,6 +28,7 @@ async def get_request(
 ) -> Response[dict[str, Any]]:
     """Return a request of the agency: decision, case key, receipt, what was disclosed."""
     session.of_kind("officer")
+    await _may_look(services, session, request=request_id)
     async with services.db.transaction() as tx:
         row = await requests.own_request(tx, session.agency, request_id)
         answer = await requests.request_json(tx, row)
@@ -64,6 +65,7 @@ async def get_request(
 async def get_header(disclosure: FromPath[str], services: Parts, session: Caller) -> Response[bytes]:
     """Return a copy's age header, without which it cannot be opened; the look is recorded."""
     session.of_kind("officer")
+    await _may_look(services, session, disclosure=disclosure)
     now = services.clock()
     async with services.db.transaction() as tx:
         found, _ = await own_disclosure(tx, session.agency, _id(disclosure))
@@ -80,6 +82,7 @@ async def get_payload(
 ) -> Stream:
     """Return a copy's payload, or a range of it."""
     session.of_kind("officer")
+    await _may_look(services, session, disclosure=disclosure)
     async with services.db.transaction() as tx:
         found, _ = await own_disclosure(tx, session.agency, _id(disclosure))
     return await ranges.payload(
@@ -93,10 +96,33 @@ async def post_export(
 ) -> Response[dict[str, Any]]:
     """Record that a copy leaves Fanlight; the answer comes when the entry is cosigned."""
     session.as_role("custodian", "officer", "supervisor")
+    await _may_look(services, session, disclosure=disclosure)
     async with services.db.transaction() as tx:
         found, row = await own_disclosure(tx, session.agency, _id(disclosure))
     signer = await requests.signer(services, session)
     return Response(await exports.export(services, signer, found, row, data), headers=_PRIVATE)
+
+
+async def _may_look(services: Services, session: Session, *, request: str = "", disclosure: str = "") -> None:
+    """Raise NotAllowed where the agency has no agreement in force; an attempt after one ended is recorded.
+
+    Once for each officer, thing and day, so that nobody makes the record grow by asking again. What is not
+    the agency's is one thing, whatever was named.
+    """
+    now = services.clock()
+    async with services.db.transaction() as tx:
+        if await programme.agreement_in_force(tx, session.agency, now.date()) is not None:
+            return
+        if session.agency in await programme.agencies_once_in_force(tx, now.date()):
+            what = await store.of_agency(tx, session.agency, request=request, disclosure=disclosure)
+            if await store.add_refused_look(tx, session.agency, session.account, what, now.date()):
+                detail = {
+                    "request" if request else "disclosure": what,
+                    "by": session.name,
+                    "at": to_text(now),
+                }
+                await day.enter(tx, session.agency, now, "look-refused", detail)
+    raise programme.no_agreement()
 
 
 def _id(disclosure: str) -> str:

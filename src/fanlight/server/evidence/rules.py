@@ -41,10 +41,12 @@ def decide_export(pack: Pack, kind: str, ground: str, return_days: int) -> Decis
     """Ask the ordinance whether a copy may leave."""
     facts: dict[str, bool | int | str] = {
         "recipient_kind": kind,
+        # No agreement names recipients yet; a pack that asks for it lets nothing out.
+        "recipient_named": False,
         "ground_given": bool(ground.strip()),
         "return_days": return_days,
     }
-    return decide(pack, "disclosure.export", facts)
+    return decide(pack, "disclosure.export", pack.asks("disclosure.export", facts))
 
 
 def days_filling(now: datetime) -> list[date]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from fanlight.model.ids import new_id
+from fanlight.model.ids import is_id, new_id
 from fanlight.store.database import Tx, changed, many, one, value
 from fanlight.wire import jcs
 
@@ -181,3 +181,75 @@ async def take_entry(tx: Tx, agency: str) -> Entry | None:
         " RETURNING place, act, detail",
         [agency],
     )
+
+
+async def of_agency(tx: Tx, agency: str, *, request: str = "", disclosure: str = "") -> str:
+    """Return the one that is given if it is the agency's, destroyed or not; empty if there is no such one."""
+    query = (
+        "SELECT id FROM request WHERE id = %(request)s AND agency = %(agency)s UNION ALL"
+        " SELECT d.id FROM disclosure d JOIN request r ON r.id = d.request"
+        " WHERE d.id = %(disclosure)s AND r.agency = %(agency)s"
+    )
+    if not is_id(request or disclosure):
+        return ""
+    given = {"agency": agency, "request": request, "disclosure": disclosure}
+    return str(await value(tx, query, given) or "")
+
+
+async def add_refused_look(tx: Tx, agency: str, account: str, what: str, day: date) -> bool:
+    """Note that an officer was refused a look; tell whether it is the first at this on that day."""
+    new = await changed(
+        tx,
+        "INSERT INTO look_refused (agency, by_whom, what, day) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        [agency, account, what, day],
+    )
+    if new:  # days before are in the record
+        await tx.execute(
+            "DELETE FROM look_refused WHERE agency = %s AND by_whom = %s AND day < %s", [agency, account, day]
+        )
+    return bool(new)
+
+
+class CopyEnd(msgspec.Struct, frozen=True):
+    """When the copies that an agency holds under an agreement that is over are destroyed."""
+
+    agreement: str
+    agency: str
+    ended: date
+    due: date
+    done_leaf: str | None
+
+
+async def copy_ends(tx: Tx) -> list[CopyEnd]:
+    """Return all ends of copies."""
+    query = "SELECT agreement, agency, ended, due, done_leaf FROM copy_end ORDER BY agreement"
+    return await many(tx, CopyEnd, query)
+
+
+async def add_copy_end(tx: Tx, row: CopyEnd, leaf: str) -> None:
+    """Store an end of copies."""
+    await tx.execute(
+        "INSERT INTO copy_end (agreement, agency, ended, due, leaf) VALUES (%s, %s, %s, %s, %s)",
+        [row.agreement, row.agency, row.ended, row.due, leaf],
+    )
+
+
+async def copies_destroyed(tx: Tx, agreement: str, leaf: str) -> None:
+    """Note that the copies of an agreement are destroyed."""
+    await tx.execute("UPDATE copy_end SET done_leaf = %s WHERE agreement = %s", [leaf, agreement])
+
+
+async def held(tx: Tx, agency: str, until: date) -> list[str]:
+    """Return the disclosures that an agency received by a day and that are not destroyed."""
+    cursor = await tx.execute(
+        "SELECT d.id FROM disclosure d JOIN request r ON r.id = d.request"
+        " WHERE r.agency = %s AND d.received_day <= %s AND length(d.hdr) > 0 ORDER BY d.id",
+        [agency, until],
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def empty(tx: Tx, disclosure: str) -> None:
+    """Forget the header, without which a copy cannot be opened, and what it was."""
+    await tx.execute("UPDATE disclosure SET hdr = '', manifest = '' WHERE id = %s", [disclosure])

@@ -7,22 +7,24 @@ Absent: what a leaf means; who is told.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fanlight.proof import tiles
 from fanlight.proof.cosignature import format_witnesses
-from fanlight.proof.note import SignerKey
 from fanlight.proof.openings import Opening
 from fanlight.proof.receipt import Receipt
 from fanlight.server.errors import NotFound, Unavailable
-from fanlight.server.log import store
-from fanlight.server.log.files import LogFiles
-from fanlight.server.log.sequencer import LogBroken, Published, Sequencer
+from fanlight.server.log import handing, store
+from fanlight.server.log.keys import LogKeys
+from fanlight.server.log.ledger import LogBroken
+from fanlight.server.log.panel import Panel
+from fanlight.server.log.row_ledger import RowLedger
+from fanlight.server.log.sequencer import Published, Sequencer
 from fanlight.server.log.store import Row
-from fanlight.server.log.witnesses import WitnessClient
 from fanlight.store.database import Database, Tx
+from fanlight.store.log_bucket import LogPlace
 
 __all__ = ["Log", "LogBroken", "Proven", "Published", "Row"]
 
@@ -54,10 +56,20 @@ class Proven:
 class Log:
     """The record of this town."""
 
-    def __init__(self, db: Database, files: LogFiles, key: SignerKey, witness: WitnessClient | None) -> None:
-        """Join the parts; `sequencer.start` and `.run` belong to the app's life."""
-        self.db, self.files, self.key = db, files, key
-        self.sequencer = Sequencer(db, files, key, witness)
+    def __init__(self, db: Database, files: LogPlace, keys: LogKeys, panel: Panel | None) -> None:
+        """Join the parts; `start` and `tasks` belong to the app's life."""
+        self.db, self.files, self.key = db, files, keys.key
+        self._changes = keys.changes
+        self.sequencer = Sequencer(RowLedger(db), files, keys, panel)
+
+    async def start(self) -> None:
+        """Take up where the rows say we are; raises LogBroken."""
+        await handing.enter(self, self._changes)
+        await self.sequencer.start()
+
+    def tasks(self) -> list[Coroutine[Any, Any, None]]:
+        """Return what runs until it is cancelled."""
+        return [self.sequencer.run(), handing.show(self, self._changes)]
 
     @property
     def vkey(self) -> str:
@@ -67,8 +79,8 @@ class Log:
     @property
     def witness_vkeys(self) -> str:
         """The witnesses, one a line; empty for a log that has none."""
-        witness = self.sequencer.witness
-        return format_witnesses(witness.witnesses if witness else [])
+        panel = self.sequencer.panel
+        return format_witnesses(panel.witnesses if panel else [])
 
     @property
     def published(self) -> Published:
@@ -76,7 +88,13 @@ class Log:
         return self.sequencer.published
 
     async def queue_leaf(
-        self, tx: Tx, leaf_type: str, pub: dict[str, Any], private: dict[str, Any] | None = None
+        self,
+        tx: Tx,
+        leaf_type: str,
+        pub: dict[str, Any],
+        private: dict[str, Any] | None = None,
+        *,
+        salts: Mapping[str, bytes] | None = None,
     ) -> str:
         """Add a leaf to the caller's transaction; return its id. It gets its place after the commit.
 
@@ -85,8 +103,9 @@ class Log:
             leaf_type: such as `request`.
             pub: what everybody reads.
             private: what the leaf only commits to; kept as erasable openings.
+            salts: for fields of it whose opening had to be known before the leaf.
         """
-        leaf = await store.add_leaf(tx, leaf_type, pub, private or {})
+        leaf = await store.add_leaf(tx, leaf_type, pub, private or {}, salts)
         self.sequencer.wake()
         return leaf
 
@@ -170,18 +189,16 @@ class Log:
 
     def state(self) -> dict[str, Any]:
         """Return how the record stands, for a page of the operator and for anybody."""
-        sequencer = self.sequencer
-        published = self.published
-        if sequencer.witness is None:
-            witness = "none"
-        else:
-            witness = "cosigning" if sequencer.trouble is None else "away"
+        panel, published = self.sequencer.panel, self.published
+        trouble = panel.trouble if panel else None
         return {
             "size": published.head.size,
-            "cosigned_size": sequencer.cosigned_size,
-            "witness": witness,
-            "since": sequencer.trouble_since.isoformat() if sequencer.trouble_since else None,
-            "trouble": sequencer.trouble.what if sequencer.trouble else None,
+            "cosigned_size": self.sequencer.cosigned_size,
+            "witness": "none" if panel is None else "away" if trouble else "cosigning",
+            "need": panel.need if panel else 0,
+            "witnesses": panel.state() if panel else [],
+            "since": trouble.since.isoformat() if trouble else None,
+            "trouble": trouble.error.what if trouble else None,
         }
 
 

@@ -10,11 +10,11 @@ from litestar.params import FromPath, QueryParameter
 
 from fanlight.server.log import no_entry
 from fanlight.server.services import Parts
+from fanlight.store.log_bucket import FOREVER, SECONDS
 
 _TEXT = "text/plain"  # the framework adds the character set
-_FOREVER = "public, max-age=31536000, immutable"
-_SECONDS = "public, max-age=1"
 _TILE = re.compile(r"^/?tile/(entries|\d{1,2})(/x\d{3})*/\d{3}(\.p/\d{1,3})?$")
+_HANDOVER = re.compile(r"^/?handover/[1-9]\d{0,3}$")
 _NOTES = {"checkpoint", "checkpoint.old", "vkey", "witness.vkeys"}
 
 
@@ -36,7 +36,7 @@ class LeavesOut(msgspec.Struct):
 async def get_file(path: FromPath[str], services: Parts) -> Response[bytes]:
     """Return a file of the log's folder."""
     name = path.lstrip("/")
-    note = name in _NOTES
+    note = name in _NOTES or _HANDOVER.match(name) is not None
     if not note and not _TILE.match(name):
         raise no_entry()
     data = await asyncio.to_thread(services.log.files.read, name)
@@ -46,7 +46,7 @@ async def get_file(path: FromPath[str], services: Parts) -> Response[bytes]:
         data,
         media_type=_TEXT if note else "application/octet-stream",
         headers={
-            "Cache-Control": _SECONDS if note else _FOREVER,
+            "Cache-Control": SECONDS if note else FOREVER,
             "Access-Control-Allow-Origin": "*",
         },
     )
@@ -68,7 +68,7 @@ async def list_leaves(
 @get("/v1/log/proof/{index:int}", operation_id="getProof", media_type=_TEXT)
 async def get_proof(index: FromPath[int], services: Parts) -> Response[str]:
     """Return a leaf's receipt against the present checkpoint (C2SP tlog-proof)."""
-    return Response(await services.log.proof_at(index), media_type=_TEXT, headers={"Cache-Control": _SECONDS})
+    return Response(await services.log.proof_at(index), media_type=_TEXT, headers={"Cache-Control": SECONDS})
 
 
 @get("/v1/log/state", operation_id="getLogState")

@@ -13,9 +13,10 @@ import httpx
 from fanlight.model.errors import FanlightError
 from fanlight.proof import cosignature
 from fanlight.proof.checkpoint import parse_decimal
+from fanlight.proof.cosignature import Witness
 from fanlight.proof.errors import ProofError
 from fanlight.proof.note import Note
-from fanlight.server.log.files import LogFiles
+from fanlight.store.log_files import LogFiles
 from fanlight.wire import b64
 
 TIMEOUT_S = 3.0
@@ -39,23 +40,19 @@ class WitnessClient:
     Args:
         url: its address.
         known: where its key and name are kept once they were learnt; what it says later must fit them.
+        witness: its key and who runs it, where a list names them; nothing is learnt then.
     """
 
-    def __init__(self, url: str, known: Path) -> None:
+    def __init__(self, url: str, *, known: Path | None = None, witness: Witness | None = None) -> None:
         """Read what is known; nothing is sent yet."""
         self._known = known
         self._http = httpx.AsyncClient(base_url=url.rstrip("/"), timeout=TIMEOUT_S, trust_env=False)
         self._seen = 0
-        self.witness: cosignature.Witness | None = None
-        if known.exists():
+        self.witness = witness
+        if witness is None and known is not None and known.exists():
             (self.witness,) = cosignature.parse_witnesses(known.read_text())
 
-    @property
-    def witnesses(self) -> list[cosignature.Witness]:
-        """The witness, if its key is known by now."""
-        return [self.witness] if self.witness else []
-
-    async def learn(self) -> cosignature.Witness:
+    async def learn(self) -> Witness:
         """Return the witness, asking it for its key the first time; raises WitnessAway."""
         if self.witness is None:
             try:
@@ -65,7 +62,8 @@ class WitnessClient:
                 raise _away(type(error).__name__) from error
             # Whole or not at all: with half a key the server would not start again.
             pinned = cosignature.format_witnesses([told]).encode()
-            LogFiles(self._known.parent).write([(self._known.name, pinned)])
+            if self._known is not None:
+                LogFiles(self._known.parent).write([(self._known.name, pinned)])
             self.witness = told
         return self.witness
 
@@ -114,7 +112,7 @@ class WitnessClient:
             raise _away(type(error).__name__) from error
 
 
-def _checked(note: bytes, answer: httpx.Response, witness: cosignature.Witness) -> bytes:
+def _checked(note: bytes, answer: httpx.Response, witness: Witness) -> bytes:
     whole = note + answer.content
     try:
         found = cosignature.cosigners(Note.parse(whole), [witness])

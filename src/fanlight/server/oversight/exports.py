@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fanlight.server.oversight import history, trying
 from fanlight.server.oversight.record import Record
 
 Row = dict[str, Any]
@@ -28,13 +29,20 @@ class Export:
 
 def find(parts: Sequence[str], record: Record) -> Export | None:
     """Return the file at a path such as `requests.csv`, or None."""
-    if len(parts) != 1:
+    *room, last = parts or [""]
+    name, _, form = last.rpartition(".")
+    if form not in {"csv", "json"}:
         return None
-    name, _, form = parts[0].rpartition(".")
-    rows = _LISTS.get(name)
-    if rows is None or form not in {"csv", "json"}:
+    rows: list[Row] | None = None
+    if parts == ["ordinances", "packs.json"]:
+        return _json("packs", trying.as_json(trying.offers(record)), record)
+    if room == ["history"]:
+        rows, name = history.rows(name, record.lists), "lines"
+    elif not room and name in _LISTS:
+        rows = _LISTS[name](record)
+    if rows is None:
         return None
-    return _csv(rows(record)) if form == "csv" else _json(name, rows(record), record)
+    return _csv(rows) if form == "csv" else _json(name, rows, record)
 
 
 def _requests(record: Record) -> list[Row]:

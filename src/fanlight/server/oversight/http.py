@@ -31,6 +31,8 @@ from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.pages import Page, render
 from fanlight.server.oversight.record import Beside, LogState, Record
 from fanlight.server.oversight.sketch import Ground, read_layer
+from fanlight.server.programme import listings
+from fanlight.server.programme.listings import ListedAgreement
 from fanlight.server.requests import public_openings
 from fanlight.server.services import Parts, Services
 from fanlight.server.setup import MAPS
@@ -60,6 +62,7 @@ class Reader:
         self._key: tuple[Published, datetime] | None = None
         self._record: Record | None = None
         self._pages: dict[str, Page] = {}
+        self._lists: dict[str, Sequence[ListedAgreement]] = {}
         self._lock = asyncio.Lock()
         self._ground: asyncio.Task[Ground] | None = None
 
@@ -86,7 +89,9 @@ class Reader:
                 _entries, services.log, len(self._entries), size
             )
             state = LogState.read(key[0].note, services.log.vkey, services.log.witness_vkeys)
-            beside = Beside(openings=await self._openings(now), packs=await self._packs())
+            beside = Beside(
+                openings=await self._openings(now), packs=await self._packs(), lines=await self._lines()
+            )
             self._record = await asyncio.to_thread(Record.of, self._entries, state, now, beside)
             self._key = key
             self._pages.clear()
@@ -99,6 +104,14 @@ class Reader:
     async def _packs(self) -> dict[str, Pack]:
         async with self._services.db.transaction() as tx:
             return {sha: await programme.pack(tx, sha) for sha in await programme.pack_hashes(tx)}
+
+    async def _lines(self) -> dict[str, Sequence[ListedAgreement]]:
+        """Return the lines of the lists that were taken over. They stay as they are: each is read once."""
+        async with self._services.db.transaction() as tx:
+            for head in await listings.all_of(tx):
+                if head.kind == "agreements" and head.id not in self._lists:
+                    self._lists[head.id] = await listings.agreements(tx, head.id, after=-1, limit=head.lines)
+        return self._lists
 
     async def _town(self) -> Ground:
         """Return what lies under a sketch, read once; a page without it is still a page."""

@@ -146,7 +146,80 @@ class TownText(msgspec.Struct, frozen=True):
     effective: str
 
 
-Known = Town | Pack | Agency | Agreement | CaseKey | Request | RequestClosed | Case | ClientRelease | TownText
+class Listing(msgspec.Struct, frozen=True):
+    """A list that somebody else wrote was taken over; `sha256` is of the file as it was read.
+
+    `cells`, `division`: of a table of homes, how many cells the town has by it, and the SHA-256 of them.
+    """
+
+    listing: str
+    kind: str
+    source: str
+    credit: str
+    as_of: str
+    sha256: str
+    lines: int
+    cells: int | None = None
+    division: str | None = None
+
+
+class KeyChange(msgspec.Struct, frozen=True):
+    """A log's or a witness's key handed over to the next; `handover` is the note that both signed."""
+
+    kind: str
+    name: str
+    handover: str
+
+
+class JournalDay(msgspec.Struct, frozen=True):
+    """A root over what hubs said of a day."""
+
+    day: str
+    size: int
+    root: str
+
+
+class SealedSlot(msgspec.Struct, frozen=True):
+    """A place for legal process that may not be told yet, filled or not."""
+
+    slot: str
+    due: str
+    auditors: list[str]
+
+
+class SealedOpened(msgspec.Struct, frozen=True):
+    """A sealed slot was opened."""
+
+    slot: str
+    opening: dict[str, Any]
+
+
+class SealedRenewed(msgspec.Struct, frozen=True):
+    """A court put a sealed slot's day off."""
+
+    slot: str
+    due: str
+    by: str
+
+
+Known = (
+    Town
+    | Pack
+    | Agency
+    | Agreement
+    | CaseKey
+    | Request
+    | RequestClosed
+    | Case
+    | ClientRelease
+    | TownText
+    | Listing
+    | KeyChange
+    | JournalDay
+    | SealedSlot
+    | SealedOpened
+    | SealedRenewed
+)
 
 KINDS: dict[str, type[Known]] = {
     "town": Town,
@@ -159,6 +232,12 @@ KINDS: dict[str, type[Known]] = {
     "case": Case,
     "release": ClientRelease,
     "text": TownText,
+    "listing": Listing,
+    "key": KeyChange,
+    "journal": JournalDay,
+    "sealed": SealedSlot,
+    "sealed-opened": SealedOpened,
+    "sealed-renewed": SealedRenewed,
 }
 
 

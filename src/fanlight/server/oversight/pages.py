@@ -14,7 +14,7 @@ from typing import Any
 
 import jinja2
 
-from fanlight.server.oversight import exports, sentences, tally, views, words
+from fanlight.server.oversight import exports, history, sentences, tally, views, words
 from fanlight.server.oversight.record import Record
 from fanlight.wire import b64
 
@@ -53,6 +53,8 @@ def _environment() -> jinja2.Environment:
             "kind",
             "band",
             "entry_type",
+            "listing_kind",
+            "month",
         )
     }
     made.globals |= {
@@ -106,6 +108,7 @@ def common(record: Record) -> dict[str, Any]:
 def paths(record: Record) -> list[str]:
     """Return the path of every page and export that this record has, for a mirror to write out."""
     found = ["/", "/agencies", "/requests", "/ordinances", "/log", "/about", "/entries"]
+    found += ["/ordinances/simulate", "/ordinances/packs.json"]
     found += [f"/requests/{state}" for state in tally.STATES]
     found += ["/requests.csv", "/requests.json", "/agencies.csv", "/agencies.json"]
     found += [f"/requests/{name}" for name in record.requests]
@@ -115,6 +118,7 @@ def paths(record: Record) -> list[str]:
         found += [f"/agencies/{ori}", f"/agencies/{ori}/requests"]
         found += [f"/agencies/{ori}/requests/{state}" for state in tally.STATES]
         found += [f"/agencies/{ori}/requests/refused/{rule}" for rule, _ in tally.refusals(file.requests)]
+    found += history.paths(record.lists)
     for kind, count in tally.kinds(record):
         found.append(f"/entries/of/{kind}")
         found += [f"/entries/of/{kind}/page/{n}" for n in range(2, tally.pages_of(count) + 1)]

@@ -23,8 +23,19 @@ from fanlight.proof.cosignature import Cosigned, Witness, cosigners, parse_witne
 from fanlight.proof.errors import ProofError
 from fanlight.proof.note import VerifierKey
 from fanlight.proof.openings import Opening, check_opening
-from fanlight.server.oversight.leaves import Agency, Agreement, Entry, Pack, Request, RequestClosed, Town
+from fanlight.server.oversight.history import ListFile
+from fanlight.server.oversight.leaves import (
+    Agency,
+    Agreement,
+    Entry,
+    Listing,
+    Pack,
+    Request,
+    RequestClosed,
+    Town,
+)
 from fanlight.server.oversight.sketch import Ground
+from fanlight.server.programme.listings import ListedAgreement
 
 State = Literal["waiting", "open", "closed", "refused"]
 # Who asked stays a pseudonym that only the auditor can resolve; it never opens here.
@@ -165,11 +176,13 @@ class Beside:
         openings: entry -> openings published for it.
         packs: hex SHA-256 -> pack; one under another hash than its own is not believed.
         ground: the town's land, parks and streets, to sketch areas on.
+        lines: of lists that were taken over, by the list's id.
     """
 
     openings: Mapping[int, Sequence[Opening]] = field(default_factory=dict)
     packs: Mapping[str, Ordinance] = field(default_factory=dict)
     ground: Ground = field(default_factory=Ground)
+    lines: Mapping[str, Sequence[ListedAgreement]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +198,7 @@ class Record:
     agencies: Mapping[str, AgencyFile]
     ordinances: Mapping[str, OrdinanceFile]
     ground: Ground = field(repr=False, default_factory=Ground)
+    lists: tuple[ListFile, ...] = ()
 
     @property
     def today(self) -> str:
@@ -218,6 +232,11 @@ class Record:
             agencies=agencies,
             ordinances=_ordinances(rows, beside.packs),
             ground=beside.ground,
+            lists=tuple(
+                ListFile(e, e.known, tuple(beside.lines.get(e.known.listing, ())))
+                for e in rows
+                if isinstance(e.known, Listing)
+            ),
         )
 
 

@@ -37,7 +37,31 @@ def plain(text: str) -> str:
     return _SLOT.sub("…", text)
 
 
-def summary(entry: Entry) -> str:  # noqa: C901, PLR0911 -- one sentence a kind
+def _of_the_record(
+    known: leaves.KeyChange
+    | leaves.JournalDay
+    | leaves.SealedSlot
+    | leaves.SealedOpened
+    | leaves.SealedRenewed,
+) -> str:
+    """Return a sentence on what a record enters of itself, and of what may not be told yet."""
+    match known:
+        case leaves.KeyChange():
+            whose = "The record" if known.kind == "log" else f"The witness {known.name}"
+            return f"{whose} signs with another key from here on; the old one handed over to it."
+        case leaves.JournalDay():
+            return f"What hubs made on {words.day(known.day)}, so that it can be dated later."
+        case leaves.SealedSlot():
+            return f"Sealed slot {known.slot}, filled or not; to be opened by {words.day(known.due)}."
+        case leaves.SealedOpened():
+            dummy = known.opening.get("value") is None
+            held = "nothing" if dummy else "legal process, which the entry shows"
+            return f"Sealed slot {known.slot} was opened. It held {held}."
+        case leaves.SealedRenewed():
+            return f"Sealed slot {known.slot} stays shut until {words.day(known.due)}: {known.by}."
+
+
+def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentence a kind
     """Return one sentence on what an entry says."""
     match entry.known:
         case leaves.Town():
@@ -67,6 +91,17 @@ def summary(entry: Entry) -> str:  # noqa: C901, PLR0911 -- one sentence a kind
         case leaves.TownText():
             named = words.TEXTS.get(entry.known.name, entry.known.name)
             return f"{named}, version {entry.known.version}, from {words.day(entry.known.effective)} on."
+        case leaves.Listing():
+            named, lines = words.listing_kind(entry.known.kind), words.number(entry.known.lines)
+            return f"{named}: a list of {lines} lines by {entry.known.credit} was taken over."
+        case (
+            leaves.KeyChange()
+            | leaves.JournalDay()
+            | leaves.SealedSlot()
+            | leaves.SealedOpened()
+            | leaves.SealedRenewed()
+        ) as kept:
+            return _of_the_record(kept)
         case None:
             return (
                 "Bytes that this page cannot read."

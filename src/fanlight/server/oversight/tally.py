@@ -75,7 +75,7 @@ def redecide(file: RequestFile, pack: Pack | None) -> Redecided | None:
     tried: list[Redecided] = []
     for action in actions:
         try:
-            made = decide(pack, action, request.facts)
+            made = decide(pack, action, pack.asks(action, request.facts))
         except BadFacts:
             continue
         agrees = made.decision == request.decision and set(made.refusing) == set(request.rules)

@@ -13,7 +13,7 @@ from typing import Any
 
 from fanlight.model import clock
 from fanlight.proof.merkle import hash_leaf
-from fanlight.server.oversight import leaves, sketch, words
+from fanlight.server.oversight import history, leaves, sketch, trying, words
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.record import AgencyFile, Record, RequestFile
 from fanlight.server.oversight.sentences import href_of, later, map_label, plain, pretty, status, steps
@@ -49,7 +49,7 @@ class View:
     status: int = 200
 
 
-def find(parts: Sequence[str], record: Record) -> View | None:  # noqa: PLR0911 -- one page a line
+def find(parts: Sequence[str], record: Record) -> View | None:  # noqa: C901, PLR0911 -- one page a line
     """Return the page at a path, or None."""
     match list(parts):
         case []:
@@ -66,6 +66,8 @@ def find(parts: Sequence[str], record: Record) -> View | None:  # noqa: PLR0911 
             return View(template="agencies.html.jinja", section="agencies", values={})
         case ["agencies", ori, *rest] if ori in record.agencies:
             return _agency(record.agencies[ori], rest, record)
+        case ["history", *rest]:
+            return _history(rest, record)
         case ["requests", name] if name in record.requests:
             return _request(record.requests[name], record)
         case ["requests", *rest]:
@@ -132,6 +134,11 @@ def _some(count: int, one: str, many: str) -> str:
     if not count:
         return f"No {one}"
     return f"One {one}" if count == 1 else f"{words.spelled(count)} {many}"
+
+
+def _history(rest: list[str], record: Record) -> View | None:
+    found = history.find(rest, record.lists)
+    return found and View(template=found[0], section="agencies", values=found[1])
 
 
 def _agency(file: AgencyFile, rest: list[str], record: Record) -> View | None:
@@ -269,6 +276,12 @@ def _ordinances(rest: list[str], record: Record) -> View | None:
 
     if not rest:
         return View(template="ordinances.html.jinja", section="ordinances", values={"decided": decided})
+    if rest == ["simulate"]:
+        return View(
+            template="simulate.html.jinja",
+            section="ordinances",
+            values={"offers": trying.offers(record)},
+        )
     if len(rest) > 1 or rest[0] not in record.ordinances:
         return None
     ordinance = record.ordinances[rest[0]]

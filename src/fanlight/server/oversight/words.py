@@ -9,6 +9,7 @@ Absent: sentences of a page (the templates).
 
 import math
 from collections.abc import Mapping
+from datetime import date
 
 from fanlight.model import clock
 from fanlight.model.geo import SQ_MILE_M2
@@ -40,28 +41,45 @@ REASONS = {
     "officer": "The agency closed it.",
     "expired": "Its time was over.",
     "no second signature": "It closed itself: nobody else of the agency signed in time.",
+    "agreement ended": "It closed itself: the agency's agreement is over.",
 }
 AGREEMENT_STATES = {
     "draft": "Drafted",
-    "published": "Published",
-    "comment": "Open to comment",
+    "published": "Published, open to comment",
     "hearing": "Heard in public",
-    "vote": "Voted on",
+    "voted": "Voted for",
+    "rejected": "Voted against",
     "in_force": "In force",
+    "withdrawn": "Withdrawn",
     "suspended": "Suspended",
     "ended": "Ended",
+    "cancelled": "Cancelled",
+    "expired": "Its term is over",
 }
 TYPES = {
     "town": "Town",
     "pack": "Ordinance",
     "agency": "Agency admitted",
     "agreement": "Agreement",
+    "agreement-document": "Document of an agreement",
+    "clerk": "Clerk appointed",
+    "clerk-ended": "Clerk no more in office",
+    "copies-end": "Copies of an agency get an end",
+    "copies-destroyed": "Copies of an agency destroyed",
+    "comment": "Comment on an agreement",
+    "comment-removed": "Comment removed by a rule",
     "case-key": "Key of a case",
     "request": "Request",
     "request-closed": "Request ended",
     "case": "Act in a case, or nothing",
     "release": "Web client",
     "text": "Terms",
+    "listing": "List taken over",
+    "key": "Change of key",
+    "journal": "A day of hubs",
+    "sealed": "Sealed slot",
+    "sealed-opened": "Sealed slot opened",
+    "sealed-renewed": "Sealed slot renewed",
     "unreadable": "Not readable here",
 }
 TEXTS = {
@@ -79,6 +97,7 @@ COMMITTED = {
     "officer": "the officer",
     "cosigner": "the second person who signed",
     "attested_by": "who attested the agency",
+    "name": "the name it was said under",
     "act": "what was done, if anything",
     "detail": "the particulars",
 }
@@ -99,6 +118,21 @@ def number(value: int) -> str:
 def spelled(value: int) -> str:
     """Return a number as a sentence begins with it: `Two`, `12`."""
     return _SPELLED[value] if 0 <= value < len(_SPELLED) else number(value)
+
+
+def month(of: date) -> str:
+    """Return a day's month as `April 2019`."""
+    return f"{_MONTHS[of.month - 1]} {of.year}"
+
+
+def listing_kind(kind: str) -> str:
+    """Return what a list holds, as a heading."""
+    return {
+        "agencies": "Agencies there are",
+        "agreements": "Partnerships with doorbell networks",
+        "assemblies": "Gatherings in the calendar",
+        "homes": "Homes in each cell",
+    }.get(kind, kind)
 
 
 def day(text: str) -> str:

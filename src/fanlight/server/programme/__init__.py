@@ -2,7 +2,8 @@
 
 In:     a setup document at the first start.
 Out:    to other rooms: who may ask, under which pack, where; to everybody: all of it.
-Holds:  no agreement is in force without the record of its vote, by the table's own constraint.
+Holds:  no agreement is in force without a clerk's signature on its hearing and its vote: the tables check it
+        when the row is written, and `agreement_in_force` again when it is read.
 Absent: requests; people's keys (accounts).
 """
 
@@ -16,12 +17,15 @@ import msgspec
 
 from fanlight.model.geo import Boundary, Polygon
 from fanlight.model.window import Window
-from fanlight.policy import Pack, load_pack
-from fanlight.server.errors import NotFound
-from fanlight.server.programme import store
-from fanlight.server.programme.load import load_town, vote_of
-from fanlight.server.programme.store import AgreementRow, agencies_once_in_force
-from fanlight.store.database import Tx
+from fanlight.server.errors import NotAllowed, NotFound
+from fanlight.server.log import Log
+from fanlight.server.programme import divisions, proving, register_store, store
+from fanlight.server.programme.load import load_town
+from fanlight.server.programme.ordinances import pack
+from fanlight.server.programme.register import Register
+from fanlight.server.programme.register_store import Full
+from fanlight.server.programme.store import AgreementRow, agencies_once_in_force, vote_of
+from fanlight.store.database import Database, Tx
 
 __all__ = [
     "Agency",
@@ -29,10 +33,14 @@ __all__ = [
     "agencies_once_in_force",
     "agency",
     "agreement_in_force",
+    "agreements_over",
     "assembly_overlap",
+    "expire",
     "load_town",
+    "no_agreement",
     "pack",
     "pack_hashes",
+    "require_agreement",
     "town",
     "vote_of",
 ]
@@ -50,7 +58,7 @@ class Agency:
 
 
 async def town(tx: Tx) -> Mapping[str, Any]:
-    """Return the town's public description; raises NotFound before one is set up."""
+    """Return the town's description, with its `divisions` so far; raises NotFound before one is set up."""
     body = await store.town(tx)
     if body is None:
         raise NotFound(
@@ -58,8 +66,8 @@ async def town(tx: Tx) -> Mapping[str, Any]:
             do="Follow the steps on the server's front page.",
             code="programme.no_town",
         )
-    found: Mapping[str, Any] = msgspec.json.decode(body)
-    return found
+    found: dict[str, Any] = msgspec.json.decode(body)
+    return {**found, "divisions": await divisions.all_of(tx, found)}
 
 
 async def agency(tx: Tx, ori: str) -> Agency:
@@ -77,8 +85,45 @@ def boundary(body: str) -> Boundary:
 
 
 async def agreement_in_force(tx: Tx, ori: str, day: date) -> AgreementRow | None:
-    """Return the agreement under which an agency may ask on a day, if there is one."""
-    return await store.agreement_in_force(tx, ori, day)
+    """Return the agreement under which an agency may ask on a day, if there is one.
+
+    A row that calls itself in force without a clerk's signatures is none: who owns the tables can write one.
+    """
+    row = await store.agreement_in_force(tx, ori, day)
+    if row is None:
+        return None
+    full = await register_store.agreement(tx, row.id)
+    holds = full is not None and proving.stands(full, await register_store.steps(tx, row.id))
+    return row if holds else None
+
+
+async def require_agreement(tx: Tx, ori: str, day: date) -> None:
+    """Raise NotAllowed unless an agency has an agreement in force: without, it looks at nothing."""
+    if await agreement_in_force(tx, ori, day) is None:
+        raise no_agreement()
+
+
+def no_agreement() -> NotAllowed:
+    """Return the error for an agency without an agreement in force."""
+    return NotAllowed(
+        "Your agency has no agreement in force with this town.",
+        kept="What it was given is on its way to be destroyed; the record says when.",
+        do="Look at the town's register.",
+        code="programme.no_agreement",
+    )
+
+
+async def agreements_over(tx: Tx) -> list[Full]:
+    """Return the agreements that are over, of agencies that have none in force."""
+    return await register_store.over(tx)
+
+
+async def expire(db: Database, log: Log, today: date) -> list[str]:
+    """End the agreements whose term is over; return their ids."""
+    async with db.transaction() as tx:
+        if not any(row.valid_until <= today for row in await register_store.in_force(tx)):
+            return []
+        return await Register(log=log, tx=tx, today=today).expire()
 
 
 async def assembly_overlap(tx: Tx, area: Polygon, window: Window) -> bool:
@@ -90,16 +135,3 @@ async def assembly_overlap(tx: Tx, area: Polygon, window: Window) -> bool:
 async def pack_hashes(tx: Tx) -> list[str]:
     """Return the hashes of all packs."""
     return await store.pack_hashes(tx)
-
-
-async def pack(tx: Tx, sha256: str) -> Pack:
-    """Return a pack, parsed once; raises NotFound."""
-    body = await store.pack(tx, sha256)
-    if body is None:
-        raise NotFound("There is no such ordinance.", do="Look at the town's list.", code="programme.no_pack")
-    return _parsed(body)
-
-
-@lru_cache(maxsize=16)
-def _parsed(body: bytes) -> Pack:
-    return load_pack(body)

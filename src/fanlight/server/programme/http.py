@@ -49,11 +49,14 @@ def agreement_json(row: store.AgreementRow) -> dict[str, Any]:
 async def get_town(services: Parts) -> dict[str, Any]:
     """Describe the town: name, agencies, cells, packs, map."""
     async with services.db.transaction() as tx:
-        described = await programme.town(tx)
+        described = dict(await programme.town(tx))
         agencies = [agency_json(row, await store.agreements(tx, row.ori)) for row in await store.agencies(tx)]
         packs = await programme.pack_hashes(tx)
+    # For older pages `homes` stays what the setup document said; a table taken over is not handed out.
+    division = described.pop("divisions")[-1]
     return {
         **described,
+        "division": {"cells": sorted(division.cells), "rest": division.rest},
         "origin": services.log.key.name,
         "agencies": agencies,
         "packs": packs,

@@ -2,23 +2,32 @@
 
 In:     a setup document, in one transaction.
 Out:    rows, and a leaf for each thing that the public may know.
-Holds:  an agreement comes into force only if the ordinance accepts it and its vote is recorded; the
-        table checks the vote again.
+Holds:  an agreement from before the record began takes the same steps as any other, with its clerk's
+        signatures; the entries say that it was taken over.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
+from fanlight.model.errors import FanlightError
 from fanlight.model.geo import Boundary, Polygon
 from fanlight.model.ids import new_id
-from fanlight.policy import Pack, decide, default_pack
+from fanlight.policy import Pack, default_pack
 from fanlight.server import setup
+from fanlight.server.accounts import account_by_key
 from fanlight.server.log import Log
-from fanlight.server.programme import store
-from fanlight.server.programme.store import AgencyRow, AgreementRow, AssemblyRow
+from fanlight.server.programme import register_store, store
+from fanlight.server.programme.clerks import Offer, appoint
+from fanlight.server.programme.papers import DocumentIn, DraftIn, Said
+from fanlight.server.programme.register import Register
+from fanlight.server.programme.store import AgencyRow, AssemblyRow
 from fanlight.store.database import Tx
+from fanlight.wire import b64
+
+_T = TypeVar("_T")
 
 
 async def load_town(log: Log, tx: Tx, town: setup.Town, today: date) -> None:
@@ -30,7 +39,7 @@ async def load_town(log: Log, tx: Tx, town: setup.Town, today: date) -> None:
     """
     await log.queue_leaf(tx, "town", {"name": town.name, "demo": town.demo, "country": town.country})
     shown = msgspec.to_builtins(town)
-    for private in ("agencies", "agreements", "assemblies"):
+    for private in ("agencies", "agreements", "assemblies", "clerks"):
         shown.pop(private)
     await store.add_town(tx, msgspec.json.encode(shown).decode())
     pack = default_pack()
@@ -38,8 +47,13 @@ async def load_town(log: Log, tx: Tx, town: setup.Town, today: date) -> None:
     await _add_pack(log, tx, pack)
     for agency in town.agencies:
         await _add_agency(log, tx, agency)
-    for agreement in town.agreements:
-        await _add_agreement(log, tx, agreement, pack)
+    try:
+        for clerk in town.clerks:
+            await _add_clerk(log, tx, clerk, today)
+        for agreement in town.agreements:
+            await _add_agreement(log, tx, agreement, pack)
+    except FanlightError as error:
+        raise _bad(error.what.rstrip(".")) from error
     for assembly in town.assemblies:
         row = AssemblyRow(
             msgspec.json.encode(Polygon.of(assembly.outline).as_json()).decode(),
@@ -76,53 +90,46 @@ async def _add_agency(log: Log, tx: Tx, agency: setup.Agency) -> None:
 
 
 async def _add_agreement(log: Log, tx: Tx, agreement: setup.Agreement, pack: Pack) -> None:
-    decision = decide(pack, "agreement.approve", agreement.facts)
-    if not decision.accepted:
-        raise setup.BadSetup(
-            f"The ordinance refuses the agreement with {agreement.agency}: {', '.join(decision.refusing)}.",
-            kept="Nothing was set up.",
-            do="Complete the record of the vote, then start again.",
-        )
-    vote = agreement.vote
-    row = AgreementRow(
-        new_id(),
-        agreement.agency,
-        pack.sha256,
-        "in_force",
-        agreement.valid_from,
-        agreement.valid_until,
-        vote.body,
-        vote.date,
-        vote.ayes,
-        vote.noes,
-        vote.reference,
+    """Take over an agreement with its steps, each signed and checked as if it were taken now."""
+    draft = _form({**agreement.draft, "pack": agreement.draft.get("pack", pack.sha256)}, DraftIn)
+    register = Register(log=log, tx=tx, today=agreement.day, brought=True)
+    await register.draft(draft.papers(agreement.agreement), draft.documents, new=True)
+    for step in agreement.steps:
+        then = replace(register, today=step.day)
+        for document in step.documents:
+            await then.add_document(agreement.agreement, _form(document, DocumentIn), by_clerk=True)
+        if step.state == "published":
+            row = await then.found(agreement.agreement)
+            await then.publish(row.id, row.papers_sha256, step.comment_until or step.day)
+        else:
+            said = Said.read(step.statement or "")
+            clerk = await register_store.clerk(tx, said.clerk)
+            await then.sign(clerk.account if clerk else "", said.text, b64.decode(step.signature or ""))
+
+
+async def _add_clerk(log: Log, tx: Tx, clerk: setup.Clerk, today: date) -> None:
+    account = await account_by_key(tx, b64.decode(clerk.sign_pub))
+    if account is None:
+        raise _bad("a clerk is not among the people")
+    offer = Offer(
+        account=account.id,
+        statement=clerk.statement,
+        acceptance=b64.decode(clerk.acceptance),
+        document=clerk.document,
     )
-    leaf = await log.queue_leaf(tx, "agreement", agreement_pub(row, demo=agreement.demo))
-    await store.add_agreement(tx, row, leaf)
+    await appoint(log, tx, offer, today, brought=True)
 
 
-def agreement_pub(row: AgreementRow, *, demo: bool) -> dict[str, Any]:
-    """Return what everybody reads of an agreement."""
-    return {
-        "agreement": row.id,
-        "agency": row.agency,
-        "pack": row.pack,
-        "state": row.state,
-        "from": row.valid_from.isoformat(),
-        "until": row.valid_until.isoformat(),
-        "vote": vote_of(row),
-        "demo": demo,
-    }
+def _form(value: object, kind: type[_T]) -> _T:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise _bad(str(error)) from error
 
 
-def vote_of(row: AgreementRow) -> dict[str, Any] | None:
-    """Return the record of an agreement's vote."""
-    if row.vote_date is None:
-        return None
-    return {
-        "body": row.vote_body,
-        "date": row.vote_date.isoformat(),
-        "ayes": row.vote_ayes,
-        "noes": row.vote_noes,
-        "reference": row.vote_reference,
-    }
+def _bad(why: str) -> setup.BadSetup:
+    return setup.BadSetup(
+        f"The agreement cannot be taken over: {why}.",
+        kept="Nothing was set up.",
+        do="Complete its steps, then start again.",
+    )

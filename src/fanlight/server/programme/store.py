@@ -1,6 +1,7 @@
 """The rows of the town, its packs, agencies, agreements and known assemblies."""
 
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
@@ -31,6 +32,19 @@ class AgreementRow(msgspec.Struct, frozen=True):
     vote_ayes: int | None
     vote_noes: int | None
     vote_reference: str | None
+
+
+def vote_of(row: AgreementRow) -> dict[str, Any] | None:
+    """Return the record of an agreement's vote."""
+    if row.vote_date is None:
+        return None
+    return {
+        "body": row.vote_body,
+        "date": row.vote_date.isoformat(),
+        "ayes": row.vote_ayes,
+        "noes": row.vote_noes,
+        "reference": row.vote_reference,
+    }
 
 
 class AssemblyRow(msgspec.Struct, frozen=True):
@@ -107,8 +121,9 @@ async def agreement_in_force(tx: Tx, ori: str, day: date) -> AgreementRow | None
 async def agencies_once_in_force(tx: Tx, day: date) -> list[str]:
     """Return the agencies that may ask on a day or might before; what they hold outlives the agreement."""
     cursor = await tx.execute(
-        "SELECT DISTINCT agency FROM agreement WHERE state IN ('in_force', 'suspended', 'ended')"
-        " AND valid_from <= %s ORDER BY agency",
+        "SELECT DISTINCT agency FROM agreement"
+        " WHERE state IN ('in_force', 'suspended', 'ended', 'cancelled', 'expired') AND valid_from <= %s"
+        " ORDER BY agency",
         [day],
     )
     return [row[0] for row in await cursor.fetchall()]
@@ -117,19 +132,6 @@ async def agencies_once_in_force(tx: Tx, day: date) -> list[str]:
 async def agreements(tx: Tx, ori: str) -> list[AgreementRow]:
     """Return an agency's agreements, latest first."""
     return await many(tx, AgreementRow, _AGREEMENT + " WHERE agency = %s ORDER BY valid_from DESC, id", [ori])
-
-
-async def add_agreement(tx: Tx, row: AgreementRow, leaf: str) -> None:
-    """Store an agreement; the table refuses one in force without the record of its vote."""
-    await tx.execute(
-        "INSERT INTO agreement (id, agency, pack, state, valid_from, valid_until, vote_body, vote_date,"
-        " vote_ayes, vote_noes, vote_reference, leaf)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        [
-            *(row.id, row.agency, row.pack, row.state, row.valid_from, row.valid_until, row.vote_body),
-            *(row.vote_date, row.vote_ayes, row.vote_noes, row.vote_reference, leaf),
-        ],
-    )
 
 
 async def assemblies(tx: Tx, start: datetime, end: datetime) -> list[AssemblyRow]:

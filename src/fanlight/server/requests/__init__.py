@@ -7,15 +7,24 @@ Absent: what residents send back (evidence).
 """
 
 from fanlight.server.requests.cells import token_hash
-from fanlight.server.requests.deciding import Signer, own_request
+from fanlight.server.requests.deciding import Signer, close_without_agreement, own_request
 from fanlight.server.requests.http import request_json, signer
-from fanlight.server.requests.store import RequestRow, Token, by_token, note_received, public_openings
+from fanlight.server.requests.store import (
+    RequestRow,
+    Token,
+    by_token,
+    forget_case_keys,
+    note_received,
+    public_openings,
+)
 
 __all__ = [
     "RequestRow",
     "Signer",
     "Token",
     "by_token",
+    "close_without_agreement",
+    "forget_case_keys",
     "note_received",
     "own_request",
     "public_openings",

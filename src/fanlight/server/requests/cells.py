@@ -10,15 +10,14 @@ Absent: who asks. Nothing is written when a file is fetched.
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-import h3
 import msgspec
 
-from fanlight.model.geo import COARSEST_RES, FINEST_RES, check_cell, partition_cell, town_cells
+from fanlight.model.division import Division
+from fanlight.model.geo import check_cell, town_cells, within_reach
 from fanlight.model.request import FootageRequest
 from fanlight.seal import keys, sealing
 from fanlight.server import programme
@@ -29,7 +28,6 @@ from fanlight.server.services import Services
 from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
 
-_AROUND_DEG = 0.5
 _STEP_BYTES = 4 * 1024
 _OPENED = {"outline", "start", "end", "case_number", "words", "offence"}
 
@@ -87,17 +85,16 @@ def padded(told: Mapping[str, Any]) -> bytes:
 
 
 def cells_to_tell(request: FootageRequest, town: Mapping[str, Any]) -> Told:
-    """Return in which cells' files a request stands, and in which of them only for show."""
-    cells = rules.cells_of(request, town["homes"])
+    """Return in which cells' files a request stands, and in which of them only for show.
+
+    It stands in the cells of every division: a household keeps the cell that it named under an older one.
+    """
+    divisions: Sequence[Division] = town["divisions"]
+    cells = sorted({cell for division in divisions for cell in rules.cells_of(request, division)})
     if not request.protected:
         return Told(cells, [])
-    everywhere = _town_cells(tuple(town["bounds"]), tuple(sorted(town["homes"].items())))
+    everywhere = sorted({cell for one in divisions for cell in town_cells(town["bounds"], one)})
     return Told(cells, [cell for cell in everywhere if cell not in cells])
-
-
-@lru_cache(maxsize=4)
-def _town_cells(bounds: tuple[float, float, float, float], homes: tuple[tuple[str, int], ...]) -> list[str]:
-    return town_cells(bounds, dict(homes))
 
 
 async def make_file(services: Services, cell: str) -> bytes | None:
@@ -186,26 +183,14 @@ async def file_of(services: Services, cell: str) -> bytes:
 
 
 async def check_area(services: Services, cell: str) -> None:
-    """Raise NotFound unless `cell` is one of the town's, as `check_in_town` has it."""
+    """Raise NotFound unless `cell` is one under which a home can be known from now on."""
     async with services.db.transaction() as tx:
-        check_in_town(await programme.town(tx), cell)
+        town = await programme.town(tx)
+    check_in_town({**town, "divisions": town["divisions"][-1:]}, cell)
 
 
 def check_in_town(town: Mapping[str, Any], cell: str) -> None:
-    """Raise NotFound unless `cell` is one of the town's partition, within reach of its bounds."""
+    """Raise NotFound unless `cell` is one of a division of the town, within reach of its bounds."""
     check_cell(cell)
-    west, south, east, north = town["bounds"]
-    lat, lon = h3.cell_to_latlng(cell)
-    near = west - _AROUND_DEG <= lon <= east + _AROUND_DEG
-    near = near and south - _AROUND_DEG <= lat <= north + _AROUND_DEG
-    if not near or not _in_partition(cell, tuple(sorted(town["homes"].items()))):
+    if not within_reach(cell, town["bounds"]) or not any(one.has(cell) for one in town["divisions"]):
         raise NotFound("This is no area of this town.", do="Choose the place again.", code="requests.no_cell")
-
-
-@lru_cache(maxsize=4_096)
-def _in_partition(cell: str, homes: tuple[tuple[str, int], ...]) -> bool:
-    table = dict(homes)
-    fine = [cell] if h3.get_resolution(cell) == FINEST_RES else h3.cell_to_children(cell, FINEST_RES)
-    if h3.get_resolution(cell) == COARSEST_RES and not table:
-        return True
-    return any(partition_cell(one, table) == cell for one in fine)

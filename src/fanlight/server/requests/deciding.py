@@ -16,6 +16,7 @@ from fanlight.model.ids import new_id
 from fanlight.model.request import FootageRequest
 from fanlight.policy import Decision
 from fanlight.seal import keys, sealing
+from fanlight.server import programme
 from fanlight.server.accounts import Session, person_name
 from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
 from fanlight.server.requests import rules, store
@@ -199,6 +200,22 @@ async def close_due(services: Services) -> int:
             desk = Desk(services, tx, row.agency, now)
             await desk.close(row, "no second signature" if unsigned else "expired")
     return len(rows)
+
+
+async def close_without_agreement(services: Services) -> int:
+    """Close what agencies ask whose agreement is over; return how many."""
+    now = services.clock()
+    count = 0
+    async with services.db.transaction() as tx:
+        for agency in await store.agencies_asking(tx):
+            if await programme.agreement_in_force(tx, agency, now.date()) is not None:
+                continue
+            await store.lock_agency(tx, agency)
+            desk = Desk(services, tx, agency, now)
+            for row in await store.of_agency(tx, agency):
+                if row.state in {"waiting", "open"}:
+                    count += await desk.close(row, "agreement ended") is not None
+    return count
 
 
 async def own_request(tx: Tx, agency: str, request_id: str) -> RequestRow:

@@ -20,7 +20,7 @@ from fanlight.server.services import Services
 from fanlight.store.database import Tx
 
 Action = Literal["request.submit", "request.open"]
-Reason = Literal["officer", "expired", "no second signature"]
+Reason = Literal["officer", "expired", "no second signature", "agreement ended"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +61,16 @@ class Desk:
         )
         facts = RequestFacts.of(request, standing, self.now)
         return Decided(
-            request=request, facts=facts, decision=decide(pack, action, facts.as_dict()), pack=pack
+            request=request,
+            facts=facts,
+            decision=decide(pack, action, pack.asks(action, facts.as_dict())),
+            pack=pack,
         )
 
     async def cells(self, request: FootageRequest) -> list[str]:
         """Return the cells of the town that a request touches."""
         town = await programme.town(self.tx)
-        return rules.cells_of(request, town["homes"])
+        return rules.cells_of(request, town["divisions"][-1])
 
     async def add_leaf(self, request_id: str, decided: Decided, case_key: str, signed: Signed) -> str:
         """Record a decision, accepted or refused; return the leaf's id."""

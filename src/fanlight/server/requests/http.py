@@ -136,6 +136,7 @@ async def list_requests(
     """List the agency's requests, latest first."""
     session.of_kind("officer")
     async with services.db.transaction() as tx:
+        await programme.require_agreement(tx, session.agency, services.clock().date())
         rows = [await request_json(tx, row) for row in await store.of_agency(tx, session.agency)]
     if format == "csv":
         flat = [{**row, "decision": row["decision"]["decision"]} for row in rows]

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from fanlight.model.clock import from_text, to_text
+from fanlight.model.division import Division
 from fanlight.model.geo import BadPolygon, Polygon, covering_cells
 from fanlight.model.request import MAX_WORDS, FootageRequest, RequestFacts
 from fanlight.model.window import Window
@@ -81,10 +82,10 @@ def number_in_case(request: FootageRequest, earlier: Sequence[FootageRequest]) -
     return len(case)
 
 
-def cells_of(request: FootageRequest, homes: dict[str, int]) -> list[str]:
+def cells_of(request: FootageRequest, division: Division) -> list[str]:
     """Return the cells a request touches; none for an area beyond any town's district."""
     try:
-        return covering_cells(request.area, homes)
+        return covering_cells(request.area, division)
     except BadPolygon:
         return []
 

@@ -1,6 +1,6 @@
 """The rows of requests, of what each cell is told, and of cells' keys and files."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -104,6 +104,21 @@ async def due(tx: Tx, now: datetime) -> list[RequestRow]:
         _REQUEST + " WHERE state IN ('waiting', 'open')"
         " AND (expires <= %(now)s OR (cosigner IS NULL AND cosign_by <= %(now)s))",
         {"now": now},
+    )
+
+
+async def agencies_asking(tx: Tx) -> list[str]:
+    """Return the agencies that have requests alive."""
+    query = "SELECT DISTINCT agency FROM request WHERE state IN ('waiting', 'open') ORDER BY agency"
+    return [row[0] for row in await (await tx.execute(query)).fetchall()]
+
+
+async def forget_case_keys(tx: Tx, agency: str, until: date) -> None:
+    """Forget the sealed halves of an agency's case keys, of requests made by a day."""
+    await tx.execute(
+        "UPDATE request SET case_key_sealed = '' WHERE agency = %s"
+        " AND (made AT TIME ZONE 'UTC')::date <= %s AND length(case_key_sealed) > 0",
+        [agency, until],
     )
 
 

@@ -2,6 +2,7 @@
 import type { Client } from "../../../core/api/client.ts";
 import { bool, list, nullable, num, obj, or, raw, type Read, record, str } from "../../../core/api/shape.ts";
 import type { Opening } from "../../../core/evidence/package.ts";
+import type { Division } from "../../../core/geo/cells.ts";
 import type { Json } from "../../../core/jcs.ts";
 import type { ExportFields, Person, RequestWire } from "./asking.ts";
 
@@ -39,15 +40,14 @@ export interface TownPlace {
   readonly name: string;
   readonly demo: boolean;
   readonly bounds: readonly number[];
-  readonly homes: Readonly<Record<string, number>>;
+  readonly division: Division;
   readonly credits: string;
   readonly sample: Sample | null;
 }
-const homes: Read<Record<string, number>> = (value, where) =>
-  Object.fromEntries(Object.entries(record(value, where)).map(([cell, count]) => [cell, num(count, `${where}.${cell}`)]));
+const division: Read<Division> = or(obj<Division>({ cells: list(str), rest: str }), { cells: [], rest: "" });
 const sample: Read<Sample> = obj<Sample>({ case_number: str, offence: str, purpose: str, words: str, outline: list(list(num)) });
 const town: Read<TownPlace> = (value, where) => {
-  const read = obj<Omit<TownPlace, "sample">>({ name: str, demo: or(bool, false), bounds: list(num), homes: or(homes, {}), credits: or(str, "") })(value, where);
+  const read = obj<Omit<TownPlace, "sample">>({ name: str, demo: or(bool, false), bounds: list(num), division, credits: or(str, "") })(value, where);
   return { ...read, sample: nullable(sample)(record(value, where)["sample_request"], `${where}.sample_request`) };
 };
 
@@ -216,7 +216,3 @@ const exported: Read<Exported> = obj<Exported>({
 /** Enters an export in the record; the answer comes when the entry is cosigned. */
 export const exportEntry = (api: Client, id: string, fields: ExportFields, signature: string): Promise<Exported> =>
   api.json(`/v1/agency/disclosures/${id}/exports`, exported, { method: "POST", json: { ...fields, signature } });
-export const checkpointKeys = async (api: Client): Promise<{ vkey: string; witnesses: string }> => {
-  const [vkey, witnesses] = await Promise.all(["/log/vkey", "/log/witness.vkeys"].map((path) => api.text(path, { anonymous: true })));
-  return { vkey: (vkey ?? "").trim(), witnesses: witnesses ?? "" };
-};

@@ -7,7 +7,7 @@
  *         "not filled in" beside that clause instead of a refusal nobody has earned.
  */
 import { type Outline, areaM2, contains, outline } from "../../../core/geo/polygon.ts";
-import type { Facts } from "../../../core/policy/pack.ts";
+import type { Facts } from "../../../core/policy/shapes.ts";
 import { CASE_NUMBER, type Draft } from "./draft.ts";
 import { aboveFloor, offenceClass, offences } from "../../../ui/offences.ts";
 import { fromField, hoursSince, minutesBetween } from "./times.ts";

@@ -2,7 +2,9 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 
 import { parseLeaf } from "../../../core/proof/leaf.ts";
-import { parseVkey } from "../../../core/proof/note.ts";
+import type { Client } from "../../../core/api/client.ts";
+import { changesFor, type Handover } from "../../../core/proof/handover.ts";
+import { parseNote, parseVkey } from "../../../core/proof/note.ts";
 import { parseWitnesses, witnessSentence } from "../../../core/proof/cosignature.ts";
 import { parseReceipt, verifyReceipt } from "../../../core/proof/receipt.ts";
 import { hex, utf8 } from "../../../core/seal/bytes.ts";
@@ -10,6 +12,12 @@ import type { Pane } from "../../../ui/seal.ts";
 import { words } from "../words.ts";
 import type { Proof, Whole } from "./api.ts";
 
+/** The keys that the server hands out, and the changes of keys that lead on from them. */
+export interface Keys {
+  readonly vkey: string;
+  readonly witnesses: string;
+  readonly changes?: readonly Handover[];
+}
 export interface Checked {
   readonly panes: readonly Pane[];
   /** What the cosignatures are worth, with who runs each witness. */
@@ -20,9 +28,9 @@ export interface Checked {
 /**
  * Runs four checks: the log signed, the entry is in it, witnesses cosigned, and the entry is this request.
  *
- * @param keys the log's and the witnesses' keys, as the server hands them out
+ * @param keys from `keysFor`, of this proof
  */
-export function checkReceipt(request: Whole, proof: Proof, keys: { readonly vkey: string; readonly witnesses: string }): Checked {
+export function checkReceipt(request: Whole, proof: Proof, keys: Keys): Checked {
   const w = words.receipt;
   const unknown = (detail: string): Checked => ({
     panes: [w.signature, w.inclusion, w.witness, w.content].map((label, i) => ({ label, state: i === 0 ? "fails" : "unknown", detail: i === 0 ? detail : words.clip.panes.notReached })),
@@ -35,7 +43,7 @@ export function checkReceipt(request: Whole, proof: Proof, keys: { readonly vkey
   if (witnesses.kind === "refused") return unknown(witnesses.detail);
   const receipt = parseReceipt(proof.receipt);
   if (receipt.kind === "refused") return unknown(receipt.detail);
-  const held = verifyReceipt(utf8(proof.leaf), receipt, log, witnesses.all);
+  const held = verifyReceipt(utf8(proof.leaf), receipt, log, witnesses.all, 0, keys.changes);
   if (held.kind === "refused") {
     const signed = held.why === "unproven";
     return {
@@ -64,6 +72,17 @@ export function checkReceipt(request: Whole, proof: Proof, keys: { readonly vkey
     witness: witnessSentence(held.cosigned, log),
     index: held.index,
   };
+}
+
+/** Asks for the keys that a receipt is checked with. */
+export async function keysFor(api: Client, proof: Proof): Promise<Keys> {
+  const text = async (path: string): Promise<string> => (await api.text(`/log/${path}`, { anonymous: true })) ?? "";
+  const [vkey, list] = await Promise.all(["vkey", "witness.vkeys"].map(text));
+  const keys = { vkey: (vkey ?? "").trim(), witnesses: list ?? "" };
+  const [receipt, listed] = [parseReceipt(proof.receipt), parseWitnesses(keys.witnesses)];
+  const note = receipt.kind === "receipt" ? parseNote(receipt.checkpoint) : receipt;
+  if (note.kind === "refused" || listed.kind === "refused") return keys;
+  return { ...keys, changes: await changesFor(async (path) => utf8(await text(path)), note, listed.all) };
 }
 
 /** What in the entry is not this request, or null. */

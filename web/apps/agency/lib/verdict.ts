@@ -1,6 +1,6 @@
 /** The live decision as the panel shows it: each clause holding, not holding, or not known yet. Pure. */
 import type { Decision, Rule } from "../../../core/policy/decide.ts";
-import type { Clause } from "../../../core/policy/pack.ts";
+import type { Clause } from "../../../core/policy/shapes.ts";
 import { LOOKS_AT, type Why } from "./facts.ts";
 
 export interface Line {

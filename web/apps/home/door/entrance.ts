@@ -7,8 +7,9 @@
 import * as account from "../../../core/api/account.ts";
 import { Client } from "../../../core/api/client.ts";
 import { jcs } from "../../../core/jcs.ts";
-import { b64, type Bytes, hex, readB64, utf8 } from "../../../core/bytes.ts";
-import { derive, type MemberKeys, memberKeys, sha256, sign } from "../../../core/seal/keys.ts";
+import { b64, type Bytes, readB64, utf8 } from "../../../core/bytes.ts";
+import { carry } from "../../../core/seal/carrying.ts";
+import { derive, memberKeys, sign } from "../../../core/seal/keys.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import { unwrapSeed, wrapKey, wrapSeed } from "../../../core/seal/wrap.ts";
 import { keepMore, keepOnDevice, keptMore, keptOnDevice } from "../../../ui/device.ts";
@@ -102,13 +103,6 @@ export async function arrive(code: KeyCode): Promise<SignedUp> {
   return { session: await resume(code.seed, who), carried: secret !== null };
 }
 
-/** The seed wrapped for a passkey, and the account's word for both. */
-async function carry(seed: Bytes, keys: MemberKeys, id: string, credential: string, secret: Bytes | null): Promise<{ wrapped: string | null; signature: string }> {
-  const wrapped = secret ? await wrapSeed(await wrapKey(secret), id, seed) : null;
-  const said = { account: id, credential, wrapped_sha256: wrapped ? hex(sha256(wrapped)) : null };
-  return { wrapped: wrapped && b64(wrapped), signature: b64(sign(keys.signing, "passkey", jcs(said))) };
-}
-
 /** Lets this browser in with the seed of another device, if it is that of the person who signed in. */
 export async function letIn(who: account.PasskeySession, seed: Bytes): Promise<Session | null> {
   const keys = await memberKeys(seed);
@@ -138,10 +132,6 @@ export async function withSheet(session: Session, identity: string): Promise<Ses
   await keepMore(who.account, more);
   return resume(session.seed, who, more);
 }
-
-/** Signs for something that cannot be undone; a stolen session alone cannot do it. */
-export const signAct = (keys: MemberKeys, own: string, act: "remove-passkey" | "delete-account" | "delete-household" | "destroy-secret", of: string): string =>
-  b64(sign(keys.signing, "act", jcs({ account: own, act, of })));
 
 /** What a passkey's device is called, sealed for oneself: the server cannot read it. */
 export async function sealLabel(seed: Bytes, label: string): Promise<string> {

@@ -1,7 +1,7 @@
 /** Begins a household in the area around a place, with its first key and its recovery sheet. Each step may be done again. */
 import { makeHousehold, myHousehold } from "../../../core/api/calls.ts";
 import { ApiError } from "../../../core/api/client.ts";
-import { homeCell } from "../../../core/geo/cells.ts";
+import { type Division, homeCell } from "../../../core/geo/cells.ts";
 import type { PublicHalves } from "../../../core/seal/roll.ts";
 import type { Session } from "../../../ui/session.ts";
 import { b64 } from "../../../core/bytes.ts";
@@ -25,7 +25,7 @@ export function readPlace(typed: string): Place | null {
 export async function foundHousehold(
   session: Session,
   place: Place | null,
-  homes: Record<string, number>,
+  division: Division,
   name: string,
   recovery: PublicHalves,
   another: boolean,
@@ -33,7 +33,7 @@ export async function foundHousehold(
   const { account } = await session.whoami();
   if (place) {
     try {
-      session.api.household = (await makeHousehold(session.api, homeCell(place.lon, place.lat, homes), another)).household;
+      session.api.household = (await makeHousehold(session.api, homeCell(place.lon, place.lat, division), another)).household;
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== "accounts.has_household") throw error; // an earlier try got this far
     }

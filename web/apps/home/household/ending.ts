@@ -5,7 +5,7 @@ import { deleteHousehold, endHousehold as end } from "../../../core/api/account.
 import { ApiError } from "../../../core/api/client.ts";
 import { sayFarewell } from "../../../core/seal/farewell.ts";
 import type { Session } from "../../../ui/session.ts";
-import { signAct } from "../door/entrance.ts";
+import { signAct } from "../../../core/seal/carrying.ts";
 import type { House } from "./house.ts";
 import { Pins } from "./pins.ts";
 

@@ -18,7 +18,7 @@ import { Rounds } from "../rounds.ts";
 import { utcDays } from "../timeline/day.ts";
 import { lackingOn, stillKept } from "../timeline/lacking.ts";
 import { Listing } from "../timeline/listing.ts";
-import { Opener } from "../timeline/opener.ts";
+import { preparedOpener, prepareOpener } from "../timeline/opener.ts";
 import { Timeline } from "../timeline/timeline.svelte.ts";
 import { view } from "../timeline/view.svelte.ts";
 import { type House, readHouse, speakingHubs } from "./house.ts";
@@ -49,6 +49,8 @@ export interface Frame {
 // Who came back with the sheet does not count yet: nobody's pictures before an owner could object.
 const seesPictures = (role: string): boolean => role !== "installer" && role !== "landlord" && role !== "returning";
 
+const idle = (): Promise<void> => new Promise((done) => ("requestIdleCallback" in globalThis ? requestIdleCallback(() => done(), { timeout: 500 }) : setTimeout(done, 100)));
+
 export class Home {
   house = $state.raw<House>() as House;
   timeline = $state.raw<Timeline>() as Timeline;
@@ -64,8 +66,9 @@ export class Home {
   readonly #session: Session;
   readonly #frame: Frame;
   readonly #rounds: Rounds;
+  readonly #begun: Promise<void>;
   readonly #streets: Promise<unknown>;
-  /** The first pictures stand, or there are none: what nobody waits for may come. */
+  /** The first pictures stand and are painted, or there are none: what nobody waits for may come. */
   settled = $state(false);
   #hubAsked = 0;
   #newsAsked = 0;
@@ -83,16 +86,22 @@ export class Home {
     this.house = house;
     this.timeline = timeline;
     this.#rounds = new Rounds(() => this.#ask());
-    const settled = this.sees ? timeline.begun : Promise.resolve();
-    void settled.then(() => (this.settled = true));
+    // In a tab that nobody looks at, nothing is asked for yet.
+    this.#begun = (this.sees && !document.hidden ? timeline.begun : Promise.resolve()).then(idle);
+    void this.#begun.then(() => (this.settled = true));
     // By everybody who opens the app: fetched with a request's page, it would tell that somebody reads one.
-    this.#streets = settled.then(() => mapLayer(ground, "streets"));
+    this.#streets = this.#begun.then(() => mapLayer(ground, "streets"));
     this.#streets.catch(() => undefined); // told where the map is missed
+  }
+
+  /** Starts what opening takes, while somebody comes in. */
+  static prepare(): void {
+    prepareOpener();
   }
 
   /** Fetches the household and opens its keys. Throws ApiError, SealError. */
   static async open(session: Session, ground: Client, frame: Frame): Promise<Home> {
-    const opener = new Opener();
+    const opener = preparedOpener();
     try {
       const telling = new Telling(session.api);
       const told = await telling.all();
@@ -123,7 +132,7 @@ export class Home {
 
   begin(): void {
     this.#rounds.now();
-    void this.#tend(this.house);
+    void this.#begun.then(() => this.#tend(this.house));
   }
   /** Tries everything again now. */
   again(): void {

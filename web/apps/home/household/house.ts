@@ -1,12 +1,14 @@
 /** One's own household as this device knows it: its book, its keys, opened and checked, and its hubs. */
 import { admitHub, type Household, myHousehold, putEpoch } from "../../../core/api/calls.ts";
 import { type Accepted, accept, type Known, nextEpoch } from "../../../core/seal/book.ts";
-import { b64, unb64 } from "../../../core/seal/bytes.ts";
+import { readB64 } from "../../../core/bytes.ts";
+import { b64, unb64, utf8 } from "../../../core/seal/bytes.ts";
 import type { Household as Home } from "../../../core/seal/clip.ts";
 import { openEarlier, readGift } from "../../../core/seal/earlier.ts";
 import { type Book, type Epoch, type EpochWire, openEpoch } from "../../../core/seal/epoch.ts";
 import { SealError } from "../../../core/seal/errors.ts";
 import { type HubKeys, isAdmitted, signHub } from "../../../core/seal/hub.ts";
+import { foresee } from "../../../core/seal/keys.ts";
 import { Readers } from "../../../core/seal/kept.ts";
 import { type Guest, type Notes, openNotes, type Why } from "../../../core/seal/notes.ts";
 import { type Member, type PublicHalves, type Role, type Roll, reads, ROLES } from "../../../core/seal/roll.ts";
@@ -70,6 +72,7 @@ export async function readHouse(told: Household, session: Session, pins?: Pins):
   const kept = pins ?? new Pins(session.keys.signing.public, told.household);
   const ownPub = b64(session.keys.signing.public);
   const old = ownerOfOld(told, session);
+  await Promise.all(told.epochs.map(ahead));
   const accepted = accept(told.epochs, {
     household: told.household,
     known: trusting(kept.load(), told.epochs, ownPub, old),
@@ -181,6 +184,12 @@ function byOf({ statement }: EpochWire): string | null {
   } catch {
     return null;
   }
+}
+
+/** Looks at the signature of a page under the key that it names; whether that one may sign is for `accept`. */
+async function ahead(wire: EpochWire): Promise<void> {
+  const [by, sig] = [readB64(byOf(wire) ?? ""), readB64(wire.sig)];
+  if (by && sig) await foresee(by, "epoch", utf8(wire.statement), sig);
 }
 
 const pendingOf = (told: Household): EpochWire | null => told.pending?.epoch ?? null;

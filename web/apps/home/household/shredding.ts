@@ -9,7 +9,7 @@ import { destroySecret } from "../../../core/api/account.ts";
 import { ApiError } from "../../../core/api/client.ts";
 import { allClips, type ClipRow, keeping } from "../../../core/api/clips.ts";
 import type { Session } from "../../../ui/session.ts";
-import { signAct } from "../door/entrance.ts";
+import { signAct } from "../../../core/seal/carrying.ts";
 import type { House } from "./house.ts";
 import type { HubStatus } from "./status.ts";
 

@@ -144,6 +144,22 @@ test("a file that is not the record's, not this cell's, or of a rewritten record
   expect((await readCell(good, means({ seen: pin }))).pin).toEqual(pin);
 });
 
+test("R42: a record whose key handed over to the next is the same record, by a note that both signed", async () => {
+  const before = signingKey(new Uint8Array(32).fill(7));
+  const [old, now] = [vkey("log.test", 1, before.public), vkey("log.test", 1, LOG.public)];
+  const text = `fanlight/key-change/v1\nlog.test\n${old}\n${now}\n`;
+  const line = (key: typeof LOG): string => `— log.test ${b64(concat([keyId("log.test", 1, key.public), ed25519.sign(utf8(text), key.seed)]))}\n`;
+  const good = await cellFile();
+  const { pin } = await readCell(good, means());
+  const read = (note: string): Promise<unknown> => {
+    const file = async (path: string): Promise<Uint8Array> => (path === "handover/1" ? utf8(note) : Promise.reject(new Error("missing")));
+    return readCell(good, means({ seen: { ...pin, vkey: old }, file })).then((cell) => cell.pin, (error: unknown) => (error as CellRefused).why);
+  };
+  expect(await read(`${text}\n${line(before)}${line(LOG)}`)).toEqual(pin);
+  expect(await read(`${text}\n${line(LOG)}`)).toBe("other-record");
+  expect(await read("no note")).toBe("other-record");
+});
+
 test("R42: a record that does not continue the one last seen was rewritten, whichever is longer", async () => {
   const folder = new URL("../../../../vectors/proof/", import.meta.url);
   const load = (name: string) => JSON.parse(readFileSync(new URL(name, folder), "utf8"));

@@ -11,10 +11,11 @@ import { list, num, obj, raw, str } from "../../../core/api/shape.ts";
 import { areaM2, outline } from "../../../core/geo/polygon.ts";
 import { type Json, parseJcs } from "../../../core/jcs.ts";
 import type { Decided, Rule } from "../../../core/policy/decide.ts";
-import type { Facts } from "../../../core/policy/pack.ts";
+import type { Facts } from "../../../core/policy/shapes.ts";
 import { unb64 as hashText } from "../../../core/proof/bytes.ts";
 import { openCheckpoint, type Checkpoint } from "../../../core/proof/checkpoint.ts";
-import { cosigners, isOperatorsOwn, parseWitnesses, type Cosigned } from "../../../core/proof/cosignature.ts";
+import { isOperatorsOwn, parseWitnesses, type Cosigned } from "../../../core/proof/cosignature.ts";
+import { changesFor, cosigners, handedOver } from "../../../core/proof/handover.ts";
 import { checkOpening, parseLeaf, type Leaf, type Opening } from "../../../core/proof/leaf.ts";
 import { hashLeaf, type TreeHead, verifyConsistency, verifyInclusion } from "../../../core/proof/merkle.ts";
 import { parseVkey } from "../../../core/proof/note.ts";
@@ -103,7 +104,8 @@ const OPENED = ["outline", "start", "end", "case_number", "words", "offence"] as
 /** Checks a cell file and all its requests. Throws CellRefused where the file as a whole does not hold, and what `file` throws. */
 export async function readCell(file: CellFile, means: Means): Promise<Cell> {
   const { body, checkpoint, logKey } = openBody(file, means);
-  const seenBy = witnessesOf(body, checkpoint);
+  if (means.seen && means.seen.vkey !== body.vkey && !(await handedOn(means.seen.vkey, body.vkey, means.file))) throw new CellRefused("other-record");
+  const seenBy = await witnessesOf(body, checkpoint, means.file);
   const pin = await pinned(means, body.vkey, checkpoint);
   const packText = await means.pack(body.pack.sha256).catch(() => null);
   const pack = packText !== null && hex(sha256(utf8(packText))) === body.pack.sha256 ? packText : null;
@@ -127,7 +129,6 @@ function openBody(file: CellFile, means: Means): { body: CellBody; checkpoint: C
   } catch {
     throw new CellRefused("signature");
   }
-  if (means.seen && means.seen.vkey !== body.vkey) throw new CellRefused("other-record");
   const key = parseVkey(body.vkey);
   if (key.kind !== "key") throw new CellRefused("record");
   try {
@@ -141,10 +142,16 @@ function openBody(file: CellFile, means: Means): { body: CellBody; checkpoint: C
   return { body, checkpoint, logKey: key.publicKey };
 }
 
-function witnessesOf(body: CellBody, checkpoint: Checkpoint): Cosigned[] {
+/** Whether the key last seen handed over to the one that signs now. */
+async function handedOn(seen: string, now: string, file: GetFile): Promise<boolean> {
+  const [from, to] = [parseVkey(seen), parseVkey(now)];
+  return from.kind === "key" && to.kind === "key" && handedOver(file, from, to);
+}
+
+async function witnessesOf(body: CellBody, checkpoint: Checkpoint, file: GetFile): Promise<Cosigned[]> {
   const listed = parseWitnesses(body.witness_vkeys);
   if (listed.kind !== "witnesses") throw new CellRefused("record");
-  const seen = cosigners(checkpoint.note, listed.all);
+  const seen = cosigners(checkpoint.note, listed.all, await changesFor(file, checkpoint.note, listed.all));
   if (seen.kind !== "cosigners") throw new CellRefused("record");
   return seen.all;
 }

@@ -116,3 +116,25 @@ test("a quick answer is followed a second later, a slow or failing server is lef
   expect([1, 2, 3].map((failures) => pauseAfter(20, failures))).toEqual([2000, 4000, 8000]);
   expect(pauseAfter(20, 60)).toBe(30_000);
 });
+
+test("a day's first descriptions are on their way before anybody could open them, each asked for once", async () => {
+  const town = new Town();
+  town.clips = ["a", "b", "c", "d", "e", "f"];
+  const asked: string[] = [];
+  const fetch: Fetch = async (url, init) => {
+    const clip = /clips\/(\w)\/manifest$/.exec(url)?.[1];
+    if (!clip) return town.fetch(url, init);
+    asked.push(clip);
+    return clip === "b" ? new Response("{}", { status: 404 }) : new Response(clip);
+  };
+  const listing = new Listing(new Client(fetch));
+  listing.ahead(["2026-11-21"]);
+  await named(listing);
+  expect(asked).toEqual(["a", "b", "c", "d"]);
+  const of = async (clip: string): Promise<string> => new TextDecoder().decode(await listing.manifest(clip));
+  expect([await of("a"), await of("e")]).toEqual(["a", "e"]);
+  await expect(of("b")).rejects.toMatchObject({ status: 404 });
+  expect(asked).toEqual(["a", "b", "c", "d", "e"]);
+  expect(await of("a")).toBe("a");
+  expect(asked.at(-1)).toBe("a"); // handed out once: what is asked for later may have been sealed anew
+});

@@ -1,6 +1,9 @@
 /** A day's clips as the server lists them, asked for again and again: pages that stayed as they were cost one short answer. */
+import { clipManifest } from "../../../core/api/calls.ts";
 import { type ClipPage, type ClipRow, clipsOf } from "../../../core/api/clips.ts";
 import type { Client, Tagged } from "../../../core/api/client.ts";
+
+const FIRST = 4; // descriptions that are on their way before there are keys: more would hold up the first
 
 export class Listing {
   readonly #api: Client;
@@ -9,14 +12,18 @@ export class Listing {
   /** Days that were asked for before anybody could open what they list. */
   readonly #ahead = new Map<string, Promise<ClipRow[]>>();
 
+  /** Descriptions of the first of those. */
+  readonly #manifests = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+
   constructor(api: Client) {
     this.#api = api;
   }
 
-  /** Asks for these days now, while the keys are still on their way; `of` hands out what came. */
+  /** Asks for these days, and for the first descriptions that they name, while the keys are still on their way; `of` and
+   *  `manifest` hand out what came. */
   ahead(days: readonly string[]): void {
     for (const day of days) {
-      const rows = this.#ask(day);
+      const rows = this.#ask(day).then((listed) => this.#begin(listed));
       rows.catch(() => undefined); // thrown by `of`
       this.#ahead.set(day, rows);
     }
@@ -27,6 +34,22 @@ export class Listing {
     const ahead = this.#ahead.get(day);
     this.#ahead.delete(day);
     return ahead ?? this.#ask(day);
+  }
+
+  /** A clip's sealed description. Throws ApiError. */
+  async manifest(clip: string): Promise<Uint8Array<ArrayBuffer>> {
+    const ahead = this.#manifests.get(clip);
+    this.#manifests.delete(clip);
+    return ahead ?? clipManifest(this.#api, clip);
+  }
+
+  #begin(rows: ClipRow[]): ClipRow[] {
+    for (const { clip } of rows.slice(0, Math.max(0, FIRST - this.#manifests.size))) {
+      const manifest = clipManifest(this.#api, clip);
+      manifest.catch(() => undefined); // thrown by `manifest`
+      this.#manifests.set(clip, manifest);
+    }
+    return rows;
   }
 
   async #ask(day: string): Promise<ClipRow[]> {

@@ -4,6 +4,18 @@ import type { Answer, Ask } from "./opening.worker.ts";
 import { type Opened, summarise } from "./summary.ts";
 
 const MOST = 2;
+let waiting: Opener | null = null;
+
+/** Starts the workers before anybody needs them. */
+export function prepareOpener(): void {
+  waiting ??= new Opener();
+}
+/** Those, or others where they were handed out. */
+export function preparedOpener(): Opener {
+  const one = waiting ?? new Opener();
+  waiting = null;
+  return one;
+}
 
 /** Opens one description; rejects if it could not even be looked at. */
 export type Open = (clip: string, manifestAge: Uint8Array) => Promise<Opened>;

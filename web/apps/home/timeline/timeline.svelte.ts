@@ -4,7 +4,6 @@
  *  Drops:   sealed descriptions, once they are opened: ten thousand would not fit. A clip's page fetches its own again.
  */
 import { SvelteSet } from "svelte/reactivity";
-import { clipManifest } from "../../../core/api/calls.ts";
 import type { ClipRow } from "../../../core/api/clips.ts";
 import { ApiError, type Client } from "../../../core/api/client.ts";
 import { Order, type Household, whyClosed } from "../../../core/seal/clip.ts";
@@ -90,7 +89,6 @@ export class Timeline {
   #begin: () => void = () => undefined;
   /** Once there is something to show, or it is known that there is not: what nobody waits for comes after it. */
   readonly begun = new Promise<void>((begin) => (this.#begin = begin));
-  readonly #api: Client;
   readonly #home: Household;
   readonly #opener: Opener;
   readonly #listing: Listing;
@@ -98,7 +96,6 @@ export class Timeline {
 
   /** `opener` and `listing`: those that were begun before the keys were here. */
   constructor(api: Client, home: Household, opener = new Opener(), listing = new Listing(api)) {
-    this.#api = api;
     this.#home = home;
     this.#opener = opener.begin(home);
     this.#listing = listing;
@@ -225,7 +222,7 @@ export class Timeline {
   /** Null where the clip was erased since it was listed. */
   async #manifest(clip: string): Promise<Uint8Array<ArrayBuffer> | null> {
     try {
-      return await clipManifest(this.#api, clip);
+      return await this.#listing.manifest(clip);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return null;
       throw error;

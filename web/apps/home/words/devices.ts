@@ -50,6 +50,7 @@ export const devices = {
     "keys-changed": "The household’s key was changed",
     "you-were-removed": "You were removed from a household",
     "household-deleted": "A household you were in was deleted",
+    "agreement-ended": "The town’s agreement with an agency is over: it may ask for nothing any more",
   } as Record<string, string>,
   code: (code: string) => code,
   of: (what: string, who: string) => `${what}: ${who}`,

@@ -1,0 +1,98 @@
+"""Rows of sealed slots, and of orders that wait for one."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from fanlight.model.ids import new_id
+from fanlight.store.database import Tx, changed, many, value
+from fanlight.wire import jcs
+
+_LOCK = 0x736C6F74  # any fixed number: who enters slots holds it
+
+
+class SlotRow(msgspec.Struct, frozen=True):
+    """A slot that was entered."""
+
+    day: date
+    number: int
+    leaf: str
+    due: date
+
+
+class OrderRow(msgspec.Struct, frozen=True):
+    """An order that waits for its slot; `content` is canonical JSON."""
+
+    id: str
+    content: str
+
+
+async def lock(tx: Tx) -> None:
+    """Wait until nobody else enters or opens slots; ends with the transaction."""
+    await tx.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+async def add_order(tx: Tx, content: dict[str, Any]) -> str:
+    """Keep an order until the day's slots are entered."""
+    order = new_id()
+    await tx.execute(
+        "INSERT INTO sealed_order (id, content) VALUES (%s, %s)", [order, jcs.dumps(content).decode()]
+    )
+    return order
+
+
+async def take_orders(tx: Tx, most: int) -> list[OrderRow]:
+    """Take out at most `most` orders, at random."""
+    return await many(
+        tx,
+        OrderRow,
+        "DELETE FROM sealed_order WHERE id IN (SELECT id FROM sealed_order ORDER BY id LIMIT %s)"
+        " RETURNING id, content",
+        [most],
+    )
+
+
+async def last_day(tx: Tx) -> date | None:
+    """Return the last day whose slots were entered."""
+    found: date | None = await value(tx, "SELECT max(day) FROM sealed_slot")
+    return found
+
+
+async def add_slot(tx: Tx, row: SlotRow) -> None:
+    """Keep a slot; a second one of a day and number fails on the table's key."""
+    await tx.execute(
+        "INSERT INTO sealed_slot (day, number, leaf, due) VALUES (%s, %s, %s, %s)",
+        [row.day, row.number, row.leaf, row.due],
+    )
+
+
+async def due(tx: Tx, today: date) -> list[SlotRow]:
+    """Return slots that are to be opened."""
+    return await many(
+        tx,
+        SlotRow,
+        "SELECT day, number, leaf, due FROM sealed_slot WHERE opened IS NULL AND due <= %s"
+        " ORDER BY day, number",
+        [today],
+    )
+
+
+async def renew(tx: Tx, day: date, number: int, until: date, longest: int) -> bool:
+    """Put a slot's due day off; tell whether there is such a slot, unopened, that may have that day."""
+    return (
+        await changed(
+            tx,
+            "UPDATE sealed_slot SET due = %(until)s WHERE day = %(day)s AND number = %(number)s"
+            " AND opened IS NULL AND due < %(until)s AND %(until)s <= due + %(longest)s",
+            {"until": until, "day": day, "number": number, "longest": longest},
+        )
+        == 1
+    )
+
+
+async def set_opened(tx: Tx, row: SlotRow, leaf: str) -> None:
+    """Note which leaf opened a slot."""
+    await tx.execute(
+        "UPDATE sealed_slot SET opened = %s WHERE day = %s AND number = %s", [leaf, row.day, row.number]
+    )

@@ -1,0 +1,72 @@
+"""A call of each route of the register, for the table of access."""
+
+from typing import Any
+
+from tests.server.registering import AGENCY, REPORT
+from tests.server.visitors import new_id
+
+_BOUNDARY = {"type": "Polygon", "coordinates": [[[0, 0], [0.1, 0], [0.1, 0.1], [0, 0.1], [0, 0]]]}
+_DRAFT = {
+    "agency": "CA0000000",
+    "pack": "0" * 64,
+    "from": "2030-01-01",
+    "until": "2031-01-01",
+    "renewal": "",
+    "exit_cost": "",
+    "clauses": [],
+    "documents": [],
+}
+_ATTESTED = {
+    "ori": AGENCY[:-1] + "1",
+    "name": "Ferry Police",
+    "kind": "municipal",
+    "boundary": _BOUNDARY,
+    "attested": {"how": "met", "on": "2026-01-01"},
+    "attested_by": "caretaker",
+}
+_APPOINTED = {"account": new_id(), "statement": "{}", "acceptance": "A" * 88, "document": "Minutes."}
+_NO = "register.no_agreement"
+
+# route -> where to call it, codes of answers that only who may call it gets, and the body
+REGISTER: dict[str, tuple[str, tuple[str, ...], Any]] = {
+    "GET /v1/register/agreements": ("", (), None),
+    "GET /v1/register/clerks": ("", (), None),
+    "GET /v1/register/news": ("", (), None),
+    "GET /v1/register/listings": ("", (), None),
+    "GET /v1/register/agreements/{agreement:str}": ("", (_NO,), None),
+    "GET /v1/register/documents/{agreement:str}/{sha256:str}": (
+        f"/v1/register/documents/{new_id()}/{'0' * 64}",
+        ("register.no_document",),
+        None,
+    ),
+    "GET /v1/register/listings/{listing:str}/agencies": ("", ("register.no_listing",), None),
+    "GET /v1/register/listings/{listing:str}/agreements": ("", ("register.no_listing",), None),
+    "POST /v1/register/agencies": ("", (), _ATTESTED),
+    "POST /v1/register/agreements": ("", ("register.no_agency",), _DRAFT),
+    "PUT /v1/register/agreements/{agreement:str}": ("", ("register.no_agency",), _DRAFT),
+    "POST /v1/register/agreements/{agreement:str}/publish": (
+        "",
+        (_NO,),
+        {"papers": "0" * 64, "comment_until": "2030-01-01"},
+    ),
+    "POST /v1/register/agreements/{agreement:str}/documents": ("", (_NO,), REPORT),
+    "POST /v1/register/agreements/{agreement:str}/sign": (
+        "",
+        ("register.bad_statement",),
+        {"statement": "{}", "signature": "A" * 86 + "=="},
+    ),
+    "POST /v1/register/agreements/{agreement:str}/withdraw": ("", (_NO,), {"reason": "No."}),
+    "POST /v1/register/agreements/{agreement:str}/end": ("", (_NO,), {"reason": "No."}),
+    "POST /v1/register/agreements/{agreement:str}/cancel": ("", (_NO,), {"reason": "No."}),
+    "GET /v1/register/rules": ("", (), None),
+    "GET /v1/register/agreements/{agreement:str}/comments": ("", (), None),
+    "POST /v1/register/agreements/{agreement:str}/comments": ("", (_NO,), {"name": "Ana", "words": "No."}),
+    "POST /v1/register/comments/{comment:str}/remove": (
+        "",
+        ("register.no_comment",),
+        {"rule": "comment.advert"},
+    ),
+    "POST /v1/register/cancel": ("", ("model.bad_text",), {"reason": "\u202e"}),
+    "POST /v1/register/clerks": ("", ("register.bad_statement",), _APPOINTED),
+    "POST /v1/register/clerks/{clerk:str}/end": ("", ("register.no_clerk",), {"reason": "Retired."}),
+}

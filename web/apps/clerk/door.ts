@@ -1,0 +1,66 @@
+/** A clerk's way in: a passkey of their own, and behind it the key that signs. The server sees neither passkey secret nor key.
+ *
+ *  Holds:   the key is wrapped under what the passkey derives; where it derives nothing, it stays on this device.
+ *  Why:     docs/spec/register.md
+ */
+import * as account from "../../core/api/account.ts";
+import { Client } from "../../core/api/client.ts";
+import { b64, readB64 } from "../../core/bytes.ts";
+import { jcs } from "../../core/jcs.ts";
+import { SealError } from "../../core/seal/errors.ts";
+import { carry } from "../../core/seal/carrying.ts";
+import { memberKeys, sign } from "../../core/seal/keys.ts";
+import { unwrapSeed, wrapKey, wrapSeed } from "../../core/seal/wrap.ts";
+import { keepOnDevice, keptOnDevice } from "../../ui/device.ts";
+import { makePasskey, usePasskey } from "../../ui/passkey.ts";
+import { resume, type Session } from "../../ui/session.ts";
+import { words } from "./words.ts";
+
+const ground = new Client((url, init) => fetch(url, init));
+
+/** The passkey opens no key here: it was made on another device. */
+export class NoKey extends Error {}
+
+/** Makes a clerk's account with a passkey and a new key. Throws ApiError and passkey errors. */
+export async function signUp(name: string): Promise<Session> {
+  const { account: id, options } = await account.beginPasskey(ground, "new");
+  const { credential, secret } = await makePasskey(options, name);
+  const seed = crypto.getRandomValues(new Uint8Array(32));
+  const keys = await memberKeys(seed);
+  const offer = { account: id, sign_pub: b64(keys.signing.public), age_recipient: keys.age.recipient, kind: "clerk" as const };
+  const who = await account.makeAccountByPasskey(ground, {
+    ...offer,
+    credential: { ...credential },
+    wrapped: secret ? b64(await wrapSeed(await wrapKey(secret), id, seed)) : null,
+    label: null,
+    device: null,
+    signature: b64(sign(keys.signing, "account", jcs(offer))),
+  });
+  if (!secret) await keepOnDevice(id, seed);
+  return resume(seed, who);
+}
+
+/** Signs in with a passkey of this device. Throws ApiError, passkey errors and NoKey. */
+export async function signIn(): Promise<Session> {
+  const { options } = await account.beginPasskeySignIn(ground);
+  const { credential, secret } = await usePasskey(options);
+  const who = await account.signInByPasskey(ground, { ...credential }, null);
+  const wrapped = who.wrapped === null ? null : readB64(who.wrapped);
+  try {
+    const seed = wrapped && secret ? await unwrapSeed(await wrapKey(secret), who.account, wrapped) : await keptOnDevice(who.account);
+    if (seed) return await resume(seed, who);
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error;
+  }
+  throw new NoKey("no key");
+}
+
+/** Adds a passkey of this device, or of one that the browser reaches. False where it carries no key: the key then stays on this device too.
+ *  Throws ApiError and passkey errors. */
+export async function addPasskey({ api, seed, keys }: Session): Promise<boolean> {
+  const { account: id, options } = await account.beginPasskey(api, "add");
+  const { credential, secret } = await makePasskey(options, words.brand);
+  await account.addPasskey(api, { credential: { ...credential }, label: null, ...(await carry(seed, keys, id, credential.id, secret)) });
+  if (!secret) await keepOnDevice(id, seed);
+  return secret !== null;
+}

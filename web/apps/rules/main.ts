@@ -1,0 +1,7 @@
+import "../../ui/base.css";
+import "../../ui/agreement/desk.css";
+import "./rules.css";
+import { mount } from "svelte";
+import App from "./App.svelte";
+
+mount(App, { target: document.body });
