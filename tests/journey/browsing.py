@@ -35,7 +35,11 @@ def running(ready: str, *arguments: str) -> Iterator[None]:
 
 
 def walk_by_hand(out: Path, *how: str, **said: str) -> None:
-    """Walk a spec of web/e2e, with what it is told by its environment; what it leaves is in `out`."""
+    """Walk a spec of web/e2e, with what it is told by its environment; what it leaves is in `out`.
+
+    Playwright removes all that is in `out` before it starts: a town or a hub must not live there.
+    """
+    assert not out.exists() or not any(out.iterdir()), f"{out} is not empty, and Playwright would empty it"
     result = subprocess.run(
         ["npx", "playwright", "test", *how],
         cwd=ROOT / "web",

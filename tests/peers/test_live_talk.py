@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.peers.test_onvif_backchannel import Serve, serve
+from tests.peers.test_onvif_backchannel import Serve, serve, spoken_to
 
 from fanlight.hub.doorbell import NoBackChannel, g711
 from fanlight.hub.doorbell.spoken import LATE_S, Pacer, speak_live
@@ -23,9 +23,8 @@ async def _as_spoken(pcm: bytes) -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("law", ["PCMU", "PCMA"])
 def test_what_is_spoken_arrives_at_the_camera_in_order(law: g711.Law, serve: Serve) -> None:
     """R01: two-way audio over the ONVIF back channel. A late gust may be left out, nothing is mixed up."""
-    port, out = serve(law)
-    asyncio.run(speak_live(f"rtsp://127.0.0.1:{port}/cam", _as_spoken(SPOKEN)))
-    heard, whole = out.read_bytes(), g711.encode(SPOKEN, law)
+    heard = spoken_to(serve, law, lambda url: speak_live(url, _as_spoken(SPOKEN)))
+    whole = g711.encode(SPOKEN, law)
     assert len(heard) > len(whole) * 0.5
     assert heard[-160:] == whole[-160:]
     pieces = [heard[at : at + 160] for at in range(0, len(heard) - 160, 160)]

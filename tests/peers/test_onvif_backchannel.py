@@ -3,7 +3,7 @@
 import asyncio
 import random
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,18 +41,24 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         process.communicate()
 
 
-def spoken_to(serve: Serve, law: g711.Law, password: str = "", login: str = "") -> bytes:
-    """Return what a server heard.
+def spoken_to(
+    serve: Serve, law: g711.Law, speak: Callable[[str], Awaitable[None]], password: str = "", login: str = ""
+) -> bytes:
+    """Return what a server heard of what `speak` says to its address.
 
     In one start of thirty or so this server drops its whole back channel, however long one waits for it:
     such a start, in which nothing at all comes out, says nothing of us.
     """
     for _ in range(STARTS):
         port, out = serve(law, password)
-        asyncio.run(talk.speak(f"rtsp://{login}127.0.0.1:{port}/cam", NOISE))
+        asyncio.run(_said(speak(f"rtsp://{login}127.0.0.1:{port}/cam")))
         if heard := out.read_bytes():
             return heard
     return b""
+
+
+async def _said(spoken: Awaitable[None]) -> None:
+    await spoken
 
 
 @pytest.mark.parametrize("password", ["", "rïng/it"])
@@ -60,7 +66,8 @@ def spoken_to(serve: Serve, law: g711.Law, password: str = "", login: str = "") 
 def test_a_reply_arrives_at_the_camera_byte_for_byte(law: g711.Law, password: str, serve: Serve) -> None:
     """R01: quick replies over the ONVIF back channel, with and without a password."""
     login = "bell:r%C3%AFng%2Fit@" if password else ""
-    assert spoken_to(serve, law, password, login) == g711.encode(NOISE, law)
+    heard = spoken_to(serve, law, lambda url: talk.speak(url, NOISE), password, login)
+    assert heard == g711.encode(NOISE, law)
 
 
 def test_a_wrong_password_is_told_as_such(serve: Serve) -> None:
