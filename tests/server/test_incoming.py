@@ -87,6 +87,22 @@ def test_a_call_that_is_cut_short_leaves_what_arrived(tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
+def test_a_file_that_vanished_behind_a_step_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R01: what was hashed of it does not count for what comes then."""
+
+    async def scene(incoming: Incoming) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(incoming, "_hide_time", lambda name: incoming.path(name).unlink())
+            await incoming.append("one", 0, BYTES[:100], 1_000)
+        assert incoming.received("one") == 0
+        await incoming.append("one", 0, BYTES[:700], 1_000)
+        assert await incoming.measure("one") == (700, root_of(BYTES[:700]))
+
+    asyncio.run(scene(Incoming(tmp_path)))
+
+
 @pytest.mark.parametrize("altered", [5, MIB + 5, 2 * MIB + 5])
 def test_other_bytes_than_before_are_refused_and_nothing_behind_them_is_taken(
     tmp_path: Path, altered: int

@@ -167,6 +167,8 @@ class Incoming:
                 do="Send as many bytes as the card says.",
             )
         is_hashed = self._is_hashed(name)
+        if not have:  # begun anew, also where its file vanished behind the step that hashed it
+            self._uploads[name].hasher, is_hashed = PayloadHasher(), True
         try:
             with self.path(name).open("r+b" if have else "w+b") as file:
                 file.seek(offset)
@@ -182,12 +184,13 @@ class Incoming:
                 file.write(memoryview(part)[len(known) :])
                 file.flush()
                 _write_soon(file.fileno(), have, len(part))
+            if is_hashed:
+                self._uploads[name].hasher.update(memoryview(part)[len(known) :])
         except OSError as error:
             raise full() from error
         finally:
             self._hide_time(name)
         if is_hashed:
-            self._uploads[name].hasher.update(memoryview(part)[len(known) :])
             self._uploads[name].stamp = self._stamp(name)
         return max(have, offset + len(part))
 
