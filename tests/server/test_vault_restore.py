@@ -64,6 +64,7 @@ async def _before(vault: Vault) -> Told:
             await send(home, *clip(home, now() - days * DAY, seed=seed))
             for seed, days in enumerate((0, 10, 10, 0))
         ]
+        await town.settled()
         return Told(home, *names)
 
 
@@ -120,6 +121,7 @@ def test_an_erased_clip_that_a_hub_sends_after_a_restore_is_not_taken(vault: Vau
     async def body() -> None:
         async with vault.running() as town:
             home = await make_household(town.http)
+            await town.settled()
         copy = vault.copy_database()
         async with vault.running() as town:
             home.owner.http = home.hub.http = town.http
