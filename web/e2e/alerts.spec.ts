@@ -55,6 +55,16 @@ const noted = (): Promise<string[]> =>
       }),
   );
 
+/** Has notifications stay until they are touched: this browser has no place for those whose seven seconds are over, and forgets them. */
+async function stay(): Promise<void> {
+  const running = context.serviceWorkers().find((one) => one.url().endsWith("/home/worker.js"));
+  const change = running?.evaluate(() => {
+    const { registration: mine } = self as unknown as { registration: ServiceWorkerRegistration };
+    mine.showNotification = (title, options) => ServiceWorkerRegistration.prototype.showNotification.call(mine, title, { ...options, requireInteraction: true });
+  });
+  await change?.catch(() => undefined); // it was stopped meanwhile, and is started by the next push
+}
+
 /** Waits for a push of one of these kinds and hands it to the browser, again if need be: the DevTools protocol tells of no failure,
  *  and a worker that does not start in time on a busy machine is one. A push that came is not shown twice (R05). */
 async function deliver(...kinds: string[]): Promise<Said> {
@@ -66,10 +76,11 @@ async function deliver(...kinds: string[]): Promise<Said> {
   await expect
     .poll(
       async () => {
+        await stay();
         await cdp.send("ServiceWorker.deliverPushMessage", { origin: new URL(page.url()).origin, registrationId: registration, data });
         return noted();
       },
-      { timeout: 120_000, intervals: [2_000, 5_000, 10_000] },
+      { timeout: 120_000, intervals: [1_000] },
     )
     .toContain(id);
   return JSON.parse(data) as Said;
