@@ -41,7 +41,7 @@ export default defineConfig({
     timezoneId: "America/Los_Angeles",
     screenshot: "only-on-failure",
     trace: "off",
-    actionTimeout: hub ? 30_000 : 0,
+    actionTimeout: hub ? 30_000 : patient ? 300_000 : 120_000,
     launchOptions: { executablePath: process.env["FANLIGHT_CHROMIUM"] ?? "/usr/bin/chromium", args: flags },
   },
   projects: [

@@ -13,6 +13,8 @@ export async function be(context: BrowserContext, base: string, role: string): P
   const broken: string[] = [];
   page.on("pageerror", (error) => broken.push(error.message));
   await page.goto(card(base, role));
+  // The card leads on with the person's key; the page has taken it once it would still be there after a reload.
+  await expect.poll(() => page.evaluate(() => sessionStorage.getItem("fanlight.seed") !== null).catch(() => false)).toBe(true);
   await expect(page).not.toHaveURL(/#k=/);
   expect(broken).toEqual([]);
   return page;
