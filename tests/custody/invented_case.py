@@ -23,6 +23,8 @@ WITNESS = note.SignerKey("witness.example/w1", note.COSIGNATURE, hashlib.sha256(
 AGENCY, CASE_NUMBER = "CA0389900", "2026-004711"
 REQUEST, DISCLOSURE, PACKAGE = "r" * 26, "s" * 26, "p" * 26
 AT = datetime(2026, 11, 21, 20, 0, 0, 500_000, tzinfo=UTC)
+# Not the page of a release: vectors stay as they are when that one changes.
+PAGE = '<!doctype html>\n<title>A package</title>\n<script type="application/json">{{package}}</script>\n'
 CUSTODY = [
     {"at": "2026-11-21T19:00:00.000Z", "act": "disclosed", "by": "a household"},
     {"at": "2026-11-21T19:30:00.000Z", "act": "viewed", "by": "Det. R. Lindqvist"},
@@ -37,7 +39,9 @@ class Case:
     record: package.Record
 
     def build(self) -> bytes:
-        return package.build_package(self.facts, self.items, self.record, custody=CUSTODY, exporter=EXPORTER)
+        return package.build_package(
+            self.facts, self.items, self.record, custody=CUSTODY, exporter=EXPORTER, page=PAGE
+        )
 
 
 def salts(count: int) -> bytes:
@@ -166,6 +170,7 @@ def inputs(case: Case) -> dict[str, Any]:
         },
         "custody": CUSTODY,
         "exporter_seed": EXPORTER.seed.hex(),
+        "page": PAGE,
     }
 
 

@@ -1,8 +1,11 @@
 """Evidence packages: the same bytes from every maker, and each way in which one can lie."""
 
+import contextlib
 import hashlib
 import io
 import json
+import random
+import subprocess
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -14,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.custody.invented_case import DISCLOSURE, EXPORTER, FOLDER, Case, disclose, make_case
 
+from fanlight.cli.verify import EXIT_FAILS, verify_target
 from fanlight.custody.archive import Archive
 from fanlight.custody.errors import BadPackage
-from fanlight.custody.package import EvidenceItem, PackageFacts, Proof, Record, build_package
+from fanlight.custody.package import EvidenceItem, PackageFacts, Proof, Record, build_package, sums
 from fanlight.custody.verify_package import verify_package
 from fanlight.custody.zip_form import frame, zip_files
 from fanlight.model import clock
@@ -36,6 +40,12 @@ FUZZ = tempfile.TemporaryDirectory()
 def unpack(data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def pack(files: dict[str, bytes]) -> bytes:
+    """Zip files as a maker does, with the sums of what they hold now."""
+    rest = {name: data for name, data in files.items() if name != "SHA256SUMS"}
+    return zip_files(rest | {"SHA256SUMS": sums({name: sha256(data) for name, data in rest.items()})})
 
 
 def deflate(files: dict[str, bytes]) -> bytes:
@@ -83,7 +93,39 @@ def test_a_whole_package_holds_in_every_check(tmp_path: Path) -> None:
     """R30: one self-verifying package, checked offline."""
     checks = verify(tmp_path, WHOLE)
     assert {check.state for check in checks} == {State.HOLDS}
+    assert len(checks) == 31
+
+
+def test_a_package_of_version_1_still_holds(tmp_path: Path) -> None:
+    """R30: what was handed out before stays evidence."""
+    checks = verify(tmp_path, (FOLDER / "version-1.zip").read_bytes())
+    assert {check.state for check in checks} == {State.HOLDS}
     assert len(checks) == 30
+
+
+def test_sha256sum_checks_every_file_of_an_unpacked_package(tmp_path: Path) -> None:
+    """R30: with a program that everybody has, every file but the list itself."""
+    files = unpack(WHOLE)
+    for name, data in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+
+    def check() -> tuple[int, list[str]]:
+        command = ["sha256sum", "--strict", "-c", "SHA256SUMS"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout.splitlines()
+
+    assert check() == (0, [f"{name}: OK" for name in sorted(files) if name != "SHA256SUMS"])
+    (tmp_path / "evidence.sig").write_bytes(flip(files["evidence.sig"]))
+    status, said = check()
+    assert status == 1
+    assert [line for line in said if not line.endswith(": OK")] == ["evidence.sig: FAILED"]
+
+
+def test_sums_that_name_another_hash_fail(tmp_path: Path) -> None:
+    files = unpack(WHOLE)
+    files["SHA256SUMS"] = files["SHA256SUMS"].replace(b"custody.json", b"custodi.json")
+    assert failing(verify(tmp_path, zip_files(files))) == ["SHA256SUMS"]
 
 
 def test_a_package_built_from_the_golden_input_is_the_golden_package() -> None:
@@ -114,6 +156,7 @@ def test_a_package_built_from_the_golden_input_is_the_golden_package() -> None:
         ),
         custody=given_in["custody"],
         exporter=keys.SigningKey(bytes.fromhex(given_in["exporter_seed"])),
+        page=given_in["page"],
     )
     assert made == GOLDEN
 
@@ -192,8 +235,11 @@ FORGERIES: dict[str, tuple[list[str], Forgery]] = {
             f | {"evidence.sig": b64.encode(EXPORTER.sign("card", f["evidence.json"])).encode() + b"\n"}
         ),
     ),
-    "a file too many": (["contents"], lambda f: f | {"items/notes.txt": b"hello"}),
-    "a file missing": (["contents"], lambda f: {n: d for n, d in f.items() if n != "custody.json"}),
+    "a file too many": (["contents", "SHA256SUMS"], lambda f: f | {"items/notes.txt": b"hello"}),
+    "a file missing": (
+        ["contents", "SHA256SUMS"],
+        lambda f: {n: d for n, d in f.items() if n != "custody.json"},
+    ),
 }
 
 
@@ -205,7 +251,7 @@ def other_log() -> str:
 def test_a_package_that_lies_fails_where_it_lies(why: str, tmp_path: Path) -> None:
     """R30, R42: even who may sign again cannot make changed evidence hold."""
     expected, forge = FORGERIES[why]
-    assert failing(verify(tmp_path, zip_files(forge(unpack(WHOLE))))) == expected
+    assert failing(verify(tmp_path, pack(forge(unpack(WHOLE))))) == expected
 
 
 def test_an_opening_of_another_act_fails(tmp_path: Path) -> None:
@@ -213,14 +259,14 @@ def test_an_opening_of_another_act_fails(tmp_path: Path) -> None:
     opened = json.loads(files["record/openings.json"])
     opened["export"][0]["value"] = "viewed"
     files = resign(files | {"record/openings.json": jcs.dumps(opened)})
-    assert "openings of export" in failing(verify(tmp_path, zip_files(files)))
+    assert "openings of export" in failing(verify(tmp_path, pack(files)))
 
 
 def test_what_is_not_opened_is_unknown_and_not_held(tmp_path: Path) -> None:
     files = resign(
         unpack(WHOLE) | {"record/openings.json": jcs.dumps({"request": [], "case-key": [], "export": []})}
     )
-    unknown = [check.name for check in verify(tmp_path, zip_files(files)) if check.state is State.UNKNOWN]
+    unknown = [check.name for check in verify(tmp_path, pack(files)) if check.state is State.UNKNOWN]
     assert unknown == ["case number", "export on record"]
 
 
@@ -288,6 +334,21 @@ def test_no_single_byte_of_a_package_can_change_and_still_hold(at: int, differen
     except BadPackage:
         return
     assert failing(checks)
+
+
+def test_200_random_single_byte_changes_are_each_caught(tmp_path: Path) -> None:
+    """R30: by `fanlight verify`, in the same 200 places each time."""
+    places, path, held = random.Random(20261122), tmp_path / "package.zip", []
+    for _ in range(200):
+        changed = bytearray(WHOLE)
+        at = places.randrange(len(changed))
+        changed[at] ^= places.randrange(1, 256)
+        path.write_bytes(changed)
+        with contextlib.redirect_stdout(io.StringIO()):
+            status = verify_target(str(path))
+        if status != EXIT_FAILS:
+            held.append(at)
+    assert not held
 
 
 def test_no_byte_around_the_files_can_change(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 In:     opened disclosures, the log's receipts, facts of the export, the exporter's key.
 Out:    the zip's bytes; the same input gives the same bytes, here and in web/core/evidence.
-Holds:  every file but evidence.json and evidence.sig has its SHA-256 in evidence.json, which is signed.
+Holds:  every file but evidence.json, evidence.sig and SHA256SUMS has its SHA-256 in evidence.json, which is
+        signed; SHA256SUMS follows from the others, so that `sha256sum -c` reads them all.
 Absent: the server; where files are kept. Nothing is compressed, so that nothing can unpack to more.
 Why:    docs/spec/evidence.md
 """
@@ -25,9 +26,11 @@ from fanlight.seal.opening import open_header
 from fanlight.seal.reading import ClipReader, open_disclosure_manifest
 from fanlight.wire import b64, jcs
 
-EVIDENCE, SIGNATURE, README, PAGE, CUSTODY = (
+VERSION = 2
+EVIDENCE, SIGNATURE, SUMS, README, PAGE, CUSTODY = (
     "evidence.json",
     "evidence.sig",
+    "SHA256SUMS",
     "README.txt",
     "index.html",
     "custody.json",
@@ -111,13 +114,14 @@ def open_item(
     )
 
 
-def build_package(
+def build_package(  # noqa: PLR0913 - what a package is made of, each once
     facts: PackageFacts,
     items: Sequence[EvidenceItem],
     record: Record,
     *,
     custody: Sequence[Mapping[str, Any]],
     exporter: SigningKey,
+    page: str | None = None,
 ) -> bytes:
     """Return the package's zip.
 
@@ -127,6 +131,7 @@ def build_package(
         record: leaves, proofs and openings, as the server's export call gave them.
         custody: the trail, oldest first: `{at, act, by}` each.
         exporter: signs evidence.json; its public half stands in it.
+        page: another index.html than this release's; `{{package}}` in it becomes the facts.
 
     Raises:
         BadPackage: no item, or two of one disclosure, or an id that is none.
@@ -142,7 +147,7 @@ def build_package(
     common = {README: _text("readme.txt").encode(), CUSTODY: jcs.dumps({"v": 1, "entries": list(custody)})}
     common |= _record_files(record)
     about = {
-        "v": 1,
+        "v": VERSION,
         "type": "evidence",
         "package": facts.package,
         "case_number": facts.case_number,
@@ -155,13 +160,18 @@ def build_package(
         "exporter": b64.encode(exporter.public),
         "items": [{"disclosure": name, "files": _hashes(item_files[name])} for name in names],
     }
-    common[PAGE] = _page(about | {"files": _hashes(common)})
+    common[PAGE] = _page(_text("page.html") if page is None else page, about | {"files": _hashes(common)})
     evidence = jcs.dumps(about | {"files": _hashes(common)})
     signature = b64.encode(exporter.sign("evidence", evidence)).encode() + b"\n"
     files = common | {EVIDENCE: evidence, SIGNATURE: signature}
     for each in item_files.values():
         files |= each
-    return zip_files(files)
+    return zip_files(files | {SUMS: sums(_hashes(files))})
+
+
+def sums(hashes: Mapping[str, str]) -> bytes:
+    """Return what `sha256sum -c` reads, given path -> SHA-256 of all files but SHA256SUMS itself."""
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items())).encode()
 
 
 def _item_files(item: EvidenceItem) -> dict[str, bytes]:
@@ -186,10 +196,10 @@ def _record_files(record: Record) -> dict[str, bytes]:
     return files
 
 
-def _page(about: Mapping[str, Any]) -> bytes:
+def _page(page: str, about: Mapping[str, Any]) -> bytes:
     # `<` is the only letter that could end the script element the JSON lies in.
     data = jcs.dumps(about).decode().replace("<", "\\u003c")
-    return _text("page.html").replace("{{package}}", data).encode()
+    return page.replace("{{package}}", data).encode()
 
 
 def _hashes(files: Mapping[str, bytes]) -> dict[str, str]:

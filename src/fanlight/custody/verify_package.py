@@ -20,7 +20,7 @@ from msgspec import Meta
 from fanlight.custody.archive import Archive
 from fanlight.custody.errors import bad_package
 from fanlight.custody.package import CUSTODY as CUSTODY_FILE
-from fanlight.custody.package import EVIDENCE, ITEM_FILES, LEAVES, PAGE, RECORD_FILES, SIGNATURE
+from fanlight.custody.package import EVIDENCE, ITEM_FILES, LEAVES, PAGE, RECORD_FILES, SIGNATURE, SUMS, sums
 from fanlight.custody.package import README as README_FILE
 from fanlight.model.check import Check, State
 from fanlight.model.errors import FanlightError
@@ -52,7 +52,7 @@ class ItemEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Evidence(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """evidence.json, read strictly."""
 
-    v: Literal[1]
+    v: Literal[1, 2]
     type: Literal["evidence"]
     package: _Id
     case_number: str
@@ -75,8 +75,8 @@ def verify_package(path: Path, trust: Trust = NAMED_BY_LOG) -> Iterator[Check]:
         trust: whom to trust; by default whom the package names.
 
     Yields:
-        Checks in this order: contents, one a file, exporter, the log's entries, witnesses, openings,
-        then for each clip its manifest, case, key, pieces and video.
+        Checks in this order: contents, one a file, SHA256SUMS, exporter, the log's entries, witnesses,
+        openings, then for each clip its manifest, case, key, pieces and video.
 
     Raises:
         BadPackage: the file is no evidence package, or built to do harm. OSError: it cannot be read.
@@ -86,6 +86,8 @@ def verify_package(path: Path, trust: Trust = NAMED_BY_LOG) -> Iterator[Check]:
         evidence = _evidence(raw)
         yield _contents(archive, evidence)
         yield from _files(archive, evidence)
+        if evidence.v > 1:
+            yield _sums(archive, evidence)
         yield _exporter(archive, evidence, raw)
         leaves = yield from _log(archive, trust)
         yield from _openings(archive, evidence, leaves)
@@ -138,7 +140,7 @@ def _contents(archive: Archive, evidence: Evidence) -> Check:
     )
     if not listed or len({item.disclosure for item in evidence.items}) != len(evidence.items):
         return Check("contents", State.FAILS, "evidence.json does not list the files that a package has.")
-    wanted = {*_expected(evidence), EVIDENCE, SIGNATURE}
+    wanted = {*_expected(evidence), EVIDENCE, SIGNATURE, *([SUMS] if evidence.v > 1 else [])}
     found = set(archive.names)
     if missing := sorted(wanted - found):
         return Check("contents", State.FAILS, f"{missing[0]} is missing.")
@@ -165,6 +167,17 @@ def _files(archive: Archive, evidence: Evidence) -> Iterator[Check]:
             yield Check(f"file {name}", State.HOLDS, "It has the SHA-256 that evidence.json names.")
         else:
             yield Check(f"file {name}", State.FAILS, "It was changed after the package was made.")
+
+
+def _sums(archive: Archive, evidence: Evidence) -> Check:
+    try:
+        unsigned = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in (EVIDENCE, SIGNATURE)}
+        same = archive.read(SUMS) == sums(_expected(evidence) | unsigned)
+    except FanlightError as error:
+        return Check(SUMS, State.FAILS, error.what)
+    if not same:
+        return Check(SUMS, State.FAILS, "It names other hashes than evidence.json does.")
+    return Check(SUMS, State.HOLDS, "It names the hashes that evidence.json names.")
 
 
 def _exporter(archive: Archive, evidence: Evidence, raw: bytes) -> Check:

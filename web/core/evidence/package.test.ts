@@ -43,6 +43,7 @@ function build(some: readonly EvidenceItem[]): Promise<Bytes> {
     },
     given.custody,
     signingKey(unhex(given.exporter_seed)),
+    given.page,
   );
 }
 

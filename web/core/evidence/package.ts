@@ -3,7 +3,8 @@
  *
  * In:     opened disclosures, the log's receipts, facts of the export, the exporter's key.
  * Out:    one zip, nothing compressed, that `fanlight verify` checks offline.
- * Holds:  every file but evidence.json and evidence.sig has its SHA-256 in evidence.json, which is signed.
+ * Holds:  every file but evidence.json, evidence.sig and SHA256SUMS has its SHA-256 in evidence.json, which is
+ *         signed; SHA256SUMS follows from the others.
  * Why:    docs/spec/evidence.md
  */
 
@@ -15,7 +16,7 @@ import { ClipReader } from "../seal/clip.ts";
 import { openDisclosure } from "../seal/disclosure.ts";
 import { SealError } from "../seal/errors.ts";
 import { type SigningKey, sign } from "../seal/keys.ts";
-import page from "../../../src/fanlight/custody/page.html?raw";
+import ownPage from "../../../src/fanlight/custody/page.html?raw";
 import readme from "../../../src/fanlight/custody/readme.txt?raw";
 
 export const LEAVES = ["request", "case-key", "export"] as const;
@@ -88,32 +89,39 @@ export async function openItem(
   };
 }
 
-/** Returns the zip. Throws SealError `malformed` for no item or two of one disclosure. */
+/**
+ * Returns the zip. Throws SealError `malformed` for no item or two of one disclosure. `page` is the index.html, in which
+ * `{{package}}` becomes the facts: another than this release's only in tests.
+ */
 export async function buildPackage(
   facts: PackageFacts,
   items: readonly EvidenceItem[],
   record: PackageRecord,
   custody: readonly CustodyEntry[],
   exporter: SigningKey,
+  page: string = ownPage,
 ): Promise<Bytes> {
   if (items.length === 0 || new Set(items.map((item) => item.disclosure)).size !== items.length) {
     throw new SealError("malformed", "a package needs at least one clip, each once");
   }
   const files = new Map<string, Bytes>();
+  const hashes = new Map<string, string>();
   const put = async (name: string, data: Bytes): Promise<[string, string]> => {
+    const digest = hex(new Uint8Array(await crypto.subtle.digest("SHA-256", data)));
     files.set(name, data);
-    return [name, hex(new Uint8Array(await crypto.subtle.digest("SHA-256", data)))];
+    hashes.set(name, digest);
+    return [name, digest];
   };
   const listed: Json[] = [];
   for (const item of items) {
     const here = `items/${item.disclosure}`;
-    const hashes = [
+    const own = [
       await put(`${here}/clip.mp4`, item.clipMp4),
       await put(`${here}/clip.age`, item.clipAge),
       await put(`${here}/manifest.json`, jcs({ manifest: item.manifest, sig: b64(item.manifestSig) })),
       await put(`${here}/file-key.hex`, utf8(`${hex(item.fileKey)}\n`)),
     ];
-    listed.push({ disclosure: item.disclosure, files: Object.fromEntries(hashes) });
+    listed.push({ disclosure: item.disclosure, files: Object.fromEntries(own) });
   }
   const opened = Object.fromEntries(LEAVES.map((name) => [name, (record.openings[name] ?? []).map(openingJson)]));
   const common = [
@@ -128,7 +136,7 @@ export async function buildPackage(
     common.push(await put(`record/${name}.tlog-proof`, utf8(record.leaves[name].proof)));
   }
   const about = {
-    v: 1,
+    v: 2,
     type: "evidence",
     package: facts.packageId,
     case_number: facts.caseNumber,
@@ -147,15 +155,23 @@ export async function buildPackage(
   const evidence = jcs({ ...about, files: Object.fromEntries(common) });
   await put("evidence.json", evidence);
   await put("evidence.sig", utf8(`${b64(sign(exporter, "evidence", evidence))}\n`));
+  files.set("SHA256SUMS", sums(hashes));
   return zip(files);
 }
+
+/** What `sha256sum -c` reads, given path -> SHA-256 of all files but SHA256SUMS itself. */
+export function sums(hashes: ReadonlyMap<string, string>): Bytes {
+  return utf8(byName(hashes).map(([name, digest]) => `${digest}  ${name}\n`).join(""));
+}
+
+const byName = <T>(entries: ReadonlyMap<string, T>): [string, T][] => [...entries].sort(([one], [two]) => (one < two ? -1 : 1));
 
 function openingJson({ field, salt, value }: Opening): Json {
   return { field, salt, value };
 }
 
 function zip(files: ReadonlyMap<string, Bytes>): Bytes {
-  const sorted = Object.fromEntries([...files].sort(([one], [two]) => (one < two ? -1 : 1)));
+  const sorted = Object.fromEntries(byName(files));
   return zipSync(sorted, {
     level: 0,
     mtime: new Date(1980, 0, 1), // the first moment a zip can name, in local time as zips count
