@@ -66,4 +66,4 @@ soak-town: setup-test
 	.venv/bin/python bench/soak.py
 
 clean:
-	rm -rf .venv .tools web/node_modules src/fanlight/server/static src/fanlight/hub/page/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools web/node_modules src/fanlight/server/static src/fanlight/hub/page/static src/fanlight/custody/viewer .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

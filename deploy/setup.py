@@ -22,13 +22,13 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 TOOLS = ROOT / ".tools"
 WEB = ROOT / "web"
-STATIC = (  # what the web build writes: the server's pages and the hub's own
+STATIC = (  # what the web build writes: the server's pages, the hub's own, evidence packages'
     ROOT / "src" / "fanlight" / "server" / "static",
     ROOT / "src" / "fanlight" / "hub" / "page" / "static",
+    ROOT / "src" / "fanlight" / "custody" / "viewer",
 )
 OLDEST_PYTHON = (3, 11)
 BUILT_INTO_PAGES = (  # package data that the pages read at build time
-    "src/fanlight/custody/page.html",
     "src/fanlight/custody/readme.txt",
     "src/fanlight/model/data/nibrs.csv",
     "src/fanlight/policy/data/pressing-words.json",

@@ -38,9 +38,9 @@ class Case:
     items: list[package.EvidenceItem]
     record: package.Record
 
-    def build(self) -> bytes:
+    def build(self, page: str | None = PAGE) -> bytes:
         return package.build_package(
-            self.facts, self.items, self.record, custody=CUSTODY, exporter=EXPORTER, page=PAGE
+            self.facts, self.items, self.record, custody=CUSTODY, exporter=EXPORTER, page=page
         )
 
 
@@ -49,11 +49,11 @@ def salts(count: int) -> bytes:
     return bytes(count)
 
 
-def make_case(**said: Any) -> Case:
-    """Make the case; `said` changes what the export's log entry commits to."""
+def make_case(media: bytes | None = None, **said: Any) -> Case:
+    """Make the case; `said` changes what the export's log entry commits to, `media` is another film."""
     case_key = keys.new_identity()
     key_sha256 = hashlib.sha256(case_key.recipient.encode()).hexdigest()
-    item = disclose(case_key)
+    item = disclose(case_key, media=media)
     detail = {
         "disclosure": DISCLOSURE,
         "recipient": "District Attorney",
@@ -95,7 +95,9 @@ def make_case(**said: Any) -> Case:
     return Case(facts, [item], record)
 
 
-def disclose(case_key: keys.Identity, request: str = REQUEST) -> package.EvidenceItem:
+def disclose(
+    case_key: keys.Identity, request: str = REQUEST, media: bytes | None = None
+) -> package.EvidenceItem:
     facts = manifest.DisclosureFacts(
         start=AT,
         duration_ms=2_000,
@@ -111,8 +113,8 @@ def disclose(case_key: keys.Identity, request: str = REQUEST) -> package.Evidenc
         trimmed=True,
     )
     signer = keys.case_signing_key(bytes(32), case_key.recipient)
-    media = b"\x00\x00\x00\x64mdat" + bytes(range(92))
-    sealed = clip.seal_disclosure(media, facts=facts, case_recipient=case_key.recipient, signing_key=signer)
+    film = media or b"\x00\x00\x00\x64mdat" + bytes(range(92))
+    sealed = clip.seal_disclosure(film, facts=facts, case_recipient=case_key.recipient, signing_key=signer)
     return package.open_item(
         hdr=sealed.hdr,
         pay=sealed.pay,
@@ -175,7 +177,10 @@ def inputs(case: Case) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    from tests.custody import forgeries  # which needs this very module
+
     FOLDER.mkdir(parents=True, exist_ok=True)
     written = make_case()
     (FOLDER / "package.zip").write_bytes(written.build())
+    (FOLDER / "lies.json").write_text(json.dumps(forgeries.lies(written.build()), indent=1) + "\n")
     (FOLDER / "input.json").write_text(json.dumps(inputs(written), indent=1, ensure_ascii=False) + "\n")

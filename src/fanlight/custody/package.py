@@ -160,7 +160,9 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
         "exporter": b64.encode(exporter.public),
         "items": [{"disclosure": name, "files": _hashes(item_files[name])} for name in names],
     }
-    common[PAGE] = _page(_text("page.html") if page is None else page, about | {"files": _hashes(common)})
+    common[PAGE] = _page(
+        _text("viewer/page.html") if page is None else page, about | {"files": _hashes(common)}
+    )
     evidence = jcs.dumps(about | {"files": _hashes(common)})
     signature = b64.encode(exporter.sign("evidence", evidence)).encode() + b"\n"
     files = common | {EVIDENCE: evidence, SIGNATURE: signature}

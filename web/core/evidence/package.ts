@@ -16,10 +16,10 @@ import { ClipReader } from "../seal/clip.ts";
 import { openDisclosure } from "../seal/disclosure.ts";
 import { SealError } from "../seal/errors.ts";
 import { type SigningKey, sign } from "../seal/keys.ts";
-import ownPage from "../../../src/fanlight/custody/page.html?raw";
+import { EVIDENCE, LEAVES, SIGNATURE, SUMS, byName, sums } from "./form.ts";
+import ownPage from "../../../src/fanlight/custody/viewer/page.html?raw";
 import readme from "../../../src/fanlight/custody/readme.txt?raw";
 
-export const LEAVES = ["request", "case-key", "export"] as const;
 type LeafName = (typeof LEAVES)[number];
 
 /** `returnBy` is a day (2026-12-31) or null; `madeAt` RFC 3339, UTC, milliseconds; `agency` an ORI. */
@@ -153,18 +153,11 @@ export async function buildPackage(
   const shown = text(jcs({ ...about, files: Object.fromEntries(common) })).replaceAll("<", "\\u003c");
   common.push(await put("index.html", utf8(page.replace("{{package}}", () => shown))));
   const evidence = jcs({ ...about, files: Object.fromEntries(common) });
-  await put("evidence.json", evidence);
-  await put("evidence.sig", utf8(`${b64(sign(exporter, "evidence", evidence))}\n`));
-  files.set("SHA256SUMS", sums(hashes));
+  await put(EVIDENCE, evidence);
+  await put(SIGNATURE, utf8(`${b64(sign(exporter, "evidence", evidence))}\n`));
+  files.set(SUMS, sums(hashes));
   return zip(files);
 }
-
-/** What `sha256sum -c` reads, given path -> SHA-256 of all files but SHA256SUMS itself. */
-export function sums(hashes: ReadonlyMap<string, string>): Bytes {
-  return utf8(byName(hashes).map(([name, digest]) => `${digest}  ${name}\n`).join(""));
-}
-
-const byName = <T>(entries: ReadonlyMap<string, T>): [string, T][] => [...entries].sort(([one], [two]) => (one < two ? -1 : 1));
 
 function openingJson({ field, salt, value }: Opening): Json {
   return { field, salt, value };

@@ -66,6 +66,21 @@ export async function openHeader(header: Uint8Array, identities: readonly string
   }
 }
 
+/**
+ * Checks the header at the start of `file` with the file key itself, for who was given no identity.
+ *
+ * Throws SealError: `malformed`, `header_altered`.
+ */
+export async function checkHeader(file: Uint8Array, fileKey: Bytes): Promise<void> {
+  const decrypter = new Decrypter();
+  decrypter.addIdentity({ unwrapFileKey: () => fileKey });
+  try {
+    await decrypter.decryptHeader(file.slice(0, headerLength(file)));
+  } catch (error) {
+    throw error instanceof SealError ? error : asSealError(error);
+  }
+}
+
 /** The whole plaintext of an age file; also throws `payload_altered`. */
 export async function openAge(file: Uint8Array, identities: readonly string[]): Promise<Bytes> {
   const length = headerLength(file);

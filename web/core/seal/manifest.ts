@@ -194,6 +194,14 @@ export interface Signed {
   readonly sig: Bytes;
 }
 
+/** Reads a box without padding; the signature is not checked yet. Throws SealError `malformed`. */
+export function readBare(box: Uint8Array): Signed {
+  const read = Fields.of(text(box));
+  const opened = { signed: read.match("manifest", /^[^]*$/u), sig: read.bytes("sig", 64) };
+  read.end();
+  return opened;
+}
+
 /** Reads a padded box; the signature is not checked yet. Throws SealError `malformed`. */
 export function readContainer(box: Uint8Array): Signed {
   const read = Fields.of(text(box));

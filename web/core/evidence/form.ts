@@ -1,0 +1,23 @@
+/** Which files a package has, and the list of their hashes that `sha256sum` reads. Twin of the names in fanlight.custody.package. */
+
+import { type Bytes, utf8 } from "../bytes.ts";
+
+export const EVIDENCE = "evidence.json";
+export const SIGNATURE = "evidence.sig";
+export const SUMS = "SHA256SUMS";
+export const LEAVES = ["request", "case-key", "export"] as const;
+export const ITEM_FILES = ["clip.mp4", "clip.age", "manifest.json", "file-key.hex"] as const;
+export const RECORD_FILES = [
+  ...LEAVES.flatMap((name) => [`record/${name}.leaf`, `record/${name}.tlog-proof`]),
+  "record/openings.json",
+  "record/vkey",
+  "record/witness.vkeys",
+];
+
+/** What `sha256sum -c` reads, given path -> SHA-256 of all files but SHA256SUMS itself. */
+export function sums(hashes: ReadonlyMap<string, string>): Bytes {
+  return utf8(byName(hashes).map(([name, digest]) => `${digest}  ${name}\n`).join(""));
+}
+
+/** A map's entries, sorted by name. */
+export const byName = <T>(entries: ReadonlyMap<string, T>): [string, T][] => [...entries].sort(([one], [two]) => (one < two ? -1 : 1));
