@@ -177,10 +177,15 @@ def inputs(case: Case) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    from tests.custody import forgeries  # which needs this very module
+    import tempfile
+
+    from tests.custody import authority, forgeries  # which need this very module
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     written = make_case()
     (FOLDER / "package.zip").write_bytes(written.build())
     (FOLDER / "lies.json").write_text(json.dumps(forgeries.lies(written.build()), indent=1) + "\n")
+    with tempfile.TemporaryDirectory() as own:
+        said = authority.vectors(Path(own), forgeries.unpack(written.build())["evidence.json"])
+        (FOLDER / "stamps.json").write_text(json.dumps(said, indent=1) + "\n")
     (FOLDER / "input.json").write_text(json.dumps(inputs(written), indent=1, ensure_ascii=False) + "\n")

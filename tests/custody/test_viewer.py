@@ -4,8 +4,11 @@ import os
 import subprocess
 from pathlib import Path
 
+from tests.custody.authority import authority
 from tests.custody.forgeries import flip, unpack
 from tests.custody.invented_case import CASE_NUMBER, DISCLOSURE, make_case
+
+from fanlight.custody.completing import add_stamp
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 PAGE = WEB.parent / "src/fanlight/custody/viewer/page.html"
@@ -45,6 +48,11 @@ def test_the_page_in_a_package_plays_and_checks_it_without_a_network(tmp_path: P
     here = tmp_path / "packages"
     here.mkdir()
     whole = make_case(film(tmp_path)).build(page=None)
+    time = authority(tmp_path / "time")
+    (here / "root.pem").write_bytes(time.root)
+    (here / "other.pem").write_bytes(authority(tmp_path / "other").root)
+    (tmp_path / "plain.zip").write_bytes(whole)
+    add_stamp(tmp_path / "plain.zip", here / "stamped.zip", time.answer, time.root)
     (here / "sound.zip").write_bytes(whole)
     (here / "changed.zip").write_bytes(flip(whole, len(whole) // 2))
     for name, data in unpack(whole).items():

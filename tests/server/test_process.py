@@ -58,6 +58,7 @@ def test_the_server_holds_no_code_that_opens_clips_or_decodes_media() -> None:
         "av",
         "onnxruntime",
         "c2pa",
+        "rfc3161_client",
     ):
         assert forbidden not in loaded
 

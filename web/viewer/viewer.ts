@@ -12,6 +12,7 @@ import { readUtf8 } from "../core/bytes.ts";
 import { type Evidence, readEvidence } from "../core/evidence/evidence.ts";
 import { BadPackage, Damaged, type PackageFiles, type Store, openFolder, openZip } from "../core/evidence/files.ts";
 import { EVIDENCE } from "../core/evidence/form.ts";
+import { readRoots } from "../core/evidence/stamp.ts";
 import { type Check, type Trust, verifyPackage } from "../core/evidence/verify.ts";
 import { parseWitnesses } from "../core/proof/cosignature.ts";
 import { parseVkey } from "../core/proof/note.ts";
@@ -44,6 +45,7 @@ add(keys, "summary", w.keys);
 add(keys, "p", w.keysText);
 const logKey = add(add(keys, "label", w.logKey), "textarea", "", { id: "log-key", rows: 2 });
 const witnesses = add(add(keys, "label", w.witnesses), "textarea", "", { id: "witnesses", rows: 3 });
+const authorities = add(add(keys, "label", w.authorities), "textarea", "", { id: "authorities", rows: 3 });
 const again = add(keys, "button", w.again, { type: "button", disabled: true });
 const verdict = add(main, "p", "", { id: "verdict" });
 verdict.setAttribute("role", "status");
@@ -90,11 +92,12 @@ function own(): Facts | null {
 }
 
 function trusted(): Trust | null {
-  const [key, listed] = [logKey.value.trim(), witnesses.value.trim()];
+  const [key, listed, pem] = [logKey.value.trim(), witnesses.value.trim(), authorities.value.trim()];
   const log = key === "" ? null : parseVkey(key);
   const known = listed === "" ? null : parseWitnesses(listed);
-  if (log?.kind === "refused" || known?.kind === "refused") return null;
-  return { log, witnesses: known?.all ?? null };
+  const roots = pem === "" ? undefined : readRoots(pem);
+  if (log?.kind === "refused" || known?.kind === "refused" || roots === null) return null;
+  return { log, witnesses: known?.all ?? null, authorities: roots ?? null };
 }
 
 let last: (() => Promise<PackageFiles> | PackageFiles) | null = null;
@@ -131,7 +134,7 @@ async function check(open: () => Promise<PackageFiles> | PackageFiles): Promise<
 
 function sumUp(checks: readonly Check[]): string {
   if (checks.some(({ state }) => state === "fails")) return w.failed;
-  return checks.some(({ state }) => state === "unknown") ? w.some : w.all(checks.length);
+  return checks.some(({ state }) => state === "unknown") ? w.some : w.all(checks.filter(({ state }) => state === "holds").length, checks.filter(({ state }) => state === "absent").map(({ name }) => name));
 }
 
 function address(files: PackageFiles, name: string): string | null {

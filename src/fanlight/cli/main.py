@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from fanlight import __version__
+from fanlight.cli.custody_commands import custody
 from fanlight.cli.importing import import_
 from fanlight.cli.ordinance import pack, simulate
 from fanlight.cli.sealed_commands import sealed
@@ -38,6 +39,7 @@ def main() -> None:
     """Fanlight: doorbell cameras whose footage belongs to those who live behind the door."""
 
 
+main.add_command(custody)
 main.add_command(import_)
 main.add_command(pack)
 main.add_command(simulate)
@@ -137,17 +139,30 @@ WITNESSES = click.option(
 @LOG_KEY
 @WITNESSES
 @click.option(
+    "--tsa-ca",
+    type=click.Path(path_type=Path),
+    help="The certificates (PEM) that you trust for a package's time stamp; by default those it names.",
+)
+@click.option(
     "--client", is_flag=True, help="TARGET is a server: is the web client installed here in its record?"
 )
-def verify(target: str, log_key: str | None, witnesses: Path | None, *, client: bool) -> None:
+def verify(
+    target: str, log_key: str | None, witnesses: Path | None, tsa_ca: Path | None, *, client: bool
+) -> None:
     """Check TARGET: a log (folder or address) or an evidence package.
 
     Exits 0 if all holds, 1 if something does not, 2 if something could not be checked.
     """
-    from fanlight.cli.verify import EXIT_UNKNOWN, BadTrust, read_trust, verify_target  # noqa: PLC0415
+    from fanlight.cli.verify import (  # noqa: PLC0415
+        EXIT_UNKNOWN,
+        BadTrust,
+        read_authorities,
+        read_trust,
+        verify_target,
+    )
 
     try:
-        trust = read_trust(log_key, witnesses)
+        trust, authorities = read_trust(log_key, witnesses), read_authorities(tsa_ca)
     except BadTrust as error:  # nothing was checked, so nothing failed
         say_error(error)
         sys.exit(EXIT_UNKNOWN)
@@ -156,7 +171,7 @@ def verify(target: str, log_key: str | None, witnesses: Path | None, *, client: 
         from fanlight.cli.verify_client import verify_client  # noqa: PLC0415
 
         sys.exit(report(verify_client(target, trust)))
-    sys.exit(verify_target(target, trust))
+    sys.exit(verify_target(target, trust, authorities))
 
 
 @main.command(name="new-log-key")

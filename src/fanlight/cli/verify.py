@@ -1,17 +1,20 @@
 """`fanlight verify`: one line a check; exit 0 all hold, 1 something fails, 2 not all could be checked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+
+from cryptography.x509 import Certificate
 
 from fanlight.cli.verify_log import verify_log_target
 from fanlight.custody.errors import BadPackage
+from fanlight.custody.stamp import read_roots
 from fanlight.custody.verify_package import verify_package
 from fanlight.model.check import Check, State
 from fanlight.model.errors import FanlightError
 from fanlight.proof.note import VerifierKey
 from fanlight.proof.trust import NAMED_BY_LOG, Trust, read_witnesses
 
-MARKS = {"holds": "holds ", "fails": "FAILS ", "unknown": "?     "}
+MARKS = {"holds": "holds ", "fails": "FAILS ", "unknown": "?     ", "absent": "absent"}
 EXIT_HOLDS, EXIT_FAILS, EXIT_UNKNOWN = 0, 1, 2
 
 
@@ -35,18 +38,33 @@ def read_trust(log_key: str | None, witnesses: Path | None) -> Trust:
     return Trust(log, listed, need)
 
 
-def verify_target(target: str, trust: Trust = NAMED_BY_LOG) -> int:
+def read_authorities(path: Path | None) -> list[Certificate] | None:
+    """Return the certificates to trust for time stamps, as given on the command line; raises BadTrust."""
+    try:
+        return read_roots(path.read_bytes()) if path else None
+    except (OSError, FanlightError) as error:
+        raise BadTrust(
+            "The certificates to trust for time stamps cannot be read.",
+            kept="Nothing was checked.",
+            do="Give a PEM file with the authority's root certificate.",
+        ) from error
+
+
+def verify_target(
+    target: str, trust: Trust = NAMED_BY_LOG, authorities: Sequence[Certificate] | None = None
+) -> int:
     """Check a log folder, a log's address or an evidence package; print and return the exit status.
 
     Args:
         target: where it is.
         trust: whom to trust; by default whom the target names.
+        authorities: whom to trust for a package's time stamp; by default whom it names.
     """
     path = Path(target)
     is_package = not target.startswith(("http://", "https://")) and not path.is_dir()
     if is_package:
         print("Not checked here: who holds the exporter's key; the custody trail, which is their word.")
-        return report(_verify_package(path, trust))
+        return report(_verify_package(path, trust, authorities))
     if path.is_dir() and (path / "evidence.json").exists():
         return report(
             [Check("package", State.UNKNOWN, "This is an unpacked package. Give the zip as it came.")]
@@ -54,9 +72,9 @@ def verify_target(target: str, trust: Trust = NAMED_BY_LOG) -> int:
     return report(verify_log_target(target, trust))
 
 
-def _verify_package(path: Path, trust: Trust) -> Iterator[Check]:
+def _verify_package(path: Path, trust: Trust, authorities: Sequence[Certificate] | None) -> Iterator[Check]:
     try:
-        yield from verify_package(path, trust)
+        yield from verify_package(path, trust, authorities)
     except BadPackage as error:
         yield Check("package", State.FAILS, error.what)
     except OSError as error:
@@ -65,9 +83,12 @@ def _verify_package(path: Path, trust: Trust) -> Iterator[Check]:
 
 def report(checks: Iterable[Check]) -> int:
     """Print checks as they come; return the exit status that they add up to."""
-    states = []
+    states, absent = [], []
     for check in checks:
-        states.append(check.state)
+        if check.state is State.ABSENT:
+            absent.append(check.name)
+        else:
+            states.append(check.state)
         print(
             f"{MARKS[check.state]} {check.name}" + (f": {check.detail}" if check.detail else ""), flush=True
         )
@@ -77,5 +98,5 @@ def report(checks: Iterable[Check]) -> int:
     if "unknown" in states or not states:
         print("Some of this could not be checked.")
         return EXIT_UNKNOWN
-    print(f"All {len(states)} checks hold.")
+    print(f"All {len(states)} checks hold." + (f" Not in it: {', '.join(absent)}." if absent else ""))
     return EXIT_HOLDS

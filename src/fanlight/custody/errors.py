@@ -1,7 +1,9 @@
 """What can be wrong with an evidence package before a single check is run.
 
 CustodyError
-`- BadPackage   the file is no evidence package, or is built to do harm
+|- BadPackage   the file is no evidence package, or is built to do harm
+|- BadStamp     a time stamp is none, is another's, or is over other bytes
+`- NotCompleted a package cannot be given what it lacks
 """
 
 from fanlight.model.errors import FanlightError
@@ -17,6 +19,27 @@ class BadPackage(CustodyError):
     """The file is no evidence package, or is built to do harm."""
 
     code = "custody.bad_package"
+
+
+class BadStamp(CustodyError):
+    """A time stamp is none, is another's, or is over other bytes."""
+
+    code = "custody.bad_stamp"
+
+
+class NotCompleted(CustodyError):
+    """A package cannot be given what it lacks: it does not hold, or has it, or the answer did not come."""
+
+    code = "custody.not_completed"
+
+
+def bad_stamp(why: str) -> BadStamp:
+    """Return the error for a time stamp; `why` is a clause, no full stop."""
+    return BadStamp(
+        f"This time stamp cannot be relied on: {why}.",
+        kept="Nothing was changed.",
+        do="Check the authority's certificate, or ask another authority.",
+    )
 
 
 def bad_package(why: str) -> BadPackage:

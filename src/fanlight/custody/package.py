@@ -35,6 +35,8 @@ EVIDENCE, SIGNATURE, SUMS, README, PAGE, CUSTODY = (
     "index.html",
     "custody.json",
 )
+STAMP, STAMP_ROOTS = "added/evidence.tsr", "added/tsa.pem"
+ADDED = (STAMP, STAMP_ROOTS)  # optional, and covered by no signature of the exporter's
 ITEM_FILES = ("clip.mp4", "clip.age", "manifest.json", "file-key.hex")
 LEAVES = ("request", "case-key", "export")
 RECORD_FILES = tuple(
@@ -168,7 +170,12 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
     files = common | {EVIDENCE: evidence, SIGNATURE: signature}
     for each in item_files.values():
         files |= each
-    return zip_files(files | {SUMS: sums(_hashes(files))})
+    return zip_files(files | {SUMS: sums_of(files)})
+
+
+def sums_of(files: Mapping[str, bytes]) -> bytes:
+    """Return the SHA256SUMS that goes with these files."""
+    return sums(_hashes(files))
 
 
 def sums(hashes: Mapping[str, str]) -> bytes:

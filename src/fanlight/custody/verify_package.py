@@ -8,20 +8,35 @@ Why:    docs/spec/evidence.md
 """
 
 import hashlib
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
+from cryptography.x509 import Certificate
 from msgspec import Meta
 
 from fanlight.custody.archive import Archive
 from fanlight.custody.errors import bad_package
+from fanlight.custody.package import (
+    ADDED,
+    EVIDENCE,
+    ITEM_FILES,
+    LEAVES,
+    PAGE,
+    RECORD_FILES,
+    SIGNATURE,
+    STAMP,
+    STAMP_ROOTS,
+    SUMS,
+    sums,
+)
 from fanlight.custody.package import CUSTODY as CUSTODY_FILE
-from fanlight.custody.package import EVIDENCE, ITEM_FILES, LEAVES, PAGE, RECORD_FILES, SIGNATURE, SUMS, sums
 from fanlight.custody.package import README as README_FILE
+from fanlight.custody.stamp import check_stamp, read_roots
+from fanlight.model import clock
 from fanlight.model.check import Check, State
 from fanlight.model.errors import FanlightError
 from fanlight.proof.cosignature import Witness, parse_witnesses
@@ -67,16 +82,19 @@ class Evidence(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     files: dict[str, _Hash]
 
 
-def verify_package(path: Path, trust: Trust = NAMED_BY_LOG) -> Iterator[Check]:
+def verify_package(
+    path: Path, trust: Trust = NAMED_BY_LOG, authorities: Sequence[Certificate] | None = None
+) -> Iterator[Check]:
     """Check everything an evidence package claims, without a network.
 
     Args:
         path: the zip.
         trust: whom to trust; by default whom the package names.
+        authorities: certificates trusted for time stamps; None takes those that the package names.
 
     Yields:
-        Checks in this order: contents, one a file, SHA256SUMS, exporter, the log's entries, witnesses,
-        openings, then for each clip its manifest, case, key, pieces and video.
+        Checks in this order: contents, one a file, SHA256SUMS, exporter, time stamp, the log's entries,
+        witnesses, openings, then for each clip its manifest, case, key, pieces and video.
 
     Raises:
         BadPackage: the file is no evidence package, or built to do harm. OSError: it cannot be read.
@@ -89,6 +107,7 @@ def verify_package(path: Path, trust: Trust = NAMED_BY_LOG) -> Iterator[Check]:
         if evidence.v > 1:
             yield _sums(archive, evidence)
         yield _exporter(archive, evidence, raw)
+        yield _stamp(archive, raw, authorities)
         leaves = yield from _log(archive, trust)
         yield from _openings(archive, evidence, leaves)
         for item in evidence.items:
@@ -144,7 +163,10 @@ def _contents(archive: Archive, evidence: Evidence) -> Check:
     found = set(archive.names)
     if missing := sorted(wanted - found):
         return Check("contents", State.FAILS, f"{missing[0]} is missing.")
-    if extra := sorted(found - wanted):
+    added = set(ADDED) if evidence.v > 1 else set()
+    if (found & added) and (missing := sorted(added - found)):
+        return Check("contents", State.FAILS, f"{missing[0]} is missing.")
+    if extra := sorted(found - wanted - added):
         return Check("contents", State.FAILS, f"{extra[0]} does not belong to the package.")
     if not archive.is_exact():
         return Check("contents", State.FAILS, "The zip around the files was changed after it was made.")
@@ -171,13 +193,14 @@ def _files(archive: Archive, evidence: Evidence) -> Iterator[Check]:
 
 def _sums(archive: Archive, evidence: Evidence) -> Check:
     try:
-        unsigned = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in (EVIDENCE, SIGNATURE)}
+        names = [EVIDENCE, SIGNATURE, *(set(ADDED) & set(archive.names))]
+        unsigned = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names}
         same = archive.read(SUMS) == sums(_expected(evidence) | unsigned)
     except FanlightError as error:
         return Check(SUMS, State.FAILS, error.what)
     if not same:
-        return Check(SUMS, State.FAILS, "It names other hashes than evidence.json does.")
-    return Check(SUMS, State.HOLDS, "It names the hashes that evidence.json names.")
+        return Check(SUMS, State.FAILS, "It names other hashes than the files have.")
+    return Check(SUMS, State.HOLDS, "It names the hash of every other file.")
 
 
 def _exporter(archive: Archive, evidence: Evidence, raw: bytes) -> Check:
@@ -189,6 +212,21 @@ def _exporter(archive: Archive, evidence: Evidence, raw: bytes) -> Check:
         return Check("exporter's signature", State.FAILS, error.what)
     return Check(
         "exporter's signature", State.HOLDS, f"By the key {public.hex()[:16]}… that the package names."
+    )
+
+
+def _stamp(archive: Archive, raw: bytes, authorities: Sequence[Certificate] | None) -> Check:
+    name = "time stamp"
+    if STAMP not in archive.names:
+        return Check(name, State.ABSENT, "No authority outside the agency says when the package existed.")
+    try:
+        roots = authorities if authorities is not None else read_roots(archive.read(STAMP_ROOTS))
+        stamp = check_stamp(archive.read(STAMP), raw, roots)
+    except FanlightError as error:
+        return Check(name, State.FAILS, error.what)
+    named = "as the package names it" if authorities is None else "whom you trust"
+    return Check(
+        name, State.HOLDS, f"evidence.json existed on {clock.to_text(stamp.at)}: {stamp.by}, {named}."
     )
 
 

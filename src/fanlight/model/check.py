@@ -10,6 +10,7 @@ class State(StrEnum):
     HOLDS = "holds"
     FAILS = "fails"
     UNKNOWN = "unknown"
+    ABSENT = "absent"  # an optional part is not there: said, and neither for nor against the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Check:
 
     Attributes:
         name: what was checked, such as `log signature` or `items/…/clip.mp4`.
-        state: whether it holds, fails, or could not be found out.
+        state: whether it holds, fails, could not be found out, or is optional and not there.
         detail: one sentence for a reader.
     """
 

@@ -5,6 +5,10 @@ import { type Bytes, utf8 } from "../bytes.ts";
 export const EVIDENCE = "evidence.json";
 export const SIGNATURE = "evidence.sig";
 export const SUMS = "SHA256SUMS";
+export const STAMP = "added/evidence.tsr";
+export const STAMP_ROOTS = "added/tsa.pem";
+/** Optional, and covered by no signature of the exporter's. */
+export const ADDED: readonly string[] = [STAMP, STAMP_ROOTS];
 export const LEAVES = ["request", "case-key", "export"] as const;
 export const ITEM_FILES = ["clip.mp4", "clip.age", "manifest.json", "file-key.hex"] as const;
 export const RECORD_FILES = [

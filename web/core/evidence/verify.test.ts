@@ -2,10 +2,13 @@ import { readFileSync } from "node:fs";
 import { unzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import type { Bytes } from "../bytes.ts";
-import { readB64, utf8 } from "../bytes.ts";
+import { hex, readB64, utf8 } from "../bytes.ts";
+import { sha256 } from "../seal/keys.ts";
 import { parseWitnesses } from "../proof/cosignature.ts";
 import { BadPackage, openFolder, openZip } from "./files.ts";
-import { type Check, type Trust, verifyPackage } from "./verify.ts";
+import { SUMS, sums } from "./form.ts";
+import { readRoots } from "./stamp.ts";
+import { type Check, NAMED_BY_PACKAGE, type Trust, verifyPackage } from "./verify.ts";
 
 const read = (name: string): Bytes => new Uint8Array(readFileSync(new URL(`../../../vectors/evidence/${name}`, import.meta.url)));
 const golden = read("package.zip");
@@ -46,8 +49,8 @@ function numbers(seed: number): (below: number) => number {
 
 it("a whole package holds in every check, one of version 1 too", async () => {
   const [now, before] = [await verify(golden), await verify(read("version-1.zip"))];
-  expect([...now, ...before].filter(({ state }) => state !== "holds")).toEqual([]);
-  expect([now.length, before.length]).toEqual([31, 30]);
+  expect([...now, ...before].filter(({ state }) => state !== "holds").map(({ name, state }) => [name, state])).toEqual(Array(2).fill(["time stamp", "absent"]));
+  expect([now.length, before.length]).toEqual([32, 31]);
 });
 
 describe("a package that lies fails where Python's verifier says that it lies", () => {
@@ -135,11 +138,38 @@ it("an unpacked package is checked as the zip is, but for the zip", async () => 
 });
 
 it("keys from elsewhere are trusted instead of those that the package names", async () => {
-  const none = await verify(golden, { log: null, witnesses: [] });
+  const none = await verify(golden, { ...NAMED_BY_PACKAGE, witnesses: [] });
   expect(none.filter(({ state }) => state === "unknown").map(({ name }) => name)).toEqual(["witnesses"]);
   const listed = parseWitnesses(new TextDecoder().decode(unzipSync(golden)["record/witness.vkeys"]));
   if (listed.kind !== "witnesses") throw new Error(listed.detail);
-  expect(failing(await verify(golden, { log: null, witnesses: listed.all }))).toEqual([]);
+  expect(failing(await verify(golden, { ...NAMED_BY_PACKAGE, witnesses: listed.all }))).toEqual([]);
   const other = listed.all[0]?.key;
-  expect(failing(await verify(golden, { log: other ?? null, witnesses: null })).length).toBeGreaterThan(2);
+  expect(failing(await verify(golden, { ...NAMED_BY_PACKAGE, log: other ?? null })).length).toBeGreaterThan(2);
+});
+
+describe("a time stamp that was added", () => {
+  const stamps: { answer: string; roots: string }[] = JSON.parse(new TextDecoder().decode(read("stamps.json")));
+  const [sound, other] = stamps as [(typeof stamps)[0], (typeof stamps)[0]];
+  const add = (more: Record<string, Bytes>): Bytes => {
+    const { [SUMS]: _before, ...files } = { ...unzipSync(golden), ...more };
+    return pack({ ...files, [SUMS]: sums(new Map(Object.entries(files).map(([name, data]) => [name, hex(sha256(data))]))) });
+  };
+  const answer = { "added/evidence.tsr": readB64(sound.answer) as Bytes };
+
+  it("holds, by the certificate that the package names or by one's own", async () => {
+    const stamped = add({ ...answer, "added/tsa.pem": utf8(sound.roots) });
+    for (const authorities of [null, readRoots(sound.roots)]) {
+      const checks = await verify(stamped, { ...NAMED_BY_PACKAGE, authorities });
+      expect(checks.filter(({ state }) => state !== "holds")).toEqual([]);
+      expect(checks.length).toBe(32);
+    }
+    expect(failing(await verify(stamped, { ...NAMED_BY_PACKAGE, authorities: readRoots(other.roots) }))).toEqual(["time stamp"]);
+  });
+
+  it("fails where another authority is named, and is no whole package in half", async () => {
+    expect(failing(await verify(add({ ...answer, "added/tsa.pem": utf8(other.roots) })))).toEqual(["time stamp"]);
+    expect(failing(await verify(add({ ...answer, "added/tsa.pem": utf8("x") })))).toEqual(["time stamp"]);
+    expect(failing(await verify(add(answer)))).toEqual(["contents", "time stamp"]);
+    expect(failing(await verify(add({ ...answer, "added/tsa.pem": utf8(sound.roots), "added/note.txt": utf8("x") })))).toContain("contents");
+  });
 });

@@ -21,9 +21,12 @@ import { sha256, verify as verifySignature } from "../seal/keys.ts";
 import { type DisclosureManifest, keyCommitment, parseDisclosure, readBare } from "../seal/manifest.ts";
 import { type Evidence, readEvidence } from "./evidence.ts";
 import { BadPackage, Damaged, type PackageFiles } from "./files.ts";
-import { EVIDENCE, ITEM_FILES, LEAVES, RECORD_FILES, SIGNATURE, SUMS, sums } from "./form.ts";
+import type { Certificate } from "./certificate.ts";
+import { ADDED, EVIDENCE, ITEM_FILES, LEAVES, RECORD_FILES, SIGNATURE, STAMP, STAMP_ROOTS, SUMS, sums } from "./form.ts";
+import { checkStamp, readRoots } from "./stamp.ts";
 
-export type State = "holds" | "fails" | "unknown";
+/** `absent`: an optional part is not there. It is said, and counts neither for nor against the rest. */
+export type State = "holds" | "fails" | "unknown" | "absent";
 export interface Check {
   readonly name: string;
   readonly state: State;
@@ -33,7 +36,10 @@ export interface Check {
 export interface Trust {
   readonly log: VerifierKey | null;
   readonly witnesses: readonly Witness[] | null;
+  /** Trusted for time stamps. */
+  readonly authorities: readonly Certificate[] | null;
 }
+export const NAMED_BY_PACKAGE: Trust = { log: null, witnesses: null, authorities: null };
 
 type Leaves = ReadonlyMap<string, Leaf>;
 type Values = ReadonlyMap<string, Json>;
@@ -46,13 +52,14 @@ const fails = (name: string, detail: string): Check => ({ name, state: "fails", 
 const unknown = (name: string, detail: string): Check => ({ name, state: "unknown", detail });
 
 /** Checks everything that a package claims. Throws BadPackage: the files are none, or built to do harm. */
-export async function* verifyPackage(files: PackageFiles, trust: Trust = { log: null, witnesses: null }): AsyncGenerator<Check> {
+export async function* verifyPackage(files: PackageFiles, trust: Trust = NAMED_BY_PACKAGE): AsyncGenerator<Check> {
   const raw = await readOrRefuse(files, EVIDENCE);
   const evidence = readEvidence(raw);
   yield await contents(files, evidence);
   yield* each(files, evidence);
   if (evidence.v > 1) yield await checkSums(files, evidence, raw);
   yield await exporter(files, evidence, raw);
+  yield await stamp(files, raw, trust.authorities);
   const leaves = new Map<string, Leaf>();
   yield* log(files, trust, leaves);
   yield* openings(files, evidence, leaves);
@@ -87,7 +94,10 @@ async function contents(files: PackageFiles, evidence: Evidence): Promise<Check>
   const wanted = new Set([...expected(evidence).keys(), EVIDENCE, SIGNATURE, ...(evidence.v > 1 ? [SUMS] : [])]);
   const missing = [...wanted].sort().find((name) => !files.names.includes(name));
   if (missing !== undefined) return say(`${missing} is missing.`);
-  const extra = files.names.find((name) => !wanted.has(name));
+  const added = evidence.v > 1 ? ADDED : [];
+  const half = added.some((name) => files.names.includes(name)) && added.find((name) => !files.names.includes(name));
+  if (half) return say(`${half} is missing.`);
+  const extra = files.names.find((name) => !wanted.has(name) && !added.includes(name));
   if (extra !== undefined) return say(`${extra} does not belong to the package.`);
   const exact = await files.isExact();
   if (exact === false) return say("The zip around the files was changed after it was made.");
@@ -109,10 +119,10 @@ async function checkSums(files: PackageFiles, evidence: Evidence, raw: Bytes): P
   const done = await outcome(async () => {
     const all = expected(evidence);
     all.set(EVIDENCE, hex(sha256(raw)));
-    all.set(SIGNATURE, hex(sha256(await files.read(SIGNATURE))));
-    must(equal(await files.read(SUMS), sums(all)), "It names other hashes than evidence.json does.");
+    for (const name of [SIGNATURE, ...ADDED.filter((one) => files.names.includes(one))]) all.set(name, hex(sha256(await files.read(name))));
+    must(equal(await files.read(SUMS), sums(all)), "It names other hashes than the files have.");
   });
-  return "why" in done ? fails(SUMS, done.why) : holds(SUMS, "It names the hashes that evidence.json names.");
+  return "why" in done ? fails(SUMS, done.why) : holds(SUMS, "It names the hash of every other file.");
 }
 
 async function exporter(files: PackageFiles, evidence: Evidence, raw: Bytes): Promise<Check> {
@@ -125,6 +135,21 @@ async function exporter(files: PackageFiles, evidence: Evidence, raw: Bytes): Pr
   });
   const name = "exporter's signature";
   return "why" in done ? fails(name, done.why) : holds(name, `By the key ${done.value}… that the package names.`);
+}
+
+async function stamp(files: PackageFiles, raw: Bytes, authorities: Trust["authorities"]): Promise<Check> {
+  const name = "time stamp";
+  if (!files.names.includes(STAMP)) return { name, state: "absent", detail: "No authority outside the agency says when the package existed." };
+  const done = await outcome(async () => {
+    const roots = authorities ?? readRoots(whole(await files.read(STAMP_ROOTS)));
+    if (roots === null) throw new Fails("The authority's certificates cannot be read.");
+    return checkStamp(await files.read(STAMP), raw, roots);
+  });
+  if ("why" in done) return fails(name, done.why);
+  const said = done.value;
+  if (said.kind === "refused") return fails(name, `This time stamp cannot be relied on: ${said.why}.`);
+  if (said.kind === "unknown") return unknown(name, `This browser cannot check it: ${said.why}. fanlight verify can.`);
+  return holds(name, `evidence.json existed on ${said.at}: ${said.by}, ${authorities ? "whom you trust" : "as the package names it"}.`);
 }
 
 async function* log(files: PackageFiles, trust: Trust, leaves: Map<string, Leaf>): AsyncGenerator<Check> {
