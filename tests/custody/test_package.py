@@ -237,6 +237,31 @@ def test_no_single_byte_of_a_package_can_change_and_still_hold(at: int, differen
     assert failing(checks)
 
 
+@given(st.data())
+@settings(max_examples=150)
+def test_a_zip_whose_own_list_is_damaged_is_refused_or_fails(data: st.DataObject) -> None:
+    """Several bytes at once, where lengths and places stand: one clear error, or checks that fail."""
+    changed = bytearray(WHOLE)
+    for _ in range(data.draw(st.integers(1, 8))):
+        changed[-data.draw(st.integers(1, 1_400))] = data.draw(
+            st.sampled_from([0, 1, 0x50, 0x7F, 0x80, 0xFF])
+        )
+    path = Path(FUZZ.name) / "listed.zip"
+    path.write_bytes(changed)
+    try:
+        checks = list(verify_package(path))
+    except BadPackage:
+        return
+    assert changed == WHOLE or failing(checks)
+
+
+def test_a_list_that_lies_further_back_than_the_file_is_long_is_refused(tmp_path: Path) -> None:
+    places = bytearray(WHOLE)
+    places[-6:-2] = (len(WHOLE) * 2).to_bytes(4, "little")
+    with pytest.raises(BadPackage):
+        verify(tmp_path, bytes(places))
+
+
 def test_200_random_single_byte_changes_are_each_caught(tmp_path: Path) -> None:
     """R30: by `fanlight verify`, in the same 200 places each time."""
     places, path, held = random.Random(20261122), tmp_path / "package.zip", []

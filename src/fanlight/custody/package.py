@@ -146,6 +146,7 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
     ):
         raise bad_package("it needs at least one clip, each once, and ids of the right form")
     item_files = {item.disclosure: _item_files(item) for item in items}
+    item_hashes = {name: _hashes(files) for name, files in item_files.items()}
     common = {README: _text("readme.txt").encode(), CUSTODY: jcs.dumps({"v": 1, "entries": list(custody)})}
     common |= _record_files(record)
     about = {
@@ -160,7 +161,7 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
         "return_by": None if facts.return_by is None else facts.return_by.isoformat(),
         "request": facts.request,
         "exporter": b64.encode(exporter.public),
-        "items": [{"disclosure": name, "files": _hashes(item_files[name])} for name in names],
+        "items": [{"disclosure": name, "files": item_hashes[name]} for name in names],
     }
     common[PAGE] = _page(
         _text("viewer/page.html") if page is None else page, about | {"files": _hashes(common)}
@@ -168,9 +169,11 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
     evidence = jcs.dumps(about | {"files": _hashes(common)})
     signature = b64.encode(exporter.sign("evidence", evidence)).encode() + b"\n"
     files = common | {EVIDENCE: evidence, SIGNATURE: signature}
-    for each in item_files.values():
-        files |= each
-    return zip_files(files | {SUMS: sums_of(files)})
+    hashes = _hashes(files)
+    for name in names:
+        files |= item_files[name]
+        hashes |= item_hashes[name]  # films are large: each is hashed once
+    return zip_files(files | {SUMS: sums(hashes)})
 
 
 def sums_of(files: Mapping[str, bytes]) -> bytes:

@@ -45,11 +45,11 @@ from fanlight.proof.openings import Leaf, Opening, check_openings, parse_leaf
 from fanlight.proof.receipt import Receipt, verify_receipt
 from fanlight.proof.trust import NAMED_BY_LOG, Trust, check_witnesses
 from fanlight.seal import keys
-from fanlight.seal.age_format import NONCE_LENGTH, parse_header
-from fanlight.seal.chunktree import chunk_hashes
+from fanlight.seal.age_format import CHUNK_SEALED, HEADER_LIMIT, NONCE_LENGTH, TAG_LENGTH, parse_header
+from fanlight.seal.chunktree import chunk_hash
 from fanlight.seal.container import read_container
 from fanlight.seal.manifest import DisclosureManifest, key_commitment
-from fanlight.seal.opening import open_payload
+from fanlight.seal.opening import ChunkOpener
 from fanlight.seal.reading import check_disclosure_manifest
 from fanlight.wire import b64, jcs
 
@@ -340,17 +340,39 @@ def _check_item(
         file_key = _file_key(archive.read(f"{here}/file-key.hex"))
         _must(key_commitment(file_key) == manifest.seal.kc, "The file key is another than the household's.")
     with outcome.step(f"{name}: pieces", f"All {len(manifest.seal.chunks)} pieces are the signed ones."):
-        sealed = archive.read(f"{here}/clip.age")
-        header = parse_header(sealed)
+        sealed = f"{here}/clip.age"
+        header = parse_header(archive.part(sealed, 0, min(archive.size(sealed), HEADER_LIMIT)))
         header.check_mac(file_key)
-        payload = memoryview(sealed)[header.length :]
-        whole = bytes(payload[:NONCE_LENGTH]) == manifest.seal.nonce
-        _must(
-            whole and chunk_hashes(payload) == manifest.seal.chunks, "A piece is not the one that was signed."
+        body = header.length + NONCE_LENGTH
+        whole = (
+            archive.part(sealed, 0, min(archive.size(sealed), body))[header.length :] == manifest.seal.nonce
         )
+        found = tuple(chunk_hash(chunk) for chunk in _chunks(archive, sealed, body))
+        _must(whole and found == manifest.seal.chunks, "A piece is not the one that was signed.")
     with outcome.step(f"{name}: video", "clip.age opens to clip.mp4, byte for byte."):
-        same = open_payload(file_key, payload) == archive.read(f"{here}/clip.mp4")
-        _must(same, "clip.mp4 is not what clip.age opens to.")
+        opener = ChunkOpener(file_key, manifest.seal.nonce)
+        _must(
+            _opens_to(opener, archive, sealed, body, f"{here}/clip.mp4"),
+            "clip.mp4 is not what clip.age opens to.",
+        )
+
+
+def _chunks(archive: Archive, name: str, first: int) -> Iterator[bytes]:
+    size = archive.size(name)
+    for at in range(first, size, CHUNK_SEALED):
+        yield archive.part(name, at, min(at + CHUNK_SEALED, size))
+
+
+def _opens_to(opener: ChunkOpener, archive: Archive, sealed: str, body: int, film: str) -> bool:
+    """Return whether the pieces, which were compared with the signed ones, open to exactly `film`."""
+    at, size, last = 0, archive.size(film), -(-(archive.size(sealed) - body) // CHUNK_SEALED) - 1
+    for index, chunk in enumerate(_chunks(archive, sealed, body)):
+        plain = bytearray(max(0, len(chunk) - TAG_LENGTH))
+        opener.open_into(index, chunk, memoryview(plain), last=index == last)
+        if plain != archive.part(film, at, min(at + len(plain), size)):
+            return False
+        at += len(plain)
+    return at == size
 
 
 def _check_case(manifest: DisclosureManifest, evidence: Evidence, leaves: Mapping[str, Leaf]) -> None:

@@ -32,7 +32,7 @@ _VERSION = b"age-encryption.org/v1"
 _ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
 _COLUMNS = 64
 # A household's or agency's header is a few stanzas of 1.6 kB. A megabyte of them is an attack.
-_HEADER_LIMIT = 1 << 20
+HEADER_LIMIT = 1 << 20
 _ARGUMENTS = re.compile(rb"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*")
 
@@ -83,7 +83,7 @@ def parse_header(data: Buffer) -> Header:
     Raises:
         Malformed: not an age v1 header, armored, or not spelt canonically.
     """
-    head = bytes(data[:_HEADER_LIMIT])
+    head = bytes(data[:HEADER_LIMIT])
     if head.startswith(_ARMOR):
         raise malformed("it is an armored (text) age file; use the binary form")
     reader = _Lines(head)
