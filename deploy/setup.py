@@ -29,6 +29,7 @@ STATIC = (  # what the web build writes: the server's pages, the hub's own, evid
 )
 OLDEST_PYTHON = (3, 11)
 BUILT_INTO_PAGES = (  # package data that the pages read at build time
+    "src/fanlight/custody/print.html",
     "src/fanlight/custody/readme.txt",
     "src/fanlight/model/data/nibrs.csv",
     "src/fanlight/policy/data/pressing-words.json",
@@ -138,7 +139,7 @@ def _peers() -> None:
         _step("an environment for peers", [uv, "venv", "-q", "--python", sys.executable, str(home)])
     install = [uv, "pip", "install", "-q", "--system-certs", "--python", str(home / "bin" / "python")]
     _step(
-        "peers (an ONVIF camera and client, a detector, WebRTC)",
+        "peers (an ONVIF camera and client, a detector, WebRTC, CASE)",
         [*install, "--no-deps", "--require-hashes", "-r", str(wanted)],
     )
     _mark_done("peers", [wanted], home)

@@ -102,6 +102,7 @@ def errors_page() -> str:
 PEERS = {
     "aiortc": "BSD-3-Clause",
     "aiosmtpd": "Apache-2.0",
+    "case-utils": "Apache-2.0",
     "dvr-scan-headless": "BSD-2-Clause",
     "ipycam": "MIT",
     "onvif-zeep-async": "MIT",

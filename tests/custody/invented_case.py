@@ -20,11 +20,14 @@ FOLDER = Path(__file__).parents[2] / "vectors" / "evidence"
 EXPORTER = keys.SigningKey(hashlib.sha256(b"an invented exporter").digest())
 LOG = note.SignerKey("log.example/town", note.ED25519, hashlib.sha256(b"log").digest())
 WITNESS = note.SignerKey("witness.example/w1", note.COSIGNATURE, hashlib.sha256(b"witness").digest())
+# Letters that a page must not take for its own, and what stands for a place in one.
+GROUND = 'Discovery: "Brady" <all> & {{agency}}'
 AGENCY, CASE_NUMBER = "CA0389900", "2026-004711"
 REQUEST, DISCLOSURE, PACKAGE = "r" * 26, "s" * 26, "p" * 26
 AT = datetime(2026, 11, 21, 20, 0, 0, 500_000, tzinfo=UTC)
 # Not the page of a release: vectors stay as they are when that one changes.
 PAGE = '<!doctype html>\n<title>A package</title>\n<script type="application/json">{{package}}</script>\n'
+OUTLINE = [[-122.2712, 37.8044], [-122.27, 37.8]]
 CUSTODY = [
     {"at": "2026-11-21T19:00:00.000Z", "act": "disclosed", "by": "a household"},
     {"at": "2026-11-21T19:30:00.000Z", "act": "viewed", "by": "Det. R. Lindqvist"},
@@ -57,11 +60,11 @@ def make_case(media: bytes | None = None, **said: Any) -> Case:
     detail = {
         "disclosure": DISCLOSURE,
         "recipient": "District Attorney",
-        "ground": "discovery",
+        "ground": GROUND,
         "return_by": None,
     }
     private: dict[str, dict[str, Any]] = {
-        "request": {"case_number": CASE_NUMBER, "words": "A parcel was taken."},
+        "request": {"case_number": CASE_NUMBER, "words": "A parcel was taken.", "outline": OUTLINE},
         "case-key": {"case_number": CASE_NUMBER},
         "export": {"act": "exported", "detail": detail | said},
     }
@@ -88,7 +91,7 @@ def make_case(media: bytes | None = None, **said: Any) -> Case:
         agency=AGENCY,
         made_at=AT,
         recipient="District Attorney",
-        ground="discovery",
+        ground=GROUND,
         return_by=None,
         request=REQUEST,
     )

@@ -81,7 +81,7 @@ def test_the_agencys_machine_has_a_package_stamped_and_everybody_can_check_it(
     for trusted in ([], ["--tsa-ca", tmp_path / "root.pem"]):
         told = fanlight("verify", tmp_path / "out.zip", *trusted)
         assert told.exit_code == 0
-        assert told.output.splitlines()[-1] == "All 32 checks hold."
+        assert told.output.splitlines()[-1] == "All 34 checks hold."
     for name, data in unpack((tmp_path / "out.zip").read_bytes()).items():
         (tmp_path / "case" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "case" / name).write_bytes(data)
@@ -95,7 +95,7 @@ def test_a_package_without_a_stamp_says_so_and_holds(tmp_path: Path) -> None:
     (tmp_path / "plain.zip").write_bytes(WHOLE)
     told = fanlight("verify", tmp_path / "plain.zip")
     assert told.exit_code == 0
-    assert told.output.splitlines()[-1] == "All 31 checks hold. Not in it: time stamp."
+    assert told.output.splitlines()[-1] == "All 33 checks hold. Not in it: time stamp."
     assert stated(verify(tmp_path, (FOLDER / "version-1.zip").read_bytes())) == "absent"
 
 

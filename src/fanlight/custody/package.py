@@ -9,13 +9,16 @@ Why:    docs/spec/evidence.md
 """
 
 import hashlib
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import resources
 from typing import Any
 
+from fanlight.custody.case_graph import case_graph
 from fanlight.custody.errors import bad_package
+from fanlight.custody.print_page import print_page
 from fanlight.custody.zip_form import zip_files
 from fanlight.model import clock
 from fanlight.model.ids import is_id
@@ -36,6 +39,7 @@ EVIDENCE, SIGNATURE, SUMS, README, PAGE, CUSTODY = (
     "custody.json",
 )
 STAMP, STAMP_ROOTS = "added/evidence.tsr", "added/tsa.pem"
+CASE, PRINT = "case.jsonld", "print.html"
 ADDED = (STAMP, STAMP_ROOTS)  # optional, and covered by no signature of the exporter's
 ITEM_FILES = ("clip.mp4", "clip.age", "manifest.json", "file-key.hex")
 LEAVES = ("request", "case-key", "export")
@@ -149,7 +153,7 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
     item_hashes = {name: _hashes(files) for name, files in item_files.items()}
     common = {README: _text("readme.txt").encode(), CUSTODY: jcs.dumps({"v": 1, "entries": list(custody)})}
     common |= _record_files(record)
-    about = {
+    about: dict[str, Any] = {
         "v": VERSION,
         "type": "evidence",
         "package": facts.package,
@@ -163,6 +167,10 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
         "exporter": b64.encode(exporter.public),
         "items": [{"disclosure": name, "files": item_hashes[name]} for name in names],
     }
+    films = {name: _films(name, item_files[name], item_hashes[name]) for name in names}
+    common[CASE] = case_graph(about, films, custody)
+    asked = record.openings.get("request", ())
+    common[PRINT] = print_page(_text("print.html"), about, itertools.chain(*films.values()), asked, custody)
     common[PAGE] = _page(
         _text("viewer/page.html") if page is None else page, about | {"files": _hashes(common)}
     )
@@ -184,6 +192,13 @@ def sums_of(files: Mapping[str, bytes]) -> bytes:
 def sums(hashes: Mapping[str, str]) -> bytes:
     """Return what `sha256sum -c` reads, given path -> SHA-256 of all files but SHA256SUMS itself."""
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items())).encode()
+
+
+def _films(
+    disclosure: str, files: Mapping[str, bytes], hashes: Mapping[str, str]
+) -> list[tuple[str, int, str]]:
+    paths = [f"items/{disclosure}/{name}" for name in ITEM_FILES[:2]]
+    return [(path, len(files[path]), hashes[path]) for path in paths]
 
 
 def _item_files(item: EvidenceItem) -> dict[str, bytes]:

@@ -22,10 +22,12 @@ from fanlight.custody.archive import Archive
 from fanlight.custody.errors import bad_package
 from fanlight.custody.package import (
     ADDED,
+    CASE,
     EVIDENCE,
     ITEM_FILES,
     LEAVES,
     PAGE,
+    PRINT,
     RECORD_FILES,
     SIGNATURE,
     STAMP,
@@ -152,7 +154,7 @@ def _expected(evidence: Evidence) -> dict[str, str]:
 
 
 def _contents(archive: Archive, evidence: Evidence) -> Check:
-    must = {README_FILE, CUSTODY_FILE, PAGE, *RECORD_FILES}
+    must = {README_FILE, CUSTODY_FILE, PAGE, *RECORD_FILES, *([CASE, PRINT] if evidence.v > 1 else [])}
     listed = set(evidence.files) == must and all(
         set(item.files) == {f"items/{item.disclosure}/{name}" for name in ITEM_FILES}
         for item in evidence.items

@@ -5,6 +5,8 @@ import { type Bytes, utf8 } from "../bytes.ts";
 export const EVIDENCE = "evidence.json";
 export const SIGNATURE = "evidence.sig";
 export const SUMS = "SHA256SUMS";
+export const CASE = "case.jsonld";
+export const PRINT = "print.html";
 export const STAMP = "added/evidence.tsr";
 export const STAMP_ROOTS = "added/tsa.pem";
 /** Optional, and covered by no signature of the exporter's. */

@@ -16,8 +16,11 @@ import { ClipReader } from "../seal/clip.ts";
 import { openDisclosure } from "../seal/disclosure.ts";
 import { SealError } from "../seal/errors.ts";
 import { type SigningKey, sign } from "../seal/keys.ts";
-import { EVIDENCE, LEAVES, SIGNATURE, SUMS, byName, sums } from "./form.ts";
+import { type Listed, caseGraph } from "./case-graph.ts";
+import { CASE, EVIDENCE, LEAVES, PRINT, SIGNATURE, SUMS, byName, sums } from "./form.ts";
+import { printPage } from "./print-page.ts";
 import ownPage from "../../../src/fanlight/custody/viewer/page.html?raw";
+import printed from "../../../src/fanlight/custody/print.html?raw";
 import readme from "../../../src/fanlight/custody/readme.txt?raw";
 
 type LeafName = (typeof LEAVES)[number];
@@ -113,6 +116,7 @@ export async function buildPackage(
     return [name, digest];
   };
   const listed: Json[] = [];
+  const clips: { disclosure: string; film: Listed; sealed: Listed }[] = [];
   for (const item of items) {
     const here = `items/${item.disclosure}`;
     const own = [
@@ -121,6 +125,9 @@ export async function buildPackage(
       await put(`${here}/manifest.json`, jcs({ manifest: item.manifest, sig: b64(item.manifestSig) })),
       await put(`${here}/file-key.hex`, utf8(`${hex(item.fileKey)}\n`)),
     ];
+    const fact = ([path, sha256]: [string, string], { length: size }: Bytes): Listed => ({ path, size, sha256 });
+    const [film, sealed] = own as [[string, string], [string, string]];
+    clips.push({ disclosure: item.disclosure, film: fact(film, item.clipMp4), sealed: fact(sealed, item.clipAge) });
     listed.push({ disclosure: item.disclosure, files: Object.fromEntries(own) });
   }
   const opened = Object.fromEntries(LEAVES.map((name) => [name, (record.openings[name] ?? []).map(openingJson)]));
@@ -149,6 +156,10 @@ export async function buildPackage(
     exporter: b64(exporter.public),
     items: listed,
   };
+  common.push(await put(CASE, caseGraph(about, clips, custody)));
+  const { v: _version, items: _listed, ...said } = about;
+  const films = clips.flatMap(({ film, sealed }) => [film, sealed]);
+  common.push(await put(PRINT, printPage(printed, said, films, record.openings.request ?? [], custody)));
   // `<` is the only letter that could end the script element the JSON lies in.
   const shown = text(jcs({ ...about, files: Object.fromEntries(common) })).replaceAll("<", "\\u003c");
   common.push(await put("index.html", utf8(page.replace("{{package}}", () => shown))));

@@ -22,7 +22,7 @@ import { type DisclosureManifest, keyCommitment, parseDisclosure, readBare } fro
 import { type Evidence, readEvidence } from "./evidence.ts";
 import { BadPackage, Damaged, type PackageFiles } from "./files.ts";
 import type { Certificate } from "./certificate.ts";
-import { ADDED, EVIDENCE, ITEM_FILES, LEAVES, RECORD_FILES, SIGNATURE, STAMP, STAMP_ROOTS, SUMS, sums } from "./form.ts";
+import { ADDED, CASE, EVIDENCE, ITEM_FILES, LEAVES, PRINT, RECORD_FILES, SIGNATURE, STAMP, STAMP_ROOTS, SUMS, sums } from "./form.ts";
 import { checkStamp, readRoots } from "./stamp.ts";
 
 /** `absent`: an optional part is not there. It is said, and counts neither for nor against the rest. */
@@ -82,7 +82,7 @@ const same = (one: Iterable<string>, two: Iterable<string>): boolean => [...one]
 
 async function contents(files: PackageFiles, evidence: Evidence): Promise<Check> {
   const say = (detail: string): Check => fails("contents", detail);
-  const must = ["README.txt", "custody.json", "index.html", ...RECORD_FILES];
+  const must = ["README.txt", "custody.json", "index.html", ...RECORD_FILES, ...(evidence.v > 1 ? [CASE, PRINT] : [])];
   const listed = evidence.items.every(({ disclosure, files: own }) =>
     same(
       Object.keys(own),

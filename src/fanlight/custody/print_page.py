@@ -1,0 +1,67 @@
+"""The page of a package that goes into a paper file: what it is, on what terms, with which hashes.
+
+In:     what the package says of itself, the clips' files, the request's openings, the custody trail.
+Out:    one HTML page without a program; the same input gives the same bytes, here and in web/core/evidence.
+Holds:  every value is text: none can become part of the page.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from fanlight.wire import jcs
+
+FACTS = (
+    "case_number",
+    "agency",
+    "recipient",
+    "ground",
+    "return_by",
+    "made_at",
+    "package",
+    "exporter",
+    "request",
+)
+NO_DAY = "no day was named"
+_PLACE = re.compile(r"\{\{([a-z_]+)\}\}")
+_ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+
+
+def print_page(
+    template: str,
+    about: Mapping[str, Any],
+    files: Iterable[tuple[str, int, str]],
+    asked: Sequence[Mapping[str, Any]],
+    custody: Sequence[Mapping[str, str]],
+) -> bytes:
+    """Return the page.
+
+    Args:
+        template: print.html, with `{{name}}` where something goes.
+        about: FACTS of evidence.json.
+        files: path, length in bytes and SHA-256 in hex of each clip's files.
+        asked: the request's openings, `{field, value}` and more each.
+        custody: the trail, oldest first: `{at, act, by}` each.
+    """
+    parts = {name: _text(NO_DAY if about[name] is None else about[name]) for name in FACTS}
+    parts["asked"] = "".join(
+        f'<tr><th scope="row">{_text(one["field"])}</th><td>{_text(_value(one["value"]))}</td></tr>\n'
+        for one in asked
+    )
+    parts["files"] = "".join(
+        f'<tr><td>{_text(path)}</td><td>{size}</td><td class="sum">{digest}</td></tr>\n'
+        for path, size, digest in files
+    )
+    parts["custody"] = "".join(
+        f"<tr><td>{_text(one['at'])}</td><td>{_text(one['act'])}</td><td>{_text(one['by'])}</td></tr>\n"
+        for one in custody
+    )
+    return _PLACE.sub(lambda found: parts[found[1]], template).encode()
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else jcs.dumps(value).decode()
+
+
+def _text(text: str) -> str:
+    return "".join(_ESCAPED.get(letter, letter) for letter in text)

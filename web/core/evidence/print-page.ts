@@ -1,0 +1,26 @@
+/** The page of a package that goes into a paper file. Twin of fanlight.custody.print_page, to the byte. */
+
+import { type Bytes, utf8 } from "../bytes.ts";
+import { type Json, jcsText } from "../jcs.ts";
+import type { Listed } from "./case-graph.ts";
+
+const NO_DAY = "no day was named";
+const ESCAPED: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const plain = (text: string): string => text.replace(/[&<>"]/g, (letter) => ESCAPED[letter] ?? letter);
+const value = (one: Json): string => (typeof one === "string" ? one : jcsText(one));
+
+/** `template` has `{{name}}` where something goes; `about` is of evidence.json. */
+export function printPage(
+  template: string,
+  about: Readonly<Record<string, string | null>>,
+  files: readonly Listed[],
+  asked: readonly { readonly field: string; readonly value: Json }[],
+  custody: readonly { readonly at: string; readonly act: string; readonly by: string }[],
+): Bytes {
+  const rows: Readonly<Record<string, string>> = {
+    asked: asked.map((one) => `<tr><th scope="row">${plain(one.field)}</th><td>${plain(value(one.value))}</td></tr>\n`).join(""),
+    files: files.map(({ path, size, sha256 }) => `<tr><td>${plain(path)}</td><td>${size}</td><td class="sum">${sha256}</td></tr>\n`).join(""),
+    custody: custody.map(({ at, act, by }) => `<tr><td>${plain(at)}</td><td>${plain(act)}</td><td>${plain(by)}</td></tr>\n`).join(""),
+  };
+  return utf8(template.replace(/\{\{([a-z_]+)\}\}/g, (_all, name: string) => rows[name] ?? plain(about[name] ?? NO_DAY)));
+}
