@@ -215,6 +215,7 @@ test("R51 a clip is found, played, taken along, kept and written on, and a camer
   await expect(maya.getByLabel(/as it is now$/).first()).toHaveClass(/shown/);
   await reach(maya, maya.getByRole("link", { name: /^Open / }));
   await maya.keyboard.press("Enter");
+  await expect(button("Save a picture")).toBeVisible(); // the wall that it came from shows the camera as well
   await expect(maya.getByLabel(/as it is now$/).first()).toHaveClass(/shown/);
   const picture = maya.waitForEvent("download");
   await reach(maya, button("Save a picture"));
