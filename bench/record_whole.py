@@ -125,7 +125,7 @@ def in_go(folder: Path, program: Path) -> float:
 
 class _Files(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # head and body go out in two writes: the second would wait for the first one's receipt
+    disable_nagle_algorithm = True  # head and body are two writes, of which the second would wait
     told: ClassVar[Told]
 
     def log_message(self, *_: object) -> None:
