@@ -4,7 +4,7 @@ SETUP := $(PYTHON) deploy/setup.py
 FANLIGHT_SHARED ?= ../shared
 export FANLIGHT_SHARED
 
-.PHONY: help setup setup-dev setup-test run test check test-shared test-pages test-homeassistant bench bench-hub soak soak-town clean
+.PHONY: help setup setup-dev setup-test run test check test-shared test-pages test-homeassistant bench bench-hub bench-privacy soak soak-town clean
 
 help:
 	@echo "make run          start everything on this machine and print one address"
@@ -15,6 +15,7 @@ help:
 	@echo "make test-homeassistant  let a real Home Assistant judge what the hub says (installs it first)"
 	@echo "make bench        measure, and write docs/ref/performance.md"
 	@echo "make bench-hub    the part of it that measures the hub beside its peers (FANLIGHT_SHARED)"
+	@echo "make bench-privacy  let learners try to tell who declined a request (takes long)"
 	@echo "make soak         record 40 cameras for an hour, then kill a recording 200 times"
 	@echo "make soak-town    run the demo for hours and watch memory, disks and record"
 	@echo "make clean        remove what the other targets built (never your footage)"
@@ -57,6 +58,9 @@ bench: setup-test
 
 bench-hub: setup-test
 	.venv/bin/python bench/run.py recording hub privacy press page export timeline detector detector_events detector_misses
+
+bench-privacy: setup-test
+	.venv/bin/python bench/unseen.py
 
 soak: setup-test
 	.venv/bin/python bench/soak_hub.py

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import obstore
-import psycopg
 import pytest
 from obstore.store import from_url
-from psycopg import sql
+from tests.blind.shapes import shape_of
 from tests.hub.test_even import SEALED, Home
 from tests.hub.towns import House, free_port, move_in
 from tests.store.s3server import s3_server
@@ -46,26 +45,6 @@ class Town:
                 clip = one["path"].rpartition("/")[2]
                 if clip in clips:
                     found[clip] = (one["last_modified"].timestamp(), one["size"])
-        return found
-
-    def shape(self, household: str) -> dict[str, list[object]]:
-        """Return what a household's rows tell: values as they are, of ids and ciphertext the lengths."""
-        found: dict[str, list[object]] = {}
-        with psycopg.connect(self.database) as owner:
-            columns = owner.execute(
-                "SELECT table_name, column_name, data_type FROM information_schema.columns c"
-                " WHERE table_schema = 'public' AND EXISTS (SELECT FROM information_schema.columns h WHERE"
-                " h.table_name = c.table_name AND h.column_name = 'household')"
-            ).fetchall()
-            for table, column, kind in columns:
-                of = sql.SQL("length({})" if kind in {"text", "bytea"} else "{}").format(
-                    sql.Identifier(column)
-                )
-                query = sql.SQL("SELECT {} FROM {} WHERE household = %s ORDER BY 1").format(
-                    of, sql.Identifier(table)
-                )
-                values = owner.execute(query, [household]).fetchall()
-                found[f"{table}.{column}"] = [value for (value,) in values]
         return found
 
 
@@ -145,7 +124,7 @@ def test_two_days_that_differ_in_their_hours_leave_the_same(town: Town, tmp_path
                 (moment,) = _within(at, day.sendings)
                 by_moment[moment].append(size)
             assert [sorted(sizes) for sizes in by_moment] == [sorted(SEALED)] * (24 // EVERY_H)
-        shapes: list[dict[str, Any]] = [town.shape(day.home.house.id) for day in days.values()]
+        shapes: list[dict[str, Any]] = [shape_of(town.database, day.home.house.id) for day in days.values()]
         assert shapes[0] == shapes[1]
         assert shapes[0]["clip.day"], "there were rows to compare"
         for day in days.values():
@@ -167,7 +146,7 @@ def test_one_that_is_sent_at_once_is_found_in_both(town: Town, tmp_path: Path) -
         event = (int(began), time.time())
         ((at, _),) = town.changed({clip}).values()
         assert _within(at, [event]) == [0]
-        assert town.shape(houses[0].id) != town.shape(houses[1].id)
+        assert shape_of(town.database, houses[0].id) != shape_of(town.database, houses[1].id)
         home.close()
 
     asyncio.run(body())

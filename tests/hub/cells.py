@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -75,6 +75,7 @@ class Asking:
 
     request: FootageRequest = field(default_factory=footage_request)
     id: str = field(default_factory=new_id)
+    at: datetime = NOW  # when the ordinance was asked
     drop: str = "drop-token-of-the-cell"
     case_key: str = field(default_factory=lambda: keys.new_identity().recipient)
     sealed_to: str = CELL_KEY.recipient
@@ -87,7 +88,7 @@ class Asking:
 
     def leaves(self) -> tuple[bytes, bytes, Part]:
         """Return the request's leaf, the case key's leaf, and what is sealed to the cell."""
-        facts = RequestFacts.of(self.request, standing(), NOW).as_dict()
+        facts = RequestFacts.of(self.request, standing(), self.at).as_dict()
         self.change_facts(facts)
         digest = hashlib.sha256(self.case_key.encode()).hexdigest()
         pub: Part = {
@@ -146,6 +147,23 @@ class Record:
         return note + cosign(Note.parse(note).text, WITNESS, int(NOW.timestamp())).encode()
 
 
+@dataclass
+class Entered:
+    """A request in a log: where its leaf stands, the case key's being next; what is sealed to the cell."""
+
+    asking: Asking
+    index: int
+    sealed: bytes
+
+
+def enter(asking: Asking, record: Record) -> Entered:
+    """Put a request and its case key into the log."""
+    leaf, key_leaf, told = asking.leaves()
+    index = len(record.entries)
+    record.entries += [leaf, key_leaf]
+    return Entered(asking, index, sealing.seal(jcs.dumps(told), [asking.sealed_to]))
+
+
 def cell_file(
     *asked: Asking,
     record: Record | None = None,
@@ -156,23 +174,34 @@ def cell_file(
 ) -> bytes:
     """Return the bytes of a cell file with these requests."""
     record = record or Record()
-    made = [one.leaves() for one in asked]
-    first = len(record.entries)
-    record.entries += [leaf for leaf, key_leaf, _ in made for leaf in (leaf, key_leaf)]
+    entered = [enter(one, record) for one in asked]
+    return file_of(entered, record, signer=signer, cell=cell, pack=pack, change_body=change_body)
+
+
+def file_of(  # noqa: PLR0913 - all but two by keyword
+    entered: Sequence[Entered],
+    record: Record,
+    *,
+    signer: SignerKey = LOG,
+    cell: str = CELL,
+    pack: Pack | None = None,
+    change_body: Change = nothing,
+) -> bytes:
+    """Return the bytes of a cell file with requests that stand in `record`."""
     rows = []
-    for number, (one, (leaf, key_leaf, told)) in enumerate(zip(asked, made, strict=True)):
-        index = first + 2 * number
+    for each in entered:
+        index = each.index
         entry: Part = {
-            "request": one.id,
-            "leaf": leaf.decode(),
+            "request": each.asking.id,
+            "leaf": record.entries[index].decode(),
             "index": index,
             "proof": [b64.encode(step) for step in inclusion_proof(record.entries, index)],
-            "key_leaf": key_leaf.decode(),
+            "key_leaf": record.entries[index + 1].decode(),
             "key_index": index + 1,
             "key_proof": [b64.encode(step) for step in inclusion_proof(record.entries, index + 1)],
-            "sealed": b64.encode(sealing.seal(jcs.dumps(told), [one.sealed_to])),
+            "sealed": b64.encode(each.sealed),
         }
-        one.change_entry(entry)
+        each.asking.change_entry(entry)
         rows.append(entry)
     witnesses = [Witness(WITNESS.verifier, THE_OPERATOR)]
     named = pack or default_pack()

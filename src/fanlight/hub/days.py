@@ -54,6 +54,7 @@ class Days:
     def __init__(self, folder: Path, sealer: Sealer) -> None:
         """Read nothing yet."""
         self._folder, self._sealer = folder / "days", sealer
+        self._waiting: set[date] | None = None  # told, and without a path
         self._log = folder / "log.vkey"  # as pinned with the cell's requests
 
     async def refresh(self, uplink: Uplink, now: datetime) -> None:
@@ -61,11 +62,18 @@ class Days:
         today = now.date()
         if now - SETTLED >= datetime.combine(today, datetime.min.time(), now.tzinfo):
             await self._tell(uplink, today - timedelta(days=1))
-        for path in sorted(self._folder.glob("*.json")):
-            kept = _read(path)
-            waits = kept.told and not kept.leaf and self._log.exists()
-            if waits and today - ASKED <= kept.day < today - timedelta(days=1):
-                await self._fetch(uplink, kept)
+        if not self._log.exists():
+            return
+        for day in sorted(self._without_path()):
+            if today - ASKED <= day < today - timedelta(days=1):
+                await self._fetch(uplink, _read(self._path(day)))
+
+    def _without_path(self) -> set[date]:
+        """Return the days that were told and have no path yet; they are looked for on disk once."""
+        if self._waiting is None:
+            kept = [_read(path) for path in self._folder.glob("*.json")]
+            self._waiting = {one.day for one in kept if one.told and not one.leaf}
+        return self._waiting
 
     async def _tell(self, uplink: Uplink, day: date) -> None:
         path = self._path(day)
@@ -85,6 +93,7 @@ class Days:
             return
         kept.told = True
         self._write(kept)
+        self._without_path().add(day)
 
     async def _fetch(self, uplink: Uplink, kept: _Kept) -> None:
         try:
@@ -101,6 +110,7 @@ class Days:
             raise unreadable(answer) from error
         kept.town, kept.leaf, kept.receipt = place.as_json(), said.leaf, said.receipt
         self._write(kept)
+        self._without_path().discard(kept.day)
 
     def _path(self, day: date) -> Path:
         return self._folder / f"{day}.json"
