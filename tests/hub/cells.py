@@ -14,6 +14,7 @@ from fanlight.model.clock import to_text
 from fanlight.model.geo import Polygon, home_cell
 from fanlight.model.ids import new_id
 from fanlight.model.request import FootageRequest, RequestFacts, Standing
+from fanlight.model.sweep import sweep_of
 from fanlight.model.window import Window
 from fanlight.policy import Pack, default_pack
 from fanlight.proof.checkpoint import sign_checkpoint
@@ -88,7 +89,9 @@ class Asking:
 
     def leaves(self) -> tuple[bytes, bytes, Part]:
         """Return the request's leaf, the case key's leaf, and what is sealed to the cell."""
-        facts = RequestFacts.of(self.request, standing(), self.at).as_dict()
+        alone = sweep_of(self.request, ())
+        stands = standing(joined_area_m2=alone.area_m2, joined_window_min=alone.window_min)
+        facts = RequestFacts.of(self.request, stands, self.at).as_dict()
         self.change_facts(facts)
         digest = hashlib.sha256(self.case_key.encode()).hexdigest()
         pub: Part = {

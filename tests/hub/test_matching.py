@@ -177,6 +177,8 @@ LIES: dict[str, tuple[Asking, str]] = {
     "a fact left out": (Asking(change_facts=lambda facts: facts.pop("words_plain")), "could be decided"),
     "area larger than its fact": (Asking(change_facts=_smaller), "asked about"),
     "window longer than its fact": (Asking(change_facts=put(window_min=30)), "asked about"),
+    "together less than by itself": (Asking(change_facts=put(joined_area_m2=70_000)), "asked about"),
+    "together too large": (Asking(change_facts=put(joined_area_m2=1_294_995)), "does not accept"),
     "told another area": (Asking(change_told=_moved), "stands in the record"),
     "told other words": (Asking(change_told=put(words="Give us everything.")), "stands in the record"),
     "an opening is missing": (Asking(change_told=_no_opening), "stands in the record"),

@@ -11,6 +11,7 @@ from fanlight.model import clock
 from fanlight.model.geo import Polygon, covering_cells
 from fanlight.model.ids import new_id
 from fanlight.model.request import FootageRequest, RequestFacts, Standing
+from fanlight.model.sweep import sweep_of
 from fanlight.model.window import Window
 from fanlight.policy import decide, default_pack
 from fanlight.proof import merkle
@@ -72,6 +73,8 @@ class Book:
             **changes,
         }
         request = FootageRequest(**asked)
+        alone = sweep_of(request, ())
+        standing = {"joined_area_m2": alone.area_m2, "joined_window_min": alone.window_min, **standing}
         facts = RequestFacts.of(request, Standing(**standing), NOW)
         action = "request.open" if facts.second_signature or facts.emergency else "request.submit"
         decision = decide(default_pack(), action, facts.as_dict())

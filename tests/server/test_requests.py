@@ -10,12 +10,14 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.server.acting import CELL, SAMPLE, ask, cosign, make_household, open_request, staff
+from tests.server.acting import CELL, SAMPLE, Actor, ask, cosign, make_household, open_request, staff
 from tests.server.running import prepare, running, witness_process
 
 from fanlight.hub.matching import named_pack, read_cell_file
-from fanlight.model.clock import now, to_text
-from fanlight.policy import load_pack
+from fanlight.model.clock import from_text, now, to_text
+from fanlight.policy import default_pack, load_pack
+from fanlight.policy.replay import Replay
+from fanlight.policy.simulate import recorded
 from fanlight.proof.note import VerifierKey
 from fanlight.server.requests import cells
 from fanlight.wire import jcs
@@ -110,6 +112,8 @@ MALFORMED: list[tuple[str, dict[str, Any]]] = [
     ("model.bad_window", {"end": to_text(now() - timedelta(days=3))}),
     ("model.unknown_offence", {"offence": "999"}),
     ("model.bad_time", {"start": "yesterday"}),
+    ("geo.bad_polygon", {"outline": [[179.99, 10], [-179.99, 10], [-179.99, 10.02], [179.99, 10.02]]}),
+    ("server.malformed", {"outline": [SQUARE, moved(SQUARE, 0.001, 0.001, 0.2)]}),
     ("server.malformed", {"emergency": "no"}),
     ("server.malformed", {"extra": 1}),
     ("requests.bad_case_key", {"case_key": "age1pq1qqqq"}),
@@ -154,6 +158,101 @@ def test_a_third_request_for_a_case_is_refused_under_any_number(database: str, t
             assert states == ["waiting", "waiting", "refused"]
             failing = [rule["id"] for rule in answer["decision"]["rules"] if not rule["holds"]]
             assert failing == ["case.twice"]
+
+    asyncio.run(body())
+
+
+def shifted(request: dict[str, Any], hours: float) -> dict[str, Any]:
+    """Return the start and end of a request, both later."""
+    late = timedelta(hours=hours)
+    return {name: to_text(from_text(request[name]) + late) for name in ("start", "end")}
+
+
+def beside(outline: list[list[float]]) -> list[list[float]]:
+    """Return an outline of the same form that shares an edge with it."""
+    return moved(outline, outline[3][0] - outline[0][0], outline[3][1] - outline[0][1])
+
+
+LARGE = moved(SQUARE, -0.007, -0.002, 2.27)  # 0.3 square miles
+FAR = moved(SQUARE, -0.004, 0.018)
+OTHER = {"case_number": "HD-2026-0002", "offence": "23F"}
+
+
+def test_what_is_split_to_get_round_a_limit_is_refused_with_the_clause_and_the_way_out(
+    database: str, tmp_path: Path
+) -> None:
+    """R21: adjoining areas, adjoining windows, two cases, two people; beside each, what is lawful."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            officer, supervisor = staff(town.http, "officer"), staff(town.http, "supervisor")
+            base = ask(officer, now() - timedelta(hours=60))
+            day = {name: base[name] for name in ("start", "end")}
+            long = {"start": day["start"], "end": to_text(from_text(day["start"]) + timedelta(hours=10))}
+
+            async def tried(who: Actor, **change: Any) -> tuple[str, list[str], list[str]]:
+                wire = ask(who, now(), **change)
+                answer = await who.json("POST", "/v1/agency/requests", json=wire)
+                rules = answer["decision"]["rules"]
+                failing = [rule for rule in rules if not rule["holds"]]
+                assert all(rule["lawful_if"] for rule in failing)
+                return answer["state"], [rule["id"] for rule in failing], answer["joined"]
+
+            assert await tried(officer, outline=LARGE, **day) == ("waiting", [], [])
+            first = (await officer.json("GET", "/v1/agency/requests"))["requests"][0]["request"]
+            # The supervisor asks for what adjoins, under another case and offence.
+            split = await tried(supervisor, outline=beside(LARGE), **day, **OTHER)
+            assert split == ("refused", ["area.joined"], [first])
+            # The same two days later is another matter, and so is the same far away.
+            later = shifted(day, 24)
+            assert (await tried(supervisor, outline=beside(LARGE), **later, **OTHER))[:2] == ("waiting", [])
+            # Ten hours, and ten more after a pause of two: under one case, under two, by two people.
+            window = {"outline": FAR, "case_number": "HD-2026-0003", "offence": "120"}
+            assert (await tried(officer, **window, **long))[:2] == ("waiting", [])
+            for number in ("HD-2026-0003", "HD-2026-0004"):
+                more = {**window, **shifted(long, 12), "case_number": number}
+                assert (await tried(supervisor, **more))[1] == ["window.joined"]
+            # Refused ones asked nobody, and join nothing: what fits beside the first is still lawful.
+            fits = {**window, **shifted(long, 10.5), "case_number": "HD-2026-0005"}
+            fits["end"] = to_text(from_text(fits["start"]) + timedelta(hours=1))
+            assert (await tried(supervisor, **fits))[:2] == ("waiting", [])
+            await town.settled()
+
+            # Who replays the record comes to the same decisions, from what the entries say in clear.
+            again = Replay(default_pack())
+            told = [
+                recorded(place, "request", leaf["pub"])
+                for place, leaf in enumerate(await town.leaves("request"))
+            ]
+            assert [one.made for one in told if one] == [
+                again.decide(one.action, one.facts) for one in told if one
+            ]
+            assert [one.made.rules for one in told if one] == [
+                *((), ("area.joined",), (), (), ("window.joined",), ("window.joined",), ()),
+            ]
+
+    asyncio.run(body())
+
+
+def test_a_request_is_judged_again_with_what_it_adjoins_when_it_is_signed(
+    database: str, tmp_path: Path
+) -> None:
+    """R21: what was asked after it does not make it unlawful, and what stands in the record is one figure."""
+
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            officer, supervisor = staff(town.http, "officer"), staff(town.http, "supervisor")
+            made = []
+            for number, outline in (("HD-2026-0001", SQUARE), ("HD-2026-0002", beside(SQUARE))):
+                wire = ask(officer, now(), case_number=number, outline=outline)
+                made.append((await officer.json("POST", "/v1/agency/requests", json=wire))["request"])
+            for request in reversed(made):
+                assert (await cosign(supervisor, request)).json()["state"] == "open"
+            await town.settled()
+            facts = [leaf["pub"]["facts"] for leaf in await town.leaves("request")]
+            sizes = [(one["number_in_case"], one["joined_area_m2"] > one["area_m2"]) for one in facts]
+            assert sizes == [(1, False), (2, True), (2, True), (1, False)]
+            assert facts[1]["joined_area_m2"] == facts[2]["joined_area_m2"]
 
     asyncio.run(body())
 

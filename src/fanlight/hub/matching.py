@@ -23,6 +23,7 @@ from fanlight.model.clock import from_text
 from fanlight.model.errors import FanlightError
 from fanlight.model.geo import Polygon
 from fanlight.model.offence import offence
+from fanlight.model.request import joined_holds
 from fanlight.model.window import Window
 from fanlight.policy import Pack, decide
 from fanlight.proof import checkpoint, cosignature, merkle, openings
@@ -245,7 +246,9 @@ def _facts_fit(facts: dict[str, bool | int | str], asked: Asked) -> bool:
         "offence_grave": row.grave,
     }
     is_right_area = isinstance(area_m2, int) and abs(area_m2 - asked.area.area_m2) <= 1
-    return is_right_area and all(facts[name] == value for name, value in known.items())
+    return (
+        is_right_area and joined_holds(facts) and all(facts[name] == value for name, value in known.items())
+    )
 
 
 def _convert(value: object, shape: type[_T]) -> _T:

@@ -10,6 +10,7 @@ Why:    docs/design/rules.md
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -96,6 +97,8 @@ class Standing:
         named_officer: a person signed, by an own key.
         inside_jurisdiction: the whole area lies inside the agency's boundary.
         number_in_case: 1 for the first request of a case; requests joined to it count.
+        joined_area_m2: area that it covers together with the agency's requests that it adjoins.
+        joined_window_min: time from the first start to the last end of these, see `fanlight.model.sweep`.
         assembly_overlap: area and window meet an assembly that the town knows of.
         words_plain: `fanlight.policy.wording` found no phrase that presses.
         second_signature: another person of the agency has signed.
@@ -107,6 +110,8 @@ class Standing:
     named_officer: bool
     inside_jurisdiction: bool
     number_in_case: int
+    joined_area_m2: int
+    joined_window_min: int
     assembly_overlap: bool
     words_plain: bool
     second_signature: bool
@@ -166,6 +171,20 @@ class RequestFacts(Standing):
     def as_dict(self) -> dict[str, bool | int | str]:
         """Return the flat record that Cedar is given and that stands in the leaf's `facts`."""
         return asdict(self)
+
+
+def joined_holds(facts: Mapping[str, bool | int | str]) -> bool:
+    """Tell whether what published facts say of a sweep is no less than what they say of its request alone.
+
+    Records from before there were such facts have none, and say nothing of it.
+    """
+    for alone, joined, rounding in (("area_m2", "joined_area_m2", 1), ("window_min", "joined_window_min", 0)):
+        own, whole = facts.get(alone), facts.get(joined)
+        if whole is None:
+            continue
+        if type(own) is not int or type(whole) is not int or whole < own - rounding:
+            return False
+    return True
 
 
 def _bad(what: str, do: str) -> BadRequest:

@@ -14,6 +14,8 @@ const NAMES: { readonly [fact: string]: Named } = {
   emergency_days: { name: "Since the emergency began", unit: "days" },
   extension_days: { name: "Extension", unit: "days" },
   hours_since_end: { name: "Since the end of the time asked about", unit: "hours" },
+  joined_area_m2: { name: "Area together with what it adjoins", unit: "square metres" },
+  joined_window_min: { name: "Time asked about together with what it adjoins", unit: "minutes" },
   noes: { name: "Votes against", unit: "" },
   number_in_case: { name: "Requests in one case", unit: "" },
   policy_days: { name: "The policy’s time to keep", unit: "days" },

@@ -5,6 +5,7 @@ import { cellArea, cellToBoundary, latLngToCell } from "h3-js";
 import { expect, test } from "vitest";
 
 import { coveringCells, type Division, homeCell } from "./cells.ts";
+import { distanceM, joinedAreaM2 } from "./joined.ts";
 import { areaM2, contains, outline, type Outline } from "./polygon.ts";
 
 const vectors = `${import.meta.dirname}/../../../vectors/geo`;
@@ -43,6 +44,30 @@ type Cells = {
 test.each(read<Cells>("cells-"))("the town's cells are as in Python: $why", (vector) => {
   expect(homeCell(...vector.point, vector.division)).toBe(vector.home_cell);
   expect(coveringCells(vector.corners as Outline, vector.division)).toEqual(vector.covering);
+});
+
+type Joined = { why: string; outlines: [number, number][][]; area_m2: number; distance_m: number };
+
+test.each(read<Joined>("joined-"))("R21: what several areas cover together is as shapely counts it: $why", ({ outlines, area_m2, distance_m }) => {
+  expect(Math.floor(joinedAreaM2(outlines) + 0.5)).toBe(area_m2);
+  expect(Math.floor(joinedAreaM2([...outlines].reverse()) + 0.5)).toBe(area_m2);
+  const [one, other] = [outlines[0] as Outline, outlines.at(-1) as Outline];
+  expect(Math.abs(distanceM(one, other) - distance_m)).toBeLessThan(1e-5);
+  expect(Math.abs(distanceM(other, one) - distance_m)).toBeLessThan(1e-5);
+});
+
+test("R21: areas cut from one cover it again, whatever they share", () => {
+  const side = fc.integer({ min: 1, max: 9 });
+  fc.assert(
+    fc.property(side, side, fc.boolean(), (a, b, upright) => {
+      const rect = (from: number, to: number): Outline =>
+        upright
+          ? [[0.001 * from, 50], [0.001 * to, 50], [0.001 * to, 50.01], [0.001 * from, 50.01]]
+          : [[0, 50 + 0.001 * from], [0.01, 50 + 0.001 * from], [0.01, 50 + 0.001 * to], [0, 50 + 0.001 * to]];
+      const [first, last] = [Math.max(a, b), Math.min(a, b)];
+      expect(Math.abs(joinedAreaM2([rect(0, first), rect(last, 10)]) / areaM2(rect(0, 10)) - 1)).toBeLessThan(1e-5);
+    }),
+  );
 });
 
 test("the area of a cell's outline is the area that H3 gives it", () => {

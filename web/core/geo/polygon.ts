@@ -13,7 +13,7 @@ export type Drawn =
   | { readonly kind: "refused"; readonly why: "corners" | "not-on-the-map" | "too-wide" | "crosses" };
 
 export const SQ_MILE_M2 = 2_589_988.110336;
-const AUTHALIC_RADIUS_M = 6_371_007.180918475; // see fanlight.model.geo
+export const AUTHALIC_RADIUS_M = 6_371_007.180918475; // see fanlight.model.geo
 const MAX_LAT = 85;
 
 /** Checks corners; a repeated first corner at the end is dropped. */

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from fanlight.model.request import joined_holds
 from fanlight.policy import BadFacts, Pack, Rule, decide
 from fanlight.server.oversight.leaves import Request
 from fanlight.server.oversight.record import Record, RequestFile
@@ -103,4 +104,6 @@ def _facts_agree(request: Request) -> bool:
         "assembly_overlap": request.assembly_overlap,
         "second_signature": request.second_signature,
     }
-    return all(request.facts.get(name) == value for name, value in shown.items())
+    return joined_holds(request.facts) and all(
+        request.facts.get(name) == value for name, value in shown.items()
+    )

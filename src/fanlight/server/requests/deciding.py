@@ -7,20 +7,21 @@ Holds:  no request opens without a second person's signature, or closes itself w
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from fanlight.model.errors import FanlightError
 from fanlight.model.ids import new_id
 from fanlight.model.request import FootageRequest
+from fanlight.model.sweep import number_in_case, sweep_of
 from fanlight.policy import Decision
 from fanlight.seal import keys, sealing
 from fanlight.server import programme
 from fanlight.server.accounts import Session, person_name
 from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
-from fanlight.server.requests import rules, store
-from fanlight.server.requests.desk import Desk, Signed
+from fanlight.server.requests import store
+from fanlight.server.requests.desk import Asking, Desk, Signed
 from fanlight.server.requests.rules import Decided, RequestIn
 from fanlight.server.requests.store import RequestRow
 from fanlight.server.services import Services
@@ -30,11 +31,12 @@ from fanlight.wire import b64, jcs
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a call: the request's id, its state and the decision."""
+    """What became of a call: the request's id, its state, the decision, the ids of those that it adjoins."""
 
     request: str
     state: str
     decision: Decision
+    joined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,10 @@ async def submit(services: Services, signer: Signer, wire: RequestIn, body: byte
     async with services.db.transaction() as tx:
         await store.lock_agency(tx, session.agency)
         desk = Desk(services, tx, session.agency, now)
-        rows = await store.of_agency(tx, session.agency)
-        number = rules.number_in_case(request, [request_of(row) for row in rows if row.state != "refused"])
-        decided = await desk.decide("request.submit", request, number)
+        earlier = await _asked_before(tx, session.agency, now)
+        sweep = sweep_of(request, list(earlier.values()))
+        number = number_in_case(request, list(earlier.values()))
+        decided = await desk.decide("request.submit", Asking(request=request, number=number, sweep=sweep))
         accepted = decided.decision.accepted
         leaf = await desk.add_leaf(made, decided, wire.case_key, Signed(officer=session.name))
         terms = decided.pack.meta.terms
@@ -113,7 +116,8 @@ async def submit(services: Services, signer: Signer, wire: RequestIn, body: byte
         if accepted and request.emergency:
             await desk.open(row, request)
     state = "open" if accepted and request.emergency else row.state
-    return Outcome(made, state, decided.decision)
+    joined = tuple(request for request, other in earlier.items() if other in sweep.others)
+    return Outcome(made, state, decided.decision, joined)
 
 
 async def cosign(services: Services, signer: Signer, request_id: str, signature: str) -> Outcome:
@@ -140,7 +144,7 @@ async def cosign(services: Services, signer: Signer, request_id: str, signature:
             state, decided = "same", None
         else:
             session.as_role("supervisor")
-            decided = await desk.decide("request.open", request_of(row), row.number_in_case, second=True)
+            decided = await desk.decide("request.open", await _asking_again(desk, row), second=True)
             signed = Signed(officer=officer, cosigner=session.name)
             leaf = await desk.add_leaf(row.id, decided, row.case_key, signed)
             await store.add_leaf(tx, row.id, leaf)
@@ -157,8 +161,26 @@ async def cosign(services: Services, signer: Signer, request_id: str, signature:
     return Outcome(request_id, state, decided.decision)
 
 
+async def _asked_before(tx: Tx, agency: str, until: datetime, but: str = "") -> dict[str, FootageRequest]:
+    """Return an agency's requests of which residents were or may be asked, made by then, by id."""
+    rows = await store.of_agency(tx, agency)
+    return {
+        row.id: request_of(row)
+        for row in rows
+        if row.state != "refused" and row.made <= until and row.id != but
+    }
+
+
+async def _asking_again(desk: Desk, row: RequestRow) -> Asking:
+    """Return a request that is to open among those made before it, as they stand now."""
+    request = request_of(row)
+    earlier = await _asked_before(desk.tx, row.agency, row.made, but=row.id)
+    sweep = sweep_of(request, list(earlier.values()))
+    return Asking(request=request, number=row.number_in_case, sweep=sweep)
+
+
 async def _refuse_own_signature(desk: Desk, row: RequestRow, officer: str) -> None:
-    decided = await desk.decide("request.open", request_of(row), row.number_in_case)
+    decided = await desk.decide("request.open", await _asking_again(desk, row))
     if decided.decision.accepted:  # an emergency that is open already; the attempt is refused all the same
         decided = replace(decided, decision=replace(decided.decision, decision="refused"))
     leaf = await desk.add_leaf(row.id, decided, row.case_key, Signed(officer=officer))

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from fanlight.model.request import FootageRequest, RequestFacts, Standing
+from fanlight.model.sweep import Sweep
 from fanlight.policy import decide, find_phrases
 from fanlight.server import programme
 from fanlight.server.requests import cells, rules, store
@@ -31,6 +32,15 @@ class Signed:
     cosigner: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A request among those of its agency: its number in its case, and the sweep that it is part of."""
+
+    request: FootageRequest
+    number: int
+    sweep: Sweep
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A transaction for one agency at one moment."""
@@ -40,10 +50,9 @@ class Desk:
     agency: str
     now: datetime
 
-    async def decide(
-        self, action: Action, request: FootageRequest, number: int, *, second: bool = False
-    ) -> Decided:
+    async def decide(self, action: Action, asking: Asking, *, second: bool = False) -> Decided:
         """Ask the ordinance under which the agency works; without an agreement, the town's latest."""
+        request, sweep = asking.request, asking.sweep
         agency = await programme.agency(self.tx, self.agency)
         agreement = await programme.agreement_in_force(self.tx, self.agency, self.now.date())
         hashes = await programme.pack_hashes(self.tx)
@@ -54,7 +63,9 @@ class Desk:
             vote_recorded=agreement is not None and agreement.vote_date is not None,
             named_officer=True,
             inside_jurisdiction=agency.boundary.covers(request.area),
-            number_in_case=number,
+            number_in_case=asking.number,
+            joined_area_m2=sweep.area_m2,
+            joined_window_min=sweep.window_min,
             assembly_overlap=await programme.assembly_overlap(self.tx, request.area, request.window),
             words_plain=not find_phrases(request.words),
             second_signature=second,

@@ -106,7 +106,7 @@ async def submit(request: AnyRequest, services: Parts, session: Caller) -> dict[
         ) from error
     outcome = await deciding.submit(services, await signer(services, session), wire, body)
     found = [{"phrase": one.phrase, "why": one.why} for one in find_phrases(wire.words)]
-    return {**_outcome(outcome), "phrases": found}
+    return {**_outcome(outcome), "phrases": found, "joined": list(outcome.joined)}
 
 
 @post("/v1/agency/requests/{request_id:str}/cosign", operation_id="cosignRequest", status_code=200)

@@ -1,4 +1,4 @@
-"""What is decided on a request, from values alone: its form, which ones are one case, its leaf, its band."""
+"""What is decided on a request, from values alone: its form, its leaf, its band."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,6 @@ from fanlight.model.window import Window
 from fanlight.policy import Decision, Pack
 
 Band = Literal["0", "1-4", "5-9", "10+"]
-_TOUCH = timedelta(hours=1)
 _BANDS: tuple[tuple[int, Band], ...] = ((10, "10+"), (5, "5-9"), (1, "1-4"))
 
 
@@ -58,28 +57,6 @@ class Decided:
     facts: RequestFacts
     decision: Decision
     pack: Pack
-
-
-def is_one_case(one: FootageRequest, other: FootageRequest) -> bool:
-    """Tell whether two requests of an agency count as one case.
-
-    One case number, or one offence in areas that meet at times that meet: so that an area or a window
-    over the limit cannot be had in slices under several numbers.
-    """
-    if one.case_number and one.case_number == other.case_number:
-        return True
-    near = Window(start=one.window.start - _TOUCH, end=one.window.end + _TOUCH)
-    return one.offence == other.offence and near.overlaps(other.window) and one.area.overlaps(other.area)
-
-
-def number_in_case(request: FootageRequest, earlier: Sequence[FootageRequest]) -> int:
-    """Return 1 for the first request of a case, counting those that are joined to it, over hops too."""
-    case = [request]
-    rest = list(earlier)
-    for member in case:
-        case += [other for other in rest if is_one_case(member, other)]
-        rest = [other for other in rest if other not in case]
-    return len(case)
 
 
 def cells_of(request: FootageRequest, division: Division) -> list[str]:

@@ -99,6 +99,8 @@ interface Common {
   readonly officer_account: string;
   readonly cosigner: string | null;
   readonly number_in_case: number;
+  /** Shown to the public without its place until it opens. */
+  readonly protected: boolean;
   readonly decision: Decision;
   readonly case_key: string;
   readonly reason: string | null;
@@ -122,6 +124,7 @@ const common: { [K in keyof Common]: Read<Common[K]> } = {
   officer_account: str,
   cosigner: nullable(str),
   number_in_case: num,
+  protected: bool,
   decision,
   case_key: str,
   reason: nullable(str),

@@ -20,6 +20,8 @@ export interface Known {
   readonly jurisdiction: readonly Outline[] | null;
   /** Which request of its case this would be; see cases.ts. */
   readonly numberInCase: number;
+  /** What it asks together with requests that it adjoins; see cases.ts. Null while it is not filled in. */
+  readonly joined: { readonly areaM2: number | null; readonly windowMin: number | null };
   /** The agreement in force names its vote. */
   readonly voteRecorded: boolean;
 }
@@ -58,7 +60,9 @@ export function factsOf(draft: Draft, known: Known, now: Date): Asked {
     offence_floor: unlessEmpty("offence_floor", !offence || draft.purpose === "", true, () => offence !== undefined && aboveFloor(offence, draft.purpose)),
     offence_grave: offence?.grave === true,
     area_m2: unlessEmpty("area_m2", drawn.kind !== "outline", 400_000, () => Math.floor((drawn.kind === "outline" ? areaM2(drawn.corners) : 0) + 0.5)),
+    joined_area_m2: unlessEmpty("joined_area_m2", known.joined.areaM2 === null, 400_000, () => known.joined.areaM2 ?? 0),
     window_min: unlessEmpty("window_min", !timed, 60, () => (timed ? minutesBetween(from, to) : 0)),
+    joined_window_min: unlessEmpty("joined_window_min", !timed || known.joined.windowMin === null, 60, () => known.joined.windowMin ?? 0),
     hours_since_end: unlessEmpty("hours_since_end", !timed, 0, () => (timed ? hoursSince(from, to, now) : 0)),
     ends_in_future: unlessEmpty("ends_in_future", !timed, false, () => timed && to > now),
     inside_jurisdiction: unlessEmpty("inside_jurisdiction", drawn.kind !== "outline", true, () => {
@@ -87,6 +91,8 @@ export const LOOKS_AT: { readonly [clause: string]: readonly string[] } = {
   "window.most": ["window_min"],
   "window.past": ["ends_in_future"],
   "window.fresh": ["hours_since_end"],
+  "area.joined": ["joined_area_m2"],
+  "window.joined": ["joined_window_min"],
   "words.plain": ["words_plain"],
 };
 

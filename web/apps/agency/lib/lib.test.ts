@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { expect, test } from "vitest";
 
 import { areaM2, contains, type Outline } from "../../../core/geo/polygon.ts";
@@ -5,7 +7,7 @@ import { jcs } from "../../../core/jcs.ts";
 import { unb64 } from "../../../core/seal/bytes.ts";
 import { memberKeys, verify } from "../../../core/seal/keys.ts";
 import { keyHolders, makeCaseKey, openCaseKey, signRequest } from "./asking.ts";
-import { numberInCase } from "./cases.ts";
+import { type Member, numberInCase, sweepOf } from "./cases.ts";
 import { cornersText, moved, readCorners, resized, sizeText } from "./corners.ts";
 import { type Draft, draftText, EMPTY, missing, readDraft } from "./draft.ts";
 import { covers, factsOf, ringsOf } from "./facts.ts";
@@ -26,7 +28,7 @@ const whole: Draft = {
   emergency: false,
 };
 const now = fromField("2026-11-21T12:00") as Date;
-const known = { agencyKind: "municipal", agreementInForce: true, jurisdiction: [square], voteRecorded: true, numberInCase: 1 };
+const known = { agencyKind: "municipal", agreementInForce: true, jurisdiction: [square], voteRecorded: true, numberInCase: 1, joined: { areaM2: 234_000, windowMin: 120 } };
 
 test("R21: a draft keeps every field through storage, and a broken one is empty", () => {
   expect(readDraft(draftText(whole))).toEqual(whole);
@@ -109,15 +111,43 @@ test("R21: requests split over case numbers are counted as one case, over hops t
     return { case_number: caseNumber, offence, outline, start: (fromField(from) as Date).toISOString(), end: (fromField(to) as Date).toISOString(), state };
   };
   const near = square.map(([lon, lat]) => [lon + 0.003, lat] as const);
-  const far = square.map(([lon, lat]) => [lon + 0.007, lat] as const);
+  const far = square.map(([lon, lat]) => [lon + 0.0085, lat] as const);
   expect(numberInCase(whole, [])).toBe(1);
   expect(numberInCase(whole, [row({})])).toBe(2);
   expect(numberInCase(whole, [row({}, "refused")])).toBe(1);
   expect(numberInCase(whole, [row({ caseNumber: "X-1", outline: near })])).toBe(2);
   expect(numberInCase(whole, [row({ caseNumber: "X-2", outline: far }), row({ caseNumber: "X-1", outline: near })])).toBe(3);
   expect(numberInCase(whole, [row({ caseNumber: "X-1", outline: far })])).toBe(1);
-  expect(numberInCase(whole, [row({ caseNumber: "X-1", outline: near, offence: "23F" })])).toBe(1);
+  expect(numberInCase(whole, [row({ caseNumber: "X-1", outline: near, offence: "23F" })])).toBe(2);
+  expect(numberInCase(whole, [row({ caseNumber: "X-1", outline: near, offence: "23F", from: "2026-11-20T14:30", to: "2026-11-20T15:00" })])).toBe(1);
   expect(numberInCase(whole, [row({ caseNumber: "X-1", outline: near, from: "2026-11-18T12:00", to: "2026-11-18T13:00" })])).toBe(1);
+});
+
+type SweepVector = {
+  why: string;
+  request: Member;
+  earlier: Member[];
+  number_in_case: number;
+  joined_area_m2: number;
+  joined_window_min: number;
+  others: number[];
+};
+const sweeps = JSON.parse(readFileSync(`${import.meta.dirname}/../../../../vectors/geo/sweeps.json`, "utf-8")) as SweepVector[];
+
+test.each(sweeps)("R21: what is split is joined as the server joins it: $why", (vector) => {
+  const { case_number, offence, outline, start, end } = vector.request;
+  const draft: Draft = { ...whole, caseNumber: case_number, offence, outline: outline as Outline, from: toField(new Date(start)), to: toField(new Date(end)) };
+  expect(numberInCase(draft, vector.earlier)).toBe(vector.number_in_case);
+  const sweep = sweepOf(draft, vector.earlier);
+  expect([sweep.areaM2, sweep.windowMin]).toEqual([vector.joined_area_m2, vector.joined_window_min]);
+  expect(sweep.others).toEqual(vector.others.map((place) => vector.earlier[place]));
+});
+
+test("R21: a draft without place or time adjoins nothing, and its whole is not known", () => {
+  const earlier = sweeps.flatMap(({ request }) => request);
+  expect(sweepOf(EMPTY, earlier)).toEqual({ areaM2: null, windowMin: null, others: [] });
+  expect(sweepOf({ ...whole, from: "" }, earlier).others).toEqual([]);
+  expect(factsOf(EMPTY, { ...known, joined: sweepOf(EMPTY, earlier) }, now).open.get("joined_area_m2")).toBe("empty");
 });
 
 test("R21: one press shortens a window of 13 h to 12 h and ends a future one now", () => {

@@ -18,6 +18,8 @@ const FIELDS: { readonly [clause: string]: Field } = {
   "assembly.kept_out": "outline",
   "asker.jurisdiction": "outline",
   "window.fresh": "from",
+  "area.joined": "outline",
+  "window.joined": "from",
   "words.plain": "words",
 };
 
