@@ -94,7 +94,7 @@ class Standing:
             task-force, fusion-centre, private or unverified.
         agreement_in_force: on this day, by the record.
         vote_recorded: the agreement names body, date, ayes, noes and reference of its vote.
-        named_officer: a person signed, by an own key.
+        named_officer: a person signed, by an own key, who may still ask for the agency.
         inside_jurisdiction: the whole area lies inside the agency's boundary.
         number_in_case: 1 for the first request of a case; requests joined to it count.
         joined_area_m2: area that it covers together with the agency's requests that it adjoins.

@@ -141,6 +141,12 @@ async def person_name(tx: Tx, account: str) -> str:
     return str(await value(tx, "SELECT name FROM agency_person WHERE account = %s", [account]))
 
 
+async def asks_for(tx: Tx, account: str, agency: str) -> bool:
+    """Tell whether an account is, now, one that may ask for an agency."""
+    found = await person(tx, account)
+    return found is not None and found.agency == agency and found.role in {"officer", "supervisor"}
+
+
 async def people(tx: Tx, agency: str) -> list[Person]:
     """Return all who act for an agency."""
     return await many(tx, Person, _PERSON + " WHERE p.agency = %s ORDER BY p.name", [agency])

@@ -18,7 +18,7 @@ from fanlight.model.sweep import number_in_case, sweep_of
 from fanlight.policy import Decision
 from fanlight.seal import keys, sealing
 from fanlight.server import programme
-from fanlight.server.accounts import Session, person_name
+from fanlight.server.accounts import Session, asks_for, person_name
 from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
 from fanlight.server.requests import store
 from fanlight.server.requests.desk import Asking, Desk, Signed
@@ -82,7 +82,8 @@ async def submit(services: Services, signer: Signer, wire: RequestIn, body: byte
         earlier = await _asked_before(tx, session.agency, now)
         sweep = sweep_of(request, list(earlier.values()))
         number = number_in_case(request, list(earlier.values()))
-        decided = await desk.decide("request.submit", Asking(request=request, number=number, sweep=sweep))
+        asking = Asking(request=request, number=number, sweep=sweep, named=True)
+        decided = await desk.decide("request.submit", asking)
         accepted = decided.decision.accepted
         leaf = await desk.add_leaf(made, decided, wire.case_key, Signed(officer=session.name))
         terms = decided.pack.meta.terms
@@ -176,7 +177,8 @@ async def _asking_again(desk: Desk, row: RequestRow) -> Asking:
     request = request_of(row)
     earlier = await _asked_before(desk.tx, row.agency, row.made, but=row.id)
     sweep = sweep_of(request, list(earlier.values()))
-    return Asking(request=request, number=row.number_in_case, sweep=sweep)
+    named = await asks_for(desk.tx, row.officer, row.agency)
+    return Asking(request=request, number=row.number_in_case, sweep=sweep, named=named)
 
 
 async def _refuse_own_signature(desk: Desk, row: RequestRow, officer: str) -> None:

@@ -34,11 +34,19 @@ class Signed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """A request among those of its agency: its number in its case, and the sweep that it is part of."""
+    """A request among those of its agency.
+
+    Attributes:
+        request: what is asked.
+        number: in its case.
+        sweep: what it asks together with those that it adjoins.
+        named: whoever asked is a person of the agency still.
+    """
 
     request: FootageRequest
     number: int
     sweep: Sweep
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ class Desk:
             agency_kind=agency.kind,
             agreement_in_force=agreement is not None and pack.in_force_on(self.now.date()),
             vote_recorded=agreement is not None and agreement.vote_date is not None,
-            named_officer=True,
+            named_officer=asking.named,
             inside_jurisdiction=agency.boundary.covers(request.area),
             number_in_case=asking.number,
             joined_area_m2=sweep.area_m2,
