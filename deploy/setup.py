@@ -33,6 +33,7 @@ BUILT_INTO_PAGES = (  # package data that the pages read at build time
     "src/fanlight/custody/readme.txt",
     "src/fanlight/model/data/nibrs.csv",
     "src/fanlight/policy/data/pressing-words.json",
+    "src/fanlight/policy/data/record-words.json",
 )
 DEBIAN = {  # program or folder that shows it is there -> Debian package
     "chromium": "chromium",

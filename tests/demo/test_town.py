@@ -9,7 +9,7 @@ import pytest
 
 from fanlight.demo import LAYERS, credits_text, dispatch, layer_gz, load_town, paper
 from fanlight.model.geo import covering_cells, home_cell
-from fanlight.policy import find_phrases
+from fanlight.policy import find_phrases, find_records
 
 TOWN = load_town()
 TODAY = date(2026, 11, 21)
@@ -85,6 +85,7 @@ def test_the_sample_request_could_be_opened_and_reaches_the_household() -> None:
     assert home_cell(*TOWN.place, TOWN.homes) in covering_cells(sample.area, TOWN.homes)
     assert 0.025 <= sample.area.area_sq_mi <= 0.5
     assert find_phrases(sample.words) == []
+    assert find_records(sample.words) == []
 
 
 def test_the_known_assembly_was_yesterday_and_away_from_the_sample() -> None:

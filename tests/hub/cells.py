@@ -65,6 +65,7 @@ def standing(**change: Any) -> Standing:
         "number_in_case": 1,
         "assembly_overlap": False,
         "words_plain": True,
+        "words_no_records": True,
         "second_signature": True,
     }
     return Standing(**{**parts, **change})

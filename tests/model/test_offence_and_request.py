@@ -34,6 +34,7 @@ STANDING = Standing(
     joined_window_min=120,
     assembly_overlap=False,
     words_plain=True,
+    words_no_records=True,
     second_signature=False,
 )
 

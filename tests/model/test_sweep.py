@@ -65,6 +65,7 @@ def refusing(request: FootageRequest, earlier: list[FootageRequest]) -> tuple[st
         joined_window_min=sweep.window_min,
         assembly_overlap=False,
         words_plain=True,
+        words_no_records=True,
         second_signature=False,
     )
     facts = RequestFacts.of(request, standing, NOW).as_dict()

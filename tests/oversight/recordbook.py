@@ -60,6 +60,7 @@ class Book:
             "number_in_case": 1,
             "assembly_overlap": False,
             "words_plain": True,
+            "words_no_records": True,
             "second_signature": True,
         }
         standing |= {key: changes.pop(key) for key in list(changes) if key in standing}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.oversight.recordbook import NOW, ORI, OUTLINE, WITNESSES, WORDS, Book, Sample, ground
 
-from fanlight.policy import default_pack
+from fanlight.policy import LISTS, default_pack, phrases
 from fanlight.proof.openings import Opening
 from fanlight.server.oversight import Beside, Entry, LogState, Record, paths, render
 
@@ -344,3 +344,18 @@ def test_an_ordinance_shows_every_clause_with_its_law_and_no_open_slot(sample: S
         for cite in clause.cites:
             assert cite.source == "this pack" or cite.section in prose
     assert "@id(&#34;window.most&#34;)" in shown
+
+
+def test_the_phrases_that_are_refused_are_public_with_their_reasons_and_limits(sample: Sample) -> None:
+    """R19, R21, R25: every phrase of both lists, the same on the page and in the files."""
+    record = sample.book.record()
+    page = text("/record/ordinances/words", record)
+    rows = json.loads(html("/record/ordinances/words.json", record))["words"]
+    for name in LISTS:
+        listed = phrases(name)
+        assert f"{name}, version {listed['version']}" in page
+        mine = [{key: row[key] for key in ("phrase", "why")} for row in rows if row["list"] == name]
+        assert mine == listed["phrases"]
+    assert all(f"“{row['phrase']}”" in page for row in rows)
+    assert "Nothing else is found." in page
+    assert html("/record/ordinances/words.csv", record).count("\r\n") == len(rows) + 1

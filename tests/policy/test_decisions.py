@@ -163,7 +163,7 @@ def test_the_decision_in_json_lists_every_clause_with_its_citations() -> None:
     longest = next(rule for rule in made["rules"] if rule["id"] == "window.most")
     assert not longest["holds"]
     assert longest["cites"][0]["law"] == "Fanlight model ordinance"
-    assert len(made["rules"]) == 21
+    assert len(made["rules"]) == 22
 
 
 def test_the_policy_package_needs_no_hub_server_or_network() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanlight.policy import find_phrases, phrases
+from fanlight.policy import LISTS, find_phrases, find_records, phrases
+from fanlight.policy.wording import ListName
 
 PLAIN = [
     "A parcel was taken from a porch on the 400 block of Oak Street, 14:00 to 16:00 on 21 November 2026.",
@@ -27,6 +28,7 @@ def _found(words: str) -> list[str]:
 def test_plain_words_pass(words: str) -> None:
     """R19 and R25: plain words pass, and "surveillance" is no forbidden word."""
     assert _found(words) == []
+    assert find_records(words) == []
 
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors/policy/wording.json").read_text("utf-8"))
@@ -36,12 +38,22 @@ VECTORS = json.loads((Path(__file__).parents[2] / "vectors/policy/wording.json")
 def test_words_are_answered_as_the_vector_says(vector: dict[str, Any]) -> None:
     """R25: the officer's page and the server name the same phrases."""
     assert _found(vector["words"]) == vector["found"]
+    assert [one.phrase for one in find_records(vector["words"])] == vector.get("records", [])
 
 
 @pytest.mark.parametrize("phrase", ROWS)
 def test_each_phrase_of_the_list_is_found_whatever_its_case_and_spacing(phrase: str) -> None:
     """R25: pressure wording is refused with the phrase named."""
     assert phrase in _found(f"Dear resident, {phrase.upper().replace(' ', '  ')}; thank you.")
+
+
+@pytest.mark.parametrize("row", phrases("record-words")["phrases"], ids=lambda row: row["phrase"])
+def test_each_phrase_of_the_list_of_records_is_found_and_why_is_said(row: dict[str, str]) -> None:
+    """R21, R25: a criminal-justice record or a victim's data is refused with the phrase named."""
+    words = row["phrase"].upper().replace("#", "17").replace(" ", " - ").replace("VICTIMS", "VICTIM'S")
+    found = find_records(f"Dear resident, ({words}); thank you.")
+    assert row["phrase"] in [one.phrase for one in found]
+    assert {one.why for one in found} <= {"criminal-justice record", "about a victim"}
 
 
 @pytest.mark.parametrize(
@@ -91,9 +103,11 @@ def test_any_text_is_answered_from_the_list_alone(words: str) -> None:
     assert set(_found(words)) <= allowed | {"a house number"}
 
 
-def test_the_list_is_public_versioned_and_gives_reasons() -> None:
+@pytest.mark.parametrize("name", LISTS)
+def test_the_list_is_public_versioned_and_gives_reasons(name: ListName) -> None:
     """R19: the list is public; nothing else is looked for."""
-    value = phrases()
-    assert value["version"] >= 1
-    assert len(set(ROWS)) == len(ROWS)
+    value = phrases(name)
+    rows = [row["phrase"] for row in value["phrases"]]
+    assert (value["list"], value["version"] >= 1) == (name, True)
+    assert len(set(rows)) == len(rows)
     assert all(row["why"] and row["phrase"] == row["phrase"].lower() for row in value["phrases"])

@@ -77,6 +77,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("window.past", {"end": to_text(now().replace(second=0, microsecond=0) + timedelta(hours=3))}),
     ("offence.floor", {"offence": "35A"}),
     ("words.plain", {"words": "You must answer or you will be charged. Call 415-555-0100."}),
+    ("words.records", {"words": "A man on parole took a parcel. You are free to say no."}),
     ("case.number", {"case_number": ""}),
 ]
 
@@ -95,6 +96,9 @@ def test_the_ordinance_refuses_and_names_its_clause_and_the_attempt_is_recorded(
                 assert answer["state"] == "refused", clause
                 failing = [rule["id"] for rule in answer["decision"]["rules"] if not rule["holds"]]
                 assert clause in failing
+                if clause == "words.records":
+                    assert failing == [clause]
+                    assert answer["phrases"] == [{"phrase": "on parole", "why": "criminal-justice record"}]
             await town.settled()
             leaves = await town.leaves("request")
             assert [leaf["pub"]["decision"] for leaf in leaves] == ["refused"] * len(REFUSED)

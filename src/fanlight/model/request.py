@@ -101,6 +101,7 @@ class Standing:
         joined_window_min: time from the first start to the last end of these, see `fanlight.model.sweep`.
         assembly_overlap: area and window meet an assembly that the town knows of.
         words_plain: `fanlight.policy.wording` found no phrase that presses.
+        words_no_records: nor one that passes on a criminal-justice record or tells of a victim.
         second_signature: another person of the agency has signed.
     """
 
@@ -114,6 +115,7 @@ class Standing:
     joined_window_min: int
     assembly_overlap: bool
     words_plain: bool
+    words_no_records: bool
     second_signature: bool
 
 

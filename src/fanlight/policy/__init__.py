@@ -12,9 +12,10 @@ from fanlight.policy.decision import BadFacts, Decision, Rule, decide
 from fanlight.policy.pack import BadPack, Cite, Clause, Gap, Pack, PackNotInForce, load_pack
 from fanlight.policy.proving import Verdict, failing_vectors, verdict, verdict_on, weak_clauses
 from fanlight.policy.shipped import assemble, assemble_zip, default_pack, is_zip, shipped_pack, shipped_packs
-from fanlight.policy.wording import Found, find_phrases, phrases
+from fanlight.policy.wording import LISTS, Found, find_phrases, find_records, phrases
 
 __all__ = [
+    "LISTS",
     "BadFacts",
     "BadPack",
     "Cite",
@@ -33,6 +34,7 @@ __all__ = [
     "default_pack",
     "failing_vectors",
     "find_phrases",
+    "find_records",
     "is_zip",
     "load_pack",
     "phrases",

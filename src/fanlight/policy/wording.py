@@ -1,12 +1,12 @@
-"""Words that press residents, and personal data, found in what an officer writes to them.
+"""Words that press residents, personal data, records and victims' data, found in what an officer writes.
 
 In:     the words of a request.
-Out:    the phrases of the public list that stand in them, each named.
+Out:    the phrases of the public lists that stand in them, each named.
 Holds:  exact and repeatable: a listed phrase as whole words, whatever the case, spacing, dashes or
-        invisible characters. No guess at meaning.
-Drops:  nothing of the text; refusing is the caller's (the fact `words_plain`).
+        invisible characters. No guess at meaning: what a list does not have is not found.
+Drops:  nothing of the text; refusing is the caller's (the facts `words_plain` and `words_no_records`).
 Absent: private lists. No agreement can add a phrase.
-Why:    docs/design/rules.md
+Why:    docs/design/rules.md#words-to-residents
 """
 
 import json
@@ -15,7 +15,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 # Personal data has forms, not phrases. Each is named in the answer as it is here.
 _FORMS = (
@@ -55,25 +55,40 @@ class Found:
     why: str
 
 
+ListName = Literal["pressing-words", "record-words"]
+LISTS: tuple[ListName, ...] = ("pressing-words", "record-words")
+
+
 @cache
-def phrases() -> dict[str, Any]:
-    """Return the public list as shipped: version, language and `phrases` with reasons."""
-    text = resources.files("fanlight.policy").joinpath("data/pressing-words.json").read_text("utf-8")
+def phrases(name: ListName = "pressing-words") -> dict[str, Any]:
+    """Return a public list as shipped: version, language and `phrases` with reasons."""
+    text = resources.files("fanlight.policy").joinpath(f"data/{name}.json").read_text("utf-8")
     value: dict[str, Any] = json.loads(text)
     return value
 
 
 def find_phrases(words: str) -> list[Found]:
-    """Return each listed phrase and each form of personal data in `words`, in the list's order."""
-    plain = _plain(words)
-    found = [
-        Found(phrase=row["phrase"], why=row["why"])
-        for row in phrases()["phrases"]
-        if f" {row['phrase']} " in plain
-    ]
+    """Return each pressing phrase and each form of personal data in `words`, in the list's order."""
+    found = _listed("pressing-words", words)
     readable = _BLOCK.sub("block", unicodedata.normalize("NFKC", words))
     found += [Found(phrase=name, why="personal data") for name, form in _FORMS if form.search(readable)]
     return found
+
+
+def find_records(words: str) -> list[Found]:
+    """Return each phrase in `words` that passes on a criminal-justice record or tells of a victim."""
+    return _listed("record-words", words)
+
+
+def _listed(name: ListName, words: str) -> list[Found]:
+    plain = _plain(words)
+    # Where a list says "#", any number stands in the words; a number is never a listed word itself.
+    counted = re.sub(r"(?<= )\d+(?= )", "#", plain)
+    return [
+        Found(phrase=row["phrase"], why=row["why"])
+        for row in phrases(name)["phrases"]
+        if f" {row['phrase']} " in (counted if "#" in row["phrase"] else plain)
+    ]
 
 
 def _plain(words: str) -> str:
@@ -83,4 +98,4 @@ def _plain(words: str) -> str:
     """
     folded = unicodedata.normalize("NFKD", words).casefold()
     kept = (c for c in folded if unicodedata.category(c) not in {"Mn", "Cf"})
-    return " " + " ".join(re.findall(r"\w+", "".join(kept).replace("'", ""))) + " "
+    return " " + " ".join(re.findall(r"\w+", "".join(kept).replace("'", "").replace("\u2019", ""))) + " "

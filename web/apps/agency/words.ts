@@ -90,7 +90,7 @@ export const words = {
     purposeHint: "A closed list. Assembly, speech, worship and the press are never a purpose.",
     words: "What you tell residents",
     wordsHint: "Plain words, no names, nothing about victims. This is all they get to judge by.",
-    wordsFine: "No pressure wording, no personal data",
+    wordsFine: "No listed phrase that presses, tells of a record or of a victim; no personal data",
     wordsEmpty: "Not written yet",
     wordsFound: (phrase: string, why: string): string => `“${phrase}”: ${why}. Take it out.`,
     wordsForm: (phrase: string): string => `There seems to be ${phrase} in it. Take it out.`,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fanlight.policy import LISTS, phrases
 from fanlight.server.oversight import history, trying
 from fanlight.server.oversight.record import Record
 
@@ -36,7 +37,9 @@ def find(parts: Sequence[str], record: Record) -> Export | None:
     rows: list[Row] | None = None
     if parts == ["ordinances", "packs.json"]:
         return _json("packs", trying.as_json(trying.offers(record)), record)
-    if room == ["history"]:
+    if room == ["ordinances"] and name == "words":
+        rows = _words()
+    elif room == ["history"]:
         rows, name = history.rows(name, record.lists), "lines"
     elif not room and name in _LISTS:
         rows = _LISTS[name](record)
@@ -91,6 +94,15 @@ def _agencies(record: Record) -> list[Row]:
             }
         )
     return rows
+
+
+def _words() -> list[Row]:
+    return [
+        {"list": name, "version": value["version"], "phrase": row["phrase"], "why": row["why"]}
+        for name in LISTS
+        for value in [phrases(name)]
+        for row in value["phrases"]
+    ]
 
 
 _LISTS: dict[str, Callable[[Record], list[Row]]] = {"requests": _requests, "agencies": _agencies}

@@ -109,6 +109,7 @@ def paths(record: Record) -> list[str]:
     """Return the path of every page and export that this record has, for a mirror to write out."""
     found = ["/", "/agencies", "/requests", "/ordinances", "/log", "/about", "/entries"]
     found += ["/ordinances/simulate", "/ordinances/packs.json"]
+    found += ["/ordinances/words", "/ordinances/words.csv", "/ordinances/words.json"]
     found += [f"/requests/{state}" for state in tally.STATES]
     found += ["/requests.csv", "/requests.json", "/agencies.csv", "/agencies.json"]
     found += [f"/requests/{name}" for name in record.requests]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fanlight.model import clock
+from fanlight.policy import LISTS, phrases
 from fanlight.proof.merkle import hash_leaf
 from fanlight.server.oversight import history, leaves, sketch, trying, words
 from fanlight.server.oversight.leaves import Entry
@@ -270,6 +271,18 @@ def _key_entry(file: RequestFile, record: Record) -> Entry | None:
     )
 
 
+def _wordings() -> list[dict[str, Any]]:
+    """Return each public list of phrases with its phrases by what is wrong with them, in its order."""
+    lists = []
+    for name in LISTS:
+        value = phrases(name)
+        by_reason: dict[str, list[str]] = {}
+        for row in value["phrases"]:
+            by_reason.setdefault(row["why"], []).append(row["phrase"])
+        lists.append({"name": name, "version": value["version"], "reasons": list(by_reason.items())})
+    return lists
+
+
 def _ordinances(rest: list[str], record: Record) -> View | None:
     def decided(sha: str) -> list[RequestFile]:
         return [file for file in record.requests.values() if file.request.pack_sha256 == sha]
@@ -282,6 +295,8 @@ def _ordinances(rest: list[str], record: Record) -> View | None:
             section="ordinances",
             values={"offers": trying.offers(record)},
         )
+    if rest == ["words"]:
+        return View(template="wording.html.jinja", section="ordinances", values={"lists": _wordings()})
     if len(rest) > 1 or rest[0] not in record.ordinances:
         return None
     ordinance = record.ordinances[rest[0]]

@@ -12,7 +12,7 @@ from typing import Literal
 
 from fanlight.model.request import FootageRequest, RequestFacts, Standing
 from fanlight.model.sweep import Sweep
-from fanlight.policy import decide, find_phrases
+from fanlight.policy import decide, find_phrases, find_records
 from fanlight.server import programme
 from fanlight.server.requests import cells, rules, store
 from fanlight.server.requests.rules import Band, Decided
@@ -76,6 +76,7 @@ class Desk:
             joined_window_min=sweep.window_min,
             assembly_overlap=await programme.assembly_overlap(self.tx, request.area, request.window),
             words_plain=not find_phrases(request.words),
+            words_no_records=not find_records(request.words),
             second_signature=second,
         )
         facts = RequestFacts.of(request, standing, self.now)

@@ -11,7 +11,7 @@ from msgspec import Meta
 from fanlight.model.clock import to_text
 from fanlight.model.geo import check_cell
 from fanlight.model.ids import is_id
-from fanlight.policy import find_phrases
+from fanlight.policy import find_phrases, find_records
 from fanlight.server import programme, tables
 from fanlight.server.accounts import Caller, Session, account_by_id, cell_of, person_name
 from fanlight.server.errors import Malformed, NotAllowed, NotFound
@@ -105,7 +105,8 @@ async def submit(request: AnyRequest, services: Parts, session: Caller) -> dict[
             do="Correct it and send it again.",
         ) from error
     outcome = await deciding.submit(services, await signer(services, session), wire, body)
-    found = [{"phrase": one.phrase, "why": one.why} for one in find_phrases(wire.words)]
+    words = (*find_phrases(wire.words), *find_records(wire.words))
+    found = [{"phrase": one.phrase, "why": one.why} for one in words]
     return {**_outcome(outcome), "phrases": found, "joined": list(outcome.joined)}
 
 

@@ -11,7 +11,7 @@ import type { Facts } from "../../../core/policy/shapes.ts";
 import { CASE_NUMBER, type Draft } from "./draft.ts";
 import { aboveFloor, offenceClass, offences } from "../../../ui/offences.ts";
 import { fromField, hoursSince, minutesBetween } from "./times.ts";
-import { findPhrases } from "./wording.ts";
+import { findPhrases, findRecords } from "./wording.ts";
 
 export interface Known {
   readonly agencyKind: string;
@@ -71,6 +71,7 @@ export function factsOf(draft: Draft, known: Known, now: Date): Asked {
     }),
     assembly_overlap: false,
     words_plain: unlessEmpty("words_plain", draft.words.trim() === "", true, () => findPhrases(draft.words).length === 0),
+    words_no_records: unlessEmpty("words_no_records", draft.words.trim() === "", true, () => findRecords(draft.words).length === 0),
     emergency: draft.emergency,
     second_signature: false,
   };
@@ -94,6 +95,7 @@ export const LOOKS_AT: { readonly [clause: string]: readonly string[] } = {
   "area.joined": ["joined_area_m2"],
   "window.joined": ["joined_window_min"],
   "words.plain": ["words_plain"],
+  "words.records": ["words_no_records"],
 };
 
 /** Whether a whole outline lies within a ring: no edges cross, and a corner is inside. */

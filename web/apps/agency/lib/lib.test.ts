@@ -14,7 +14,7 @@ import { covers, factsOf, ringsOf } from "./facts.ts";
 import { mendOf } from "./mends.ts";
 import { aboveFloor, families, offences, readOffences } from "../../../ui/offences.ts";
 import { fromField, hoursSince, lengthText, minutesBetween, published, toField } from "./times.ts";
-import { findPhrases } from "./wording.ts";
+import { findPhrases, findRecords } from "./wording.ts";
 
 const square: Outline = [[-122.41, 37.775], [-122.405, 37.775], [-122.405, 37.779], [-122.41, 37.779]];
 const whole: Draft = {
@@ -84,6 +84,14 @@ test("R25: a phrase that presses is found whatever its case, spacing or hidden c
   expect(findPhrases("It is your civic\nduty.").map((found) => found.phrase)).toEqual(["civic duty"]);
   expect(findPhrases("mustard on the 800 Block of Bryant Street")).toEqual([]);
   expect(findPhrases("665 Castro Street or call 415-555-0100").map((found) => found.phrase)).toEqual(["a telephone number", "a house number"]);
+});
+
+type Wording = { why: string; words: string; found: string[]; records?: string[] };
+const wording = JSON.parse(readFileSync(`${import.meta.dirname}/../../../../vectors/policy/wording.json`, "utf-8")) as Wording[];
+
+test.each(wording)("R25: the page and the server name the same phrases: $why", ({ words, found, records }) => {
+  expect(findPhrases(words).map(({ phrase }) => phrase)).toEqual(found);
+  expect(findRecords(words).map(({ phrase }) => phrase)).toEqual(records ?? []);
 });
 
 test("R21: an empty draft is refused nothing, it only has open facts", () => {

@@ -21,6 +21,7 @@ const FIELDS: { readonly [clause: string]: Field } = {
   "area.joined": "outline",
   "window.joined": "from",
   "words.plain": "words",
+  "words.records": "words",
 };
 
 /** The mend for a clause, or null where nothing in this form can make it hold. */
