@@ -102,6 +102,10 @@ test("R21 the officer cannot sign twice; a second person reads it whole and sign
 
   const supervisor = await be(context, base, "supervisor");
   await supervisor.goto(`/agency/#/case/${request}`);
+  await expect(supervisor.getByRole("heading", { name: "What residents will read" })).toBeVisible();
+  await expect(supervisor.getByRole("heading", { name: "What the public sees" })).toBeVisible();
+  await expect(supervisor.getByText("between", { exact: false }).first()).toBeVisible();
+  await expectAccessible(supervisor);
   await supervisor.getByRole("button", { name: "Sign as second person" }).click();
   await expect(supervisor.getByText("Signed. The request is open to residents.")).toBeVisible();
   await expectAccessible(supervisor);

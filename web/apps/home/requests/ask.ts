@@ -256,7 +256,17 @@ function factsFit(facts: Record<string, Json>, told: Told): boolean {
   const length = (Date.parse(told.end) - Date.parse(told.start)) / 60_000;
   const drawn = outline(told.outline);
   if (drawn.kind !== "outline" || Math.abs(Number(facts["area_m2"]) - areaM2(drawn.corners)) > 1) return false;
+  if (!joinedHolds(facts)) return false;
   return facts["window_min"] === length && facts["has_case_number"] === (told.case_number !== "");
+}
+
+/** Whether what the facts say of a sweep is no less than of its request alone. Twin of fanlight.model.request; older ones have none. */
+function joinedHolds(facts: Record<string, Json>): boolean {
+  const pairs = [["area_m2", "joined_area_m2", 1], ["window_min", "joined_window_min", 0]] as const;
+  return pairs.every(([alone, joined, rounding]) => {
+    const [own, whole] = [facts[alone], facts[joined]];
+    return whole === undefined || (typeof own === "number" && typeof whole === "number" && whole >= own - rounding);
+  });
 }
 
 const same = (one: Json, two: Json): boolean => JSON.stringify(one) === JSON.stringify(two);

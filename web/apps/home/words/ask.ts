@@ -1,7 +1,7 @@
 /** Words: one request and its answer. */
 import { dateText, lengthText, timeText } from "../../../ui/times.ts";
 import type { AskCheck } from "../requests/ask.ts";
-import { areaText } from "./measures.ts";
+import { areaText } from "../../../ui/told.ts";
 
 export const ask = {
   number: (caseNumber: string) => `Case ${caseNumber}`,
@@ -10,15 +10,6 @@ export const ask = {
   gone: "This request is closed, or was never for your area",
   goneText: "There is nothing for you to do.",
   who: "Who asks, and why",
-  askedBy: "Asked by",
-  askedByText: (agency: string) => `An officer of ${agency}. A second person signed too, and that stands in the public record.`,
-  askedByOne: (agency: string) => `An officer of ${agency}, as an emergency. A second person must sign within 24 hours, or it closes itself.`,
-  case: "Case",
-  offence: "Offence",
-  purpose: "Purpose",
-  when: "When",
-  where: "Where",
-  whereText: (m2: number) => `${areaText(m2)}, outlined on the map`,
   mapLabel: (m2: number) => `Map of the area asked about: ${areaText(m2)}. The outline is drawn on the streets around it.`,
   corners: "Corners of the area",
   corner: (lon: number, lat: number) => `${Math.abs(lat).toFixed(5)}° ${lat < 0 ? "south" : "north"}, ${Math.abs(lon).toFixed(5)}° ${lon < 0 ? "west" : "east"}`,
@@ -124,11 +115,4 @@ export const ask = {
   sharedBefore: (at: Date) => `You shared a copy on ${dateText(at)}, ${timeText(at)}.`,
   clipGone: { what: "The clip that matches cannot be opened.", kept: "Nothing was shared.", todo: "Open it from Today to see what is wrong with it." },
   noCopy: { what: "The copy could not be made.", kept: "The clip is as it was, and nothing was shared.", todo: "Keep the whole clip, or choose another one." },
-  purposes: {
-    identify_suspect: "To find out who did it",
-    locate_person: "To find a person",
-    locate_vehicle: "To find a vehicle",
-    establish_timeline: "To find out what happened when",
-    missing_person: "To find a missing person",
-  } as Record<string, string>,
 };

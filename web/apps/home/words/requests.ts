@@ -1,6 +1,6 @@
 /** Words: the list of requests. */
 import { many } from "../../../ui/many.ts";
-import { windowText } from "./measures.ts";
+import { windowText } from "../../../ui/told.ts";
 
 export const requests = {
   title: "Requests",

@@ -1,6 +1,6 @@
 /** Strings of the pages about people who are in your pictures: their wishes, and the sign at the door. */
 import { many } from "../../../ui/many.ts";
-import { windowText } from "./measures.ts";
+import { windowText } from "../../../ui/told.ts";
 
 export const wishes = {
   title: "Wishes of people in your pictures",
