@@ -20,8 +20,9 @@ export async function be(context: BrowserContext, base: string, role: string): P
   return page;
 }
 
-/** Nothing serious by axe on the page as it stands. */
+/** Nothing serious by axe on the page as it stands, once its colours have stopped changing. */
 export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)));
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter((one) => one.impact === "serious" || one.impact === "critical");
   expect(serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
