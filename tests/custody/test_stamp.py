@@ -17,6 +17,7 @@ from tests.hub.answering import Answer, answering
 
 from fanlight.cli.main import main
 from fanlight.custody.completing import add_stamp
+from fanlight.custody.der import BadDer, read_der
 from fanlight.custody.errors import BadStamp, NotCompleted
 from fanlight.custody.stamp import MOST_BYTES, ask, check_stamp, read_roots
 from fanlight.custody.verify_package import verify_package
@@ -120,6 +121,48 @@ def test_a_certificate_that_is_not_for_time_stamps_is_refused(time: Authority) -
     assert check_stamp(right, b"data", read_roots(time.root)).by == "CN=Invented Time Clock"
     with pytest.raises(BadStamp, match="does not hold"):
         check_stamp(time.misuse(right), b"data", read_roots(time.root))
+
+
+def test_a_certificate_that_its_signer_did_not_name_is_refused(time: Authority) -> None:
+    """R30: one of the same issuer, number and key, that says another name; `openssl ts -verify` agrees."""
+    right = time.stamp(b"data")
+    (time.folder / "data").write_bytes(b"data")
+    for stamp, why in (
+        (right, None),
+        (time.swap(right), "its signer used another certificate"),
+        (time.silent(right), "its signer names no certificate"),
+    ):
+        (time.folder / "judged.tsr").write_bytes(stamp)
+        command = ["openssl", "ts", "-verify", "-data", "data", "-in", "judged.tsr", "-CAfile", "root.pem"]
+        judged = subprocess.run(command, cwd=time.folder, capture_output=True, check=False)
+        assert (judged.returncode == 0) == (why is None)
+        if why is None:
+            assert check_stamp(stamp, b"data", read_roots(time.root)).by == "CN=Invented Time Clock"
+            continue
+        with pytest.raises(BadStamp, match=why):
+            check_stamp(stamp, b"data", read_roots(time.root))
+
+
+@given(st.binary(max_size=80) | st.lists(st.sampled_from(b"\x30\x31\xa0\x02\x01\x80\x81\x00")).map(bytes))
+@settings(max_examples=200)
+def test_bytes_that_are_no_der_are_called_so_whatever_they_are(data: bytes) -> None:
+    with contextlib.suppress(BadDer):
+        assert read_der(data).whole == data
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"\x30\x80" * 100, "open"),
+        (bytes.fromhex("30810105"), "shortest"),
+        (bytes.fromhex("050000"), "behind"),
+        (b"\x30\x82\xff\xff", "within"),
+        (b"".join(b"\x30" + bytes([2 * n]) for n in reversed(range(40))), "deep"),
+    ],
+)
+def test_der_has_one_spelling(data: bytes, why: str) -> None:
+    with pytest.raises(BadDer, match=why):
+        read_der(data)
 
 
 @pytest.mark.parametrize("name", [STAMP, ROOTS])

@@ -2,6 +2,7 @@
 
 CustodyError
 |- BadPackage   the file is no evidence package, or is built to do harm
+|- BadDer       bytes of a time stamp are no DER (der.py)
 |- BadStamp     a time stamp is none, is another's, or is over other bytes
 `- NotCompleted a package cannot be given what it lacks
 """

@@ -3,7 +3,8 @@
 In:     evidence.json; an authority's answer; certificates of authorities to trust.
 Out:    the question to send; when the authority saw the hash, and who it is.
 Holds:  an answer to other bytes, by another authority, or by a certificate not made for time stamps is
-        refused; certificates have to be valid at the stamp's own time, not today.
+        refused, and so is one whose signer names another certificate; certificates have to be valid at the
+        stamp's own time, not today.
 Absent: the network. Never at the server, by import contract.
 Source: RFC 3161, by `rfc3161-client`; `openssl ts -verify` accepts the same file.
 """
@@ -23,7 +24,9 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
+from fanlight.custody.der import BadDer
 from fanlight.custody.errors import bad_stamp
+from fanlight.custody.signing_certificate import check_signing_certificate
 
 MOST_BYTES = 65_536
 _MOST_ROOTS = 20
@@ -78,16 +81,20 @@ def check_stamp(
         for root in dict.fromkeys(roots):
             builder = builder.add_root_certificate(root)
         builder.build().verify_message(read, data)
-        return Stamp(read.tst_info.gen_time, _signer(read))
+        signer = _signer(read)
+        check_signing_certificate(answer, signer)
+        return Stamp(read.tst_info.gen_time, signer.subject.rfc4514_string())
+    except BadDer as error:
+        raise bad_stamp(error.what.partition(": ")[2].rstrip(".")) from error
     except _UNREADABLE as error:
         said = str(error).partition(": ErrorStack")[0]  # what follows are places in OpenSSL's source
         raise bad_stamp(f"it does not hold ({said})") from error
 
 
-def _signer(read: TimeStampResponse) -> str:
+def _signer(read: TimeStampResponse) -> x509.Certificate:
     (info,) = read.signed_data.signer_infos
     for raw in read.signed_data.certificates:
         certificate = x509.load_der_x509_certificate(raw)
         if certificate.serial_number == info.serial_number and certificate.issuer == info.issuer:
-            return certificate.subject.rfc4514_string()
+            return certificate
     raise ValueError("no certificate of its signer")

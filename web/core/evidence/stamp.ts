@@ -4,8 +4,9 @@
  * In:     an authority's answer; the bytes it is about; certificates to trust.
  * Out:    when the authority saw them, and who it is.
  * Holds:  an answer to other bytes, by another authority, or by a certificate not made for time stamps is refused;
- *         certificates have to be valid at the stamp's own time, not today.
- * Source: RFC 3161; RFC 5652, section 5.
+ *         its signer names the certificate it used (ESSCertID, ESSCertIDv2), which has to be that one; certificates have to be
+ *         valid at the stamp's own time, not today.
+ * Source: RFC 3161; RFC 5652, section 5; RFC 5035, section 5.4; RFC 5816.
  */
 
 import { type Bytes, equal } from "../bytes.ts";
@@ -22,6 +23,11 @@ const SIGNED_DATA = "1.2.840.113549.1.7.2";
 const STAMP_INFO = "1.2.840.113549.1.9.16.1.4";
 const CONTENT_TYPE = "1.2.840.113549.1.9.3";
 const DIGEST = "1.2.840.113549.1.9.4";
+/** Of version 1, whose hash is SHA-1, and of version 2. */
+const SIGNING_CERTIFICATE = [
+  ["1.2.840.113549.1.9.16.2.12", true],
+  ["1.2.840.113549.1.9.16.2.47", false],
+] as const;
 const FOR_STAMPS = "1.3.6.1.5.5.7.3.8";
 
 /** Reads the certificates to trust; null if the text holds none. */
@@ -49,6 +55,7 @@ export async function checkStamp(answer: Uint8Array, data: Uint8Array, roots: re
     const digest = await hashed(read.hash, read.content);
     if (read.kind !== STAMP_INFO || !equal(read.digest, digest)) return refuse("its signature is over something else");
     if (!(await signatureHolds(leaf.key, read.algorithm, read.signature, read.attributes, read.hash))) return refuse("its signature does not hold");
+    await checkNamed(read.said, leaf);
     const info = stampInfo(read.content);
     if (!(await isVouchedFor(leaf, read.certificates, roots, info.at))) return refuse("no certificate that is trusted vouches for its signer");
     if (!equal(info.digest, await hashed(info.hash, data))) return refuse("it is of other bytes");
@@ -74,6 +81,7 @@ function signedData(token: Der): {
   /** As they were signed: with the tag of a SET. */
   readonly attributes: Uint8Array;
   readonly digest: Uint8Array;
+  readonly said: readonly Der[];
 } {
   if (oidText(token.parts[0]) !== SIGNED_DATA) throw new BadDer("it holds nothing that is signed");
   const [, , content, ...rest] = as(SEQUENCE, as(0xa0, token.parts[1]).parts[0]).parts;
@@ -102,7 +110,29 @@ function signedData(token: Der): {
     signature: as(OCTET_STRING, signature).content,
     attributes: signedAs,
     digest: as(OCTET_STRING, attribute(DIGEST)).content,
+    said: said.parts,
   };
+}
+
+/** The signer signed which certificate it used: another one with the same issuer, number and key is not it. */
+async function checkNamed(attributes: readonly Der[], leaf: Certificate): Promise<void> {
+  let named = 0;
+  for (const [name, isFirst] of SIGNING_CERTIFICATE) {
+    const found = attributes.filter((one) => oidText(one.parts[0]) === name);
+    if (found.length > 1) throw new BadDer("its signer names a certificate twice");
+    if (!found[0]) continue;
+    named++;
+    const [first] = as(SEQUENCE, as(SEQUENCE, as(SET, found[0].parts[1]).parts[0]).parts[0]).parts;
+    const rest = [...as(SEQUENCE, first).parts];
+    const hash = isFirst ? "SHA-1" : rest[0]?.tag === SEQUENCE ? hashName(rest.shift()) : "SHA-256";
+    const another = new BadDer("its signer used another certificate");
+    if (!equal(as(OCTET_STRING, rest.shift()).content, await hashed(hash, leaf.der))) throw another;
+    if (rest.length === 0) continue;
+    const [issuer, serial] = as(SEQUENCE, rest[0]).parts;
+    const same = equal(as(SEQUENCE, as(0xa4, as(SEQUENCE, issuer).parts[0]).parts[0]).whole, leaf.issuer) && equal(as(INTEGER, serial).content, leaf.serial);
+    if (!same) throw another;
+  }
+  if (named === 0) throw new BadDer("its signer names no certificate");
 }
 
 function stampInfo(content: Uint8Array): { readonly hash: string; readonly digest: Uint8Array; readonly at: number } {
