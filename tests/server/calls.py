@@ -71,6 +71,7 @@ for page in (
     "/register",
     "/record/ordinances/edit",
     "/clerk",
+    "/auditor",
     "/s",
     "/ask",
     "/app.json",

@@ -25,6 +25,14 @@ _ATTESTED = {
     "attested_by": "caretaker",
 }
 _APPOINTED = {"account": new_id(), "statement": "{}", "acceptance": "A" * 88, "document": "Minutes."}
+_NAMED = {
+    "account": new_id(),
+    "offer": "{}",
+    "acceptance": "A" * 88,
+    "statement": "{}",
+    "signature": "A" * 88,
+    "document": "Minutes.",
+}
 _NO = "register.no_agreement"
 
 # route -> where to call it, codes of answers that only who may call it gets, and the body
@@ -65,6 +73,13 @@ REGISTER: dict[str, tuple[str, tuple[str, ...], Any]] = {
         "",
         ("register.no_comment",),
         {"rule": "comment.advert"},
+    ),
+    "GET /v1/auditing/auditors": ("", (), None),
+    "POST /v1/auditing/auditors": ("", ("auditing.bad_statement",), _NAMED),
+    "POST /v1/auditing/auditors/end": (
+        "",
+        ("auditing.bad_statement",),
+        {"statement": "{}", "signature": "A" * 88},
     ),
     "POST /v1/register/cancel": ("", ("model.bad_text",), {"reason": "\u202e"}),
     "POST /v1/register/clerks": ("", ("register.bad_statement",), _APPOINTED),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from tests.server import acting, booking, sealed
+from tests.server import acting, auditors, booking, sealed
 from tests.server.acting import Actor, Household
 from tests.server.booking import Home, Person
 from tests.server.running import Running
@@ -20,8 +20,8 @@ from fanlight.wire import b64
 
 AT_HOME = ("owner", "member", "guest", "installer", "landlord")
 STAFF = ("officer", "supervisor", "custodian", "operator")
-ROLES = ("anonymous", *AT_HOME, "returning", "removed", "stranger", "hub", *STAFF, "clerk")
-NOT_YET = ("auditor", "moderator")
+ROLES = ("anonymous", *AT_HOME, "returning", "removed", "stranger", "hub", *STAFF, "clerk", "auditor")
+NOT_YET = ("moderator",)
 
 
 @dataclass
@@ -94,6 +94,7 @@ async def everybody(town: Running) -> World:
     await booking.found(people["stranger"])
     people["hub"] = hub
     people |= {role: acting.staff(http, role) for role in (*STAFF, "clerk")}
+    people["auditor"], _ = await auditors.appointed(town)
     people["anonymous"] = Actor(http, member_keys(bytes(32)), {"token": ""})
     assert home.newest is not None
     recipient = home.newest.statement.recipient

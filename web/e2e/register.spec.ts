@@ -1,6 +1,7 @@
 // The register as everybody reads it, and comments: R33 R34.
 import { expect, test } from "@playwright/test";
-import { look } from "./days.ts";
+import { ahead, as, dayIn, look } from "./days.ts";
+import { somebody } from "./passkeys.ts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -49,4 +50,57 @@ test("R34 anybody says something, and whose network said much has its device com
     expect(computed.length).toBe(n === 6 ? 1 : 0); // five are free
   }
   await look(page);
+});
+
+test("R46 an auditor joins with a passkey and keys of their own, and the clerk enters what the board decided", async ({ browser }, { project }) => {
+  const { baseURL, locale, timezoneId } = project.use;
+  const options = { baseURL, locale, timezoneId };
+  const auditor = await somebody(browser, options);
+  const clerk = await (await browser.newContext({ ...options, reducedMotion: "reduce" })).newPage();
+  await ahead(0, auditor.context, clerk.context()); // the same day for everybody, whatever midnight passes
+  await clerk.goto(as("clerk", "clerk"));
+  await clerk.getByRole("link", { name: "Auditors" }).click();
+  await expect(clerk.getByText("Nobody audits this agency.", { exact: false })).toBeVisible();
+  await look(clerk);
+  const address = await clerk.getByRole("link", { name: /\/auditor#\/join\// }).first().innerText();
+  const { page } = auditor;
+  await page.goto(address);
+  await expect(page.getByRole("heading", { name: "The auditor's desk" })).toBeVisible();
+  await look(page);
+  await page.getByLabel("Your name").fill("L. Moss");
+  await page.getByRole("button", { name: "Make a passkey" }).click();
+  await expect(page.getByText("You audit nobody yet.", { exact: false })).toBeVisible();
+  await page.getByLabel("Your name, as it will stand in the record").fill("L. Moss");
+  await page.getByRole("button", { name: "Show me what I sign" }).click();
+  await look(page);
+  await page.getByRole("button", { name: "Sign my offer" }).click();
+  const offer = await page.getByLabel("Your signed offer").inputValue();
+  await clerk.getByLabel("The auditor's text").fill(offer.replace("L. Moss", "L. Boss"));
+  await expect(clerk.getByText("This is no auditor's text", { exact: false })).toBeVisible();
+  await clerk.getByLabel("The auditor's text").fill(offer);
+  await expect(clerk.getByText("L. Moss offers to audit", { exact: false })).toBeVisible();
+  await clerk.getByRole("button", { name: "Show me what I sign" }).click();
+  await expect(clerk.getByText("Fill in everything above", { exact: false })).toBeVisible();
+  await clerk.getByLabel("Who appointed you").fill("The board");
+  await clerk.getByLabel("Number of the decision").fill("26-12");
+  await clerk.getByLabel("The day on which the term is over").fill(dayIn(365));
+  await clerk.getByLabel("The elected body's words").fill("The board appoints L. Moss auditor of the police department.");
+  await look(clerk);
+  await clerk.getByRole("button", { name: "Show me what I sign" }).click();
+  await clerk.getByRole("button", { name: "Sign and enter it" }).click();
+  await expect(clerk.getByText("Entered. L. Moss reads the log", { exact: false })).toBeVisible();
+  await look(clerk);
+  await page.getByRole("button", { name: "I was entered: look again" }).click();
+  await expect(page.getByText("L. Moss, auditor of", { exact: false })).toBeVisible();
+  await look(page);
+  await clerk.getByRole("button", { name: "End the appointment of L. Moss" }).click();
+  await clerk.getByLabel("Why it ends").fill("The board chose another.");
+  await clerk.getByRole("button", { name: "Sign the end" }).click();
+  await expect(clerk.getByText("Audited it until", { exact: false })).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("nothing opens here any more", { exact: false })).toBeVisible();
+  await look(page);
+  expect(auditor.broken).toEqual([]);
+  await auditor.context.close();
+  await clerk.context().close();
 });

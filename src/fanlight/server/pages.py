@@ -152,6 +152,12 @@ async def clerk(request: AnyRequest) -> Response[bytes]:
     return await _app(request, "clerk", "")
 
 
+@get("/auditor", include_in_schema=False)
+async def auditor(request: AnyRequest) -> Response[bytes]:
+    """Serve the app of an agency's auditor."""
+    return await _app(request, "auditor", "")
+
+
 @get("/app.json", include_in_schema=False)
 async def app_json() -> dict[str, None]:
     """Say that these pages come from the server itself; `fanlight app` names the server here."""
@@ -184,6 +190,7 @@ router = Router(
         register,
         rules,
         clerk,
+        auditor,
         app_json,
         assets,
         static,

@@ -72,7 +72,7 @@ export const makeAccountByPasskey = (
     label: string | null;
     device: string | null;
     signature: string;
-    kind?: "clerk";
+    kind?: "clerk" | "auditor";
   },
 ): Promise<PasskeySession> => api.json("/v1/accounts/passkey", passkeySession, { method: "POST", json: body, anonymous: true });
 

@@ -120,7 +120,7 @@ class OptionsOut(msgspec.Struct):
 
 
 class PasskeyAccountIn(In, frozen=True):
-    """A new account with its first passkey: a member's, or that of somebody who is to be a town's clerk."""
+    """A new account with its first passkey: a member's, or that of somebody who is to be clerk or auditor."""
 
     account: Id
     credential: NewPasskey
@@ -130,7 +130,7 @@ class PasskeyAccountIn(In, frozen=True):
     wrapped: Wrapped | None = None
     label: Label | None = None
     device: Device | None = None
-    kind: Literal["member", "clerk"] = "member"
+    kind: Literal["member", "clerk", "auditor"] = "member"
 
 
 class PasskeySignIn(In, frozen=True):

@@ -22,7 +22,7 @@ _MAKING_PER_HOUR = 300
 _ADDING_PER_HOUR = 100  # of one account
 _REFUSED_PER_HOUR = 200
 _MOST_PASSKEYS = 20
-_KINDS = ("member", "clerk")  # who has passkeys
+_KINDS = ("member", "clerk", "auditor")  # who has passkeys
 
 
 @post("/v1/passkeys/begin", operation_id="beginPasskey", status_code=200)
@@ -52,9 +52,9 @@ async def make_account_by_passkey(
     services: Parts,
     challenges: NamedDependency[Challenges],
 ) -> forms.PasskeySession:
-    """Make a member's or clerk's account with its first passkey, and begin a session.
+    """Make a member's, clerk's or auditor's account with its first passkey, and begin a session.
 
-    A clerk's account can do nothing until an appointment in the register names its key.
+    A clerk's or auditor's account can do nothing until an appointment in the record names its key.
     """
     public = forms.public_key(data.sign_pub)
     offer = {

@@ -15,7 +15,7 @@ from fanlight.server.errors import NotAllowed, NotFound, NotSignedIn
 from fanlight.server.services import Parts, Services
 from fanlight.store.database import Tx
 
-_LIFE_H = {"member": 24 * 30, "hub": 24, "officer": 12, "operator": 12, "clerk": 12}
+_LIFE_H = {"member": 24 * 30, "hub": 24, "officer": 12, "operator": 12, "clerk": 12, "auditor": 12}
 _SCHEME = "Bearer "
 _HOUSEHOLD = "fanlight-household"  # the header that says which of one's households is meant
 AT_HOME = frozenset({"owner", "member", "hub"})
@@ -31,7 +31,7 @@ class Session:
     """Somebody signed in.
 
     Attributes:
-        kind: member, hub, officer, operator or clerk.
+        kind: member, hub, officer, operator, clerk or auditor.
         household: of a member or hub, the one that this call is about; empty for a member who has none yet.
         role: owner, member, guest, installer, landlord, hub or `RETURNING` there; officer, supervisor or
             custodian at an agency.

@@ -45,7 +45,7 @@ async def sign_in(
 ) -> forms.SessionOut:
     """Begin a session with a signed challenge: hubs and people of agencies; members in a demo only.
 
-    Clerks until they have a passkey.
+    Clerks and auditors until they have a passkey.
     Only what is refused counts towards the limit, so that nobody can use it up for another.
     """
     try:
@@ -64,7 +64,7 @@ async def _by_key(data: forms.SignIn, services: Services, challenges: Challenges
             raise NotFound(
                 "No account signs with this key.", do="Make an account first.", code="accounts.unknown_key"
             )
-        if not services.demo and (account.kind == "member" or await _clerk_with_passkey(tx, account)):
+        if not services.demo and (account.kind == "member" or await _appointed_with_passkey(tx, account)):
             raise passkey_only()
         if not challenges.take(data.challenge, public):
             raise stale_challenge()
@@ -148,9 +148,9 @@ async def _by_passkey(
     return passkey_session(begun, session, known)
 
 
-async def _clerk_with_passkey(tx: Tx, account: store.Account) -> bool:
-    """Tell whether this is a clerk who has a passkey, and signs in with nothing else."""
-    if account.kind != "clerk":
+async def _appointed_with_passkey(tx: Tx, account: store.Account) -> bool:
+    """Tell whether this is a clerk or auditor with a passkey, who signs in with nothing else."""
+    if account.kind not in {"clerk", "auditor"}:
         return False
     await store_people.enter(tx, account=account.id)
     return bool(await store_people.passkeys_of(tx, account.id))
@@ -233,5 +233,7 @@ def key_taken() -> Conflict:
 def passkey_only() -> NotAllowed:
     """Return the error for a member who comes with a key instead of a passkey, outside a demo."""
     return NotAllowed(
-        "Members and clerks sign in with a passkey.", do="Use the passkey page.", code="accounts.passkey_only"
+        "Members, clerks and auditors sign in with a passkey.",
+        do="Use the passkey page.",
+        code="accounts.passkey_only",
     )

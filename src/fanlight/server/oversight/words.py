@@ -64,6 +64,8 @@ TYPES = {
     "agreement-document": "Document of an agreement",
     "clerk": "Clerk appointed",
     "clerk-ended": "Clerk no more in office",
+    "agency-auditor": "Auditor of an agency appointed",
+    "agency-auditor-ended": "Auditor of an agency no more in office",
     "copies-end": "Copies of an agency get an end",
     "copies-destroyed": "Copies of an agency destroyed",
     "comment": "Comment on an agreement",

@@ -23,18 +23,21 @@ from fanlight.server.programme import divisions, proving, register_store, store
 from fanlight.server.programme.load import load_town
 from fanlight.server.programme.ordinances import pack
 from fanlight.server.programme.register import Register
-from fanlight.server.programme.register_store import Full
-from fanlight.server.programme.store import AgreementRow, agencies_once_in_force, vote_of
+from fanlight.server.programme.register_store import Clerk, Full, clerk_of
+from fanlight.server.programme.store import AgreementRow, agencies, agencies_once_in_force, vote_of
 from fanlight.store.database import Database, Tx
 
 __all__ = [
     "Agency",
     "AgreementRow",
+    "Clerk",
+    "agencies",
     "agencies_once_in_force",
     "agency",
     "agreement_in_force",
     "agreements_over",
     "assembly_overlap",
+    "clerk_of",
     "expire",
     "load_town",
     "no_agreement",

@@ -1,10 +1,8 @@
-/** What went wrong at the clerk's door, in words. */
-import { NoPasskeys, PasskeyClosed, PasskeyKnown } from "../../ui/passkey.ts";
-import { type Trouble, troubleOf } from "../../ui/trouble.ts";
+/** What went wrong at an office's door, in words. */
+import { NoPasskeys, PasskeyClosed, PasskeyKnown } from "../passkey.ts";
+import { type Trouble, troubleOf } from "../trouble.ts";
 import { NoKey } from "./door.ts";
-import { words } from "./words.ts";
-
-const w = words.door;
+import { words as w } from "./words.ts";
 
 export function doorTrouble(error: unknown): Trouble {
   if (error instanceof PasskeyClosed) return w.closed;

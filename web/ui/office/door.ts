@@ -1,4 +1,4 @@
-/** A clerk's way in: a passkey of their own, and behind it the key that signs. The server sees neither passkey secret nor key.
+/** The way in for who holds an office: a passkey of their own, and behind it the key that signs. The server sees neither secret nor key.
  *
  *  Holds:   the key is wrapped under what the passkey derives; where it derives nothing, it stays on this device.
  *  Why:     docs/spec/register.md
@@ -11,23 +11,24 @@ import { SealError } from "../../core/seal/errors.ts";
 import { carry } from "../../core/seal/carrying.ts";
 import { memberKeys, sign } from "../../core/seal/keys.ts";
 import { unwrapSeed, wrapKey, wrapSeed } from "../../core/seal/wrap.ts";
-import { keepOnDevice, keptOnDevice } from "../../ui/device.ts";
-import { makePasskey, usePasskey } from "../../ui/passkey.ts";
-import { resume, type Session } from "../../ui/session.ts";
-import { words } from "./words.ts";
+import { keepOnDevice, keptOnDevice } from "../device.ts";
+import { makePasskey, usePasskey } from "../passkey.ts";
+import { resume, type Session } from "../session.ts";
 
 const ground = new Client((url, init) => fetch(url, init));
 
 /** The passkey opens no key here: it was made on another device. */
 export class NoKey extends Error {}
 
-/** Makes a clerk's account with a passkey and a new key. Throws ApiError and passkey errors. */
-export async function signUp(name: string): Promise<Session> {
+export type Office = "clerk" | "auditor";
+
+/** Makes an account of an office with a passkey and a new key. Throws ApiError and passkey errors. */
+export async function signUp(kind: Office, name: string): Promise<Session> {
   const { account: id, options } = await account.beginPasskey(ground, "new");
   const { credential, secret } = await makePasskey(options, name);
   const seed = crypto.getRandomValues(new Uint8Array(32));
   const keys = await memberKeys(seed);
-  const offer = { account: id, sign_pub: b64(keys.signing.public), age_recipient: keys.age.recipient, kind: "clerk" as const };
+  const offer = { account: id, sign_pub: b64(keys.signing.public), age_recipient: keys.age.recipient, kind };
   const who = await account.makeAccountByPasskey(ground, {
     ...offer,
     credential: { ...credential },
@@ -57,9 +58,9 @@ export async function signIn(): Promise<Session> {
 
 /** Adds a passkey of this device, or of one that the browser reaches. False where it carries no key: the key then stays on this device too.
  *  Throws ApiError and passkey errors. */
-export async function addPasskey({ api, seed, keys }: Session): Promise<boolean> {
+export async function addPasskey({ api, seed, keys }: Session, label: string): Promise<boolean> {
   const { account: id, options } = await account.beginPasskey(api, "add");
-  const { credential, secret } = await makePasskey(options, words.brand);
+  const { credential, secret } = await makePasskey(options, label);
   await account.addPasskey(api, { credential: { ...credential }, label: null, ...(await carry(seed, keys, id, credential.id, secret)) });
   if (!secret) await keepOnDevice(id, seed);
   return secret !== null;
