@@ -461,6 +461,54 @@ async def _disclosure(world: World, who: Actor) -> Call:
     return Call(new_id(), ("evidence.no_disclosure",), {"json": body})
 
 
+plain("GET /v1/retention")
+plain("GET /v1/agency/ends")
+
+
+@call("GET /v1/agency/requests/{request_id:str}/end")
+async def _end(world: World, who: Actor) -> Call:
+    return Call(world.request)
+
+
+def _ending(who: Actor, context: str, fields: dict[str, str], **about: str) -> dict[str, Any]:
+    signature = b64.encode(who.keys.signing.sign(context, jcs.dumps({**about, **fields})))
+    return {"json": {**fields, "signature": signature}}
+
+
+@call("POST /v1/agency/requests/{request_id:str}/holds")
+async def _hold(world: World, who: Actor) -> Call:
+    fields = {"kind": "own", "until": (now() + timedelta(days=30)).date().isoformat(), "document": "Letter"}
+    return Call(world.request, ("evidence.held_once",), _ending(who, "hold", fields, request=world.request))
+
+
+@call("POST /v1/agency/requests/{request_id:str}/parties")
+async def _party(world: World, who: Actor) -> Call:
+    return Call(world.request, (), {"json": {"name": "Public defender"}})
+
+
+@call("POST /v1/agency/holds/{hold:str}/end")
+async def _hold_end(world: World, who: Actor) -> Call:
+    made = new_id()
+    return Call(made, ("server.not_found",), _ending(who, "hold-end", {"document": "Order"}, hold=made))
+
+
+@call("POST /v1/agency/parties/{party:str}/told")
+async def _party_told(world: World, who: Actor) -> Call:
+    return Call(new_id(), ("server.not_found",))
+
+
+@call("POST /v1/agency/disclosures/{disclosure:str}/uses")
+async def _use(world: World, who: Actor) -> Call:
+    made, fields = new_id(), {"kind": "exhibit", "document": "People's 4"}
+    return Call(made, ("evidence.no_disclosure",), _ending(who, "copy-use", fields, disclosure=made))
+
+
+@call("POST /v1/agency/exports/{export:str}/over")
+async def _over(world: World, who: Actor) -> Call:
+    made, fields = new_id(), {"kind": "returned", "document": "Receipt"}
+    return Call(made, ("server.not_found",), _ending(who, "export-over", fields, export=made))
+
+
 @call(
     "PUT /v1/drops/{token:str}/{disclosure:str}/hdr",
     "PUT /v1/drops/{token:str}/{disclosure:str}/manifest",

@@ -46,7 +46,7 @@ from fanlight.server.accounts.areas import Areas
 from fanlight.server.accounts.challenges import Challenges
 from fanlight.server.auditing import http as auditing_http
 from fanlight.server.days import http as days_http
-from fanlight.server.evidence import day, drops, ending
+from fanlight.server.evidence import day, drops, ending, ends
 from fanlight.server.evidence import http as evidence_http
 from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits
@@ -172,6 +172,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         await links.replay(services)  # an older database may have been restored
         await Keeper(services).replay()
         await shredding.replay_secrets(services)
+        await ends.replay(services)
         tasks = [
             *(asyncio.create_task(task) for task in log.tasks()),
             asyncio.create_task(clockwork.run(services)),

@@ -181,6 +181,8 @@ async def finish(
                         "Another copy has this id.", do="Use a new id.", code="evidence.other_copy"
                     )
                 return Dropped(disclosure)
+            if disclosure in services.shreds.gone:  # destroyed here, which an older database does not know
+                raise _closed()
             await _open(tx, token)
         hdr, manifest = (services.incoming.read(name) for name in names[:2])
         length, root = await services.incoming.measure(names[2])

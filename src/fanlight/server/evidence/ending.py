@@ -1,11 +1,12 @@
 """What follows when an agreement is over: requests close, copies get an end and meet it.
 
 In:     the register; the clock.
-Out:    closed requests, scheduled and destroyed copies, each with its entry.
+Out:    closed requests, scheduled copies, each with its entry; an entry once all of them are destroyed.
 Holds:  who may look is asked of the register at each call, so nothing waits for this; here is what comes
         after, within a second and again after every restart, until it is done. A copy that an agency holds
-        is destroyed with its case key thirty days after the agency's last agreement ended.
-Absent: copies that were exported: those are out, and the record says to whom; holds by a court.
+        is destroyed with its case key thirty days after the agency's last agreement ended, unless a hold
+        stands or a law wants it longer (ends).
+Absent: the destroying itself (ends); copies that were exported: those are out, and the record says to whom.
 Why:    docs/design/register.md
 """
 
@@ -14,32 +15,37 @@ from datetime import date, timedelta
 
 import structlog
 
-from fanlight.model.clock import to_text
 from fanlight.server import programme, requests
-from fanlight.server.evidence import day, drops, store
-from fanlight.server.evidence.store import CopyEnd, Custody
+from fanlight.server.evidence import ends, store
+from fanlight.server.evidence.retention import AFTER_AGREEMENT
+from fanlight.server.evidence.store import CopyEnd
 from fanlight.server.services import Services
 
 POLL_S = 1.0
-KEPT = timedelta(days=30)
+CASES_EVERY = 30  # cases end by days, of which one may begin now; what was recorded meanwhile counts soon
 
 log = structlog.get_logger()
 
 
-async def tick(services: Services) -> None:
-    """Do once what is due; done again, it does nothing."""
+async def tick(services: Services, *, each_case: bool = True) -> None:
+    """Do once what is due; done again, it does nothing. `each_case`: look at every case's end as well."""
     today = services.clock().date()
     await programme.expire(services.db, services.log, today)
     await requests.close_without_agreement(services)
     await _schedule(services, today)
+    if each_case:
+        await ends.tick(services)
     await _destroy(services, today)
 
 
 async def run(services: Services) -> None:
     """Do it until cancelled. What fails is logged and tried again."""
+    rounds, looked = 0, date.min
     while True:
         try:
-            await tick(services)
+            today = services.clock().date()
+            await tick(services, each_case=today != looked or rounds % CASES_EVERY == 0)
+            rounds, looked = rounds + 1, today
         except Exception as error:  # noqa: BLE001 - the clock must not stop
             log.warning("endings", error=type(error).__name__)
         await asyncio.sleep(POLL_S)
@@ -63,7 +69,7 @@ async def _schedule(services: Services, today: date) -> None:
         for row in new:
             if row.id in {one.agreement for one in known} or row.day is None:
                 continue
-            due = max(latest[row.agency] + KEPT, today + timedelta(days=1))
+            due = max(latest[row.agency] + AFTER_AGREEMENT, today + timedelta(days=1))
             pub = {
                 "agreement": row.id,
                 "agency": row.agency,
@@ -75,26 +81,16 @@ async def _schedule(services: Services, today: date) -> None:
 
 
 async def _destroy(services: Services, today: date) -> None:
+    """Say so once every copy and key of an agency whose agreement is over is destroyed (`ends` does it)."""
     async with services.db.transaction() as tx:
         due = [one for one in await store.copy_ends(tx) if one.done_leaf is None and one.due <= today]
-    for one in due:
-        async with services.db.transaction() as tx:
-            doomed = await store.held(tx, one.agency, one.ended)
-        for disclosure in doomed:  # payloads first: a row that is empty already would leave one behind
-            await services.blobs.delete(drops.blob_of(disclosure))
-        now = services.clock()
-        async with services.db.transaction() as tx:
-            await store.lock(tx, "endings")
-            if any(
-                known.agreement == one.agreement and known.done_leaf for known in await store.copy_ends(tx)
-            ):
-                continue
-            for disclosure in doomed:
-                await store.empty(tx, disclosure)
-                await store.add_custody(tx, disclosure, Custody(to_text(now), "destroyed", "the server"))
-                detail = {"disclosure": disclosure, "why": "the agreement is over", "at": to_text(now)}
-                await day.enter(tx, one.agency, now, "destroyed", detail)
-            await requests.forget_case_keys(tx, one.agency, one.ended)
+        if not due:
+            return
+        await store.lock(tx, "endings")
+        for one in [one for one in await store.copy_ends(tx) if one.done_leaf is None and one.due <= today]:
+            if await store.holds_something(tx, one.agency, one.ended):
+                continue  # a hold stands, or a minimum
+            await requests.forget_case_keys(tx, one.agency, one.ended)  # of requests that never opened
             pub = {"agreement": one.agreement, "agency": one.agency, "day": today.isoformat()}
             leaf = await services.log.queue_leaf(tx, "copies-destroyed", pub)
             await store.copies_destroyed(tx, one.agreement, leaf)

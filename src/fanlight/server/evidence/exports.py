@@ -146,8 +146,8 @@ async def own_disclosure(tx: Tx, agency: str, disclosure: str) -> tuple[Disclosu
     row = await requests.own_request(tx, agency, found.request)
     if not found.hdr:
         raise NotFound(
-            "This copy is destroyed: the agreement under which it was given is over.",
-            do="Look at the record for the day.",
+            "This copy is destroyed: its end has come, or who gave it wanted it back.",
+            do="The page of its case says when and why.",
             code="evidence.destroyed",
         )
     return found, row

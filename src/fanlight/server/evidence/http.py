@@ -11,7 +11,7 @@ from fanlight.model.ids import is_id
 from fanlight.server import programme, ranges, requests
 from fanlight.server.accounts import Caller, Session
 from fanlight.server.errors import NotFound
-from fanlight.server.evidence import day, drops, exports, store
+from fanlight.server.evidence import day, drops, ends_http, exports, store
 from fanlight.server.evidence.exports import ExportIn, custody_json, own_disclosure, receipt_json
 from fanlight.server.evidence.store import Custody
 from fanlight.server.services import Parts, Services
@@ -42,6 +42,7 @@ async def get_request(
                 "custody": custody_json(await store.custody_of(tx, one.id)),
             }
             for one in await store.of_request(tx, row.id)
+            if one.hdr  # of one that is destroyed its stone stays: ends_http
         ]
         leaves = await services.log.rows(tx, [leaf for leaf in (row.leaf, row.key_leaf) if leaf])
     published = services.log.published.head.size
@@ -134,5 +135,5 @@ def _id(disclosure: str) -> str:
 router = Router(
     path="/",
     tags=["evidence"],
-    route_handlers=[get_request, get_header, get_payload, post_export, *drops.ROUTES],
+    route_handlers=[get_request, get_header, get_payload, post_export, *ends_http.ROUTES, *drops.ROUTES],
 )

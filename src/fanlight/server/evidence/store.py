@@ -240,14 +240,16 @@ async def copies_destroyed(tx: Tx, agreement: str, leaf: str) -> None:
     await tx.execute("UPDATE copy_end SET done_leaf = %s WHERE agreement = %s", [leaf, agreement])
 
 
-async def held(tx: Tx, agency: str, until: date) -> list[str]:
-    """Return the disclosures that an agency received by a day and that are not destroyed."""
-    cursor = await tx.execute(
-        "SELECT d.id FROM disclosure d JOIN request r ON r.id = d.request"
-        " WHERE r.agency = %s AND d.received_day <= %s AND length(d.hdr) > 0 ORDER BY d.id",
-        [agency, until],
+async def holds_something(tx: Tx, agency: str, until: date) -> bool:
+    """Tell whether an agency holds a copy received by a day, or the key of a case asked by then."""
+    query = (
+        "SELECT EXISTS (SELECT FROM request r LEFT JOIN case_end e ON e.request = r.id"
+        " WHERE r.agency = %(agency)s AND r.key_leaf IS NOT NULL AND e.done IS NULL"
+        " AND (r.made AT TIME ZONE 'UTC')::date <= %(until)s)"
+        " OR EXISTS (SELECT FROM disclosure d JOIN request r ON r.id = d.request"
+        " WHERE r.agency = %(agency)s AND d.received_day <= %(until)s AND length(d.hdr) > 0)"
     )
-    return [row[0] for row in await cursor.fetchall()]
+    return bool(await value(tx, query, {"agency": agency, "until": until}))
 
 
 async def empty(tx: Tx, disclosure: str) -> None:

@@ -68,6 +68,8 @@ TYPES = {
     "agency-auditor-ended": "Auditor of an agency no more in office",
     "copies-end": "Copies of an agency get an end",
     "copies-destroyed": "Copies of an agency destroyed",
+    "key-destroyed": "Key of a case destroyed",
+    "exports-out": "Exports out past their day",
     "comment": "Comment on an agreement",
     "comment-removed": "Comment removed by a rule",
     "case-key": "Key of a case",

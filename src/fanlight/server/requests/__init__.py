@@ -9,10 +9,12 @@ Absent: what residents send back (evidence).
 from fanlight.server.requests.cells import token_hash
 from fanlight.server.requests.deciding import Signer, close_without_agreement, own_request
 from fanlight.server.requests.http import request_json, signer
+from fanlight.server.requests.rules import band_of
 from fanlight.server.requests.store import (
     RequestRow,
     Token,
     by_token,
+    forget_case_key,
     forget_case_keys,
     note_received,
     public_openings,
@@ -22,8 +24,10 @@ __all__ = [
     "RequestRow",
     "Signer",
     "Token",
+    "band_of",
     "by_token",
     "close_without_agreement",
+    "forget_case_key",
     "forget_case_keys",
     "note_received",
     "own_request",

@@ -122,6 +122,11 @@ async def forget_case_keys(tx: Tx, agency: str, until: date) -> None:
     )
 
 
+async def forget_case_key(tx: Tx, request: str) -> None:
+    """Forget the sealed half of one case's key."""
+    await tx.execute("UPDATE request SET case_key_sealed = '' WHERE id = %s", [request])
+
+
 async def open_request(tx: Tx, row: RequestRow) -> None:
     """Note that a request is open under its leaf and decision, until `expires`."""
     await tx.execute(
