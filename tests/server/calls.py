@@ -426,11 +426,12 @@ async def _ask(world: World, who: Actor) -> Call:
 @call(
     "GET /v1/agency/requests/{request_id:str}",
     "POST /v1/agency/requests/{request_id:str}/close",
+    "POST /v1/agency/requests/{request_id:str}/reminder",
 )
 async def _request(world: World, who: Actor) -> Call:
     if not world.request:
         world.request = await acting.open_request(world.http, now())
-    return Call(world.request, ("requests.not_open",))
+    return Call(world.request, ("requests.not_open", "requests.no_reminder"))
 
 
 @call("POST /v1/agency/requests/{request_id:str}/cosign")

@@ -323,7 +323,9 @@ def test_an_emergency_is_public_at_once_and_closes_itself_without_a_second_signa
             (leaf,) = await town.leaves("request-closed")
             assert leaf["pub"] == {"request": asked["request"], "reason": "no second signature", "band": "0"}
             await town.settled()
-            assert asked["request"] not in (await town.json(f"/v1/cells/{CELL}/requests"))["body"]
+            left = json.loads((await town.json(f"/v1/cells/{CELL}/requests"))["body"])
+            assert left["requests"] == []
+            assert [json.loads(one["leaf"])["pub"] for one in left["lapsed"]] == [leaf["pub"]]
 
     asyncio.run(body())
 

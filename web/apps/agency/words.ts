@@ -2,6 +2,13 @@
 
 export const words = {
   appName: "Fanlight for agencies",
+  reminder: {
+    title: "One reminder",
+    text: "Residents of the area are reminded by the list that every home fetches anyway. It has no words of yours, and it can be given once. It stands in the public record. Who is reminded, and who answered, nobody learns.",
+    send: "Remind residents, this once",
+    sending: "Entering the reminder",
+    done: "Residents were reminded. It cannot be done again.",
+  },
   title: (page: string): string => `${page} · Fanlight for agencies`,
   nav: { label: "Main", requests: "Requests", ask: "Ask residents", people: "People", record: "Public record" },
   band: {

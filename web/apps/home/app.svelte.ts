@@ -17,13 +17,14 @@ import type { KeyCode } from "./door/entrance.ts";
 import type { Frame, Home, HubWord } from "./household/home.svelte.ts";
 import type { House } from "./household/house.ts";
 import { type Invitation, readInviteLink } from "./household/invite-link.ts";
-import type { Answer } from "./requests/answers.ts";
+import type { Answer, Quiet } from "./requests/answers.ts";
 import type { Ask, Cell, CellRefused } from "./requests/ask.ts";
 import type { Outgoing } from "./requests/sending.svelte.ts";
 import { dayStart } from "./timeline/day.ts";
 import type { Timeline } from "./timeline/timeline.svelte.ts";
 import { words } from "./words.ts";
 
+const LOUD: Quiet = { all: false, agencies: [] };
 const NONE: ReadonlyMap<string, number> = new Map();
 const CLOCK_MS = 10_000; // pages lay the day out anew when `now` changes
 const CHOSEN = "fanlight.household";
@@ -261,9 +262,21 @@ class App {
   matchOf(request: string): readonly string[] {
     return this.hub.kind === "heard" ? (this.hub.status.matches.find((match) => match.request === request)?.clips ?? []) : [];
   }
+  /** Whose requests this device does not show. */
+  get quiet(): Quiet {
+    return this.#home?.area.quiet ?? LOUD;
+  }
+  set quiet(quiet: Quiet) {
+    if (this.#home) this.#home.area.quiet = quiet;
+  }
+  /** The requests of the area that this device shows. */
+  get heard(): Ask[] {
+    const { all, agencies } = this.quiet;
+    return all ? [] : (this.cell?.asks ?? []).filter((ask) => !agencies.some(({ id }) => id === ask.agency));
+  }
   /** Requests that a clip of ours matches and that were not answered. */
   get waiting(): Ask[] {
-    return (this.cell?.asks ?? []).filter((ask) => this.matchOf(ask.request).length > 0 && !this.answer(ask.request));
+    return this.heard.filter((ask) => this.matchOf(ask.request).length > 0 && !this.answer(ask.request));
   }
   /** Fetches the cell's requests now; otherwise they come every so often. */
   async refreshCell(): Promise<void> {

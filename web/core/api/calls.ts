@@ -114,6 +114,14 @@ export interface CellRequest {
   key_index: number;
   key_proof: string[];
   sealed: string;
+  /** What came after it had opened: an emergency's second signature, a reminder. */
+  after: Standing[];
+}
+/** An entry with its place in the record. */
+export interface Standing {
+  leaf: string;
+  index: number;
+  proof: string[];
 }
 export interface CellBody {
   cell: string;
@@ -122,7 +130,10 @@ export interface CellBody {
   vkey: string;
   witness_vkeys: string;
   requests: CellRequest[];
+  /** Emergencies that closed by themselves, for want of a second signature. */
+  lapsed: Standing[];
 }
+const standing = obj<Standing>({ leaf: str, index: num, proof: list(str) });
 const cellRequest: Read<CellRequest> = obj<CellRequest>({
   request: str,
   leaf: str,
@@ -132,6 +143,7 @@ const cellRequest: Read<CellRequest> = obj<CellRequest>({
   key_index: num,
   key_proof: list(str),
   sealed: str,
+  after: or(list(standing), []),
 });
 const packPart: Read<CellBody["pack"]> = (value, where) => ({
   ...(value as Record<string, unknown>),
@@ -145,6 +157,7 @@ export const readCellBody: Read<CellBody> = obj<CellBody>({
   vkey: str,
   witness_vkeys: str,
   requests: list(cellRequest),
+  lapsed: or(list(standing), []),
 });
 
 export const challenge = (api: Client, signPub: string): Promise<{ challenge: string }> =>

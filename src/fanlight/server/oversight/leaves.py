@@ -123,6 +123,14 @@ class RequestClosed(msgspec.Struct, frozen=True):
     band: Band
 
 
+class RequestReminder(msgspec.Struct, frozen=True):
+    """Residents were reminded of a request, once."""
+
+    request: str
+    agency: str
+    day: str
+
+
 class Case(msgspec.Struct, frozen=True):
     """Something happened in a case, or nothing did: dummies look the same."""
 
@@ -210,6 +218,7 @@ Known = (
     | CaseKey
     | Request
     | RequestClosed
+    | RequestReminder
     | Case
     | ClientRelease
     | TownText
@@ -229,6 +238,7 @@ KINDS: dict[str, type[Known]] = {
     "case-key": CaseKey,
     "request": Request,
     "request-closed": RequestClosed,
+    "request-reminder": RequestReminder,
     "case": Case,
     "release": ClientRelease,
     "text": TownText,

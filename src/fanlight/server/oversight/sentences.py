@@ -84,6 +84,8 @@ def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentenc
             return f"{entry.known.agency} asked for footage: {said}. {decided}{because}."
         case leaves.RequestClosed():
             return f"A request ended. Disclosures received: {words.band(entry.known.band)}."
+        case leaves.RequestReminder():
+            return f"{entry.known.agency} reminded residents of a request, as it may once."
         case leaves.Case():
             return f"{entry.known.agency}, {words.day(entry.known.day)}: an act in a case, or nothing."
         case leaves.ClientRelease():
@@ -113,7 +115,7 @@ def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentenc
 def href_of(entry: Entry) -> str | None:
     """Return the path of the page that an entry belongs to, if it has one."""
     match entry.known:
-        case leaves.Request() | leaves.RequestClosed():
+        case leaves.Request() | leaves.RequestClosed() | leaves.RequestReminder():
             return f"/record/requests/{entry.known.request}"
         case leaves.Agency():
             return f"/record/agencies/{entry.known.ori}"

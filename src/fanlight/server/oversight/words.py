@@ -74,6 +74,7 @@ TYPES = {
     "comment-removed": "Comment removed by a rule",
     "case-key": "Key of a case",
     "request": "Request",
+    "request-reminder": "Residents reminded of a request",
     "request-closed": "Request ended",
     "case": "Act in a case, or nothing",
     "release": "Web client",

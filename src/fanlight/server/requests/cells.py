@@ -12,6 +12,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -22,12 +23,13 @@ from fanlight.model.request import FootageRequest
 from fanlight.seal import keys, sealing
 from fanlight.server import programme
 from fanlight.server.errors import NotFound, Unavailable
-from fanlight.server.log import Log
+from fanlight.server.log import Log, Proven
 from fanlight.server.requests import rules, store
 from fanlight.server.services import Services
 from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
 
+_LAPSED_SHOWN = timedelta(days=14)
 _STEP_BYTES = 4 * 1024
 _OPENED = {"outline", "start", "end", "case_number", "words", "offence"}
 
@@ -108,11 +110,14 @@ async def make_file(services: Services, cell: str) -> bytes | None:
             return None
         entries = await store.open_in_cell(tx, cell)
         pack = await programme.pack(tx, entries[-1].pack if entries else await _newest_pack(tx))
-        rows = await log.rows(tx, [leaf for one in entries for leaf in (one.leaf, one.key_leaf)])
+        lapsed = await store.lapsed_in_cell(tx, cell, services.clock().date() - _LAPSED_SHOWN)
+        wanted = [leaf for one in entries for leaf in (one.leaf, one.key_leaf, *one.after)]
+        rows = await log.rows(tx, [*wanted, *lapsed])
         proven = await log.prove(rows)
+        rest = iter(proven)
         requests = []
-        for at, entry in enumerate(entries):
-            leaf, key = proven[2 * at], proven[2 * at + 1]
+        for entry in entries:
+            leaf, key = next(rest), next(rest)
             requests.append(
                 {
                     "request": entry.request,
@@ -123,6 +128,7 @@ async def make_file(services: Services, cell: str) -> bytes | None:
                     "key_index": key.index,
                     "key_proof": [b64.encode(step) for step in key.path],
                     "sealed": b64.encode(bytes(entry.sealed)),
+                    "after": [_standing(next(rest)) for _ in entry.after],
                 }
             )
         note = proven[0].note if proven else published.note
@@ -141,6 +147,7 @@ async def make_file(services: Services, cell: str) -> bytes | None:
             "vkey": log.vkey,
             "witness_vkeys": log.witness_vkeys,
             "requests": requests,
+            "lapsed": [_standing(one) for one in rest],
         }
         made = _sign(log, body)
         await store.put_file(tx, cell, made)
@@ -152,6 +159,11 @@ async def _newest_pack(tx: Tx) -> str:
     if not hashes:
         raise NotFound("No town is set up on this server.", do="Set one up.", code="programme.no_town")
     return hashes[-1]
+
+
+def _standing(one: Proven) -> dict[str, Any]:
+    """Return an entry with its place in the record."""
+    return {"leaf": one.leaf, "index": one.index, "proof": [b64.encode(step) for step in one.path]}
 
 
 def _sign(log: Log, body: dict[str, Any]) -> bytes:

@@ -152,6 +152,9 @@ async def cosign(services: Services, signer: Signer, request_id: str, signature:
             state = await _after_cosigning(desk, row, decided, leaf)
             if state == "open":
                 await store.add_cosigner(tx, row.id, session.account, signature)
+            if state == row.state == "open":  # an emergency: residents see that the second person signed
+                await store.set_cosign_leaf(tx, row.id, leaf)
+                await store.mark_stale(tx, await store.cells_told(tx, row.id))
     if decided is None:  # outside the transaction, which has to keep the record of the attempt
         raise Conflict(
             "The second signature must be another person's.",
@@ -201,6 +204,29 @@ async def _after_cosigning(desk: Desk, row: RequestRow, decided: Decided, leaf: 
         opened = msgspec.structs.replace(row, decision=_decision_json(decided), leaf=leaf, expires=until)
         await desk.open(opened, decided.request)
     return "open"
+
+
+async def remind(services: Services, session: Session, request_id: str) -> None:
+    """Remind the residents of a request: an entry in the files of its cells, without a word of the agency's.
+
+    Raises:
+        Conflict: they were reminded once, it is not open, or the second signature is still to come.
+    """
+    async with services.db.transaction() as tx:
+        row = await own_request(tx, session.agency, request_id)
+        now = services.clock()
+        await programme.require_agreement(tx, session.agency, now.date())
+        if not await store.may_remind(tx, row.id):
+            raise Conflict(
+                "Residents cannot be reminded of this request.",
+                kept="Nothing was sent. A request is reminded of once, while it is open and signed by two.",
+                do="Wait for answers until it closes.",
+                code="requests.no_reminder",
+            )
+        pub = {"request": row.id, "agency": session.agency, "day": now.date().isoformat()}
+        leaf = await services.log.queue_leaf(tx, "request-reminder", pub)
+        await store.set_remind_leaf(tx, row.id, leaf)
+        await store.mark_stale(tx, await store.cells_told(tx, row.id))
 
 
 async def close(services: Services, session: Session, request_id: str) -> str:

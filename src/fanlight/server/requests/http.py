@@ -85,6 +85,7 @@ async def request_json(tx: Tx, row: RequestRow) -> dict[str, Any]:
         "reason": row.reason,
         "band": row.band,
         "case_key": row.case_key,
+        "reminded": row.remind_leaf is not None,
     }
 
 
@@ -126,6 +127,14 @@ async def close(request_id: FromPath[str], services: Parts, session: Caller) -> 
     session.as_role("supervisor", "officer")
     band = await deciding.close(services, session, _id(request_id))
     return {"request": request_id, "state": "closed", "band": band}
+
+
+@post("/v1/agency/requests/{request_id:str}/reminder", operation_id="remindOfRequest", status_code=200)
+async def remind(request_id: FromPath[str], services: Parts, session: Caller) -> dict[str, Any]:
+    """Remind residents of an open request: once, in the same file for all of a cell, without more words."""
+    session.as_role("supervisor", "officer")
+    await deciding.remind(services, session, _id(request_id))
+    return {"request": request_id, "reminded": True}
 
 
 @get("/v1/agency/requests", operation_id="listRequests")
@@ -182,5 +191,5 @@ def _id(request_id: str) -> str:
 router = Router(
     path="/",
     tags=["requests"],
-    route_handlers=[submit, cosign, close, list_requests, cell_requests, cell_key],
+    route_handlers=[submit, cosign, close, remind, list_requests, cell_requests, cell_key],
 )

@@ -34,16 +34,25 @@ class RequestRow(msgspec.Struct, frozen=True, kw_only=True):
     leaf: str | None
     key_leaf: str | None
     close_leaf: str | None
+    cosign_leaf: str | None = None
+    remind_leaf: str | None = None
 
 
 class CellEntry(msgspec.Struct, frozen=True):
-    """What a cell's file says of one request."""
+    """What a cell's file says of one request; the last two came after it had opened, or did not."""
 
     request: str
     pack: str
     leaf: str
     key_leaf: str
     sealed: bytes
+    cosign_leaf: str | None
+    remind_leaf: str | None
+
+    @property
+    def after(self) -> list[str]:
+        """The entries that came after it had opened."""
+        return [leaf for leaf in (self.cosign_leaf, self.remind_leaf) if leaf]
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -58,7 +67,7 @@ class Token(msgspec.Struct, frozen=True):
 _REQUEST = (
     "SELECT id, agency, state, officer, cosigner, body, sig, pack, number_in_case, decision, emergency,"
     " protected, case_key, case_key_sealed, made, expires, cosign_by, reason, band, received, leaf,"
-    " key_leaf, close_leaf FROM request"
+    " key_leaf, close_leaf, cosign_leaf, remind_leaf FROM request"
 )
 
 
@@ -141,6 +150,28 @@ async def add_cosigner(tx: Tx, request: str, cosigner: str, cosig: str) -> None:
         "UPDATE request SET cosigner = %s, cosig = %s, cosign_by = NULL WHERE id = %s",
         [cosigner, cosig, request],
     )
+
+
+async def set_cosign_leaf(tx: Tx, request: str, leaf: str) -> None:
+    """Note which leaf says that an emergency that is open already was signed by a second person."""
+    await tx.execute("UPDATE request SET cosign_leaf = %s WHERE id = %s", [leaf, request])
+
+
+async def may_remind(tx: Tx, request: str) -> bool:
+    """Tell whether a request is open, signed by two and was not reminded of; hold it until the end."""
+    return bool(
+        await value(
+            tx,
+            "SELECT true FROM request WHERE id = %s AND state = 'open' AND cosigner IS NOT NULL"
+            " AND remind_leaf IS NULL FOR UPDATE",
+            [request],
+        )
+    )
+
+
+async def set_remind_leaf(tx: Tx, request: str, leaf: str) -> None:
+    """Note which leaf says that residents were reminded of a request."""
+    await tx.execute("UPDATE request SET remind_leaf = %s WHERE id = %s", [leaf, request])
 
 
 async def refuse(tx: Tx, request: str, decision: str, leaf: str) -> None:
@@ -241,7 +272,7 @@ async def unproven(tx: Tx, cell: str, size: int) -> bool:
         await value(
             tx,
             "SELECT EXISTS (SELECT 1 FROM request_cell c JOIN request r ON r.id = c.request"
-            " JOIN leaf l ON l.id IN (r.leaf, r.key_leaf, r.close_leaf)"
+            " JOIN leaf l ON l.id IN (r.leaf, r.key_leaf, r.close_leaf, r.cosign_leaf, r.remind_leaf)"
             " WHERE c.cell = %s AND (l.idx IS NULL OR l.idx >= %s))",
             [cell, size],
         )
@@ -253,10 +284,22 @@ async def open_in_cell(tx: Tx, cell: str) -> list[CellEntry]:
     return await many(
         tx,
         CellEntry,
-        "SELECT r.id AS request, r.pack, r.leaf, r.key_leaf, c.sealed FROM request_cell c"
-        " JOIN request r ON r.id = c.request WHERE c.cell = %s AND r.state = 'open' ORDER BY r.id",
+        "SELECT r.id AS request, r.pack, r.leaf, r.key_leaf, c.sealed, r.cosign_leaf, r.remind_leaf"
+        " FROM request_cell c JOIN request r ON r.id = c.request"
+        " WHERE c.cell = %s AND r.state = 'open' ORDER BY r.id",
         [cell],
     )
+
+
+async def lapsed_in_cell(tx: Tx, cell: str, since: date) -> list[str]:
+    """Return the leaves that closed a cell's emergencies, asked since a day, as no second person signed."""
+    cursor = await tx.execute(
+        "SELECT r.close_leaf FROM request_cell c JOIN request r ON r.id = c.request WHERE c.cell = %s"
+        " AND r.emergency AND r.reason = 'no second signature' AND r.close_leaf IS NOT NULL"
+        " AND (r.made AT TIME ZONE 'UTC')::date >= %s ORDER BY r.id",
+        [cell, since],
+    )
+    return [row[0] for row in await cursor.fetchall()]
 
 
 async def put_file(tx: Tx, cell: str, body: bytes) -> None:

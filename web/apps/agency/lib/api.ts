@@ -105,6 +105,8 @@ interface Common {
   readonly case_key: string;
   readonly reason: string | null;
   readonly band: string | null;
+  /** Residents were reminded of it, as may be done once. */
+  readonly reminded: boolean;
 }
 const common: { [K in keyof Common]: Read<Common[K]> } = {
   request: str,
@@ -129,6 +131,7 @@ const common: { [K in keyof Common]: Read<Common[K]> } = {
   case_key: str,
   reason: nullable(str),
   band: nullable(str),
+  reminded: or(bool, false),
 };
 /** A request in a list. */
 export interface Row extends Common {
@@ -192,6 +195,10 @@ export const cosign = (api: Client, id: string, signature: string): Promise<unkn
   api.json(`/v1/agency/requests/${id}/cosign`, raw, { method: "POST", json: { signature } });
 export const closeRequest = async (api: Client, id: string): Promise<void> => {
   await api.send(`/v1/agency/requests/${id}/close`, { method: "POST" });
+};
+/** Reminds residents of an open request, as may be done once. */
+export const remind = async (api: Client, id: string): Promise<void> => {
+  await api.send(`/v1/agency/requests/${id}/reminder`, { method: "POST" });
 };
 /** The header of a disclosed clip; asking for it is entered in the record as "viewed". */
 export const disclosureHeader = (api: Client, id: string): Promise<Bytes> => api.bytes(`/v1/agency/disclosures/${id}/hdr`);

@@ -43,3 +43,16 @@ test("an altered shelf is forgotten rather than believed", () => {
   place.setItem(key, value.slice(0, 40) + (value[40] === "A" ? "B" : "A") + value.slice(41));
   expect(book.all()).toEqual([]);
 });
+
+test("R24: whose requests a device does not show is kept beside the answers, and tells nobody by its length", () => {
+  const [quiet, loud] = [shelf(), shelf()];
+  const book = new Answers(SEED, quiet);
+  expect(book.quiet).toEqual({ all: false, agencies: [] });
+  book.quiet = { all: true, agencies: [{ id: "CA0380100", name: "Harbor" }] };
+  new Answers(SEED, loud).put(ANSWER);
+  expect(new Answers(SEED, quiet).quiet).toEqual({ all: true, agencies: [{ id: "CA0380100", name: "Harbor" }] });
+  expect([...quiet.rows.keys()]).toEqual([...loud.rows.keys()]);
+  expect([...quiet.rows.values()][0]?.length).toBe([...loud.rows.values()][0]?.length);
+  book.put(ANSWER);
+  expect(book.quiet.all).toBe(true); // an answer changes nothing of it
+});

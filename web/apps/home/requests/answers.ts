@@ -1,7 +1,7 @@
-/** What this device remembers of answers to requests. It stays here, sealed under the person's own key and padded: who
+/** What this device remembers of answers to requests, and which requests it shows. It stays here, sealed under the person's own key and padded: who
  *  looks at the browser's storage learns neither which request was answered nor how. Declining sends nothing anywhere. */
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { list, num, obj, oneOf, or, str } from "../../../core/api/shape.ts";
+import { bool, list, num, obj, oneOf, or, str } from "../../../core/api/shape.ts";
 import { b64, type Bytes, concat, text, unb64, utf8 } from "../../../core/seal/bytes.ts";
 import { derive } from "../../../core/seal/keys.ts";
 
@@ -16,7 +16,20 @@ export interface Answer {
   /** Milliseconds of picture that were shared; 0 otherwise. */
   lengthMs: number;
 }
-const answers = obj<{ answers: Answer[]; seen: Pin | null }>({
+/** Whose requests this device does not show: everybody's, or those of these agencies. */
+export interface Quiet {
+  all: boolean;
+  agencies: { id: string; name: string }[];
+}
+export const LOUD: Quiet = { all: false, agencies: [] };
+const quiet = obj<Quiet>({ all: bool, agencies: list(obj<Quiet["agencies"][number]>({ id: str, name: str })) });
+interface Kept {
+  answers: Answer[];
+  seen: Pin | null;
+  quiet: Quiet;
+}
+const answers = obj<Kept>({
+  quiet: or(quiet, LOUD),
   answers: list(obj<Answer>({ request: str, kind: oneOf(KINDS), at: str, agency: str, caseNumber: or(str, ""), lengthMs: or(num, 0) })),
   seen: (value, where) => (value === null || value === undefined ? null : obj<Pin>({ vkey: str, size: num, root: str })(value, where)),
 });
@@ -66,6 +79,13 @@ export class Answers {
     this.#write({ ...kept, answers: kept.answers.filter((one) => one.request !== request) });
   }
 
+  get quiet(): Quiet {
+    return this.#read().quiet;
+  }
+  /** Nothing is sent: this device goes on fetching what every device of its area fetches. */
+  set quiet(quiet: Quiet) {
+    this.#write({ ...this.#read(), quiet });
+  }
   get seen(): Pin | null {
     return this.#read().seen;
   }
@@ -73,7 +93,7 @@ export class Answers {
     this.#write({ ...this.#read(), seen: pin });
   }
 
-  #read(): { answers: Answer[]; seen: Pin | null } {
+  #read(): Kept {
     const stored = this.#shelf.getItem(this.#slot);
     if (stored) {
       try {
@@ -84,10 +104,10 @@ export class Answers {
         // Altered or of an older form: better to ask again than to show something false.
       }
     }
-    return { answers: [], seen: null };
+    return { answers: [], seen: null, quiet: LOUD };
   }
 
-  #write(value: { answers: Answer[]; seen: Pin | null }): void {
+  #write(value: Kept): void {
     const plain = utf8(JSON.stringify(value));
     const padded = new Uint8Array(Math.ceil((plain.length + 1) / STEP) * STEP).fill(0x20);
     padded.set(plain);

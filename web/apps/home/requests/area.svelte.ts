@@ -7,7 +7,7 @@ import { type CellFile, cellKey, cellRequests, logFile, pack } from "../../../co
 import { ApiError, type Client } from "../../../core/api/client.ts";
 import type { Session } from "../../../ui/session.ts";
 import { troubleOf, type Trouble } from "../../../ui/trouble.ts";
-import { type Answer, Answers } from "./answers.ts";
+import { type Answer, Answers, type Quiet } from "./answers.ts";
 import type { Cell, CellRefused } from "./ask.ts";
 
 const EVERY_MS = 20_000;
@@ -52,6 +52,15 @@ export class Area {
     this.#answersVersion++;
   }
 
+  get quiet(): Quiet {
+    void this.#answersVersion;
+    return this.#answers.quiet;
+  }
+  set quiet(quiet: Quiet) {
+    this.#answers.quiet = quiet;
+    this.#answersVersion++;
+  }
+
   /** Fetches the cell's requests, if it is time. Throws ApiError where the server is away. */
   async refreshInTurn(cell: string): Promise<void> {
     if (Date.now() - this.#asked > EVERY_MS) await this.refresh(cell);
@@ -76,6 +85,8 @@ export class Area {
         decide,
       });
       this.cell = read;
+      // By every device of the area: fetched when it is opened, a request's page would tell that somebody reads one.
+      if (read.asks.length > 0) void import("./AskPage.svelte").catch(() => undefined); // told where the page is missed
       this.trouble = null;
       this.#read = read.asks.some((ask) => Object.values(ask.checks).includes("unknown")) ? "" : bytes;
       this.#answers.seen = read.pin;

@@ -56,6 +56,8 @@ interface Change {
   cosigned?: boolean;
   body?: Record<string, Json>;
   signer?: Bytes;
+  /** Two entries that came after it had opened. */
+  after?: readonly [string, string];
 }
 async function cellFile(change: Change = {}): Promise<CellFile> {
   const openings = Object.entries(TOLD).map(([field, value], i) => ({ field, salt: hex(new Uint8Array(32).fill(i + 1)), value }));
@@ -66,18 +68,26 @@ async function cellFile(change: Change = {}): Promise<CellFile> {
   const pub: Record<string, Json> = { request: "r1", agency: "A", decision: "accepted", pack: PACK_HASH, key_sha256: keyHash, facts: FACTS, area_m2: 1, purpose: "x", emergency: false, ...change.pub };
   const leaf = jcsText({ v: 1, type: "request", pub, commit });
   const keyLeaf = jcsText({ v: 1, type: "case-key", pub: { agency: "A", key: change.key ?? caseKey.recipient, key_sha256: keyHash }, commit: {} });
+  const leaves = [leaf, keyLeaf, ...(change.after ?? [])];
+  const proofOf = (at: number): string[] => {
+    const hashes = leaves.map((one) => hashLeaf(utf8(one)));
+    const pair = at < 2 ? hashes.slice(2) : hashes.slice(0, 2);
+    return [hashes[at ^ 1] ?? new Uint8Array(), ...(pair.length > 0 ? [rootOfHashes(pair)] : [])].map((one) => b64(one));
+  };
+  const standing = (change.after ?? []).map((one, i) => ({ leaf: one, index: i + 2, proof: proofOf(i + 2) }));
   const sealed = await sealAge(jcs({ agency_name: "Harbor", drop: "d", ...TOLD, ...change.told, openings }), [cellIdentity.recipient]);
   const body = jcsText({
     v: 1,
     type: "cell-requests",
     cell: "c1",
     pack: { id: "p", sha256: PACK_HASH },
-    checkpoint: checkpoint([leaf, keyLeaf], change.cosigned ?? true),
+    checkpoint: checkpoint(leaves, change.cosigned ?? true),
     vkey: vkey("log.test", 1, LOG.public),
     witness_vkeys: `${vkey("witness.test", 4, WITNESS.public)} # the operator\n`,
     requests: [
-      { request: "r1", leaf: change.leafAfter ?? leaf, index: 0, proof: [b64(hashLeaf(utf8(keyLeaf)))], key_leaf: keyLeaf, key_index: 1, key_proof: [b64(hashLeaf(utf8(leaf)))], sealed: b64(sealed) },
+      { request: "r1", leaf: change.leafAfter ?? leaf, index: 0, proof: proofOf(0), key_leaf: keyLeaf, key_index: 1, key_proof: proofOf(1), sealed: b64(sealed), after: standing },
     ],
+    lapsed: standing,
     ...change.body,
   });
   return { body, sig: b64(sign(change.signer ? signingKey(change.signer) : LOG, "cell", utf8(body))) };
@@ -101,6 +111,24 @@ test("R22: a request holds when record, key, witness, words and rules all hold, 
 test("R24: what is told may be padded", async () => {
   const cell = await readCell(await cellFile({ told: { pad: "0".repeat(3_000) } }), means());
   expect(cell.asks[0]).toMatchObject({ sound: true, told: { words: "Please look." } });
+});
+
+test("R22 R25: what came after it opened counts if it stands in the record and is about this request", async () => {
+  const emergency = { ...FACTS, second_signature: false };
+  const entry = (type: string, pub: Record<string, Json>): string => jcsText({ v: 1, type, pub, commit: {} });
+  const second = (request: string): string => entry("request", { request, decision: "accepted", second_signature: true });
+  const reminder = entry("request-reminder", { request: "r1", agency: "A", day: "2026-11-22" });
+  const of = async (after: readonly [string, string] | undefined, body: Record<string, Json> = {}): Promise<unknown> => {
+    const cell = await readCell(await cellFile({ pub: { facts: emergency }, body, ...(after ? { after } : {}) }), means());
+    return [cell.asks[0]?.cosigned, cell.asks[0]?.reminded, cell.lapsed];
+  };
+  expect(await of(undefined)).toEqual([false, null, []]);
+  expect(await of([second("r1"), reminder])).toEqual([true, "2026-11-22", []]);
+  expect(await of([second("r2"), entry("request-reminder", { request: "r2", day: "2026-11-22" })])).toEqual([false, null, []]);
+  const lapse = (reason: string): string => entry("request-closed", { request: "r3", reason, band: "0" });
+  expect(await of([lapse("no second signature"), lapse("officer")])).toEqual([false, null, ["r3"]]);
+  const forged = { leaf: lapse("no second signature"), index: 0, proof: [] };
+  expect(await of(undefined, { lapsed: [forged] })).toEqual([false, null, []]); // said, and in no record
 });
 
 test("each thing that is not so fails its own check, and none lets anybody share", async () => {

@@ -45,6 +45,8 @@ export interface Told {
 
 export interface Ask {
   readonly request: string;
+  /** Who asks: the agency's identifier (ORI), as it stands in the record. */
+  readonly agency: string;
   readonly checks: Readonly<Record<AskCheck, CheckState>>;
   /** Every check holds. */
   readonly sound: boolean;
@@ -53,6 +55,8 @@ export interface Ask {
   readonly caseKey: string;
   readonly emergency: boolean;
   readonly cosigned: boolean;
+  /** The day on which the agency reminded of it, as it may once. */
+  readonly reminded: string | null;
   readonly areaM2: number;
   readonly purpose: string;
   readonly rules: readonly Rule[];
@@ -65,6 +69,8 @@ export interface Cell {
   /** Who co-signed the record; `own` says that the operator runs it. */
   readonly witnesses: readonly { name: string; runBy: string; own: boolean }[];
   readonly size: number;
+  /** Emergencies of the area that closed by themselves, because no second person signed in time. */
+  readonly lapsed: readonly string[];
   /** What to remember of the record. */
   readonly pin: Pin;
 }
@@ -119,7 +125,11 @@ export async function readCell(file: CellFile, means: Means): Promise<Cell> {
     runBy: witness.runBy,
     own: isOperatorsOwn(witness) || hex(witness.key.publicKey) === hex(logKey),
   }));
-  return { asks, witnesses, size: checkpoint.head.size, pin };
+  const lapsed = body.lapsed
+    .filter((one) => stands(one.leaf, one.index, one.proof, checkpoint))
+    .map((one) => kindOf(parseLeaf(one.leaf), "request-closed")?.pub)
+    .flatMap((pub) => (pub?.["reason"] === "no second signature" && typeof pub["request"] === "string" ? [pub["request"]] : []));
+  return { asks, witnesses, size: checkpoint.head.size, lapsed, pin };
 }
 
 function openBody(file: CellFile, means: Means): { body: CellBody; checkpoint: Checkpoint; logKey: Uint8Array } {
@@ -199,6 +209,13 @@ async function readAsk(
   if (!opened && pub["protected"] === true) return null;
   const { state: rulesState, rules } = await decideAgain(pub, body, pack, means);
   const facts = (pub["facts"] ?? {}) as Record<string, Json>;
+  // What came later counts where it stands in the record and is about this request.
+  const after = entry.after
+    .filter((one) => stands(one.leaf, one.index, one.proof, checkpoint))
+    .flatMap((one) => {
+      const read = parseLeaf(one.leaf);
+      return read.kind === "leaf" && read.pub["request"] === entry.request ? [read] : [];
+    });
   const state = (holds: boolean): CheckState => (holds ? "holds" : "fails");
   const checks: Record<AskCheck, CheckState> = {
     record: "holds", // the file's signature and the record's own; without them nothing of it was read
@@ -210,12 +227,14 @@ async function readAsk(
   };
   return {
     request: entry.request,
+    agency: typeof pub["agency"] === "string" ? pub["agency"] : "",
     checks,
     sound: ASK_CHECKS.every((check) => checks[check] === "holds"),
     told: opened,
     caseKey,
     emergency: pub["emergency"] === true,
-    cosigned: facts["second_signature"] === true,
+    cosigned: facts["second_signature"] === true || after.some(({ type, pub }) => type === "request" && pub["decision"] === "accepted" && pub["second_signature"] === true),
+    reminded: after.flatMap(({ type, pub }) => (type === "request-reminder" && typeof pub["day"] === "string" ? [pub["day"]] : []))[0] ?? null,
     areaM2: typeof pub["area_m2"] === "number" ? pub["area_m2"] : 0,
     purpose: typeof pub["purpose"] === "string" ? pub["purpose"] : "",
     rules,

@@ -78,6 +78,7 @@ export const settings = {
       even: "Evenly: at the same times each day, whatever happened",
     },
     evenText: "Then nothing kept at your town’s server shows at what hour something happened. Clips reach the app hours later, and use more space there. Notifications come as quickly as before.",
+    onceText: "Then whoever watches your line sees when something happened at your door: a clip leaves. Where a request asks about hours in which nothing left your home, they also see that you had nothing to share, whatever you answer.",
     every: "Hours between two sendings",
     hours: (hours: string) => (hours === "1" ? "1 hour" : `${hours} hours`),
     places: "Clips of one sending, in MB each",
