@@ -24,7 +24,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?<![\w./-])fanlight((?: +[a-z][a-z-]*)+|(?= *--))")
 NOT_ENTRIES = {"vkey", "checkpoint"}  # rows of the same page's table of files
-OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+OPTION = re.compile(r"(?<![\w-])--[a-z0-9][a-z0-9-]*")
 MODULE = re.compile(r"python -m (fanlight[\w.]*)")
 
 

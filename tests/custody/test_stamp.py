@@ -72,7 +72,7 @@ def test_the_agencys_machine_has_a_package_stamped_and_everybody_can_check_it(
     (tmp_path / "root.pem").write_bytes(time.root)
     tell = {"POST /stamp": lambda asked: Answer(body=time.answer(asked.body))}
     with answering(**tell) as server:
-        given = ["custody", "package", tmp_path / "in.zip", tmp_path / "out.zip"]
+        given = ["custody", "package", tmp_path / "in.zip", tmp_path / "out.zip", "--no-c2pa"]
         made = fanlight(*given, "--tsa", f"{server.url}/stamp", "--tsa-ca", tmp_path / "root.pem")
         (asked,) = server.asked
     assert made.exit_code == 0, made.output
@@ -82,7 +82,7 @@ def test_the_agencys_machine_has_a_package_stamped_and_everybody_can_check_it(
     for trusted in ([], ["--tsa-ca", tmp_path / "root.pem"]):
         told = fanlight("verify", tmp_path / "out.zip", *trusted)
         assert told.exit_code == 0
-        assert told.output.splitlines()[-1] == "All 34 checks hold."
+        assert told.output.splitlines()[-1] == "All 34 checks hold. Not in it: C2PA."
     for name, data in unpack((tmp_path / "out.zip").read_bytes()).items():
         (tmp_path / "case" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "case" / name).write_bytes(data)
@@ -96,7 +96,7 @@ def test_a_package_without_a_stamp_says_so_and_holds(tmp_path: Path) -> None:
     (tmp_path / "plain.zip").write_bytes(WHOLE)
     told = fanlight("verify", tmp_path / "plain.zip")
     assert told.exit_code == 0
-    assert told.output.splitlines()[-1] == "All 33 checks hold. Not in it: time stamp."
+    assert told.output.splitlines()[-1] == "All 33 checks hold. Not in it: time stamp, C2PA."
     assert stated(verify(tmp_path, (FOLDER / "version-1.zip").read_bytes())) == "absent"
 
 
@@ -233,7 +233,7 @@ def test_nothing_is_written_where_something_is_in_the_way(
     root.write_bytes(time.root)
     for data, why in (
         (flip(WHOLE, len(WHOLE) // 2), "does not hold"),
-        (stamped, "stamped before"),
+        (stamped, "has this already"),
         ((FOLDER / "version-1.zip").read_bytes(), "earlier version"),
     ):
         package.write_bytes(data)
@@ -254,7 +254,8 @@ def test_nothing_is_written_where_something_is_in_the_way(
             "http://[": "not",
         }
         for address, why in addresses.items():
-            told = fanlight("custody", "package", package, out, "--tsa", address, "--tsa-ca", root)
+            options = ["--no-c2pa", "--tsa", address, "--tsa-ca", root]
+            told = fanlight("custody", "package", package, out, *options)
             assert told.exit_code == 1
             assert why in told.stderr
     told = fanlight("custody", "package", tmp_path / "none", out, "--tsa", "http://x", "--tsa-ca", root)

@@ -5,29 +5,16 @@ import subprocess
 from pathlib import Path
 
 from tests.custody.authority import authority
+from tests.custody.films import film, with_box
 from tests.custody.forgeries import flip, unpack
 from tests.custody.invented_case import CASE_NUMBER, DISCLOSURE, make_case
 
-from fanlight.custody.completing import add_stamp
+from fanlight.custody.c2pa_form import copy_path
+from fanlight.custody.completing import Clock, complete
+from fanlight.custody.own_certificate import own_signer
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 PAGE = WEB.parent / "src/fanlight/custody/viewer/page.html"
-
-
-def film(folder: Path) -> bytes:
-    """Return two seconds of moving picture, fragmented as a browser seals them."""
-    made = folder / "film.mp4"
-    graph = ["-f", "lavfi", "-i", "testsrc2=d=2:s=320x180:r=10"]
-    how = [
-        "-c:v",
-        "libx264",
-        "-pix_fmt",
-        "yuv420p",
-        "-movflags",
-        "+frag_keyframe+empty_moov+default_base_moof",
-    ]
-    subprocess.run(["ffmpeg", "-v", "error", *graph, *how, str(made)], check=True)
-    return made.read_bytes()
 
 
 def walk(spec: str, out: Path, **said: str) -> None:
@@ -52,7 +39,13 @@ def test_the_page_in_a_package_plays_and_checks_it_without_a_network(tmp_path: P
     (here / "root.pem").write_bytes(time.root)
     (here / "other.pem").write_bytes(authority(tmp_path / "other").root)
     (tmp_path / "plain.zip").write_bytes(whole)
-    add_stamp(tmp_path / "plain.zip", here / "stamped.zip", time.answer, time.root)
+    clock, keys = Clock(time.answer, time.root), tmp_path / "keys"
+    complete(
+        tmp_path / "plain.zip",
+        here / "stamped.zip",
+        clock=clock,
+        signer=lambda agency: own_signer(keys, agency),
+    )
     (here / "sound.zip").write_bytes(whole)
     (here / "changed.zip").write_bytes(flip(whole, len(whole) // 2))
     for name, data in unpack(whole).items():
@@ -61,6 +54,22 @@ def test_the_page_in_a_package_plays_and_checks_it_without_a_network(tmp_path: P
         path.write_bytes(data)
     said = {"FANLIGHT_PACKAGES": str(here), "FANLIGHT_CASE": CASE_NUMBER, "FANLIGHT_CLIP": DISCLOSURE}
     walk("viewer.spec.ts", tmp_path / "out", FANLIGHT_VIEWER=str(PAGE), **said)
+
+
+def test_a_second_reader_of_c2pa_takes_what_is_signed_and_refuses_another_clips(tmp_path: Path) -> None:
+    """R30: by `@contentauth/c2pa-web`; the copies are those that `fanlight verify` takes and refuses."""
+    copies = []
+    for pattern in ("testsrc2", "smptebars"):
+        plain, out = tmp_path / f"{pattern}.zip", tmp_path / f"{pattern}-signed.zip"
+        plain.write_bytes(make_case(film(tmp_path, pattern)).build())
+        complete(plain, out, signer=lambda agency: own_signer(tmp_path / "keys", agency))
+        copies.append(unpack(out.read_bytes())[copy_path(DISCLOSURE)])
+    clip = unpack(plain.read_bytes())[f"items/{DISCLOSURE}/clip.mp4"]
+    (tmp_path / "c2pa-sound.mp4").write_bytes(copies[0])
+    (tmp_path / "c2pa-lent.mp4").write_bytes(with_box(clip, copies[0]))
+    (tmp_path / "c2pa-changed.mp4").write_bytes(flip(copies[0], copies[0].index(b"mdat") + 2_000))
+    (tmp_path / "c2pa-none.mp4").write_bytes(clip)
+    walk("c2pa.spec.ts", tmp_path / "out", FANLIGHT_PACKAGES=str(tmp_path))
 
 
 def test_the_page_is_built_to_the_same_bytes_again(tmp_path: Path) -> None:

@@ -144,10 +144,21 @@ WITNESSES = click.option(
     help="The certificates (PEM) that you trust for a package's time stamp; by default those it names.",
 )
 @click.option(
+    "--c2pa-ca",
+    type=click.Path(path_type=Path),
+    help="The certificates (PEM) that you trust to vouch for C2PA signers; by default the one it names.",
+)
+@click.option(
     "--client", is_flag=True, help="TARGET is a server: is the web client installed here in its record?"
 )
-def verify(
-    target: str, log_key: str | None, witnesses: Path | None, tsa_ca: Path | None, *, client: bool
+def verify(  # noqa: PLR0913 - one for each option
+    target: str,
+    log_key: str | None,
+    witnesses: Path | None,
+    tsa_ca: Path | None,
+    c2pa_ca: Path | None,
+    *,
+    client: bool,
 ) -> None:
     """Check TARGET: a log (folder or address) or an evidence package.
 
@@ -157,12 +168,14 @@ def verify(
         EXIT_UNKNOWN,
         BadTrust,
         read_authorities,
+        read_signers,
         read_trust,
         verify_target,
     )
 
     try:
         trust, authorities = read_trust(log_key, witnesses), read_authorities(tsa_ca)
+        signers = read_signers(c2pa_ca)
     except BadTrust as error:  # nothing was checked, so nothing failed
         say_error(error)
         sys.exit(EXIT_UNKNOWN)
@@ -171,7 +184,7 @@ def verify(
         from fanlight.cli.verify_client import verify_client  # noqa: PLC0415
 
         sys.exit(report(verify_client(target, trust)))
-    sys.exit(verify_target(target, trust, authorities))
+    sys.exit(verify_target(target, trust, authorities, signers))
 
 
 @main.command(name="new-log-key")

@@ -50,8 +50,26 @@ def read_authorities(path: Path | None) -> list[Certificate] | None:
         ) from error
 
 
+def read_signers(path: Path | None) -> str | None:
+    """Return the certificates that vouch for C2PA signers, as given on the command line; raises BadTrust."""
+    try:
+        if path is None:
+            return None
+        read_roots(path.read_bytes())
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError, FanlightError) as error:
+        raise BadTrust(
+            "The certificates to trust for C2PA cannot be read.",
+            kept="Nothing was checked.",
+            do="Give a PEM file with the root certificate of whoever vouches for the agency.",
+        ) from error
+
+
 def verify_target(
-    target: str, trust: Trust = NAMED_BY_LOG, authorities: Sequence[Certificate] | None = None
+    target: str,
+    trust: Trust = NAMED_BY_LOG,
+    authorities: Sequence[Certificate] | None = None,
+    signers: str | None = None,
 ) -> int:
     """Check a log folder, a log's address or an evidence package; print and return the exit status.
 
@@ -59,12 +77,13 @@ def verify_target(
         target: where it is.
         trust: whom to trust; by default whom the target names.
         authorities: whom to trust for a package's time stamp; by default whom it names.
+        signers: whom to trust to vouch for a package's C2PA signer; by default the signer that it names.
     """
     path = Path(target)
     is_package = not target.startswith(("http://", "https://")) and not path.is_dir()
     if is_package:
         print("Not checked here: who holds the exporter's key; the custody trail, which is their word.")
-        return report(_verify_package(path, trust, authorities))
+        return report(_verify_package(path, trust, authorities, signers))
     if path.is_dir() and (path / "evidence.json").exists():
         return report(
             [Check("package", State.UNKNOWN, "This is an unpacked package. Give the zip as it came.")]
@@ -72,9 +91,11 @@ def verify_target(
     return report(verify_log_target(target, trust))
 
 
-def _verify_package(path: Path, trust: Trust, authorities: Sequence[Certificate] | None) -> Iterator[Check]:
+def _verify_package(
+    path: Path, trust: Trust, authorities: Sequence[Certificate] | None, signers: str | None
+) -> Iterator[Check]:
     try:
-        yield from verify_package(path, trust, authorities)
+        yield from verify_package(path, trust, authorities, signers)
     except BadPackage as error:
         yield Check("package", State.FAILS, error.what)
     except OSError as error:

@@ -1,43 +1,87 @@
-"""Give a package what only the agency's own machine can: so far a time stamp.
+"""Give a package what only the agency's own machine can: a time stamp, and copies that carry C2PA.
 
-In:     a package's zip that holds; how to reach an authority; its certificates.
+In:     a package's zip that holds; how to reach an authority, its certificates; who signs C2PA.
 Out:    another zip, of the same files and what was added.
 Holds:  no byte that the exporter signed is touched; what is added stands on its own, bound to evidence.json
         by its hash; a package that does not hold is given nothing; the file that was given stays as it is.
 Why:    docs/adr/0012-what-is-added-to-a-package.md
 """
 
+import hashlib
+import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from fanlight.custody.archive import Archive
-from fanlight.custody.errors import NotCompleted
-from fanlight.custody.package import ADDED, EVIDENCE, STAMP, STAMP_ROOTS, SUMS, sums_of
+from fanlight.custody.c2pa_form import (
+    ACTIONS,
+    ASSERTION,
+    SIGNER,
+    SIGNER_TEXT,
+    actions,
+    copy_path,
+    disclosure_said,
+    signer_text,
+)
+from fanlight.custody.c2pa_reading import NamedSigner, Section, check_c2pa
+from fanlight.custody.c2pa_signing import C2paSigner, sign_copy
+from fanlight.custody.errors import BadPackage, NotCompleted
+from fanlight.custody.package import EVIDENCE, STAMP, STAMP_ROOTS, SUMS, sums
 from fanlight.custody.stamp import Stamp, ask, check_stamp, read_roots
 from fanlight.custody.verify_package import verify_package
 from fanlight.custody.zip_form import zip_files
 from fanlight.model.check import State
+from fanlight.seal.container import read_container
+from fanlight.seal.reading import check_disclosure_manifest
 
 _KEPT = "The package that you gave was not changed, and no other was written."
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time-stamping authority: `send` takes the question (DER) and returns the answer."""
+
+    send: Callable[[bytes], bytes]
+    roots_pem: bytes
+
+
 def add_stamp(package: Path, out: Path, send: Callable[[bytes], bytes], roots_pem: bytes) -> Stamp:
-    """Write `out`: the package with a time stamp over its evidence.json.
+    """Write `out`: the package with a time stamp over its evidence.json; raises as `complete`."""
+    stamp = complete(package, out, clock=Clock(send, roots_pem))
+    if stamp is None:
+        raise AssertionError
+    return stamp
+
+
+def complete(
+    package: Path,
+    out: Path,
+    *,
+    clock: Clock | None = None,
+    signer: Callable[[str], C2paSigner] | None = None,
+) -> Stamp | None:
+    """Write `out`: the package with what it lacks; return its new time stamp, if one was asked for.
 
     Args:
-        package: a whole package, version 2, without a stamp.
+        package: a whole package, of version 2 or later, without what is to be added.
         out: where nothing is yet.
-        send: takes the question (DER), returns the authority's answer.
-        roots_pem: the authority's certificates, which go into the package.
+        clock: who stamps the time; None adds no stamp.
+        signer: takes the agency that the package names, returns who signs C2PA; None adds none.
 
     Raises:
         BadPackage, BadStamp: as their names say.
-        NotCompleted: the package does not hold, is of version 1, or has a stamp; `out` is there.
+        NotCompleted: the package does not hold, is of version 1, or has that already; `out` is there; a
+            film or a certificate is none that C2PA takes.
         OSError: a file cannot be read or written.
     """
-    roots = read_roots(roots_pem)
+    roots = read_roots(clock.roots_pem) if clock else []
     broken = [check.name for check in verify_package(package) if check.state is State.FAILS]
     if broken:
         raise NotCompleted(
@@ -45,19 +89,69 @@ def add_stamp(package: Path, out: Path, send: Callable[[bytes], bytes], roots_pe
         )
     with Archive(package) as archive:
         files = {name: archive.read(name) for name in archive.names}
-    if SUMS not in files or set(ADDED) & set(files):
+    wanted = ({STAMP} if clock else set()) | ({SIGNER} if signer else set())
+    if SUMS not in files or wanted & set(files):
         raise NotCompleted(
-            "The package is of an earlier version, or was stamped before.",
+            "The package is of an earlier version, or has this already.",
             kept=_KEPT,
-            do="Export the clips again; one stamp is enough.",
+            do="Export the clips again; once is enough.",
         )
-    request = ask(files[EVIDENCE])
-    answer = send(request.as_bytes())
-    stamp = check_stamp(answer, files[EVIDENCE], roots, request)
+    stamp, added = None, {}
+    if clock:
+        request = ask(files[EVIDENCE])
+        added[STAMP] = clock.send(request.as_bytes())
+        added[STAMP_ROOTS] = clock.roots_pem
+        stamp = check_stamp(added[STAMP], files[EVIDENCE], roots, request)
+    if signer:
+        evidence = json.loads(files[EVIDENCE])
+        added |= _copies(files, evidence, signer(evidence["agency"]))
+    hashes = _hashes_of(files) | {name: hashlib.sha256(data).hexdigest() for name, data in added.items()}
     del files[SUMS]
-    files |= {STAMP: answer, STAMP_ROOTS: roots_pem}
-    _write_new(out, zip_files(files | {SUMS: sums_of(files)}))
+    _write_new(out, zip_files(files | added | {SUMS: sums(hashes)}))
     return stamp
+
+
+def _hashes_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the hashes that the package's own list has, which was compared with the files."""
+    rows = files[SUMS].decode().splitlines()
+    return {name: digest for digest, _, name in (row.partition("  ") for row in rows)}
+
+
+def _copies(files: Mapping[str, bytes], evidence: Mapping[str, Any], signer: C2paSigner) -> dict[str, bytes]:
+    certificate, *_, root = x509.load_pem_x509_certificates(signer.chain_pem)
+    text = signer_text(certificate.public_bytes(Encoding.DER))
+    added = {SIGNER: signer.chain_pem, SIGNER_TEXT: text}
+    for item in evidence["items"]:
+        here = f"items/{item['disclosure']}"
+        raw, sig = read_container(files[f"{here}/manifest.json"], padded=False)
+        facts = check_disclosure_manifest(raw, sig).manifest.facts
+        said = disclosure_said(
+            files[EVIDENCE],
+            item["files"][f"{here}/clip.mp4"],
+            item["files"][f"{here}/manifest.json"],
+            files["record/export.leaf"],
+        )
+        assertions: dict[str, Any] = {ACTIONS: {"actions": actions(facts)}, ASSERTION: said}
+        film, path = files[f"{here}/clip.mp4"], copy_path(item["disclosure"])
+        added[path] = sign_copy(film, assertions, signer)
+        if item is evidence["items"][0]:
+            _reads(added[path], certificate, root, said, assertions[ACTIONS]["actions"])
+    return added
+
+
+def _reads(
+    copy: bytes, signer: x509.Certificate, root: x509.Certificate, said: dict[str, Any], done: list[Any]
+) -> None:
+    """Find out now, not in court, that readers take this certificate."""
+    named = NamedSigner(signer, root.public_bytes(Encoding.PEM).decode())
+    try:
+        check_c2pa(Section(lambda first, end: copy[first:end], len(copy)), named, said, done)
+    except BadPackage as error:
+        raise NotCompleted(
+            f"No reader takes what this certificate signed: {error.what}",
+            kept=_KEPT,
+            do="Give a certificate for signing documents with all above it, or none.",
+        ) from error
 
 
 def _write_new(out: Path, data: bytes) -> None:

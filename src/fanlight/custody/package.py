@@ -40,7 +40,6 @@ EVIDENCE, SIGNATURE, SUMS, README, PAGE, CUSTODY = (
 )
 STAMP, STAMP_ROOTS = "added/evidence.tsr", "added/tsa.pem"
 CASE, PRINT = "case.jsonld", "print.html"
-ADDED = (STAMP, STAMP_ROOTS)  # optional, and covered by no signature of the exporter's
 ITEM_FILES = ("clip.mp4", "clip.age", "manifest.json", "file-key.hex")
 LEAVES = ("request", "case-key", "export")
 RECORD_FILES = tuple(
@@ -182,11 +181,6 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
         files |= item_files[name]
         hashes |= item_hashes[name]  # films are large: each is hashed once
     return zip_files(files | {SUMS: sums(hashes)})
-
-
-def sums_of(files: Mapping[str, bytes]) -> bytes:
-    """Return the SHA256SUMS that goes with these files."""
-    return sums(_hashes(files))
 
 
 def sums(hashes: Mapping[str, str]) -> bytes:

@@ -12,16 +12,15 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import msgspec
 from cryptography.x509 import Certificate
-from msgspec import Meta
 
 from fanlight.custody.archive import Archive
-from fanlight.custody.errors import bad_package
+from fanlight.custody.c2pa_checks import check_copies
+from fanlight.custody.c2pa_form import SIGNER, SIGNER_TEXT, copy_path
+from fanlight.custody.evidence import Evidence, ItemEntry, read_evidence
 from fanlight.custody.package import (
-    ADDED,
     CASE,
     EVIDENCE,
     ITEM_FILES,
@@ -55,37 +54,12 @@ from fanlight.seal.opening import ChunkOpener
 from fanlight.seal.reading import check_disclosure_manifest
 from fanlight.wire import b64, jcs
 
-_Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-_Id = Annotated[str, Meta(pattern=r"^[a-z2-7]{26}$")]
-
-
-class ItemEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One clip in evidence.json."""
-
-    disclosure: _Id
-    files: dict[str, _Hash]
-
-
-class Evidence(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """evidence.json, read strictly."""
-
-    v: Literal[1, 2]
-    type: Literal["evidence"]
-    package: _Id
-    case_number: str
-    agency: str
-    made_at: str
-    recipient: str
-    ground: str
-    return_by: str | None
-    request: _Id
-    exporter: str
-    items: Annotated[list[ItemEntry], Meta(min_length=1, max_length=500)]
-    files: dict[str, _Hash]
-
 
 def verify_package(
-    path: Path, trust: Trust = NAMED_BY_LOG, authorities: Sequence[Certificate] | None = None
+    path: Path,
+    trust: Trust = NAMED_BY_LOG,
+    authorities: Sequence[Certificate] | None = None,
+    signers_pem: str | None = None,
 ) -> Iterator[Check]:
     """Check everything an evidence package claims, without a network.
 
@@ -93,9 +67,10 @@ def verify_package(
         path: the zip.
         trust: whom to trust; by default whom the package names.
         authorities: certificates trusted for time stamps; None takes those that the package names.
+        signers_pem: certificates trusted to vouch for C2PA signers; None takes the signer that it names.
 
     Yields:
-        Checks in this order: contents, one a file, SHA256SUMS, exporter, time stamp, the log's entries,
+        Checks in this order: contents, one a file, SHA256SUMS, exporter, time stamp, C2PA, the log's entries,
         witnesses, openings, then for each clip its manifest, case, key, pieces and video.
 
     Raises:
@@ -103,13 +78,15 @@ def verify_package(
     """
     with Archive(path) as archive:
         raw = archive.read(EVIDENCE)
-        evidence = _evidence(raw)
+        evidence = read_evidence(raw)
         yield _contents(archive, evidence)
         yield from _files(archive, evidence)
         if evidence.v > 1:
             yield _sums(archive, evidence)
         yield _exporter(archive, evidence, raw)
         yield _stamp(archive, raw, authorities)
+        if evidence.v > 1:
+            yield from check_copies(archive, evidence, raw, signers_pem)
         leaves = yield from _log(archive, trust)
         yield from _openings(archive, evidence, leaves)
         for item in evidence.items:
@@ -139,13 +116,6 @@ class _Outcome:
         self.checks.append(Check(name, State.HOLDS, holds))
 
 
-def _evidence(raw: bytes) -> Evidence:
-    try:
-        return msgspec.convert(jcs.loads(raw), Evidence, strict=True)
-    except (msgspec.ValidationError, FanlightError) as error:
-        raise bad_package("its evidence.json has another form") from error
-
-
 def _expected(evidence: Evidence) -> dict[str, str]:
     hashes = dict(evidence.files)
     for item in evidence.items:
@@ -165,9 +135,11 @@ def _contents(archive: Archive, evidence: Evidence) -> Check:
     found = set(archive.names)
     if missing := sorted(wanted - found):
         return Check("contents", State.FAILS, f"{missing[0]} is missing.")
-    added = set(ADDED) if evidence.v > 1 else set()
-    if (found & added) and (missing := sorted(added - found)):
-        return Check("contents", State.FAILS, f"{missing[0]} is missing.")
+    groups = _added(evidence)
+    for together in groups:
+        if (found & together) and (missing := sorted(together - found)):
+            return Check("contents", State.FAILS, f"{missing[0]} is missing.")
+    added = set().union(*groups)
     if extra := sorted(found - wanted - added):
         return Check("contents", State.FAILS, f"{extra[0]} does not belong to the package.")
     if not archive.is_exact():
@@ -175,28 +147,41 @@ def _contents(archive: Archive, evidence: Evidence) -> Check:
     return Check("contents", State.HOLDS, f"{len(found)} files, none missing and none too many.")
 
 
+def _added(evidence: Evidence) -> list[set[str]]:
+    """Return what may have been added: of each group all of it or none."""
+    if evidence.v == 1:
+        return []
+    copies = {copy_path(item.disclosure) for item in evidence.items}
+    return [{STAMP, STAMP_ROOTS}, {SIGNER, SIGNER_TEXT, *copies}]
+
+
 def _files(archive: Archive, evidence: Evidence) -> Iterator[Check]:
     found = set(archive.names)
     for name, wanted in sorted(_expected(evidence).items()):
         if name not in found:
             continue  # said by `contents`
-        digest = hashlib.sha256()
         try:
-            for block in archive.blocks(name):
-                digest.update(block)
+            digest = _sha256(archive, name)
         except FanlightError:
             yield Check(f"file {name}", State.FAILS, "It is damaged.")
             continue
-        if digest.hexdigest() == wanted:
+        if digest == wanted:
             yield Check(f"file {name}", State.HOLDS, "It has the SHA-256 that evidence.json names.")
         else:
             yield Check(f"file {name}", State.FAILS, "It was changed after the package was made.")
 
 
+def _sha256(archive: Archive, name: str) -> str:
+    digest = hashlib.sha256()
+    for block in archive.blocks(name):
+        digest.update(block)
+    return digest.hexdigest()
+
+
 def _sums(archive: Archive, evidence: Evidence) -> Check:
     try:
-        names = [EVIDENCE, SIGNATURE, *(set(ADDED) & set(archive.names))]
-        unsigned = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names}
+        added = set().union(*_added(evidence)) & set(archive.names)
+        unsigned = {name: _sha256(archive, name) for name in [EVIDENCE, SIGNATURE, *added]}
         same = archive.read(SUMS) == sums(_expected(evidence) | unsigned)
     except FanlightError as error:
         return Check(SUMS, State.FAILS, error.what)

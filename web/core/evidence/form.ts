@@ -9,8 +9,15 @@ export const CASE = "case.jsonld";
 export const PRINT = "print.html";
 export const STAMP = "added/evidence.tsr";
 export const STAMP_ROOTS = "added/tsa.pem";
-/** Optional, and covered by no signature of the exporter's. */
-export const ADDED: readonly string[] = [STAMP, STAMP_ROOTS];
+export const SIGNER = "added/c2pa/signer.pem";
+export const SIGNER_TEXT = "added/c2pa/signer.txt";
+/** Where the copy of a clip lies that carries its C2PA manifest. */
+export const copyPath = (disclosure: string): string => `added/c2pa/${disclosure}.mp4`;
+/** Optional, and covered by no signature of the exporter's: of each group all of it or none. */
+export const added = (disclosures: readonly string[]): readonly (readonly string[])[] => [
+  [STAMP, STAMP_ROOTS],
+  [SIGNER, SIGNER_TEXT, ...disclosures.map(copyPath)],
+];
 export const LEAVES = ["request", "case-key", "export"] as const;
 export const ITEM_FILES = ["clip.mp4", "clip.age", "manifest.json", "file-key.hex"] as const;
 export const RECORD_FILES = [

@@ -22,7 +22,8 @@ import { type DisclosureManifest, keyCommitment, parseDisclosure, readBare } fro
 import { type Evidence, readEvidence } from "./evidence.ts";
 import { BadPackage, Damaged, type PackageFiles } from "./files.ts";
 import type { Certificate } from "./certificate.ts";
-import { ADDED, CASE, EVIDENCE, ITEM_FILES, LEAVES, PRINT, RECORD_FILES, SIGNATURE, STAMP, STAMP_ROOTS, SUMS, sums } from "./form.ts";
+import { fingerprint, isCopy, signerText } from "./copies.ts";
+import { CASE, EVIDENCE, ITEM_FILES, LEAVES, PRINT, RECORD_FILES, SIGNATURE, STAMP, STAMP_ROOTS, SIGNER, SIGNER_TEXT, SUMS, added, copyPath, sums } from "./form.ts";
 import { checkStamp, readRoots } from "./stamp.ts";
 
 /** `absent`: an optional part is not there. It is said, and counts neither for nor against the rest. */
@@ -60,6 +61,7 @@ export async function* verifyPackage(files: PackageFiles, trust: Trust = NAMED_B
   if (evidence.v > 1) yield await checkSums(files, evidence, raw);
   yield await exporter(files, evidence, raw);
   yield await stamp(files, raw, trust.authorities);
+  if (evidence.v > 1) yield* copies(files, evidence);
   const leaves = new Map<string, Leaf>();
   yield* log(files, trust, leaves);
   yield* openings(files, evidence, leaves);
@@ -94,15 +96,46 @@ async function contents(files: PackageFiles, evidence: Evidence): Promise<Check>
   const wanted = new Set([...expected(evidence).keys(), EVIDENCE, SIGNATURE, ...(evidence.v > 1 ? [SUMS] : [])]);
   const missing = [...wanted].sort().find((name) => !files.names.includes(name));
   if (missing !== undefined) return say(`${missing} is missing.`);
-  const added = evidence.v > 1 ? ADDED : [];
-  const half = added.some((name) => files.names.includes(name)) && added.find((name) => !files.names.includes(name));
-  if (half) return say(`${half} is missing.`);
-  const extra = files.names.find((name) => !wanted.has(name) && !added.includes(name));
+  const groups = addedTo(evidence);
+  for (const group of groups) {
+    const half = group.some((name) => files.names.includes(name)) && [...group].sort().find((name) => !files.names.includes(name));
+    if (half) return say(`${half} is missing.`);
+  }
+  const extra = files.names.find((name) => !wanted.has(name) && !groups.flat().includes(name));
   if (extra !== undefined) return say(`${extra} does not belong to the package.`);
   const exact = await files.isExact();
   if (exact === false) return say("The zip around the files was changed after it was made.");
   const what = `${files.names.length} files, none missing and none too many.`;
   return holds("contents", exact === null ? `${what} Unpacked: the zip that they came in was not looked at.` : what);
+}
+
+const addedTo = (evidence: Evidence): readonly (readonly string[])[] => (evidence.v > 1 ? added(evidence.items.map(({ disclosure }) => disclosure)) : []);
+
+/** The boxes themselves, the manifests, are read by `fanlight verify` and by readers of C2PA, not here, which each check says. */
+async function* copies(files: PackageFiles, evidence: Evidence): AsyncGenerator<Check> {
+  if (!files.names.includes(SIGNER)) {
+    yield { name: "C2PA", state: "absent", detail: "No copy carries a manifest that other programs read." };
+    return;
+  }
+  const signer = await outcome(async () => {
+    const digest = fingerprint(whole(await files.read(SIGNER)));
+    if (digest === null) throw new Fails("Its certificate cannot be read.");
+    must(equal(await files.read(SIGNER_TEXT), signerText(digest)), `${SIGNER_TEXT} states another certificate.`);
+    return digest;
+  });
+  if ("why" in signer) {
+    yield fails("C2PA signer", signer.why);
+    return;
+  }
+  yield holds("C2PA signer", `SHA-256 ${signer.value}, as the package names it; other readers may not know it.`);
+  for (const { disclosure } of evidence.items) {
+    const name = `clip ${disclosure}: C2PA copy`;
+    const same = await outcome(async () => {
+      must(isCopy(await files.read(`items/${disclosure}/clip.mp4`), await files.read(copyPath(disclosure))), "It is another film than clip.mp4.");
+    });
+    if ("why" in same) yield fails(name, same.why);
+    else yield holds(name, "It is clip.mp4 with one box put in, the manifest. This page does not read manifests: fanlight verify does, and any C2PA reader.");
+  }
 }
 
 async function* each(files: PackageFiles, evidence: Evidence): AsyncGenerator<Check> {
@@ -119,7 +152,7 @@ async function checkSums(files: PackageFiles, evidence: Evidence, raw: Bytes): P
   const done = await outcome(async () => {
     const all = expected(evidence);
     all.set(EVIDENCE, hex(sha256(raw)));
-    for (const name of [SIGNATURE, ...ADDED.filter((one) => files.names.includes(one))]) all.set(name, hex(sha256(await files.read(name))));
+    for (const name of [SIGNATURE, ...addedTo(evidence).flat().filter((one) => files.names.includes(one))]) all.set(name, hex(sha256(await files.read(name))));
     must(equal(await files.read(SUMS), sums(all)), "It names other hashes than the files have.");
   });
   return "why" in done ? fails(SUMS, done.why) : holds(SUMS, "It names the hash of every other file.");
