@@ -40,6 +40,17 @@ class Clock:
         return clock.now() + self.ahead
 
 
+class Still(Clock):
+    """A clock that stands until it is put forward: what the town's day brings by itself stays away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = clock.now()
+
+    def __call__(self) -> datetime:
+        return self.begun + self.ahead
+
+
 @dataclass
 class Running:
     """A running town."""

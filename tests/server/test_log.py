@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.server.running import prepare, running, witness_process
+from tests.server.running import Still, prepare, running, witness_process
 
 from fanlight.model.check import State
 from fanlight.proof.cosignature import parse_witnesses
@@ -22,7 +22,7 @@ def test_a_leaf_gets_a_cosigned_receipt_and_the_folder_verifies(database: str, t
     vkey = prepare(tmp_path)
 
     async def body(witness: str) -> None:
-        async with running(tmp_path, database, witness=witness) as town:
+        async with running(tmp_path, database, witness=witness, ticking=Still()) as town:
             log = town.services.log
             for number in range(3):
                 async with town.services.db.transaction() as tx:
@@ -56,7 +56,7 @@ def test_without_its_witness_the_record_goes_on_and_says_so(database: str, tmp_p
     vkey = prepare(tmp_path)
 
     async def body(port: int) -> None:
-        async with running(tmp_path, database, witness=f"http://127.0.0.1:{port}") as town:
+        async with running(tmp_path, database, witness=f"http://127.0.0.1:{port}", ticking=Still()) as town:
             assert (await town.json("/v1/log/state"))["witness"] == "away"
             async with town.services.db.transaction() as tx:
                 leaf = await town.services.log.queue_leaf(tx, "case", {"alone": True})
@@ -79,8 +79,10 @@ def test_without_its_witness_the_record_goes_on_and_says_so(database: str, tmp_p
 
 
 def test_lost_files_are_made_again_from_rows_under_the_same_roots(database: str, tmp_path: Path) -> None:
+    clock = Still()
+
     async def start() -> bytes:
-        async with running(tmp_path, database) as town:
+        async with running(tmp_path, database, ticking=clock) as town:
             await town.settled()
             return town.services.log.published.head.root
 
@@ -94,7 +96,7 @@ def test_lost_files_are_made_again_from_rows_under_the_same_roots(database: str,
 
 def test_it_never_signs_what_its_rows_contradict(database: str, tmp_path: Path) -> None:
     async def start() -> None:
-        async with running(tmp_path, database) as town:
+        async with running(tmp_path, database, ticking=Still()) as town:
             await town.settled()
 
     asyncio.run(start())
@@ -119,7 +121,7 @@ def test_a_record_larger_than_the_database_knows_is_not_continued(database: str,
 
 def test_an_erased_opening_leaves_the_log_verifiable(database: str, tmp_path: Path) -> None:
     async def body() -> None:
-        async with running(tmp_path, database) as town:
+        async with running(tmp_path, database, ticking=Still()) as town:
             log, db = town.services.log, town.services.db
             async with db.transaction() as tx:
                 leaf = await log.queue_leaf(tx, "case", {}, {"word": "gone"})

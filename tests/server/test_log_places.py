@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.proof.logs import make_log
-from tests.server.running import prepare, running
+from tests.server.running import Still, prepare, running
 from tests.store.s3server import S3, s3_server
 
 from fanlight.cli.verify_log import verify_log_target
@@ -115,7 +115,7 @@ def test_a_town_keeps_its_record_in_a_bucket_and_goes_on_from_there(
     prepare(tmp_path)
 
     async def enter(count: int) -> bytes:
-        async with running(tmp_path, database, log_files=bucket) as town:
+        async with running(tmp_path, database, log_files=bucket, ticking=Still()) as town:
             for number in range(count):
                 async with town.services.db.transaction() as tx:
                     leaf = await town.services.log.queue_leaf(tx, "case", {"number": number})
