@@ -18,7 +18,7 @@ import pytest
 from litestar import Litestar, post
 from litestar.params import FromPath
 from tests.journey.walking import ROOT
-from tests.server.acting import SEEDS
+from tests.server.acting import SEEDS, open_request
 from tests.server.registering import Way
 from tests.server.running import Clock, Running, running, serving
 
@@ -87,6 +87,8 @@ async def walk(database: str, home: Path, spec: str) -> tuple[int, str, list[str
             way = Way(town, database)
             await way.draft()
             await way.publish()
+            await open_request(town.http, noon)
+            await town.settled()
         else:
             await Way(town, database).operator.json("POST", "/v1/register/listings", json=LISTED)
         async with door(town, database, noon) as ahead:

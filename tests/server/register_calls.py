@@ -75,6 +75,14 @@ REGISTER: dict[str, tuple[str, tuple[str, ...], Any]] = {
         {"rule": "comment.advert"},
     ),
     "GET /v1/auditing/auditors": ("", (), None),
+    "GET /v1/auditing/looks": ("", (), None),
+    "GET /v1/auditing/agencies/{agency:str}/log": (f"/v1/auditing/agencies/{AGENCY}/log", (), None),
+    "GET /v1/auditing/agencies/{agency:str}/access": (f"/v1/auditing/agencies/{AGENCY}/access", (), None),
+    "GET /v1/auditing/agencies/{agency:str}/patterns": (
+        f"/v1/auditing/agencies/{AGENCY}/patterns",
+        (),
+        None,
+    ),
     "POST /v1/auditing/auditors": ("", ("auditing.bad_statement",), _NAMED),
     "POST /v1/auditing/auditors/end": (
         "",

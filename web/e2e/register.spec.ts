@@ -1,4 +1,5 @@
 // The register as everybody reads it, and comments: R33 R34.
+import { readFile } from "node:fs/promises";
 import { expect, test } from "@playwright/test";
 import { ahead, as, dayIn, look } from "./days.ts";
 import { somebody } from "./passkeys.ts";
@@ -61,7 +62,6 @@ test("R46 an auditor joins with a passkey and keys of their own, and the clerk e
   await clerk.goto(as("clerk", "clerk"));
   await clerk.getByRole("link", { name: "Auditors" }).click();
   await expect(clerk.getByText("Nobody audits this agency.", { exact: false })).toBeVisible();
-  await look(clerk);
   const address = await clerk.getByRole("link", { name: /\/auditor#\/join\// }).first().innerText();
   const { page } = auditor;
   await page.goto(address);
@@ -72,7 +72,6 @@ test("R46 an auditor joins with a passkey and keys of their own, and the clerk e
   await expect(page.getByText("You audit nobody yet.", { exact: false })).toBeVisible();
   await page.getByLabel("Your name, as it will stand in the record").fill("L. Moss");
   await page.getByRole("button", { name: "Show me what I sign" }).click();
-  await look(page);
   await page.getByRole("button", { name: "Sign my offer" }).click();
   const offer = await page.getByLabel("Your signed offer").inputValue();
   await clerk.getByLabel("The auditor's text").fill(offer.replace("L. Moss", "L. Boss"));
@@ -81,17 +80,35 @@ test("R46 an auditor joins with a passkey and keys of their own, and the clerk e
   await expect(clerk.getByText("L. Moss offers to audit", { exact: false })).toBeVisible();
   await clerk.getByRole("button", { name: "Show me what I sign" }).click();
   await expect(clerk.getByText("Fill in everything above", { exact: false })).toBeVisible();
-  await clerk.getByLabel("Who appointed you").fill("The board");
+  await clerk.getByLabel("Who appointed the auditor").fill("The board");
   await clerk.getByLabel("Number of the decision").fill("26-12");
   await clerk.getByLabel("The day on which the term is over").fill(dayIn(365));
   await clerk.getByLabel("The elected body's words").fill("The board appoints L. Moss auditor of the police department.");
-  await look(clerk);
   await clerk.getByRole("button", { name: "Show me what I sign" }).click();
   await clerk.getByRole("button", { name: "Sign and enter it" }).click();
   await expect(clerk.getByText("Entered. L. Moss reads the log", { exact: false })).toBeVisible();
   await look(clerk);
   await page.getByRole("button", { name: "I was entered: look again" }).click();
   await expect(page.getByText("L. Moss, auditor of", { exact: false })).toBeVisible();
+  await expect(page.getByText("each checked on this device against the record", { exact: false })).toBeVisible();
+  await page.getByLabel("Kind of entry").selectOption({ label: "Decision on a request" });
+  await expect(page.getByRole("list", { name: "The log" }).getByRole("listitem")).toHaveCount(2); // asked, and signed by a second person
+  await expect(page.getByText("Asked by").first()).toBeVisible();
+  await look(page);
+  await page.getByRole("link", { name: "Patterns" }).click();
+  await expect(page.getByRole("heading", { name: "Asked by" })).toBeVisible();
+  await look(page);
+  const kept = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Keep as CSV" }).click();
+  const csv = await readFile(await (await kept).path(), "utf8");
+  expect(csv.split(/\r?\n/)[0]).toBe("table,value,count,leaves");
+  expect(csv).toContain("\nofficer,");
+  await page.getByLabel("To", { exact: true }).fill("2020-01-01");
+  await page.getByRole("button", { name: "Count" }).click();
+  await expect(page.getByText("Nothing is in the record for these days.")).toBeVisible();
+  await page.getByRole("link", { name: "Who has access" }).click();
+  await expect(page.getByText("An agreement is in force until", { exact: false })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Looks by auditors" }).getByText("a file to keep", { exact: false })).toBeVisible();
   await look(page);
   await clerk.getByRole("button", { name: "End the appointment of L. Moss" }).click();
   await clerk.getByLabel("Why it ends").fill("The board chose another.");
@@ -99,7 +116,6 @@ test("R46 an auditor joins with a passkey and keys of their own, and the clerk e
   await expect(clerk.getByText("Audited it until", { exact: false })).toBeVisible();
   await page.reload();
   await expect(page.getByText("nothing opens here any more", { exact: false })).toBeVisible();
-  await look(page);
   expect(auditor.broken).toEqual([]);
   await auditor.context.close();
   await clerk.context().close();

@@ -51,6 +51,11 @@ async def lock(tx: Tx) -> None:
     await tx.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
+async def lock_looks(tx: Tx, auditor: str) -> None:
+    """Take turns over one auditor's looks, so that two calls at once make one entry."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"look {auditor}"])
+
+
 async def all_of(tx: Tx, agency: str | None = None) -> list[Auditor]:
     """Return the auditors that there ever were, of one agency or all, latest term first."""
     query = _AUDITOR + " WHERE (%(agency)s::text IS NULL OR a.agency = %(agency)s)"

@@ -172,6 +172,13 @@ class Log:
                 tx, self.published.head.size, leaf_type=leaf_type, after=after, limit=limit
             )
 
+    async def of_agency(
+        self, tx: Tx, agency: str, also: Sequence[str] = (), *, after: int = -1, limit: int = 1_000
+    ) -> list[Row]:
+        """Return published leaves that name an agency, and those of `also`, in order, behind `after`."""
+        part = f'"agency":"{agency}"'.encode()
+        return await store.published_with(tx, self.published.head.size, part, also, after=after, limit=limit)
+
     async def rows(self, tx: Tx, leaves: Sequence[str]) -> list[Row]:
         """Return leaves by id, in the order asked for; raises NotFound."""
         found = [await store.get_leaf(tx, leaf) for leaf in leaves]

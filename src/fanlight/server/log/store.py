@@ -1,7 +1,7 @@
 """The log's rows: leaves in order, their openings, what was signed."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
 import msgspec
@@ -122,6 +122,24 @@ async def add_signed(tx: Tx, signed: Signed) -> bool:
         {"size": signed.size, "root": signed.root, "note": signed.note},
     )
     return kept == 1
+
+
+async def published_with(  # noqa: PLR0913 - of which log, whose, and where from
+    tx: Tx, size: int, part: bytes, also: Sequence[str], *, after: int, limit: int
+) -> list[Row]:
+    """Return leaves of the log's first `size` behind `after` that hold `part` or are among `also`.
+
+    Of `case` entries only those that something is left of and that are no dummies.
+    """
+    return await many(
+        tx,
+        Row,
+        "SELECT id, idx, body FROM leaf WHERE idx > %(after)s AND idx < %(size)s"
+        " AND (position(%(part)s::bytea IN body) > 0 OR id = ANY(%(also)s))"
+        " AND (type <> 'case' OR EXISTS (SELECT FROM opening o WHERE o.leaf = leaf.id AND o.field = 'act'"
+        """ AND o.value <> '["dummy"]')) ORDER BY idx LIMIT %(limit)s""",
+        {"after": after, "size": size, "part": part, "also": list(also), "limit": limit},
+    )
 
 
 async def published_leaves(

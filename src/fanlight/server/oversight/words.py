@@ -66,6 +66,7 @@ TYPES = {
     "clerk-ended": "Clerk no more in office",
     "agency-auditor": "Auditor of an agency appointed",
     "agency-auditor-ended": "Auditor of an agency no more in office",
+    "audit-look": "Auditor of an agency looked",
     "copies-end": "Copies of an agency get an end",
     "copies-destroyed": "Copies of an agency destroyed",
     "key-destroyed": "Key of a case destroyed",

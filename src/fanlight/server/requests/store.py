@@ -204,6 +204,12 @@ async def set_close_leaf(tx: Tx, request: str, leaf: str) -> None:
     await tx.execute("UPDATE request SET close_leaf = %s WHERE id = %s", [leaf, request])
 
 
+async def close_leaves(tx: Tx, agency: str) -> list[str]:
+    """Return the leaves that say that requests of an agency are closed."""
+    query = "SELECT close_leaf FROM request WHERE agency = %s AND close_leaf IS NOT NULL"
+    return [row[0] for row in await (await tx.execute(query, [agency])).fetchall()]
+
+
 async def add_leaf(tx: Tx, request: str, leaf: str) -> None:
     """Note that a leaf is a decision on this request."""
     await tx.execute("INSERT INTO request_leaf (leaf, request) VALUES (%s, %s)", [leaf, request])
