@@ -525,6 +525,11 @@ async def _drop(world: World, who: Actor) -> Call:
     )
 
 
+@call("POST /v1/copies/{disclosure:str}/withdraw")
+async def _withdraw(world: World, who: Actor) -> Call:
+    return Call(new_id(), ("evidence.no_copy", "evidence.not_anonymous"), {"json": {"secret": "0" * 64}})
+
+
 @call("HEAD /v1/drops/{token:str}/{disclosure:str}/pay")
 async def _drop_offset(world: World, who: Actor) -> Call:
     return Call(new_id(), ("bare 400", "bare 404"))  # answers to HEAD have no code

@@ -1,6 +1,7 @@
 """A resident drops a copy, an officer looks, a custodian exports; the public cannot count."""
 
 import asyncio
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,9 +49,15 @@ async def asked_of_home(town: Running) -> Asked:
 
 
 async def drop(
-    http: httpx.AsyncClient, token: str, name: str, sealed: SealedDisclosure, **headers: str
+    http: httpx.AsyncClient,
+    token: str,
+    name: str,
+    sealed: SealedDisclosure,
+    secret: str = "",
+    **headers: str,
 ) -> httpx.Response:
-    """Drop a copy as a resident's client does; return the last answer."""
+    """Drop a copy as a resident's client does, with a secret to have it back; return the last answer."""
+    more = {"withdraw_sha256": hashlib.sha256(bytes.fromhex(secret)).hexdigest()} if secret else {}
     base = f"/v1/drops/{token}/{name}"
     for part, data in (("hdr", sealed.hdr), ("manifest", sealed.manifest_age), ("pay", bytes(sealed.pay))):
         answer = await http.put(f"{base}/{part}", content=data, headers=headers)
@@ -60,6 +67,7 @@ async def drop(
         "length": sealed.length,
         "root": sealed.root.hex(),
         "manifest_sha256": sealed.manifest_sha256.hex(),
+        **more,
     }
     return await http.post(f"{base}/done", json=done, headers=headers)
 

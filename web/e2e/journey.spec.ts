@@ -206,6 +206,14 @@ test("R24 R42 once it is closed, the public page shows a band, and still no numb
   const anyone = await context.newPage();
   await anyone.goto(`/record/requests/${request}`);
   await expect(anyone.getByText(/1.4/).first()).toBeVisible();
+  // R26: who gave the copy can have it back still, without anybody's help and without a name.
+  await resident.goto(`/home/#/request/${request}`);
+  await expect(resident.getByRole("heading", { name: "This request is closed, or was never for your area" })).toBeVisible({ timeout: 60_000 });
+  await resident.getByRole("button", { name: "Ask for my copy back" }).click();
+  await expectEqualWeight(resident.getByRole("button", { name: "Ask for it back", exact: true }), resident.getByRole("button", { name: "Leave it with them" }));
+  await resident.getByRole("button", { name: "Ask for it back", exact: true }).click();
+  await expect(resident.getByText("You asked for it back.", { exact: false })).toBeVisible();
+  await expectAccessible(resident);
   await expectChecked(anyone);
   await anyone.close();
 });

@@ -232,7 +232,7 @@ export async function drop(
   api: Client,
   token: string,
   id: string,
-  sealed: { hdr: Uint8Array; pay: Uint8Array; manifest: Uint8Array; root: string; manifestSha256: string },
+  sealed: { hdr: Uint8Array; pay: Uint8Array; manifest: Uint8Array; root: string; manifestSha256: string; withdrawSha256: string },
   progress: (share: number) => void,
 ): Promise<void> {
   const base = `/v1/drops/${token}/${id}`;
@@ -245,7 +245,11 @@ export async function drop(
   }
   await api.send(`${base}/done`, {
     method: "POST",
-    json: { length: sealed.pay.length, root: sealed.root, manifest_sha256: sealed.manifestSha256 },
+    json: { length: sealed.pay.length, root: sealed.root, manifest_sha256: sealed.manifestSha256, withdraw_sha256: sealed.withdrawSha256 },
     anonymous: true,
   });
 }
+
+/** Asks for a copy back by its own secret (hex), without an account. The day on which it is destroyed, or null if it was used or destroyed already. */
+export const withdrawCopy = async (api: Client, disclosure: string, secret: string): Promise<string | null> =>
+  (await api.json(`/v1/copies/${disclosure}/withdraw`, obj({ until: nullable(str) }), { method: "POST", json: { secret }, anonymous: true })).until;

@@ -47,7 +47,7 @@ test("a drop carries no token even when somebody is signed in", async () => {
   const api = new Client(fetch, "", async () => "secret");
   const one = new Uint8Array(1);
   const pay = new Uint8Array(5 * 1024 * 1024);
-  await drop(api, "tok", "id", { hdr: one, pay, manifest: one, root: "", manifestSha256: "" }, () => undefined);
+  await drop(api, "tok", "id", { hdr: one, pay, manifest: one, root: "", manifestSha256: "", withdrawSha256: "" }, () => undefined);
   expect(headers.some((h) => "Authorization" in h)).toBe(false);
   expect(paths).toEqual(["hdr", "manifest", "pay?offset=0", "pay?offset=4194304", "done"].map((p) => `/v1/drops/tok/id/${p}`));
 });

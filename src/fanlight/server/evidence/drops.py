@@ -42,11 +42,12 @@ log = structlog.get_logger()
 
 
 class DoneIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What the sender holds of the payload and the manifest."""
+    """What the sender holds of the payload and the manifest; the hash of the secret to have it back with."""
 
     length: Annotated[int, Meta(gt=0, le=MAX_PAYLOAD)]
     root: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     manifest_sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    withdraw_sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
 
 
 class Received(msgspec.Struct):
@@ -196,7 +197,15 @@ async def finish(
         async with services.db.transaction() as tx:
             found = await _open(tx, token)
             row = Disclosure(
-                disclosure, found.request, now.date(), length, root, data.manifest_sha256, manifest, hdr
+                id=disclosure,
+                request=found.request,
+                received_day=now.date(),
+                length=length,
+                root=root,
+                manifest_sha256=data.manifest_sha256,
+                manifest=manifest,
+                hdr=hdr,
+                withdraw_sha256=data.withdraw_sha256,
             )
             if await store.add(tx, row):
                 if not await requests.note_received(tx, found.request, MOST):

@@ -11,7 +11,7 @@ from fanlight.model.ids import is_id
 from fanlight.server import programme, ranges, requests
 from fanlight.server.accounts import Caller, Session
 from fanlight.server.errors import NotFound
-from fanlight.server.evidence import day, drops, ends_http, exports, store
+from fanlight.server.evidence import day, drops, ends_http, exports, store, taking_back
 from fanlight.server.evidence.exports import ExportIn, custody_json, own_disclosure, receipt_json
 from fanlight.server.evidence.store import Custody
 from fanlight.server.services import Parts, Services
@@ -135,5 +135,13 @@ def _id(disclosure: str) -> str:
 router = Router(
     path="/",
     tags=["evidence"],
-    route_handlers=[get_request, get_header, get_payload, post_export, *ends_http.ROUTES, *drops.ROUTES],
+    route_handlers=[
+        get_request,
+        get_header,
+        get_payload,
+        post_export,
+        *ends_http.ROUTES,
+        *drops.ROUTES,
+        *taking_back.ROUTES,
+    ],
 )

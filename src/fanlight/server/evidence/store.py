@@ -21,6 +21,7 @@ class Disclosure(msgspec.Struct, frozen=True):
     manifest_sha256: str
     manifest: bytes
     hdr: bytes
+    withdraw_sha256: str | None = None
 
 
 class Custody(msgspec.Struct, frozen=True):
@@ -47,7 +48,10 @@ class Entry(msgspec.Struct, frozen=True):
     detail: str
 
 
-_DISCLOSURE = "SELECT id, request, received_day, length, root, manifest_sha256, manifest, hdr FROM disclosure"
+_DISCLOSURE = (
+    "SELECT id, request, received_day, length, root, manifest_sha256, manifest, hdr, withdraw_sha256"
+    " FROM disclosure"
+)
 
 
 async def add(tx: Tx, row: Disclosure) -> bool:
@@ -55,11 +59,11 @@ async def add(tx: Tx, row: Disclosure) -> bool:
     return bool(
         await changed(
             tx,
-            "INSERT INTO disclosure (id, request, received_day, length, root, manifest_sha256, manifest, hdr)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            "INSERT INTO disclosure (id, request, received_day, length, root, manifest_sha256, manifest, hdr,"
+            " withdraw_sha256) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
             [
                 *(row.id, row.request, row.received_day, row.length, row.root),
-                *(row.manifest_sha256, row.manifest, row.hdr),
+                *(row.manifest_sha256, row.manifest, row.hdr, row.withdraw_sha256),
             ],
         )
     )

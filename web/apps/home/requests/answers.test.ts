@@ -6,13 +6,13 @@ function shelf(): Shelf & { rows: Map<string, string> } {
   return { rows, getItem: (key) => rows.get(key) ?? null, setItem: (key, value) => void rows.set(key, value) };
 }
 const SEED = new Uint8Array(32).fill(1);
-const ANSWER: Answer = { request: "abcdefgh", kind: "declined", at: "2026-11-21T10:00:00.000Z", agency: "Harbor", caseNumber: "2026-1", lengthMs: 0 };
+const ANSWER: Answer = { request: "abcdefgh", kind: "declined", at: "2026-11-21T10:00:00.000Z", agency: "Harbor", caseNumber: "2026-1", lengthMs: 0, disclosure: "", back: "" };
 
 test("R24: what is kept tells neither the request nor the answer, and no length gives it away", () => {
   const one = shelf();
   const two = shelf();
   new Answers(SEED, one).put(ANSWER);
-  new Answers(SEED, two).put({ ...ANSWER, kind: "shared", lengthMs: 42_000 });
+  new Answers(SEED, two).put({ ...ANSWER, kind: "shared", lengthMs: 42_000, disclosure: "abcdefghijklmnopqrstuvwxyz" });
   const [row = ""] = [...one.rows.values()];
   const [other = ""] = [...two.rows.values()];
   for (const secret of ["abcdefgh", "declined", "Harbor", "2026-1"]) expect(row + [...one.rows.keys()].join()).not.toContain(secret);

@@ -15,6 +15,10 @@ export interface Answer {
   caseNumber: string;
   /** Milliseconds of picture that were shared; 0 otherwise. */
   lengthMs: number;
+  /** The copy that was sent; empty where none was, or before copies could be asked for back. */
+  disclosure: string;
+  /** What came of asking for it back: a day on which it is destroyed, `used`, or empty. */
+  back: string;
 }
 /** Whose requests this device does not show: everybody's, or those of these agencies. */
 export interface Quiet {
@@ -30,7 +34,7 @@ interface Kept {
 }
 const answers = obj<Kept>({
   quiet: or(quiet, LOUD),
-  answers: list(obj<Answer>({ request: str, kind: oneOf(KINDS), at: str, agency: str, caseNumber: or(str, ""), lengthMs: or(num, 0) })),
+  answers: list(obj<Answer>({ request: str, kind: oneOf(KINDS), at: str, agency: str, caseNumber: or(str, ""), lengthMs: or(num, 0), disclosure: or(str, ""), back: or(str, "") })),
   seen: (value, where) => (value === null || value === undefined ? null : obj<Pin>({ vkey: str, size: num, root: str })(value, where)),
 });
 

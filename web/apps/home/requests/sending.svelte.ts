@@ -16,6 +16,8 @@ export interface Parcel {
   readonly disclosure: string;
   readonly dropToken: string;
   readonly sealed: SealedDisclosure;
+  /** Hash of the secret by which it can be asked for back. */
+  readonly withdrawSha256: string;
   /** Called once it has arrived. */
   readonly onsent: () => void;
 }
@@ -58,7 +60,7 @@ export class Outgoing {
     this.states.set(request, { kind: "sending", share: 0 });
     try {
       const { hdr, pay, manifestAge, root, manifestSha256 } = parcel.sealed;
-      const parts = { hdr, pay, manifest: manifestAge, root, manifestSha256 };
+      const parts = { hdr, pay, manifest: manifestAge, root, manifestSha256, withdrawSha256: parcel.withdrawSha256 };
       await drop(this.#api, parcel.dropToken, parcel.disclosure, parts, (share) => this.states.set(request, { kind: "sending", share }));
       parcel.onsent();
       this.states.set(request, { kind: "sent", at: new Date() });
