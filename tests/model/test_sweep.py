@@ -124,6 +124,57 @@ def test_neither_figure_nor_number_hangs_on_the_order_of_asking(
             assert (same.area_m2, same.window_min) == (one.area_m2, one.window_min)
 
 
+def joined_by_all(request: FootageRequest, earlier: list[FootageRequest], joins: Any) -> list[int]:
+    """Compare each with each: what a list of a thousand is too long for."""
+    reached: set[int] = set()
+    waiting = [request]
+    while waiting:
+        member = waiting.pop()
+        found = {n for n, other in enumerate(earlier) if n not in reached and joins(member, other)}
+        waiting += [earlier[n] for n in found]
+        reached |= found
+    return sorted(reached)
+
+
+def placed(west: float, south: float, width_m: int, height_m: int) -> Polygon:
+    ring = box(west, south, width_m, height_m)
+    return Polygon.of(ring if ring[1][0] <= 180 else box(-180.0, south, width_m, height_m))
+
+
+somewhere = st.builds(
+    placed,
+    st.builds(
+        lambda west, n: west + n * 0.0011, st.sampled_from([LON, 0.0, 179.97, -180.0]), st.integers(0, 40)
+    ),
+    st.builds(
+        lambda south, n: south + n * 0.0009,
+        st.sampled_from([LAT, -0.001, 60.0, 84.8, -84.9]),
+        st.integers(0, 30),
+    ),
+    st.sampled_from([90, 150, 600, 1_500, 12_000]),
+    st.sampled_from([30, 150, 1_500]),
+)
+anywhere = st.builds(
+    asked,
+    somewhere,
+    st.integers(0, 60).map(lambda n: n / 2),
+    st.sampled_from([0.25, 1, 4, 12]),
+    case_number=st.sampled_from(["HD-2026-0001", "HD-2026-0002", ""]),
+    offence=st.sampled_from(["220", "23F", "11A"]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(anywhere, st.lists(anywhere, max_size=14))
+def test_what_is_passed_over_unseen_is_what_adjoins_nothing(
+    request: FootageRequest, earlier: list[FootageRequest]
+) -> None:
+    """R21: the same requests are joined as by comparing each with each, near poles and 180th meridian too."""
+    found = sweep_of(request, earlier).others
+    assert list(found) == [earlier[n] for n in joined_by_all(request, earlier, adjoin)]
+    assert number_in_case(request, earlier) == 1 + len(joined_by_all(request, earlier, is_one_case))
+
+
 @settings(max_examples=60, deadline=None)
 @given(requests, requests)
 def test_that_two_requests_adjoin_is_mutual_and_does_not_hang_on_who_has_which_case(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fanlight.model.joined import distance_m, joined_area_m2
+from fanlight.model.joined import Place, distance_m, joined_area_m2, surely_apart
 from fanlight.model.request import FootageRequest
 
 # What is left out between two slices must not be worth leaving out: a street, an hour, or of large slices a
@@ -86,15 +86,38 @@ def _reached(
     earlier: Sequence[FootageRequest],
     joins: Callable[[FootageRequest, FootageRequest], bool],
 ) -> list[FootageRequest]:
-    reached: set[int] = set()
+    """Return those that `request` joins, over hops too, in the order given.
+
+    What surely adjoins nothing, and is of another case, is passed over without a look at its outline: an
+    agency has a thousand earlier requests, and nearly all of them lie elsewhere or long ago.
+    """
+    gap = max(GAP, max(one.window.length for one in (request, *earlier)) * GAP_LENGTHS)
+    left = dict(enumerate(earlier))
+    places: dict[int, Place] = {}
+    reached: list[int] = []
     waiting = [request]
     while waiting:
         member = waiting.pop()
-        for place, other in enumerate(earlier):
-            if place not in reached and joins(member, other):
-                reached.add(place)
-                waiting.append(other)
-    return [other for place, other in enumerate(earlier) if place in reached]
+        number, since, until = member.case_number, member.window.start - gap, member.window.end + gap
+        own = _place(member)
+        found = []
+        for n, other in left.items():
+            if not number or other.case_number != number:
+                if other.window.end <= since or other.window.start >= until:
+                    continue
+                if n not in places:
+                    places[n] = _place(other)
+                if surely_apart(own, places[n]):
+                    continue
+            if joins(member, other):
+                found.append(n)
+        waiting += [left.pop(n) for n in found]
+        reached += found
+    return [earlier[n] for n in sorted(reached)]
+
+
+def _place(request: FootageRequest) -> Place:
+    return Place.of(request.area, GAP_M, GAP_SIDES)
 
 
 def _near_in_time(one: FootageRequest, other: FootageRequest) -> bool:
