@@ -98,6 +98,10 @@ class Archive:
         """Return an entry's length in bytes; raises BadPackage if it is missing."""
         return self._entry(name).file_size
 
+    def crc(self, name: str) -> int:
+        """Return an entry's CRC-32 as the zip lists it; `read` and `blocks` compare it."""
+        return self._entry(name).CRC
+
     def part(self, name: str, first: int, end: int) -> bytes:
         """Return the bytes [first, end) of an entry, whose sum `blocks` compares; raises BadPackage."""
         self._file.seek(self._start(name) + first)

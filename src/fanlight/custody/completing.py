@@ -23,6 +23,7 @@ from fanlight.custody.archive import Archive
 from fanlight.custody.c2pa_form import (
     ACTIONS,
     ASSERTION,
+    CREATED,
     SIGNER,
     SIGNER_TEXT,
     actions,
@@ -41,6 +42,8 @@ from fanlight.model.check import State
 from fanlight.seal.container import read_container
 from fanlight.seal.reading import check_disclosure_manifest
 
+# A film of no pictures, to try a certificate on.
+_SMALLEST = b"\0\0\0\x10ftypisom\0\0\0\0" + b"\0\0\0\x08mdat"
 _KEPT = "The package that you gave was not changed, and no other was written."
 
 
@@ -89,6 +92,7 @@ def complete(
         )
     with Archive(package) as archive:
         files = {name: archive.read(name) for name in archive.names}
+        crcs = {name: archive.crc(name) for name in archive.names}
     wanted = ({STAMP} if clock else set()) | ({SIGNER} if signer else set())
     if SUMS not in files or wanted & set(files):
         raise NotCompleted(
@@ -104,11 +108,19 @@ def complete(
         stamp = check_stamp(added[STAMP], files[EVIDENCE], roots, request)
     if signer:
         evidence = json.loads(files[EVIDENCE])
-        added |= _copies(files, evidence, signer(evidence["agency"]))
-    hashes = _hashes_of(files) | {name: hashlib.sha256(data).hexdigest() for name, data in added.items()}
-    del files[SUMS]
-    _write_new(out, zip_files(files | added | {SUMS: sums(hashes)}))
+        own = signer(evidence["agency"])
+        _try(own)
+        added |= copies(files, evidence, own)
+    _write_new(out, with_added(files, crcs, added))
     return stamp
+
+
+def with_added(files: Mapping[str, bytes], crcs: Mapping[str, int], added: Mapping[str, bytes]) -> bytes:
+    """Return the zip of a package that holds and of what is added; what it has is not summed again."""
+    kept = {name: data for name, data in files.items() if name != SUMS}
+    hashes = _hashes_of(files) | {name: hashlib.sha256(data).hexdigest() for name, data in added.items()}
+    known = {name: crcs[name] for name in kept}
+    return zip_files({**kept, **added, SUMS: sums(hashes)}, known)
 
 
 def _hashes_of(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -117,8 +129,9 @@ def _hashes_of(files: Mapping[str, bytes]) -> dict[str, str]:
     return {name: digest for digest, _, name in (row.partition("  ") for row in rows)}
 
 
-def _copies(files: Mapping[str, bytes], evidence: Mapping[str, Any], signer: C2paSigner) -> dict[str, bytes]:
-    certificate, *_, root = x509.load_pem_x509_certificates(signer.chain_pem)
+def copies(files: Mapping[str, bytes], evidence: Mapping[str, Any], signer: C2paSigner) -> dict[str, bytes]:
+    """Return a copy of each clip that carries C2PA, and who signed; raises NotCompleted."""
+    certificate = x509.load_pem_x509_certificates(signer.chain_pem)[0]
     text = signer_text(certificate.public_bytes(Encoding.DER))
     added = {SIGNER: signer.chain_pem, SIGNER_TEXT: text}
     for item in evidence["items"]:
@@ -131,21 +144,19 @@ def _copies(files: Mapping[str, bytes], evidence: Mapping[str, Any], signer: C2p
             item["files"][f"{here}/manifest.json"],
             files["record/export.leaf"],
         )
-        assertions: dict[str, Any] = {ACTIONS: {"actions": actions(facts)}, ASSERTION: said}
-        film, path = files[f"{here}/clip.mp4"], copy_path(item["disclosure"])
-        added[path] = sign_copy(film, assertions, signer)
-        if item is evidence["items"][0]:
-            _reads(added[path], certificate, root, said, assertions[ACTIONS]["actions"])
+        assertions = {ACTIONS: {"actions": actions(facts)}, ASSERTION: said}
+        added[copy_path(item["disclosure"])] = sign_copy(files[f"{here}/clip.mp4"], assertions, signer)
     return added
 
 
-def _reads(
-    copy: bytes, signer: x509.Certificate, root: x509.Certificate, said: dict[str, Any], done: list[Any]
-) -> None:
-    """Find out now, not in court, that readers take this certificate."""
-    named = NamedSigner(signer, root.public_bytes(Encoding.PEM).decode())
+def _try(signer: C2paSigner) -> None:
+    """Find out now, not in court, that readers take what this certificate signs; raises NotCompleted."""
+    certificate, *_, root = x509.load_pem_x509_certificates(signer.chain_pem)
+    named = NamedSigner(certificate, root.public_bytes(Encoding.PEM).decode())
+    done = [{"action": "c2pa.created", "digitalSourceType": CREATED}]
+    copy = sign_copy(_SMALLEST, {ACTIONS: {"actions": done}, ASSERTION: {}}, signer)
     try:
-        check_c2pa(Section(lambda first, end: copy[first:end], len(copy)), named, said, done)
+        check_c2pa(Section(lambda first, end: copy[first:end], len(copy)), named, {}, done)
     except BadPackage as error:
         raise NotCompleted(
             f"No reader takes what this certificate signed: {error.what}",

@@ -24,8 +24,13 @@ _END = struct.Struct("<4s4H2LH")
 _AROUND = _LOCAL.size + _LISTED.size
 
 
-def zip_files(files: Mapping[str, bytes]) -> bytes:
-    """Return the zip of these files; raises BadPackage for 2 GiB or more: zips have a longer form then."""
+def zip_files(files: Mapping[str, bytes], known: Mapping[str, int] | None = None) -> bytes:
+    """Return the zip of these files; raises BadPackage for 2 GiB or more: zips have a longer form then.
+
+    Args:
+        files: what goes in, by name.
+        known: CRC-32 of those of them that were summed before.
+    """
     size = sum(len(data) + _AROUND + 2 * len(name.encode()) for name, data in files.items())
     if size > zipfile.ZIP64_LIMIT:
         raise BadPackage(
@@ -34,7 +39,9 @@ def zip_files(files: Mapping[str, bytes]) -> bytes:
             do="Put fewer clips into one package.",
         )
     names = sorted(files)
-    runs = [run for _, run in frame((name, zlib.crc32(files[name]), len(files[name])) for name in names)]
+    crcs = {name: zlib.crc32(data) for name, data in files.items() if name not in (known or {})}
+    crcs |= known or {}
+    runs = [run for _, run in frame((name, crcs[name], len(files[name])) for name in names)]
     # Joined at once: packages are large, and each copy of one takes as long as hashing it.
     return b"".join(
         [piece for run, name in zip(runs, names, strict=False) for piece in (run, files[name])] + runs[-1:]

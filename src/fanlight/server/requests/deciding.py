@@ -8,6 +8,7 @@ Holds:  no request opens without a second person's signature, or closes itself w
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -280,8 +281,13 @@ async def own_request(tx: Tx, agency: str, request_id: str) -> RequestRow:
 
 def request_of(row: RequestRow) -> FootageRequest:
     """Return the request that a row keeps."""
-    fields = {**jcs.loads(row.body), "signature": row.sig}
-    return msgspec.convert(fields, RequestIn).footage_request()
+    return _read(row.body, row.sig)
+
+
+# What was signed does not change, and an agency's earlier requests are read at each new one of it.
+@lru_cache(maxsize=4_096)
+def _read(body: str, signature: str) -> FootageRequest:
+    return msgspec.convert({**jcs.loads(body), "signature": signature}, RequestIn).footage_request()
 
 
 def _decision_json(decided: Decided) -> str:
