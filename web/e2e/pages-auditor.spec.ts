@@ -1,0 +1,50 @@
+// An agency's auditor: entered by the clerk, then the log, the patterns and who has access. Looked at in a town where something was asked: R46 R47.
+import { expect, test } from "@playwright/test";
+import { look } from "./looking.ts";
+import { somebody } from "./passkeys.ts";
+import { be } from "./people.ts";
+import { heading, optionsOf } from "./visiting.ts";
+
+const DAY_MS = 86_400_000;
+
+test("R46 the clerk enters an auditor, who reads the log, counts it and sees who has access", async ({ browser }, info) => {
+  const options = optionsOf(info);
+  const base = options.baseURL ?? "";
+  const officer = await be(await browser.newContext(options), base, "officer");
+  await officer.goto("/agency/#/new");
+  await officer.getByRole("button", { name: "Fill in the demo town's example" }).click();
+  await officer.getByLabel("Case number").fill(`AUDIT-${Date.now().toString(36).toUpperCase()}`);
+  await officer.getByRole("button", { name: "Send to a supervisor" }).click();
+  await expect(officer.getByText("It waits for a second person", { exact: false })).toBeVisible();
+  await officer.context().close();
+  const { page, context } = await somebody(browser, options);
+  const clerk = await be(await browser.newContext(options), base, "clerk");
+  await clerk.getByRole("link", { name: "Auditors" }).click();
+  await page.goto(await clerk.getByRole("link", { name: /\/auditor#\/join\// }).first().innerText());
+  await page.getByLabel("Your name").fill("L. Moss");
+  await page.getByRole("button", { name: "Make a passkey" }).click();
+  await page.getByLabel("Your name, as it will stand in the record").fill("L. Moss");
+  await page.getByRole("button", { name: "Show me what I sign" }).click();
+  await page.getByRole("button", { name: "Sign my offer" }).click();
+  await clerk.getByLabel("The auditor's text").fill(await page.getByLabel("Your signed offer").inputValue());
+  await clerk.getByLabel("Who appointed the auditor").fill("The board");
+  await clerk.getByLabel("Number of the decision").fill("26-12");
+  await clerk.getByLabel("The day on which the term is over").fill(new Date(Date.now() + 365 * DAY_MS).toISOString().slice(0, 10));
+  await clerk.getByLabel("The elected body's words").fill("The board appoints L. Moss auditor of the police department.");
+  await clerk.getByRole("button", { name: "Show me what I sign" }).click();
+  await clerk.getByRole("button", { name: "Sign and enter it" }).click();
+  await expect(clerk.getByText("Entered. L. Moss reads the log", { exact: false })).toBeVisible();
+  await look(clerk, "clerk-auditors");
+  await page.getByRole("button", { name: "I was entered: look again" }).click();
+  await expect(page.getByText("each checked on this device against the record", { exact: false })).toBeVisible();
+  await page.getByLabel("Kind of entry").selectOption({ label: "Decision on a request" });
+  await look(page, "auditor-log");
+  await page.getByRole("link", { name: "Patterns" }).click();
+  await expect(heading(page, "Asked by")).toBeVisible();
+  await look(page, "auditor-patterns");
+  await page.getByRole("link", { name: "Who has access" }).click();
+  await expect(heading(page, "Looks by auditors")).toBeVisible();
+  await look(page, "auditor-access");
+  await context.close();
+  await clerk.context().close();
+});
