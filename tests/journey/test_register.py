@@ -78,6 +78,32 @@ async def door(town: Running, database: str, noon: datetime) -> AsyncIterator[st
         yield url
 
 
+async def by_hand(town: Running, ahead: str, noon: datetime, spec: str) -> tuple[int, str]:
+    """Walk a spec whose days go by at once, `ahead` being the door for that; return status and output."""
+    seeds = {role: base64.urlsafe_b64encode(seed).decode().rstrip("=") for role, seed in SEEDS.items()}
+    environment = {
+        **os.environ,
+        "FANLIGHT_URL": str(town.http.base_url).replace("127.0.0.1", "localhost").rstrip("/"),
+        "FANLIGHT_AHEAD": ahead,
+        "FANLIGHT_NOON": str(int(noon.timestamp()) * 1000),
+        "FANLIGHT_SEEDS": json.dumps(seeds),
+        "FANLIGHT_SPEC": spec,
+        "FANLIGHT_E2E_OUT": str(town.home / "out"),
+    }
+    process = await asyncio.create_subprocess_exec(
+        "npx",
+        "playwright",
+        "test",
+        "--project=desk",
+        cwd=ROOT / "web",
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
 async def walk(database: str, home: Path, spec: str) -> tuple[int, str, list[str]]:
     """Return how a walk ended, what it said, and the states of its agreement's entries in their order."""
     noon = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
@@ -92,32 +118,10 @@ async def walk(database: str, home: Path, spec: str) -> tuple[int, str, list[str
         else:
             await Way(town, database).operator.json("POST", "/v1/register/listings", json=LISTED)
         async with door(town, database, noon) as ahead:
-            seeds = {
-                role: base64.urlsafe_b64encode(seed).decode().rstrip("=") for role, seed in SEEDS.items()
-            }
-            environment = {
-                **os.environ,
-                "FANLIGHT_URL": str(town.http.base_url).replace("127.0.0.1", "localhost").rstrip("/"),
-                "FANLIGHT_AHEAD": ahead,
-                "FANLIGHT_NOON": str(int(noon.timestamp()) * 1000),
-                "FANLIGHT_SEEDS": json.dumps(seeds),
-                "FANLIGHT_SPEC": spec,
-                "FANLIGHT_E2E_OUT": str(home / "out"),
-            }
-            process = await asyncio.create_subprocess_exec(
-                "npx",
-                "playwright",
-                "test",
-                "--project=desk",
-                cwd=ROOT / "web",
-                env=environment,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-            )
-            said, _ = await process.communicate()
+            status, said = await by_hand(town, ahead, noon, spec)
         await town.settled()
         states = [leaf["pub"]["state"] for leaf in await town.leaves("agreement")]
-    return process.returncode or 0, said.decode(), states
+    return status, said, states
 
 
 @pytest.mark.timeout(900)
