@@ -112,6 +112,8 @@ export const words = {
     tooLong: (length: string): string => `${length}. At most 12 h.`,
     tooShort: (length: string): string => `${length}. At least 15 min.`,
     future: "The window is not over yet.",
+    sensitive: "This is a domestic matter, or a child is concerned",
+    sensitiveHint: "The public sees it as “protected”, without its place, until it opens. Residents of the area are asked as always. The auditor sees the mark at once.",
     emergency: "This is an emergency",
     emergencyHint: "It goes to residents before the second signature, which must follow within 24 hours, or it closes itself and says so. The public sees at once that it was asked as an emergency.",
     read: "4. What residents will read",

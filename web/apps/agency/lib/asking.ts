@@ -48,6 +48,7 @@ export type RequestWire = {
   readonly start: string;
   readonly end: string;
   readonly emergency: boolean;
+  readonly sensitive: boolean;
   readonly case_key: string;
   readonly case_key_sealed: string;
   readonly signature: string;
@@ -66,6 +67,7 @@ export function signRequest(draft: Draft, key: CaseKey, signer: SigningKey): Req
     start: start.toISOString(),
     end: end.toISOString(),
     emergency: draft.emergency,
+    sensitive: draft.sensitive,
     case_key: key.identity.recipient,
     case_key_sealed: key.sealed,
   };

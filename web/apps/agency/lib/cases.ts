@@ -102,7 +102,7 @@ function asking(draft: Draft): Asked<null> {
     of: null,
     caseNumber: draft.caseNumber,
     offence: draft.offence,
-    hidden: offences.get(draft.offence)?.protected === true,
+    hidden: draft.sensitive || offences.get(draft.offence)?.protected === true,
     corners: drawn.kind === "outline" ? drawn.corners : null,
     start: fromField(draft.from)?.getTime() ?? Number.NaN,
     end: fromField(draft.to)?.getTime() ?? Number.NaN,

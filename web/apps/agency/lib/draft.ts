@@ -14,9 +14,11 @@ export interface Draft {
   readonly from: string;
   readonly to: string;
   readonly emergency: boolean;
+  /** Marked as a domestic matter or one with a child: the public is not shown its place until it opens. */
+  readonly sensitive: boolean;
 }
 
-export const EMPTY: Draft = { caseNumber: "", offence: "", purpose: "", words: "", outline: [], from: "", to: "", emergency: false };
+export const EMPTY: Draft = { caseNumber: "", offence: "", purpose: "", words: "", outline: [], from: "", to: "", emergency: false, sensitive: false };
 
 /** Words to residents: what fits on a phone. */
 export const MAX_WORDS = 1000;
@@ -72,5 +74,6 @@ export function readDraft(kept: string | null): Draft {
     from: text("from"),
     to: text("to"),
     emergency: from["emergency"] === true,
+    sensitive: from["sensitive"] === true,
   };
 }

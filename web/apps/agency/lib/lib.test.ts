@@ -26,12 +26,14 @@ const whole: Draft = {
   from: "2026-11-20T12:00",
   to: "2026-11-20T14:00",
   emergency: false,
+  sensitive: false,
 };
 const now = fromField("2026-11-21T12:00") as Date;
 const known = { agencyKind: "municipal", agreementInForce: true, jurisdiction: [square], voteRecorded: true, numberInCase: 1, joined: { areaM2: 234_000, windowMin: 120 } };
 
 test("R21: a draft keeps every field through storage, and a broken one is empty", () => {
   expect(readDraft(draftText(whole))).toEqual(whole);
+  expect(readDraft(draftText({ ...whole, sensitive: true }))).toEqual({ ...whole, sensitive: true });
   expect(readDraft("{")).toEqual(EMPTY);
   expect(readDraft('{"outline":[["x",1]],"words":3}')).toEqual(EMPTY);
   expect(readDraft(null)).toEqual(EMPTY);
@@ -186,8 +188,9 @@ test("R26: a case key opens for each of the agency's people and for nobody else"
 
 test("R21: what is signed is exactly what is sent, without the signature", async () => {
   const keys = await memberKeys(new Uint8Array(32).fill(7));
-  const wire = signRequest(whole, { identity: keys.age, sealed: "AA==" }, keys.signing);
+  const wire = signRequest({ ...whole, sensitive: true }, { identity: keys.age, sealed: "AA==" }, keys.signing);
   const { signature, ...fields } = wire;
   expect(() => verify(keys.signing.public, "request", jcs(fields), unb64(signature))).not.toThrow();
+  expect(fields.sensitive).toBe(true);
   expect(fields.start).toBe((fromField(whole.from) as Date).toISOString());
 });

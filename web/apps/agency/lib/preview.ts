@@ -47,7 +47,7 @@ export function saidOf(draft: Draft): Said {
     words: draft.words.trim(),
     corners: drawn.kind === "outline" ? drawn.corners : null,
     window: from && to && from < to ? [from, to] : null,
-    hidden: offences.get(offence)?.protected === true,
+    hidden: draft.sensitive || offences.get(offence)?.protected === true,
   };
 }
 
