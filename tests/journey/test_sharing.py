@@ -1,4 +1,4 @@
-"""Copies, links, wishes and help from outside by hand, in real Chromium, at two screen sizes, with axe."""
+"""Copies, links, wishes, help and legal process by hand, in real Chromium, at two screen sizes, with axe."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.timeout(1_800)
-@pytest.mark.parametrize("spec", ["sharing.spec.ts", "wishes.spec.ts"])
-def test_a_copy_leaves_the_home_and_a_wish_comes_to_it(town: str, tmp_path: Path, spec: str) -> None:
-    """R04 R06 R09 R11: each step stands in web/e2e, by the name of its file."""
+@pytest.mark.parametrize("spec", ["sharing.spec.ts", "wishes.spec.ts", "process.spec.ts"])
+def test_a_copy_leaves_the_home_and_a_wish_or_a_warrant_comes_to_it(
+    town: str, tmp_path: Path, spec: str
+) -> None:
+    """R04 R06 R09 R11 R22: each step stands in web/e2e, by the name of its file."""
     walk_by_hand(tmp_path, FANLIGHT_URL=town, FANLIGHT_SPEC=spec)

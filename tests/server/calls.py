@@ -128,6 +128,8 @@ for about in (
     "operator/vault",
 ):
     plain(f"GET /v1/{about}")
+for about in ("process", "agency/process", "operator/process"):
+    plain(f"GET /v1/{about}")
 for about in ("agency", "agency/requests", "sessions/mine"):
     plain(f"GET /v1/{about}")
 plain("POST /v1/account/leave", "", "accounts.last_owner")
@@ -533,3 +535,48 @@ async def _withdraw(world: World, who: Actor) -> Call:
 @call("HEAD /v1/drops/{token:str}/{disclosure:str}/pay")
 async def _drop_offset(world: World, who: Actor) -> Call:
     return Call(new_id(), ("bare 400", "bare 404"))  # answers to HEAD have no code
+
+
+@call("POST /v1/agency/process", "POST /v1/operator/process")
+async def _legal_process(world: World, who: Actor) -> Call:
+    body = {
+        "document": b64.encode(b"no document"),
+        "kind": "warrant",
+        "court": "",
+        "court_level": "none",
+        "docket": "",
+        "signed_by": "",
+        "issued": "2026-11-22",
+        "return_by": "2026-11-22",
+        "gag": "none",
+        "scope": {"accounts": [], "what": ["contents"], "start": "2026-11-22", "end": "2026-11-22"},
+        "came": "by post",
+    }
+    return Call("", ("process.bad_document",), {"json": body})
+
+
+@call(
+    "GET /v1/operator/process/{process:str}/document",
+    "POST /v1/operator/process/{process:str}/packet",
+    "GET /v1/operator/process/{process:str}/clips/{clip:str}",
+    "GET /v1/process/{process:str}/document",
+)
+async def _one_process(world: World, who: Actor) -> Call:
+    return Call(new_id(), ("process.none",))
+
+
+@call("POST /v1/operator/process/{process:str}/decision")
+async def _process_decision(world: World, who: Actor) -> Call:
+    body = {"decision": "rejected", "counsel": "C. Counsel", "reason": "none"}
+    return Call(new_id(), ("process.none",), {"json": body})
+
+
+@call("POST /v1/process/{process:str}/objection")
+async def _process_objection(world: World, who: Actor) -> Call:
+    return Call(new_id(), ("process.none",), {"json": {"words": "no"}})
+
+
+@call("POST /v1/operator/process/{process:str}/renewal")
+async def _renewal(world: World, who: Actor) -> Call:
+    body = {"until": "2099-01-01", "court": "Superior Court", "docket": "1", "ordered": "2026-11-22"}
+    return Call(new_id(), ("process.none",), {"json": body})

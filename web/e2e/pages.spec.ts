@@ -72,6 +72,7 @@ test("R51 every page of a home that has nothing yet says what would be there", a
     ["alerts-no-hub", "alerts", "Alerts"],
     ["links-empty", "links", /link/i],
     ["wishes-empty", "wishes", /./],
+    ["process-none", "process", "Legal process about your household"],
     ["sheet", "sheet", /sheet/i],
     ["alert-none", "alert/aaaaaaaaaaaaaaaaaaaaaaaaaa?d=2026-01-01", /./],
     ["person-unknown", "person/aaaaaaaaaaaaaaaaaaaaaaaaaa", /./],

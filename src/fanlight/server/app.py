@@ -59,6 +59,8 @@ from fanlight.server.meetings import Meetings
 from fanlight.server.notify import http as notify_http
 from fanlight.server.notify.sending import Reach, Sender
 from fanlight.server.oversight import http as oversight_http
+from fanlight.server.process import http as process_http
+from fanlight.server.process import telling
 from fanlight.server.programme import clerks_http, comments_http, register_http, suspended
 from fanlight.server.programme import http as programme_http
 from fanlight.server.relay import http as relay_http
@@ -183,6 +185,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
             asyncio.create_task(links.run(services)),
             asyncio.create_task(wishes.run(services)),
             asyncio.create_task(days.run(services)),
+            asyncio.create_task(telling.run(services)),
             asyncio.create_task(sealed.run(services, read_auditors(options.home))),
         ]
         yield services
@@ -243,6 +246,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         wishes_http.router,
         evidence_http.router,
         auditing_http.router,
+        process_http.router,
         operator.router,
         texts_http.router,
         oversight_http.router,

@@ -10,7 +10,7 @@ export const words = {
     done: "Residents were reminded. It cannot be done again.",
   },
   title: (page: string): string => `${page} · Fanlight for agencies`,
-  nav: { label: "Main", requests: "Requests", ask: "Ask residents", people: "People", record: "Public record" },
+  nav: { label: "Main", requests: "Requests", ask: "Ask residents", process: "Legal process", people: "People", record: "Public record" },
   band: {
     session: (name: string, end: string): string => `${name} · session ends ${end}`,
     until: "Agreement in force until",
@@ -18,6 +18,16 @@ export const words = {
     ordinance: "Ordinance",
     public: "Every request from here is public at once",
     signOut: "Sign out",
+  },
+  process: {
+    title: "Legal process",
+    text: "A warrant, an order or a subpoena goes to the operator's counsel. It needs no agreement, and it is not a footage request: nobody is asked, and a court answers for it.",
+    list: "Handed in by your agency",
+    empty: "Nothing was handed in.",
+    noDocket: "no docket",
+    received: (day: string): string => `handed in ${day}`,
+    loading: "Fetching what your agency handed in",
+    slow: "Still fetching. The server is slow to answer.",
   },
   loading: { app: "Opening your agency's desk", requests: "Fetching your agency's requests", request: "Fetching the request", pack: "Fetching the ordinance" },
   signIn: {

@@ -26,6 +26,7 @@ export const PAGES: Readonly<Record<string, Entry>> = {
   together: page(() => import("./timeline/TogetherPage.svelte"), ({ parts, query }) => ({ clip: parts[0] ?? "", day: query.get("d") })),
   requests: bare(() => import("./requests/RequestsPage.svelte")),
   request: page(() => import("./requests/AskPage.svelte"), ({ parts }) => ({ request: parts[0] ?? "" })),
+  process: bare(() => import("./process/ProcessPage.svelte")),
   house: bare(() => import("./household/HousePage.svelte")),
   hub: page(() => import("./household/HubPage.svelte"), ({ parts }) => ({ brought: parts[0] ?? "" })),
   alerts: bare(() => import("./push/AlertsPage.svelte")),

@@ -210,6 +210,25 @@ class SealedRenewed(msgspec.Struct, frozen=True):
     by: str
 
 
+class LegalProcess(msgspec.Struct, frozen=True):
+    """Counsel decided on a warrant, an order or a subpoena; `told`: the day on which its gag was over."""
+
+    process: str
+    kind: str
+    court_level: str
+    decision: str
+    rules: list[str]
+    day: str
+    told: str | None = None
+
+
+class ProcessPacket(msgspec.Struct, frozen=True):
+    """What exists of an account was handed out on legal process: ciphertext and rows."""
+
+    process: str
+    day: str
+
+
 Known = (
     Town
     | Pack
@@ -228,6 +247,8 @@ Known = (
     | SealedSlot
     | SealedOpened
     | SealedRenewed
+    | LegalProcess
+    | ProcessPacket
 )
 
 KINDS: dict[str, type[Known]] = {
@@ -248,6 +269,8 @@ KINDS: dict[str, type[Known]] = {
     "sealed": SealedSlot,
     "sealed-opened": SealedOpened,
     "sealed-renewed": SealedRenewed,
+    "process": LegalProcess,
+    "process-packet": ProcessPacket,
 }
 
 

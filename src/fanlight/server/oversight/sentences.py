@@ -104,6 +104,15 @@ def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentenc
             | leaves.SealedRenewed()
         ) as kept:
             return _of_the_record(kept)
+        case leaves.LegalProcess() as known:
+            kind = {"warrant": "A warrant", "order": "A court's order", "subpoena": "A subpoena"}
+            told = f"; told since {words.day(known.told)}, when a gag was over" if known.told else ""
+            return (
+                f"{kind.get(known.kind, 'Legal process')} ({known.court_level} court) was"
+                f" {known.decision} by the operator's counsel{told}."
+            )
+        case leaves.ProcessPacket():
+            return "Rows and sealed clips, which nobody at the operator can open, went out on legal process."
         case None:
             return (
                 "Bytes that this page cannot read."

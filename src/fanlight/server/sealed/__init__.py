@@ -80,10 +80,11 @@ async def tick(services: Services, auditors: tuple[Auditor, ...]) -> int:
 
 
 async def _enter_day(record: Log, tx: Tx, auditors: tuple[Auditor, ...], day: date) -> int:
-    contents: list[Any] = [jcs.loads(row.content.encode()) for row in await store.take_orders(tx, A_DAY)]
-    contents += [None] * (A_DAY - len(contents))
+    taken = await store.take_orders(tx, A_DAY)
+    contents: list[tuple[Any, str | None]] = [(jcs.loads(row.content.encode()), row.id) for row in taken]
+    contents += [(None, None)] * (A_DAY - len(contents))
     _RANDOM.shuffle(contents)
-    for number, content in enumerate(contents, 1):
+    for number, (content, holds) in enumerate(contents, 1):
         salt = secrets.token_bytes(SALT_BYTES)
         opening = Opening(FIELD, salt, content)
         locked = await asyncio.to_thread(
@@ -97,22 +98,48 @@ async def _enter_day(record: Log, tx: Tx, auditors: tuple[Auditor, ...], day: da
             "auditors": [one.name for one in auditors],
         }
         leaf = await record.queue_leaf(tx, "sealed", pub, {FIELD: content}, salts={FIELD: salt})
-        await store.add_slot(tx, SlotRow(day, number, leaf, day + TERM))
+        await store.add_slot(tx, SlotRow(day, number, leaf, day + TERM, holds))
     return A_DAY
 
 
 async def _open_due(record: Log, tx: Tx, today: date) -> int:
-    rows = await store.due(tx, today)
-    opened = 0
-    for row in rows:
-        openings = await record.openings(tx, row.leaf)
-        if not openings:
-            log.error("a sealed slot cannot be opened", slot=slot_name(row.day, row.number))
-            continue  # it becomes overdue, which everybody sees; two auditors can still open it
-        pub = {"slot": slot_name(row.day, row.number), "opening": openings[0].as_json()}
-        await store.set_opened(tx, row, await record.queue_leaf(tx, "sealed-opened", pub))
-        opened += 1
-    return opened
+    return sum([await _open(record, tx, row) for row in await store.due(tx, today)])
+
+
+async def _open(record: Log, tx: Tx, row: SlotRow) -> bool:
+    openings = await record.openings(tx, row.leaf)
+    if not openings:
+        log.error("a sealed slot cannot be opened", slot=slot_name(row.day, row.number))
+        return False  # it becomes overdue, which everybody sees; two auditors can still open it
+    pub = {"slot": slot_name(row.day, row.number), "opening": openings[0].as_json()}
+    await store.set_opened(tx, row, await record.queue_leaf(tx, "sealed-opened", pub))
+    return True
+
+
+async def open_order(record: Log, tx: Tx, order: str) -> bool:
+    """Open an order's slot before its due day, because its gag is over; one without a slot yet needs none.
+
+    Tells whether there was an order that waited, or a slot that could be opened.
+    """
+    await store.lock(tx)
+    if await store.drop_order(tx, order):
+        return True
+    row = await store.slot_of(tx, order)
+    return row is not None and await _open(record, tx, row)
+
+
+async def keep_shut(record: Log, tx: Tx, order: str, until: date, by: str) -> None:
+    """Renew an order's slot so that it is not opened before `until`; nothing where it is due later anyway.
+
+    Raises:
+        Conflict: it has no slot yet, or was opened, or the day is not one that it may have.
+    """
+    await store.lock(tx)
+    row = await store.slot_of(tx, order)
+    if row is None:
+        raise _not_renewed()
+    if row.due < until:
+        await renew(record, tx, slot_name(row.day, row.number), until, by)
 
 
 async def renew(record: Log, tx: Tx, slot: str, until: date, by: str) -> str:
@@ -131,13 +158,17 @@ async def renew(record: Log, tx: Tx, slot: str, until: date, by: str) -> str:
     """
     await store.lock(tx)
     if not await store.renew(tx, *read_name(slot), until, TERM.days):
-        raise Conflict(
-            "This sealed slot cannot be renewed until that day.",
-            do="Look whether it was opened; a renewal is for 180 days at most.",
-            code="sealed.not_renewed",
-        )
+        raise _not_renewed()
     pub = {"slot": slot, "due": until.isoformat(), "by": by}
     return await record.queue_leaf(tx, "sealed-renewed", pub)
+
+
+def _not_renewed() -> Conflict:
+    return Conflict(
+        "This sealed slot cannot be renewed until that day.",
+        do="Look whether it was opened; a renewal is for 180 days at most.",
+        code="sealed.not_renewed",
+    )
 
 
 async def run(services: Services, auditors: tuple[Auditor, ...]) -> None:

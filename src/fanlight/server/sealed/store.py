@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from fanlight.model.ids import new_id
-from fanlight.store.database import Tx, changed, many, value
+from fanlight.store.database import Tx, changed, many, one, value
 from fanlight.wire import jcs
 
 _LOCK = 0x736C6F74  # any fixed number: who enters slots holds it
@@ -19,6 +19,7 @@ class SlotRow(msgspec.Struct, frozen=True):
     number: int
     leaf: str
     due: date
+    holds: str | None = None
 
 
 class OrderRow(msgspec.Struct, frozen=True):
@@ -62,8 +63,8 @@ async def last_day(tx: Tx) -> date | None:
 async def add_slot(tx: Tx, row: SlotRow) -> None:
     """Keep a slot; a second one of a day and number fails on the table's key."""
     await tx.execute(
-        "INSERT INTO sealed_slot (day, number, leaf, due) VALUES (%s, %s, %s, %s)",
-        [row.day, row.number, row.leaf, row.due],
+        "INSERT INTO sealed_slot (day, number, leaf, due, holds) VALUES (%s, %s, %s, %s, %s)",
+        [row.day, row.number, row.leaf, row.due, row.holds],
     )
 
 
@@ -72,9 +73,24 @@ async def due(tx: Tx, today: date) -> list[SlotRow]:
     return await many(
         tx,
         SlotRow,
-        "SELECT day, number, leaf, due FROM sealed_slot WHERE opened IS NULL AND due <= %s"
+        "SELECT day, number, leaf, due, holds FROM sealed_slot WHERE opened IS NULL AND due <= %s"
         " ORDER BY day, number",
         [today],
+    )
+
+
+async def drop_order(tx: Tx, order: str) -> bool:
+    """Take out an order that waits for its slot; tell whether it did."""
+    return bool(await changed(tx, "DELETE FROM sealed_order WHERE id = %s", [order]))
+
+
+async def slot_of(tx: Tx, order: str) -> SlotRow | None:
+    """Return the slot that holds an order and was not opened."""
+    return await one(
+        tx,
+        SlotRow,
+        "SELECT day, number, leaf, due, holds FROM sealed_slot WHERE holds = %s AND opened IS NULL",
+        [order],
     )
 
 

@@ -7,7 +7,8 @@ Holds:  a clip is listed only when its payload is whole and has the root its hub
 Absent: keys, names, times, labels. They are inside the sealed manifest.
 """
 
-from fanlight.server.vault.rules import check_room
-from fanlight.server.vault.store import lock_room
+from fanlight.server.vault.rules import blob_of, check_room
+from fanlight.server.vault.store import ClipRow, lock_room
+from fanlight.server.vault.store import get as clip_of
 
-__all__ = ["check_room", "lock_room"]
+__all__ = ["ClipRow", "blob_of", "check_room", "clip_of", "lock_room"]
