@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from tests.server.acting import SEEDS, Actor, staff
 from tests.server.dumps import dump_of
-from tests.server.running import Clock, Running, running
+from tests.server.running import Clock, Running, Still, running
 from tests.server.sealed import disclosure
 from tests.server.test_evidence import asked_of_home, drop, export
 from tests.server.vaults import Vault
@@ -140,7 +140,7 @@ def test_a_hold_keeps_copies_and_only_an_agencys_own_lapses(database: str, tmp_p
     """R26: one by a court ends only by a recorded end, and shows as overdue past its stated one."""
 
     async def body() -> None:
-        async with running(tmp_path, database, ticking=Clock()) as town:
+        async with running(tmp_path, database, ticking=Still()) as town:
             asked, name, _ = await given(town)
             custodian, officer = staff(town.http, "custodian"), staff(town.http, "officer")
             path = f"/v1/agency/requests/{asked.request}/holds"
@@ -197,7 +197,7 @@ def test_a_copy_that_is_wanted_back_goes_unless_it_is_used_or_held(database: str
     """R26: the custodian has fourteen days; exports that are out past their day are said in a band."""
 
     async def body() -> None:
-        async with running(tmp_path, database, ticking=Clock()) as town:
+        async with running(tmp_path, database, ticking=Still()) as town:
             asked = await asked_of_home(town)
             names = []
             for seed in (2, 3):

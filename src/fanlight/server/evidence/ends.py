@@ -74,7 +74,7 @@ async def tick(services: Services) -> None:
             await _destroy_case(services, row.request, now)
     await _destroy_withdrawn(services, now)
     await _empty(services)
-    await _say_exports(services, now)
+    await _say_exports(services)
 
 
 def by_case(rows: list[HoldRow]) -> dict[str, list[HoldRow]]:
@@ -179,16 +179,19 @@ async def _empty(services: Services) -> None:
             await ends_store.emptied(tx, disclosure)
 
 
-async def _say_exports(services: Services, now: datetime) -> None:
+async def _say_exports(services: Services) -> None:
     """Say in the record in which band an agency's exports are out past their day, when that changes."""
     async with services.db.transaction() as tx:
-        past, said = await ends_store.out_past(tx, now.date()), await ends_store.bands_said(tx)
+        await store.lock(
+            tx, "exports out"
+        )  # what was said is read, and the day looked up, after whoever said it
+        today = services.clock().date()
+        past, said = await ends_store.out_past(tx, today), await ends_store.bands_said(tx)
         for agency, count in sorted(past.items()):
             band = requests.band_of(count)
             if band == said.get(agency, "0"):
                 continue
-            await store.lock(tx, f"exports {agency}")
-            pub = {"agency": agency, "day": now.date().isoformat(), "past": band}
+            pub = {"agency": agency, "day": today.isoformat(), "past": band}
             leaf = await services.log.queue_leaf(tx, "exports-out", pub)
             await ends_store.say_band(tx, agency, band, leaf)
 
