@@ -1,5 +1,6 @@
 """People, hubs and officers who act over the public API with real keys."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,11 +123,26 @@ def ask(officer: Actor, now: datetime, **change: Any) -> dict[str, Any]:
         "end": to_text(end),
         "emergency": False,
         "case_key": case_key.recipient,
-        "case_key_sealed": b64.encode(sealing.seal(case_key.secret.encode(), [officer.keys.age.recipient])),
     }
     fields |= change
+    beside = {
+        "copies": fields.pop("copies", None) or [copy_for(officer, case_key.secret)],
+        "recovery": fields.pop("recovery", []),
+    }
+    fields.setdefault("copies_sha256", hashlib.sha256(jcs.dumps(beside)).hexdigest())
     signature = b64.encode(officer.keys.signing.sign("request", jcs.dumps(fields)))
-    return {**fields, "signature": signature}
+    return {**fields, **beside, "signature": signature}
+
+
+def copy_for(person: Actor, secret: str) -> dict[str, str]:
+    """Return a case key sealed to a person of the agency."""
+    sealed = sealing.seal(secret.encode() + b"\n", [person.keys.age.recipient])
+    return {"reader": reader_of(person), "sealed": b64.encode(sealed)}
+
+
+def reader_of(person: Actor) -> str:
+    """Return how a copy names the person whom it is sealed to."""
+    return hashlib.sha256(person.keys.age.recipient.encode()).hexdigest()
 
 
 async def open_request(http: httpx.AsyncClient, now: datetime, **change: Any) -> str:

@@ -414,10 +414,10 @@ async def _opened_link(world: World, who: Actor) -> Call:
     return Call(await _link(world), ("links.gone",))
 
 
-def _asked(world: World, who: Actor) -> dict[str, Any]:
+def _asked(world: World, who: Actor, **change: Any) -> dict[str, Any]:
     """Return a request of its own day: of one place and time two are taken at most."""
     days = world.spare["asked"] = world.spare.get("asked", 0) + 1
-    return acting.ask(who, now() - timedelta(days=days), case_number=f"26-{days:06}")
+    return acting.ask(who, now() - timedelta(days=days), case_number=f"26-{days:06}", **change)
 
 
 @call("POST /v1/agency/requests")
@@ -510,6 +510,63 @@ async def _use(world: World, who: Actor) -> Call:
 async def _over(world: World, who: Actor) -> Call:
     made, fields = new_id(), {"kind": "returned", "document": "Receipt"}
     return Call(made, ("server.not_found",), _ending(who, "export-over", fields, export=made))
+
+
+async def _opened_case(world: World) -> str:
+    """Return a case that is open, of which the officer, the supervisor and the custodian hold copies."""
+    if "case" not in world.spare:
+        officer = world.people["officer"]
+        secret = new_identity()
+        copies = [acting.copy_for(one, secret.secret) for one in world.staff]
+        wire = _asked(world, officer, case_key=secret.recipient, copies=copies)
+        asked = await officer.json("POST", "/v1/agency/requests", json=wire)
+        assert (await acting.cosign(world.people["supervisor"], asked["request"])).is_success
+        world.spare["case"] = asked["request"]
+    case: str = world.spare["case"]
+    return case
+
+
+@call("POST /v1/agency/requests/{request_id:str}/copies")
+async def _give(world: World, who: Actor) -> Call:
+    body = {"account": new_id(), "sealed": b64.encode(some_box())}
+    case = await _opened_case(world)
+    signature = who.keys.signing.sign("case-copy", jcs.dumps({"request": case, **body}))
+    wire = {**body, "signature": b64.encode(signature)}
+    return Call(case, ("evidence.not_a_holder",), {"json": wire})
+
+
+@call("DELETE /v1/agency/requests/{request_id:str}/copies/{account:str}")
+async def _take_back(world: World, who: Actor) -> Call:
+    path = f"/v1/agency/requests/{await _opened_case(world)}/copies/{new_id()}"
+    return Call(path, ("evidence.no_copy",))
+
+
+@call("POST /v1/agency/requests/{request_id:str}/papers")
+async def _write(world: World, who: Actor) -> Call:
+    case, sealed = await _opened_case(world), some_box()
+    about = {"kind": "note", "disclosure": None, "number": None, "earlier": None}
+    signed = {"request": case, **about, "sha256": hashlib.sha256(sealed).hexdigest()}
+    signature = b64.encode(who.keys.signing.sign("case-paper", jcs.dumps(signed)))
+    return Call(case, (), {"json": {**about, "sealed": b64.encode(sealed), "signature": signature}})
+
+
+@call(
+    "GET /v1/agency/requests/{request_id:str}/recovery",
+    "GET /v1/agency/requests/{request_id:str}/custody",
+    "GET /v1/agency/requests/{request_id:str}/papers",
+)
+async def _recovery(world: World, who: Actor) -> Call:
+    return Call(await _opened_case(world))
+
+
+@call("POST /v1/agency/requests/{request_id:str}/recovery/{second:str}")
+async def _hand_on(world: World, who: Actor) -> Call:
+    case, second, inner = await _opened_case(world), new_id(), b64.encode(some_box())
+    signed = {"request": case, "second": second, "inner": inner}
+    signature = b64.encode(who.keys.signing.sign("case-recovery", jcs.dumps(signed)))
+    wire = {"inner": inner, "signature": signature}
+    path = f"/v1/agency/requests/{case}/recovery/{second}"
+    return Call(path, ("evidence.no_recovery",), {"json": wire})
 
 
 @call(

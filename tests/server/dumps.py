@@ -26,6 +26,10 @@ class Dump:
 
     pieces: list[bytes] = field(default_factory=list)
 
+    def secrets(self) -> list[str]:
+        """Return the age identities that lie about as they are."""
+        return sorted({secret.decode() for piece in self.pieces for secret in _SECRET.findall(piece)})
+
     def opened_by(self, *secrets: str) -> list[bytes]:
         """Return all that these keys open, and that keys found within open in turn."""
         known, plains = set(secrets), dict[bytes, None]()
@@ -69,7 +73,8 @@ def dump_of(database: str, home: Path) -> Dump:
         names = thief.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         for (name,) in names:
             with thief.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(name))) as rows:
-                dump.pieces += _pieces(b"".join(rows).replace(b"\\\\x", b"\\x"))
+                text = b"".join(rows).replace(b"\\\\x", b"\\x")
+                dump.pieces += [text, *_pieces(text)]
     for path in home.rglob("*"):
         if path.is_file():
             data = path.read_bytes()

@@ -86,7 +86,12 @@ def test_one_call_ends_access_closes_what_is_open_and_gives_every_copy_an_end(
             await ending.tick(town.services)
             await ending.tick(town.services)
             assert await town.count("SELECT count(*) FROM disclosure WHERE length(hdr) > 0") == 0
-            assert await town.count("SELECT count(*) FROM request WHERE length(case_key_sealed) > 0") == 0
+            assert (
+                await town.count(
+                    "SELECT (SELECT count(*) FROM case_copy) + (SELECT count(*) FROM case_recovery)"
+                )
+                == 0
+            )
             assert not await town.services.blobs.holds(drops.blob_of(name))
             assert await town.count("SELECT count(*) FROM custody WHERE act = 'destroyed'") == 1
             await town.settled()

@@ -173,6 +173,60 @@ test("R30 the officer plays what was disclosed", async () => {
   await expectAccessible(officer);
 });
 
+test("R26 R30 a copy of the case's key is taken back and given again, each with its line of custody", async () => {
+  const keys = officer.getByRole("region", { name: "Who can open this case" });
+  await expect(keys.getByRole("list", { name: "Who can open this case" }).getByRole("listitem")).toHaveCount(3);
+  await expect(keys.getByText("Your agency has one custodian", { exact: false })).toBeVisible();
+  await keys.getByRole("button", { name: /^Take back.*Okafor$/ }).click();
+  await keys.getByRole("button", { name: "Take it back" }).click();
+  await expect(keys.getByRole("listitem")).toHaveCount(2);
+  const supervisor = await be(context, base, "supervisor");
+  await supervisor.goto(`/agency/#/case/${request}`);
+  await expect(supervisor.getByText("You hold no copy of this case's key.")).toBeVisible();
+  await keys.getByLabel("Let somebody else open it").selectOption({ label: "Sgt. A. Okafor, Supervisor" });
+  await keys.getByRole("button", { name: "Give a copy of the key" }).click();
+  await expect(keys.getByText("Sgt. A. Okafor can open this case now.", { exact: false })).toBeVisible();
+  await expect(supervisor.getByRole("button", { name: "Open the clip" }).first()).toBeVisible();
+  const trail = officer.getByRole("list", { name: "Custody" });
+  await expect(trail.getByText("Key given to Sgt. A. Okafor")).toBeVisible();
+  await expect(trail.getByText("Copy of Sgt. A. Okafor taken back")).toBeVisible();
+  await expectAccessible(officer);
+  await supervisor.close();
+});
+
+test("R30 notes are written and corrected, an exhibit is listed and printed, and the earlier words stay", async () => {
+  const notes = officer.getByRole("region", { name: "Notes" });
+  await notes.getByRole("textbox", { name: "Note" }).fill("The person turns left.");
+  await notes.getByRole("button", { name: "Write the note" }).click();
+  await notes.getByRole("button", { name: "Correct this note" }).click();
+  await notes.getByRole("textbox", { name: "Correction of that note" }).fill("The person turns right.");
+  await notes.getByRole("button", { name: "Write the correction" }).click();
+  const list = notes.getByRole("list", { name: "Notes" });
+  await expect(list.getByText("The person turns right.")).toBeVisible();
+  await list.getByText("What it said before").click();
+  await expect(list.getByText("The person turns left.")).toBeVisible();
+
+  await officer.getByText("Correct the clock by hand").click();
+  await officer.getByLabel("Seconds to add").fill("-3600");
+  await officer.getByLabel("Who said so, and why").fill("R. Lindqvist: the church clock in the picture");
+  await officer.getByRole("button", { name: "Enter the correction" }).click();
+  await expect(officer.getByText(/^Corrected by hand: .*−3,600 s/)).toBeVisible();
+
+  const exhibits = officer.getByRole("region", { name: "Exhibits" });
+  await exhibits.getByLabel("Clip").selectOption({ label: "Clip 1" });
+  await exhibits.getByLabel("Description").fill("A person at the door");
+  await exhibits.getByRole("button", { name: "List as exhibit 1" }).click();
+  await expect(exhibits.getByText("Exhibit 1: clip 1")).toBeVisible();
+  const trail = officer.getByRole("list", { name: "Custody" });
+  for (const line of ["Note written", "Note corrected", "Clock corrected by hand (clip 1)", "Exhibit 1 listed (clip 1)"]) await expect(trail.getByText(line)).toBeVisible();
+  await expectAccessible(officer);
+  await exhibits.getByRole("link", { name: "The list for paper" }).click();
+  await expect(officer.getByRole("heading", { name: /^Exhibits of case E2E-/ })).toBeVisible();
+  await expect(officer.getByText("A person at the door")).toBeVisible();
+  await expectAccessible(officer);
+  await officer.goBack();
+});
+
 test("R26 R30 the custodian exports; the evidence package is made in the page", async ({}, { project }) => {
   const custodian = await be(context, base, "custodian");
   await custodian.goto(`/agency/#/case/${request}`);

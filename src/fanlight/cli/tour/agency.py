@@ -3,6 +3,8 @@
 The same calls as the agency app makes; the case key's secret never leaves this side unsealed.
 """
 
+import hashlib
+import itertools
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,13 +32,55 @@ class Ask:
     end: datetime
 
 
+Files = list[dict[str, str]]
+
+
+def case_files(people: list[dict[str, str]], asker: str, secret: str) -> tuple[Files, Files]:
+    """Return a case key sealed to each who may open the case, and the recovery files of custodians' pairs.
+
+    Args:
+        people: of the agency, as the server lists them.
+        asker: the account of who asks.
+        secret: the case key's identity.
+
+    Twin of makeCaseKey in web/apps/agency/lib/casekey.ts.
+    """
+    plain = secret.encode() + b"\n"
+    copies = [
+        {"reader": reader_of(one), "sealed": b64.encode(sealing.seal(plain, [one["age_recipient"]]))}
+        for one in people
+        if one["account"] == asker or one["role"] in {"supervisor", "custodian"}
+    ]
+    keepers = sorted((one for one in people if one["role"] == "custodian"), key=lambda one: one["account"])[
+        :3
+    ]
+    pairs = list(itertools.combinations(keepers, 2))
+    recovery = []
+    for first, second in pairs:
+        inner = sealing.seal(plain, [second["age_recipient"]])
+        outer = sealing.seal(inner, [first["age_recipient"]])
+        names = {"first": reader_of(first), "second": reader_of(second)}
+        recovery.append({**names, "sealed": b64.encode(outer)})
+    return copies, recovery
+
+
+def reader_of(person: dict[str, str]) -> str:
+    """Return how a sealed copy names the person that it is for."""
+    return hashlib.sha256(person["age_recipient"].encode()).hexdigest()
+
+
+def copies_digest(copies: Files, recovery: Files) -> str:
+    """Return by what the signed request names its copies."""
+    return hashlib.sha256(jcs.dumps({"copies": copies, "recovery": recovery})).hexdigest()
+
+
 class Officer(SignedIn):
     """One person of an agency, signed in with their own key."""
 
     async def ask(self, ask: Ask, case_key: Identity) -> dict[str, Any]:
         """Submit a footage request under `case_key`; return the server's decision."""
         agency = (await self.uplink.call("GET", "/v1/agency")).json()
-        readers = [person["age_recipient"] for person in agency["people"]]
+        copies, recovery = case_files(agency["people"], agency["me"]["account"], case_key.secret)
         fields: dict[str, Any] = {
             "case_number": ask.case_number,
             "offence": ask.offence,
@@ -47,10 +91,15 @@ class Officer(SignedIn):
             "end": to_text(ask.end),
             "emergency": False,
             "case_key": case_key.recipient,
-            "case_key_sealed": b64.encode(sealing.seal(case_key.secret.encode() + b"\n", readers)),
+            "copies_sha256": copies_digest(copies, recovery),
         }
         signature = self.keys.signing.sign("request", jcs.dumps(fields))
-        wire = {**fields, "signature": b64.encode(signature)}
+        wire = {
+            **fields,
+            "copies": copies,
+            "recovery": recovery,
+            "signature": b64.encode(signature),
+        }
         answer: dict[str, Any] = (await self.uplink.call("POST", "/v1/agency/requests", json=wire)).json()
         return answer
 

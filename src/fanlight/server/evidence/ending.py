@@ -16,7 +16,7 @@ from datetime import date, timedelta
 import structlog
 
 from fanlight.server import programme, requests
-from fanlight.server.evidence import ends, store
+from fanlight.server.evidence import ends, keyring, store
 from fanlight.server.evidence.retention import AFTER_AGREEMENT
 from fanlight.server.evidence.store import CopyEnd
 from fanlight.server.services import Services
@@ -32,6 +32,7 @@ async def tick(services: Services, *, each_case: bool = True) -> None:
     today = services.clock().date()
     await programme.expire(services.db, services.log, today)
     await requests.close_without_agreement(services)
+    await keyring.forget_who_left(services)
     await _schedule(services, today)
     if each_case:
         await ends.tick(services)

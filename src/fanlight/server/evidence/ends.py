@@ -23,7 +23,7 @@ from fanlight.model.clock import to_text
 from fanlight.model.offence import offence
 from fanlight.policy.retention import Retention, load_retention
 from fanlight.server import requests
-from fanlight.server.evidence import day, drops, ends_store, retention, store
+from fanlight.server.evidence import day, drops, ends_store, papers, retention, store
 from fanlight.server.evidence.ends_store import CaseRow, HoldRow
 from fanlight.server.evidence.retention import Case, End
 from fanlight.server.evidence.store import Custody
@@ -134,6 +134,7 @@ async def _destroy_key(services: Services, tx: Tx, row: CaseRow, now: datetime, 
     for disclosure in gone:
         await _destroy_copy(tx, row.agency, disclosure, now, why)
     await requests.forget_case_key(tx, row.request)
+    await papers.forget(tx, row.request)
     pub = {
         "agency": row.agency,
         "key_sha256": hashlib.sha256(row.case_key.encode()).hexdigest(),

@@ -8,13 +8,25 @@ from litestar.response import Stream
 
 from fanlight.model.clock import to_text
 from fanlight.model.ids import is_id
-from fanlight.server import programme, ranges, requests
-from fanlight.server.accounts import Caller, Session
+from fanlight.server import ranges, requests
+from fanlight.server.accounts import Caller
 from fanlight.server.errors import NotFound
-from fanlight.server.evidence import day, drops, ends_http, exports, store, taking_back
-from fanlight.server.evidence.exports import ExportIn, custody_json, own_disclosure, receipt_json
+from fanlight.server.evidence import (
+    day,
+    drops,
+    ends_http,
+    exports,
+    keyring,
+    papers,
+    store,
+    taking_back,
+    trail,
+)
+from fanlight.server.evidence.exports import ExportIn, own_disclosure, receipt_json
+from fanlight.server.evidence.keyring import keyring_json
+from fanlight.server.evidence.looks import may_look
 from fanlight.server.evidence.store import Custody
-from fanlight.server.services import Parts, Services
+from fanlight.server.services import Parts
 from fanlight.wire import b64
 
 AnyRequest = Request[Any, Any, Any]
@@ -28,10 +40,14 @@ async def get_request(
 ) -> Response[dict[str, Any]]:
     """Return a request of the agency: decision, case key, receipt, what was disclosed."""
     session.of_kind("officer")
-    await _may_look(services, session, request=request_id)
+    await may_look(services, session, request=request_id)
     async with services.db.transaction() as tx:
         row = await requests.own_request(tx, session.agency, request_id)
         answer = await requests.request_json(tx, row)
+        held = {
+            **await keyring_json(tx, row, session),
+            "custody_lines": await trail.total(tx, row.id),
+        }
         disclosures = [
             {
                 "disclosure": one.id,
@@ -39,7 +55,6 @@ async def get_request(
                 "manifest": b64.encode(bytes(one.manifest)),
                 "length": one.length,
                 "root": one.root,
-                "custody": custody_json(await store.custody_of(tx, one.id)),
             }
             for one in await store.of_request(tx, row.id)
             if one.hdr  # of one that is destroyed its stone stays: ends_http
@@ -53,7 +68,7 @@ async def get_request(
             **answer,
             "signed": row.body,
             "signature": row.sig,
-            "case_key_sealed": b64.encode(bytes(row.case_key_sealed)),
+            **held,
             "receipt": proofs[0] if proofs else None,
             "key_receipt": proofs[1] if len(proofs) > 1 else None,
             "disclosures": disclosures,
@@ -66,7 +81,7 @@ async def get_request(
 async def get_header(disclosure: FromPath[str], services: Parts, session: Caller) -> Response[bytes]:
     """Return a copy's age header, without which it cannot be opened; the look is recorded."""
     session.of_kind("officer")
-    await _may_look(services, session, disclosure=disclosure)
+    await may_look(services, session, disclosure=disclosure)
     now = services.clock()
     async with services.db.transaction() as tx:
         found, _ = await own_disclosure(tx, session.agency, _id(disclosure))
@@ -83,7 +98,7 @@ async def get_payload(
 ) -> Stream:
     """Return a copy's payload, or a range of it."""
     session.of_kind("officer")
-    await _may_look(services, session, disclosure=disclosure)
+    await may_look(services, session, disclosure=disclosure)
     async with services.db.transaction() as tx:
         found, _ = await own_disclosure(tx, session.agency, _id(disclosure))
     return await ranges.payload(
@@ -97,33 +112,11 @@ async def post_export(
 ) -> Response[dict[str, Any]]:
     """Record that a copy leaves Fanlight; the answer comes when the entry is cosigned."""
     session.as_role("custodian", "officer", "supervisor")
-    await _may_look(services, session, disclosure=disclosure)
+    await may_look(services, session, disclosure=disclosure)
     async with services.db.transaction() as tx:
         found, row = await own_disclosure(tx, session.agency, _id(disclosure))
     signer = await requests.signer(services, session)
     return Response(await exports.export(services, signer, found, row, data), headers=_PRIVATE)
-
-
-async def _may_look(services: Services, session: Session, *, request: str = "", disclosure: str = "") -> None:
-    """Raise NotAllowed where the agency has no agreement in force; an attempt after one ended is recorded.
-
-    Once for each officer, thing and day, so that nobody makes the record grow by asking again. What is not
-    the agency's is one thing, whatever was named.
-    """
-    now = services.clock()
-    async with services.db.transaction() as tx:
-        if await programme.agreement_in_force(tx, session.agency, now.date()) is not None:
-            return
-        if session.agency in await programme.agencies_once_in_force(tx, now.date()):
-            what = await store.of_agency(tx, session.agency, request=request, disclosure=disclosure)
-            if await store.add_refused_look(tx, session.agency, session.account, what, now.date()):
-                detail = {
-                    "request" if request else "disclosure": what,
-                    "by": session.name,
-                    "at": to_text(now),
-                }
-                await day.enter(tx, session.agency, now, "look-refused", detail)
-    raise programme.no_agreement()
 
 
 def _id(disclosure: str) -> str:
@@ -140,6 +133,9 @@ router = Router(
         get_header,
         get_payload,
         post_export,
+        *keyring.ROUTES,
+        *papers.ROUTES,
+        *trail.ROUTES,
         *ends_http.ROUTES,
         *drops.ROUTES,
         *taking_back.ROUTES,

@@ -85,7 +85,8 @@ async def add_custody(tx: Tx, disclosure: str, line: Custody) -> None:
     """Add a line to a disclosure's trail."""
     await tx.execute(
         "INSERT INTO custody (disclosure, place, at, act, by_whom)"
-        " SELECT %(id)s, count(*), %(at)s, %(act)s, %(by)s FROM custody WHERE disclosure = %(id)s",
+        " SELECT %(id)s, coalesce(max(place) + 1, 0), %(at)s, %(act)s, %(by)s FROM custody"
+        " WHERE disclosure = %(id)s",
         {"id": disclosure, "at": line.at, "act": line.act, "by": line.by_whom},
     )
 

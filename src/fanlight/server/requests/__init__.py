@@ -6,7 +6,9 @@ Holds:  nothing here names a household, a hub or a clip; no figure of reach or r
 Absent: what residents send back (evidence).
 """
 
+from fanlight.server.requests import copies
 from fanlight.server.requests.cells import token_hash
+from fanlight.server.requests.copies import forget_case_key, forget_case_keys
 from fanlight.server.requests.deciding import Signer, close_without_agreement, own_request
 from fanlight.server.requests.http import request_json, signer
 from fanlight.server.requests.rules import band_of
@@ -15,8 +17,6 @@ from fanlight.server.requests.store import (
     Token,
     by_token,
     close_leaves,
-    forget_case_key,
-    forget_case_keys,
     note_received,
     public_openings,
 )
@@ -29,6 +29,7 @@ __all__ = [
     "by_token",
     "close_leaves",
     "close_without_agreement",
+    "copies",
     "forget_case_key",
     "forget_case_keys",
     "note_received",

@@ -17,11 +17,11 @@ from fanlight.model.ids import new_id
 from fanlight.model.request import FootageRequest
 from fanlight.model.sweep import number_in_case, sweep_of
 from fanlight.policy import Decision
-from fanlight.seal import keys, sealing
+from fanlight.seal import keys
 from fanlight.server import programme
-from fanlight.server.accounts import Session, asks_for, person_name
-from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
-from fanlight.server.requests import store
+from fanlight.server.accounts import Session, asks_for, people, person_name
+from fanlight.server.errors import Conflict, NotAllowed, NotFound
+from fanlight.server.requests import copies, store
 from fanlight.server.requests.desk import Asking, Desk, Signed
 from fanlight.server.requests.rules import Decided, RequestIn
 from fanlight.server.requests.store import RequestRow
@@ -66,7 +66,7 @@ async def submit(services: Services, signer: Signer, wire: RequestIn, body: byte
         services: the server's parts.
         signer: an officer or supervisor.
         wire: the request as parsed.
-        body: canonical JSON of all its fields but the signature, as signed.
+        body: canonical JSON of what was signed of it.
 
     Raises:
         BadPolygon, BadWindow, BadRequest, Malformed: it has not the form of a request; nothing is recorded.
@@ -74,12 +74,14 @@ async def submit(services: Services, signer: Signer, wire: RequestIn, body: byte
     session = signer.session
     signer.check("request", body, wire.signature)
     request = wire.footage_request()
-    sealed = _case_key_sealed(wire)
+    copies.check_form(wire.case_key, wire.copies, wire.recovery, wire.copies_sha256)
     now = services.clock()
     made = new_id()
     async with services.db.transaction() as tx:
         await store.lock_agency(tx, session.agency)
         desk = Desk(services, tx, session.agency, now)
+        known = await people(tx, session.agency)
+        copies.check_people(wire.copies, wire.recovery, known, session.account)
         earlier = await _asked_before(tx, session.agency, now)
         sweep = sweep_of(request, list(earlier.values()))
         number = number_in_case(request, list(earlier.values()))
@@ -102,7 +104,6 @@ async def submit(services: Services, signer: Signer, wire: RequestIn, body: byte
             emergency=request.emergency,
             protected=request.protected,
             case_key=wire.case_key,
-            case_key_sealed=sealed,
             made=now,
             expires=now + timedelta(days=terms.open_days),
             cosign_by=now + timedelta(hours=terms.second_signature_hours) if accepted else None,
@@ -115,6 +116,15 @@ async def submit(services: Services, signer: Signer, wire: RequestIn, body: byte
         )
         await store.add(tx, row)
         await store.add_leaf(tx, made, leaf)
+        if accepted:
+            files = copies.Made(
+                request=made,
+                asker=session.account,
+                at=now,
+                copies=wire.copies,
+                recovery=wire.recovery,
+            )
+            await copies.add_first(tx, files, known)
         if accepted and request.emergency:
             await desk.open(row, request)
     state = "open" if accepted and request.emergency else row.state
@@ -153,6 +163,7 @@ async def cosign(services: Services, signer: Signer, request_id: str, signature:
             state = await _after_cosigning(desk, row, decided, leaf)
             if state == "open":
                 await store.add_cosigner(tx, row.id, session.account, signature)
+                await copies.second_signed(tx, row.id, session.account)
             if state == row.state == "open":  # an emergency: residents see that the second person signed
                 await store.set_cosign_leaf(tx, row.id, leaf)
                 await store.mark_stale(tx, await store.cells_told(tx, row.id))
@@ -199,6 +210,7 @@ async def _after_cosigning(desk: Desk, row: RequestRow, decided: Decided, leaf: 
             await desk.close(row, "no second signature")
             return "closed"
         await store.refuse(desk.tx, row.id, _decision_json(decided), leaf)
+        await copies.forget_case_key(desk.tx, row.id)  # it can never open: nothing will be sealed to this key
         return "refused"
     if row.state == "waiting":
         until = desk.now + timedelta(days=decided.pack.meta.terms.open_days)
@@ -287,27 +299,10 @@ def request_of(row: RequestRow) -> FootageRequest:
 # What was signed does not change, and an agency's earlier requests are read at each new one of it.
 @lru_cache(maxsize=4_096)
 def _read(body: str, signature: str) -> FootageRequest:
-    return msgspec.convert({**jcs.loads(body), "signature": signature}, RequestIn).footage_request()
+    fields = {**jcs.loads(body), "signature": signature}
+    fields.pop("case_key_sealed", None)  # signed by officers of earlier releases
+    return msgspec.convert(fields, RequestIn).footage_request()
 
 
 def _decision_json(decided: Decided) -> str:
     return msgspec.json.encode(decided.decision.as_json()).decode()
-
-
-def _case_key_sealed(wire: RequestIn) -> bytes:
-    try:
-        sealing.check_recipient(wire.case_key)
-        sealed = b64.decode(wire.case_key_sealed)
-    except FanlightError as error:
-        raise _bad_key() from error
-    if not sealed.startswith(b"age-encryption.org/v1\n"):
-        raise _bad_key()
-    return sealed
-
-
-def _bad_key() -> Malformed:
-    return Malformed(
-        "The case key is no post-quantum age recipient, or its sealed half no age file.",
-        do="Make a new case key.",
-        code="requests.bad_case_key",
-    )

@@ -14,7 +14,7 @@ from fanlight.model.request import FootageRequest, RequestFacts, Standing
 from fanlight.model.sweep import Sweep
 from fanlight.policy import decide, find_phrases, find_records
 from fanlight.server import programme
-from fanlight.server.requests import cells, rules, store
+from fanlight.server.requests import cells, copies, rules, store
 from fanlight.server.requests.rules import Band, Decided
 from fanlight.server.requests.store import RequestRow
 from fanlight.server.services import Services
@@ -125,6 +125,7 @@ class Desk:
             return None
         band = rules.band_of(received)
         await store.close(self.tx, row.id, reason, band)
+        await copies.second_signed(self.tx, row.id, row.cosigner)
         pub = {"request": row.id, "reason": reason, "band": band}
         leaf = await self.services.log.queue_leaf(self.tx, "request-closed", pub)
         await store.set_close_leaf(self.tx, row.id, leaf)

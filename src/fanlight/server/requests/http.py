@@ -25,7 +25,7 @@ from fanlight.wire import jcs
 
 AnyRequest = Request[Any, Any, Any]
 Format = Literal["json", "csv"]
-MAX_BODY = 128 * 1024
+MAX_BODY = 1024 * 1024
 _FILE_CACHE = "public, max-age=5"
 _COLUMNS = (
     *("request", "state", "at", "officer", "cosigner", "case_number", "offence", "purpose", "number_in_case"),
@@ -97,7 +97,8 @@ async def submit(request: AnyRequest, services: Parts, session: Caller) -> dict[
     try:
         wire = msgspec.json.decode(raw, type=RequestIn)
         fields = msgspec.json.decode(raw)
-        fields.pop("signature")
+        for beside in ("signature", "copies", "recovery"):
+            fields.pop(beside, None)
         body = jcs.dumps(fields)
     except (msgspec.MsgspecError, jcs.BadJson, UnicodeError) as error:
         raise Malformed(

@@ -14,13 +14,17 @@ from fanlight.model.geo import BadPolygon, Polygon, covering_cells
 from fanlight.model.request import MAX_WORDS, FootageRequest, RequestFacts
 from fanlight.model.window import Window
 from fanlight.policy import Decision, Pack
+from fanlight.server.requests.copies import MOST, CopyIn, RecoveryIn
 
 Band = Literal["0", "1-4", "5-9", "10+"]
 _BANDS: tuple[tuple[int, Band], ...] = ((10, "10+"), (5, "5-9"), (1, "1-4"))
 
 
 class RequestIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What an officer sends. `signature` is over the canonical JSON of all the other fields, as sent."""
+    """What an officer sends. `signature` is over the canonical JSON of the other fields, as sent.
+
+    But for `copies` and `recovery`: those are named by `copies_sha256`, so that they can be destroyed.
+    """
 
     case_number: Annotated[str, Meta(max_length=32)]
     offence: Annotated[str, Meta(max_length=8)]
@@ -31,9 +35,11 @@ class RequestIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     end: Annotated[str, Meta(max_length=24)]
     emergency: bool
     case_key: Annotated[str, Meta(pattern="^age1pq1[a-z0-9]+$", max_length=2_100)]
-    case_key_sealed: Annotated[str, Meta(max_length=64 * 1024)]
     signature: Annotated[str, Meta(min_length=88, max_length=88)]
     sensitive: bool = False
+    copies_sha256: Annotated[str, Meta(max_length=64)] = ""
+    copies: Annotated[list[CopyIn], Meta(max_length=MOST)] = []
+    recovery: Annotated[list[RecoveryIn], Meta(max_length=3)] = []
 
     def footage_request(self) -> FootageRequest:
         """Return the request, checked for form; raises BadPolygon, BadWindow, BadRequest and the like."""

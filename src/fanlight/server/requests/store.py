@@ -1,6 +1,6 @@
 """The rows of requests, of what each cell is told, and of cells' keys and files."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -24,7 +24,6 @@ class RequestRow(msgspec.Struct, frozen=True, kw_only=True):
     emergency: bool
     protected: bool
     case_key: str
-    case_key_sealed: bytes
     made: datetime
     expires: datetime
     cosign_by: datetime | None
@@ -66,7 +65,7 @@ class Token(msgspec.Struct, frozen=True):
 
 _REQUEST = (
     "SELECT id, agency, state, officer, cosigner, body, sig, pack, number_in_case, decision, emergency,"
-    " protected, case_key, case_key_sealed, made, expires, cosign_by, reason, band, received, leaf,"
+    " protected, case_key, made, expires, cosign_by, reason, band, received, leaf,"
     " key_leaf, close_leaf, cosign_leaf, remind_leaf FROM request"
 )
 
@@ -80,11 +79,11 @@ async def add(tx: Tx, row: RequestRow) -> None:
     """Store a request."""
     await tx.execute(
         "INSERT INTO request (id, agency, state, officer, body, sig, pack, number_in_case, decision,"
-        " emergency, protected, case_key, case_key_sealed, made, expires, cosign_by, leaf, key_leaf)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " emergency, protected, case_key, made, expires, cosign_by, leaf, key_leaf)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             *(row.id, row.agency, row.state, row.officer, row.body, row.sig, row.pack, row.number_in_case),
-            *(row.decision, row.emergency, row.protected, row.case_key, row.case_key_sealed, row.made),
+            *(row.decision, row.emergency, row.protected, row.case_key, row.made),
             *(row.expires, row.cosign_by, row.leaf, row.key_leaf),
         ],
     )
@@ -120,20 +119,6 @@ async def agencies_asking(tx: Tx) -> list[str]:
     """Return the agencies that have requests alive."""
     query = "SELECT DISTINCT agency FROM request WHERE state IN ('waiting', 'open') ORDER BY agency"
     return [row[0] for row in await (await tx.execute(query)).fetchall()]
-
-
-async def forget_case_keys(tx: Tx, agency: str, until: date) -> None:
-    """Forget the sealed halves of an agency's case keys, of requests made by a day."""
-    await tx.execute(
-        "UPDATE request SET case_key_sealed = '' WHERE agency = %s"
-        " AND (made AT TIME ZONE 'UTC')::date <= %s AND length(case_key_sealed) > 0",
-        [agency, until],
-    )
-
-
-async def forget_case_key(tx: Tx, request: str) -> None:
-    """Forget the sealed half of one case's key."""
-    await tx.execute("UPDATE request SET case_key_sealed = '' WHERE id = %s", [request])
 
 
 async def open_request(tx: Tx, row: RequestRow) -> None:

@@ -4,7 +4,9 @@ import { bool, list, nullable, num, obj, or, raw, type Read, record, str } from 
 import type { Opening } from "../../../core/evidence/package.ts";
 import type { Division } from "../../../core/geo/cells.ts";
 import type { Json } from "../../../core/jcs.ts";
-import type { ExportFields, Person, RequestWire } from "./asking.ts";
+import type { ExportFields, RequestWire } from "./asking.ts";
+import type { Give, Hand, Person } from "./casekey.ts";
+import type { Sealed, Wire } from "./papers.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -146,7 +148,6 @@ export interface Disclosed {
   readonly manifest: string;
   readonly length: number;
   readonly root: string;
-  readonly custody: readonly Custody[];
 }
 /** Who did what with a clip at the agency; `at` is a day for what came from a home, else a time. */
 export interface Custody {
@@ -161,10 +162,39 @@ export interface Proof {
   readonly index: number;
   readonly receipt: string;
 }
+/** Who can open a case, and from whom they have that. */
+export interface Holder {
+  readonly account: string;
+  readonly name: string;
+  readonly why: string;
+  readonly by: string;
+  readonly at: string;
+}
+/** Two custodians who can recover a case's key together; `handed`: the first has handed on to the second. */
+export interface KeyPair {
+  readonly first: string;
+  readonly first_name: string;
+  readonly second: string;
+  readonly second_name: string;
+  readonly handed: boolean;
+}
+/** A line of a case's custody; `disclosure` is null for what was done with the case as a whole. */
+export interface TrailLine {
+  readonly at: string;
+  readonly act: string;
+  readonly about: string;
+  readonly by: string;
+  readonly disclosure: string | null;
+}
 export interface Whole extends Common {
   /** The request exactly as its officer signed it. */
   readonly signed: string;
-  readonly case_key_sealed: string;
+  /** One's own copy of the case's key; null who has none. */
+  readonly case_key_sealed: string | null;
+  readonly holders: readonly Holder[];
+  readonly pairs: readonly KeyPair[];
+  /** Of how many lines the case's custody is. */
+  readonly custody_lines: number;
   readonly receipt: Proof | null;
   readonly disclosures: readonly Disclosed[];
 }
@@ -172,9 +202,12 @@ const proof: Read<Proof> = obj<Proof>({ leaf: str, index: num, receipt: str });
 const whole: Read<Whole> = obj<Whole>({
   ...common,
   signed: str,
-  case_key_sealed: str,
+  case_key_sealed: nullable(str),
+  holders: or(list(obj<Holder>({ account: str, name: str, why: str, by: str, at: str })), []),
+  pairs: or(list(obj<KeyPair>({ first: str, first_name: str, second: str, second_name: str, handed: bool })), []),
+  custody_lines: or(num, 0),
   receipt: nullable(proof),
-  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: str, manifest: str, length: num, root: str, custody: or(list(custody), []) })),
+  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: str, manifest: str, length: num, root: str })),
 });
 
 export interface Asked {
@@ -200,6 +233,38 @@ export const closeRequest = async (api: Client, id: string): Promise<void> => {
 export const remind = async (api: Client, id: string): Promise<void> => {
   await api.send(`/v1/agency/requests/${id}/reminder`, { method: "POST" });
 };
+export interface TrailPage {
+  readonly total: number;
+  readonly lines: readonly TrailLine[];
+}
+const trailPage: Read<TrailPage> = obj<TrailPage>({ total: num, lines: list(obj<TrailLine>({ at: str, act: str, about: str, by: str, disclosure: nullable(str) })) });
+export const custodyPage = (api: Client, id: string, skip: number): Promise<TrailPage> => api.json(`/v1/agency/requests/${id}/custody?skip=${skip}`, trailPage);
+export const custodyCsv = (api: Client, id: string): Promise<string> => api.text(`/v1/agency/requests/${id}/custody?format=csv`);
+const sealedPaper: Read<Sealed> = obj<Sealed>({
+  paper: str,
+  kind: str,
+  disclosure: nullable(str),
+  number: nullable(num),
+  earlier: nullable(str),
+  sealed: str,
+  by: str,
+  at: str,
+});
+export const papersOf = (api: Client, id: string): Promise<readonly Sealed[]> => api.json(`/v1/agency/requests/${id}/papers`, list(sealedPaper));
+export const addPaper = (api: Client, id: string, wire: Wire): Promise<unknown> => api.json(`/v1/agency/requests/${id}/papers`, raw, { method: "POST", json: wire });
+export interface RecoveryFile {
+  readonly first: string;
+  readonly second: string;
+  readonly layer: string;
+  readonly file: string;
+}
+const recoveryFile: Read<RecoveryFile> = obj<RecoveryFile>({ first: str, second: str, layer: str, file: str });
+export const giveCopy = (api: Client, id: string, wire: Give): Promise<unknown> => api.json(`/v1/agency/requests/${id}/copies`, raw, { method: "POST", json: wire });
+export const takeCopyBack = (api: Client, id: string, account: string): Promise<unknown> =>
+  api.json(`/v1/agency/requests/${id}/copies/${account}`, raw, { method: "DELETE" });
+export const recoveryFiles = (api: Client, id: string): Promise<readonly RecoveryFile[]> => api.json(`/v1/agency/requests/${id}/recovery`, list(recoveryFile));
+export const handOn = (api: Client, id: string, second: string, wire: Hand): Promise<unknown> =>
+  api.json(`/v1/agency/requests/${id}/recovery/${second}`, raw, { method: "POST", json: wire });
 /** The header of a disclosed clip; asking for it is entered in the record as "viewed". */
 export const disclosureHeader = (api: Client, id: string): Promise<Bytes> => api.bytes(`/v1/agency/disclosures/${id}/hdr`);
 export const disclosureRange = (api: Client, id: string, from: number, to: number): Promise<Bytes> =>

@@ -1,43 +1,14 @@
 /**
- * Making a request: the case key is made on this computer, and what is sent is signed as it is read.
+ * Making a request: what is sent is signed as it is read.
  *
- * Holds:  the secret of the case key leaves only sealed to the agency's people; the server gets ciphertext.
+ * Holds:  the signature covers the case's public key and, by their hash, the sealed copies of its secret.
  */
 import { jcs } from "../../../core/jcs.ts";
-import { openAge, sealAge } from "../../../core/seal/age.ts";
-import { b64, text, utf8 } from "../../../core/seal/bytes.ts";
-import { type Identity, type SigningKey, identityRecipient, newIdentity, sign } from "../../../core/seal/keys.ts";
+import { b64, utf8 } from "../../../core/seal/bytes.ts";
+import { type SigningKey, sign } from "../../../core/seal/keys.ts";
+import { type CaseKey, copiesDigest, type Copy, type Pair } from "./casekey.ts";
 import type { Draft } from "./draft.ts";
 import { fromField } from "./times.ts";
-
-export interface Person {
-  readonly account: string;
-  readonly name: string;
-  readonly role: string;
-  readonly age_recipient: string;
-}
-
-/** Those whom a case key is sealed to. */
-export const keyHolders = (people: readonly Person[]): Person[] =>
-  people.filter(({ role }) => ["officer", "supervisor", "custodian"].includes(role));
-
-export interface CaseKey {
-  readonly identity: Identity;
-  /** An age file of the identity's text, base64. */
-  readonly sealed: string;
-}
-
-export async function makeCaseKey(people: readonly Person[]): Promise<CaseKey> {
-  const identity = await newIdentity();
-  const readers = keyHolders(people).map((person) => person.age_recipient);
-  return { identity, sealed: b64(await sealAge(utf8(`${identity.secret}\n`), readers)) };
-}
-
-/** The case key's identity text and recipient, opened with one's own key. Throws SealError. */
-export async function openCaseKey(sealed: Uint8Array, own: string): Promise<Identity> {
-  const secret = text(await openAge(sealed, [own])).trim();
-  return { secret, recipient: await identityRecipient(secret) };
-}
 
 export type RequestWire = {
   readonly case_number: string;
@@ -50,7 +21,9 @@ export type RequestWire = {
   readonly emergency: boolean;
   readonly sensitive: boolean;
   readonly case_key: string;
-  readonly case_key_sealed: string;
+  readonly copies_sha256: string;
+  readonly copies: readonly Copy[];
+  readonly recovery: readonly Pair[];
   readonly signature: string;
 };
 
@@ -69,9 +42,9 @@ export function signRequest(draft: Draft, key: CaseKey, signer: SigningKey): Req
     emergency: draft.emergency,
     sensitive: draft.sensitive,
     case_key: key.identity.recipient,
-    case_key_sealed: key.sealed,
+    copies_sha256: copiesDigest(key),
   };
-  return { ...fields, signature: b64(sign(signer, "request", jcs(fields))) };
+  return { ...fields, copies: key.copies, recovery: key.recovery, signature: b64(sign(signer, "request", jcs(fields))) };
 }
 
 /** The second person's signature over the request exactly as it was signed. */

@@ -6,7 +6,8 @@ import { areaM2, contains, type Outline } from "../../../core/geo/polygon.ts";
 import { jcs } from "../../../core/jcs.ts";
 import { unb64 } from "../../../core/seal/bytes.ts";
 import { memberKeys, verify } from "../../../core/seal/keys.ts";
-import { keyHolders, makeCaseKey, openCaseKey, signRequest } from "./asking.ts";
+import { signRequest } from "./asking.ts";
+import { copiesDigest, firstHolders, keepers, makeCaseKey, openCaseKey, openOuter } from "./casekey.ts";
 import { type Member, numberInCase, sweepOf } from "./cases.ts";
 import { cornersText, moved, readCorners, resized, sizeText } from "./corners.ts";
 import { type Draft, draftText, EMPTY, missing, readDraft } from "./draft.ts";
@@ -168,28 +169,49 @@ test("R21: one press shortens a window of 13 h to 12 h and ends a future one now
   expect(mendOf("asker.agreement", whole, now)).toBeNull();
 });
 
-test("R26: a case key opens for each of the agency's people and for nobody else", async () => {
-  const seeds = [1, 2, 3, 4].map((n) => new Uint8Array(32).fill(n));
-  const [officer, supervisor, custodian, stranger] = await Promise.all(seeds.map((seed) => memberKeys(seed)));
-  const roles = ["officer", "supervisor", "custodian", "guest"];
-  const people = [officer, supervisor, custodian, stranger].map((keys, i) => ({
-    account: String(i),
-    name: "",
-    role: roles[i] ?? "",
-    age_recipient: keys?.age.recipient ?? "",
-  }));
-  expect(keyHolders(people)).toHaveLength(3);
-  const key = await makeCaseKey(people);
-  for (const keys of [officer, supervisor, custodian]) {
-    expect(await openCaseKey(unb64(key.sealed), keys?.age.secret ?? "")).toEqual(key.identity);
+const staffOf = async (...roles: string[]) => {
+  const keys = await Promise.all(roles.map((_, n) => memberKeys(new Uint8Array(32).fill(n + 1))));
+  return { keys, people: keys.map((one, i) => ({ account: String(i), name: "", role: roles[i] ?? "", age_recipient: one.age.recipient })) };
+};
+
+test("R26: a case key is sealed to who asks, supervisors and custodians, a copy each, and to nobody else", async () => {
+  const { keys, people } = await staffOf("officer", "officer", "supervisor", "custodian");
+  expect(firstHolders(people, "0").map(({ account }) => account)).toEqual(["0", "2", "3"]);
+  const key = await makeCaseKey(people, "0");
+  const opens = await Promise.all(
+    key.copies.map(async ({ sealed }) =>
+      Promise.all(keys.map((one) => openCaseKey(unb64(sealed), one.age.secret).then((found) => found.secret === key.identity.secret, () => false))),
+    ),
+  );
+  expect(opens).toEqual([
+    [true, false, false, false],
+    [false, false, true, false],
+    [false, false, false, true],
+  ]);
+  expect(key.recovery).toEqual([]); // one custodian: nobody recovers it
+});
+
+test("R26: of three custodians each two recover a key together, in their order, and none alone", async () => {
+  const { keys, people } = await staffOf("officer", "custodian", "custodian", "custodian", "custodian");
+  expect(keepers(people).map(({ account }) => account)).toEqual(["1", "2", "3"]);
+  const key = await makeCaseKey(people, "0");
+  const pairs = [[1, 2], [1, 3], [2, 3]] as const;
+  expect(key.recovery).toHaveLength(pairs.length);
+  for (const [i, [first, second]] of pairs.entries()) {
+    const outer = key.recovery[i]?.sealed ?? "";
+    await expect(openOuter(outer, keys[second]?.age.secret ?? "")).rejects.toMatchObject({ code: "not_for_us" });
+    const inner = unb64(await openOuter(outer, keys[first]?.age.secret ?? ""));
+    await expect(openCaseKey(inner, keys[first]?.age.secret ?? "")).rejects.toMatchObject({ code: "not_for_us" });
+    expect(await openCaseKey(inner, keys[second]?.age.secret ?? "")).toEqual(key.identity);
   }
-  await expect(openCaseKey(unb64(key.sealed), stranger?.age.secret ?? "")).rejects.toMatchObject({ code: "not_for_us" });
 });
 
 test("R21: what is signed is exactly what is sent, without the signature", async () => {
   const keys = await memberKeys(new Uint8Array(32).fill(7));
-  const wire = signRequest({ ...whole, sensitive: true }, { identity: keys.age, sealed: "AA==" }, keys.signing);
-  const { signature, ...fields } = wire;
+  const files = { copies: [{ reader: "00", sealed: "AA==" }], recovery: [] };
+  const wire = signRequest({ ...whole, sensitive: true }, { identity: keys.age, ...files }, keys.signing);
+  const { signature, copies, recovery, ...fields } = wire; // the copies are named by their hash, so that they can be destroyed
+  expect(fields.copies_sha256).toBe(copiesDigest({ copies, recovery }));
   expect(() => verify(keys.signing.public, "request", jcs(fields), unb64(signature))).not.toThrow();
   expect(fields.sensitive).toBe(true);
   expect(fields.start).toBe((fromField(whole.from) as Date).toISOString());
