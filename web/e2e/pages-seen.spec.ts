@@ -118,6 +118,12 @@ test("R51 R22 a request is read before it is answered", async ({ browser }) => {
   await supervisor.goto(`/agency/#/case/${request}`);
   await supervisor.getByRole("button", { name: "Sign as second person" }).click();
   await expect(supervisor.getByText("Signed. The request is open to residents.")).toBeVisible();
+  await expect(supervisor.getByRole("list", { name: "Who can open this case" }).getByRole("listitem")).toHaveCount(3);
+  const notes = supervisor.getByRole("region", { name: "Notes" });
+  await notes.getByRole("textbox", { name: "Note" }).fill("The neighbour at the corner saw a van.");
+  await notes.getByRole("button", { name: "Write the note" }).click();
+  await expect(supervisor.getByRole("list", { name: "Custody" }).getByText("Note written")).toBeVisible();
+  await look(supervisor, "agency-case");
   await context.close();
   await go(maya, "requests", "Requests");
   const asked = maya.locator(`a[href$="${request}"]`);

@@ -326,6 +326,7 @@ export const words = {
     taken: (name: string): string => `The copy of ${name} is deleted. It is entered in the custody record.`,
     recovery: "If every copy is lost",
     none: "Your agency has one custodian. If every copy of a case's key is lost, nobody can recover it. With two more custodians, any two of them can.",
+    noneHere: "There were no two custodians when this key was made. If every copy is lost, nobody can recover it.",
     pairs: "Two custodians together can recover the key, neither of them alone:",
     pair: (first: string, second: string, handed: boolean): string => (handed ? `${first} has opened the outer layer; ${second} can open the inner one` : `${first}, then ${second}`),
     begin: (name: string): string => `Open the outer layer and hand on to ${name}`,

@@ -1,6 +1,6 @@
 """The rows of requests, of what each cell is told, and of cells' keys and files."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
