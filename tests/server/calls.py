@@ -130,7 +130,7 @@ for about in (
     plain(f"GET /v1/{about}")
 for about in ("process", "agency/process", "operator/process"):
     plain(f"GET /v1/{about}")
-for about in ("agency", "agency/requests", "sessions/mine"):
+for about in ("agency", "agency/people", "agency/requests", "sessions/mine"):
     plain(f"GET /v1/{about}")
 plain("POST /v1/account/leave", "", "accounts.last_owner")
 plain("POST /v1/account/notices", json={"seen": [new_id()]})
@@ -418,6 +418,20 @@ def _asked(world: World, who: Actor, **change: Any) -> dict[str, Any]:
     """Return a request of its own day: of one place and time two are taken at most."""
     days = world.spare["asked"] = world.spare.get("asked", 0) + 1
     return acting.ask(who, now() - timedelta(days=days), case_number=f"26-{days:06}", **change)
+
+
+plain(
+    "POST /v1/agency/people/{person:str}/role",
+    f"/v1/agency/people/{new_id()}/role",
+    "agencies.no_person",
+    json={"role": "officer", "signature": _SIGNATURE},
+)
+plain(
+    "POST /v1/agency/people/{person:str}/deactivate",
+    f"/v1/agency/people/{new_id()}/deactivate",
+    "agencies.no_person",
+    json={"signature": _SIGNATURE},
+)
 
 
 @call("POST /v1/agency/requests")

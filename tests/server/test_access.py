@@ -20,6 +20,7 @@ from fanlight.server.app import Options, make_app
 from fanlight.server.relay.switch import NOT_ALLOWED, NOT_SIGNED_IN
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "ref" / "access.csv"
+MANAGING = TABLE.with_name("access-administrator.csv")
 REFUSED = {401, 403, 404}
 
 
@@ -37,6 +38,16 @@ def routes(town: Running) -> set[str]:
         for method in (["WS"] if isinstance(route, WebSocketRoute) else getattr(route, "methods", ()))
         if method != "OPTIONS"
     }
+
+
+def managing() -> dict[str, str]:
+    """Return what an agency's administrator may: what officer and operator both may, and its file's."""
+    with MANAGING.open(newline="") as file:
+        own = {row["route"]: row["administrator"] for row in csv.DictReader(file)}
+    said = table()
+    assert set(own) <= set(said), "a route of docs/ref/access-administrator.csv is gone"
+    both = {route for route, row in said.items() if row["officer"] == row["operator"] == "yes"}
+    return {route: "yes" if route in both else "no" for route in said} | own
 
 
 async def answer(world: World, route: str, role: str) -> tuple[httpx.Response, Call]:
@@ -69,7 +80,7 @@ def judge(said: str, found: httpx.Response, made: Call) -> str | None:
 
 @pytest.mark.timeout(600)
 def test_everybody_reaches_what_the_table_says_and_nothing_else(database: str, tmp_path: Path) -> None:
-    """Each route by each role: what may be done works, and the same call is refused to all others."""
+    """R20: each route by each role: what may be done works, and the same call is refused to all others."""
     said = table()
 
     async def body() -> list[str]:
@@ -77,11 +88,13 @@ def test_everybody_reaches_what_the_table_says_and_nothing_else(database: str, t
         async with running(tmp_path, database) as town:
             assert routes(town) == set(said), "a route is missing from docs/ref/access.csv, or gone"
             world = await everybody(town)
+            manages = managing()
             for route, row in said.items():
                 if route.startswith("WS "):
                     continue
-                for role in ROLES:
-                    fault = judge(row[role], *await answer(world, route, role))
+                for role in (*ROLES, "administrator"):
+                    may = manages[route] if role == "administrator" else row[role]
+                    fault = judge(may, *await answer(world, route, role))
                     if fault:
                         wrong.append(f"{route}: {role} {fault}")
         return wrong

@@ -101,6 +101,11 @@ HELD = {
         "household": ITS_OWNER,
     },
     "hub_status": {"household": ITS_OWNER, "body": "household/hub-status.age"},
+    "process_served": {
+        "household": ITS_OWNER,
+        "process": "because: the page about it shows the decision and hands out the document",
+        "objection": "because: shown on the same page",
+    },
     "vault_setting": {"household": ITS_OWNER, "keep_days": "household/keeping.json"},
     "push_behest": {"id": "alerts/", "household": ITS_OWNER, "account": ITS_OWNER, "body": "alerts/"},
     "link": {
@@ -112,7 +117,7 @@ HELD = {
     },
 }
 # Rows of an agency's people, who have no household and no such page; what they did is in the public record.
-NOT_RESIDENTS = {"agency_auditor", "agency_person", "case_copy", "clerk", "custody", "export"}
+NOT_RESIDENTS = {"agency_auditor", "agency_person", "case_copy", "clerk", "custody", "export", "person_change"}
 
 
 def columns(database: str) -> dict[str, set[str]]:

@@ -271,3 +271,30 @@ test("R24 R42 once it is closed, the public page shows a band, and still no numb
   await expectChecked(anyone);
   await anyone.close();
 });
+
+test("R20 R47 an administrator changes roles, by keyboard too, and reaches no request", async () => {
+  const admin = await be(context, base, "administrator");
+  await admin.goto("/agency/#/new");
+  await expect(admin.getByRole("heading", { name: "People", exact: true })).toBeVisible();
+  await expect(admin.getByRole("link", { name: "Requests", exact: true })).toHaveCount(0);
+  const role = admin.getByLabel("Role of T. Marsh");
+  await expectAccessible(admin);
+  for (const [to, said] of [["supervisor", "T. Marsh is supervisor now."], ["custodian", "T. Marsh is custodian now."]] as const) {
+    await role.selectOption(to);
+    await expect(admin.getByRole("heading", { name: `Make T. Marsh ${to}?` })).toBeVisible();
+    await expect(role).not.toHaveValue(to);
+    await expectAccessible(admin);
+    await admin.keyboard.press("Tab");
+    await expect(admin.getByRole("button", { name: "Change the role" })).toBeFocused();
+    await admin.keyboard.press("Enter");
+    await expect(admin.getByText(said)).toBeVisible();
+    await expect(role).toHaveValue(to);
+  }
+  await expect(admin.getByText(/became custodian\. By J\. Ferreira\./).first()).toBeVisible();
+  await admin.getByRole("button", { name: "Deactivate T. Marsh" }).click();
+  await expectEqualWeight(admin.getByRole("button", { name: "Deactivate", exact: true }), admin.getByRole("button", { name: "Leave it as it is" }));
+  await admin.getByRole("button", { name: "Leave it as it is" }).click();
+  await expect(role).toHaveValue("custodian");
+  await expectAccessible(admin);
+  await admin.close();
+});

@@ -39,9 +39,10 @@ CAST = (
     ("custodian", "T. Marsh", "Custodian, exports evidence", "agency"),
     ("operator", "Caretaker", "Operator, keeps the server running", "operator"),
     ("clerk", "P. Ivers", "Clerk, signs what the board heard and voted", "clerk"),
+    ("administrator", "J. Ferreira", "Administrator, manages the agency's people", "agency"),
 )
 _ROLES = frozenset(role for role, *_ in CAST)
-_CAME_LATER = frozenset({"clerk"})  # homes of earlier releases have no seed for them
+_CAME_LATER = frozenset({"clerk", "administrator"})  # homes of earlier releases have no seed for them
 
 
 def load_people(folder: Path) -> dict[str, Person]:

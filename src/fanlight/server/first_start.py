@@ -11,6 +11,7 @@ _KINDS = {
     "officer": "officer",
     "supervisor": "officer",
     "custodian": "officer",
+    "administrator": "officer",
     "operator": "operator",
     "clerk": "clerk",
 }

@@ -31,6 +31,7 @@ _DOES = {
     "resident": "See what your door camera saw, read who asks for it, share a copy or decline.",
     "officer": "Draw an area, give your reason, and let the town's ordinance decide.",
     "supervisor": "Sign a request as the second person, or close it.",
+    "administrator": "Change what an agency's people may do, or end it; each change is recorded.",
     "custodian": "Export a disclosed copy as evidence; each export is recorded.",
     "operator": "Keep the server running, without being able to see footage.",
     "clerk": "Sign what the board heard and voted, so that an agreement comes into force.",

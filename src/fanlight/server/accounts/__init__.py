@@ -19,6 +19,7 @@ from fanlight.server.accounts.store import (
     members_of,
     people,
     person_name,
+    recipients,
 )
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "people",
     "person_name",
     "provide_session",
+    "recipients",
     "session_of",
 ]

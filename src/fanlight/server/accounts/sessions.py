@@ -18,6 +18,7 @@ from fanlight.store.database import Tx
 _LIFE_H = {"member": 24 * 30, "hub": 24, "officer": 12, "operator": 12, "clerk": 12, "auditor": 12}
 _SCHEME = "Bearer "
 _HOUSEHOLD = "fanlight-household"  # the header that says which of one's households is meant
+ADMINISTRATOR = "administrator"  # of an agency: each route refuses them that does not ask for them by name
 AT_HOME = frozenset({"owner", "member", "hub"})
 WATCHING = AT_HOME | {"guest"}  # an installer or a landlord has no footage
 # Who came with the recovery sheet and does not count yet. They read the book, which the sheet showed them,
@@ -33,8 +34,8 @@ class Session:
     Attributes:
         kind: member, hub, officer, operator, clerk or auditor.
         household: of a member or hub, the one that this call is about; empty for a member who has none yet.
-        role: owner, member, guest, installer, landlord, hub or `RETURNING` there; officer, supervisor or
-            custodian at an agency.
+        role: owner, member, guest, installer, landlord, hub or `RETURNING` there; officer, supervisor,
+            custodian or administrator at an agency.
         agency: ORI of an officer's agency.
         name: an officer's.
         id: this session's, as its person may see it; empty where nobody signed in.
@@ -63,6 +64,26 @@ class Session:
             raise NotAllowed(
                 f"This is for {' or '.join(kinds)}; you are signed in as {self.kind}.",
                 do="Sign in with another key.",
+            )
+        if self.role == ADMINISTRATOR:
+            raise NotAllowed(
+                "An administrator manages the agency's people and has no part in requests or cases.",
+                do="Ask an officer, supervisor or custodian of your agency.",
+                code="accounts.other_role",
+            )
+        return self
+
+    def of_agency(self) -> "Session":
+        """Return this session if it is of an agency's person, an administrator too; raises NotAllowed."""
+        return self if self.role == ADMINISTRATOR else self.of_kind("officer")
+
+    def managing(self) -> "Session":
+        """Return this session if it is an agency's administrator's; raises NotAllowed."""
+        if self.of_agency().role != ADMINISTRATOR:
+            raise NotAllowed(
+                "Only an administrator of the agency may do this.",
+                do="Ask an administrator.",
+                code="accounts.other_role",
             )
         return self
 

@@ -132,8 +132,8 @@ async def delete_account(tx: Tx, account: str) -> None:
 
 
 async def person(tx: Tx, account: str) -> Person | None:
-    """Return who an account is at an agency."""
-    return await one(tx, Person, _PERSON + " WHERE p.account = %s", [account])
+    """Return who an account is at an agency; None once it is deactivated."""
+    return await one(tx, Person, _PERSON + " WHERE p.account = %s AND p.ended IS NULL", [account])
 
 
 async def person_name(tx: Tx, account: str) -> str:
@@ -148,8 +148,14 @@ async def asks_for(tx: Tx, account: str, agency: str) -> bool:
 
 
 async def people(tx: Tx, agency: str) -> list[Person]:
-    """Return all who act for an agency."""
-    return await many(tx, Person, _PERSON + " WHERE p.agency = %s ORDER BY p.name", [agency])
+    """Return all who act for an agency now: those in office, administrators too."""
+    query = " WHERE p.agency = %s AND p.ended IS NULL ORDER BY p.name"
+    return await many(tx, Person, _PERSON + query, [agency])
+
+
+async def recipients(tx: Tx, agency: str) -> list[Person]:
+    """Return those in office to whom an agency's cases are sealed: no administrator."""
+    return [person for person in await people(tx, agency) if person.role != "administrator"]
 
 
 async def add_person(tx: Tx, account: str, agency: str, name: str, role: str) -> None:

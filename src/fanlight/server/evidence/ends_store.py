@@ -274,8 +274,8 @@ async def parties(tx: Tx, requests: Sequence[str]) -> list[Party]:
 async def told_inside(tx: Tx, agency: str, officer: str) -> list[str]:
     """Return by name who of an agency is told: its custodians and the case's officer."""
     query = (
-        "SELECT name FROM agency_person WHERE agency = %s AND (role = 'custodian' OR account = %s)"
-        " ORDER BY name"
+        "SELECT name FROM agency_person WHERE agency = %s AND ended IS NULL"
+        " AND (role = 'custodian' OR account = %s) ORDER BY name"
     )
     return [row[0] for row in await (await tx.execute(query, [agency, officer])).fetchall()]
 

@@ -64,6 +64,7 @@ TYPES = {
     "agreement-document": "Document of an agreement",
     "clerk": "Clerk appointed",
     "clerk-ended": "Clerk no more in office",
+    "agency-person": "Change among an agency's people",
     "agency-auditor": "Auditor of an agency appointed",
     "agency-auditor-ended": "Auditor of an agency no more in office",
     "audit-look": "Auditor of an agency looked",

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from fanlight.model.geo import COARSEST_RES, FINEST_RES, HOMES_PER_CELL
 from fanlight.server import programme
-from fanlight.server.accounts import Caller, people
+from fanlight.server.accounts import Caller, recipients
 from fanlight.server.errors import NotFound
 from fanlight.server.programme import store
 from fanlight.server.services import Parts
@@ -94,14 +94,14 @@ async def get_layer(layer: FromPath[str], services: Parts) -> Response[bytes]:
 @get("/v1/agency", operation_id="getAgency")
 async def get_agency(services: Parts, session: Caller) -> dict[str, Any]:
     """Describe the caller's agency: agreement in force, pack, people."""
-    session.of_kind("officer")
+    session.of_agency()
     async with services.db.transaction() as tx:
         row = await store.agency(tx, session.agency)
         if row is None:
             raise NotFound("There is no such agency.", do="Ask the operator.")
         agreement = await programme.agreement_in_force(tx, session.agency, services.clock().date())
         pack = await programme.pack(tx, agreement.pack) if agreement else None
-        staff = await people(tx, session.agency)
+        staff = await recipients(tx, session.agency)
     described = agency_json(row, [])
     described.pop("agreements")
     return {
