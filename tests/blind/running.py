@@ -21,8 +21,8 @@ import pytest
 from psycopg import sql
 from tests.blind.blind_search import Needles, files_below, memory_of
 from tests.blind.household import Lived, live
-from tests.hub.towns import free_port
 from tests.journey.walking import DEMO_CLIP, FANLIGHT
+from tests.ports import free_port
 
 from fanlight.cli import up
 from fanlight.hub.segmenter.boxes import walk

@@ -17,7 +17,8 @@ import pytest
 from obstore.store import from_url
 from tests.blind.shapes import shape_of
 from tests.hub.test_even import SEALED, Home
-from tests.hub.towns import House, free_port, move_in
+from tests.hub.towns import House, move_in
+from tests.ports import free_port
 from tests.store.s3server import s3_server
 
 from fanlight.cli import up

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.journey.walking import free_ports
+from tests.ports import free_port
 from tests.proof.logs import LOG, make_log, write_log
 
 from fanlight.cli.monitor import (
@@ -94,7 +94,7 @@ def mail_server(port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_a_notice_comes_by_mail() -> None:
-    port = free_ports(1)
+    port = free_port()
     send = mailing(f"127.0.0.1:{port}", "record@town.example", "me@home.example")
     with pytest.raises(NotSent):
         send(Notice("Nobody listens", ""))

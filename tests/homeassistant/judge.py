@@ -29,8 +29,9 @@ sys.path.insert(0, str(ROOT))
 
 from tests.homeassistant import install  # noqa: E402 - found by the line above
 from tests.homeassistant.scenario import STEPS, Recorded, happen, household, record, settings  # noqa: E402
-from tests.hub.broker import Broker, Ear, broker, ear, free_port  # noqa: E402
+from tests.hub.broker import Broker, Ear, broker, ear  # noqa: E402
 from tests.hub.talking import DOOR, StandIn, pressed, running  # noqa: E402
+from tests.ports import free_port  # noqa: E402
 
 from fanlight.hub.integrations.mqtt import Mqtt, Pace  # noqa: E402
 

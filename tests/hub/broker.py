@@ -11,15 +11,10 @@ from pathlib import Path
 
 import aiomqtt
 from paho.mqtt.subscribeoptions import SubscribeOptions
+from tests.ports import free_port
 
 PATIENCE_S = 60.0  # a limit for what would never come
 Login = tuple[str | None, str | None]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -13,16 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.hub.pages import FIRST, camera, write
+from tests.ports import free_port
 
 from fanlight.hub import systemd
 from fanlight.hub.journal import Journal
 from fanlight.hub.options import HubOptions, Page
 from fanlight.hub.page import load_page_key
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @contextlib.contextmanager

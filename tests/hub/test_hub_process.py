@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import httpx
 from tests.hub.homes import CAMERA
 from tests.hub.towns import House
+from tests.ports import free_port
 
 from fanlight.cli.member import Member
 from fanlight.hub.journal import Journal
@@ -34,11 +34,6 @@ def hub_process(folder: Path) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 def test_a_hub_without_a_household_records_and_is_on_disk_when_it_ends(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from tests.hub.cells import CELL, PLACE
 from tests.hub.homes import HOUSEHOLD, OWNER, make_epoch, make_page
 from tests.hub.pages import serving
-from tests.hub.test_hub_process import free_port, hub_process
+from tests.hub.test_hub_process import hub_process
 from tests.hub.towns import House
 from tests.journey.walking import FANLIGHT
+from tests.ports import free_port
 
 from fanlight.hub.meeting import BadServer, Meeting, PairedAlready, read_server
 from fanlight.hub.page import load_page_key

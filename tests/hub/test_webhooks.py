@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.hub.answering import Answer, Answering, Asked, answering
-from tests.hub.broker import free_port
 from tests.hub.talking import (
     DOOR,
     YARD,
@@ -27,6 +26,7 @@ from tests.hub.talking import (
     told,
     until,
 )  # fmt: skip
+from tests.ports import free_port
 
 from fanlight.hub.integrations import Troubles, _keep, run
 from fanlight.hub.integrations.webhooks import QUEUE, TRIES, Pace, is_address

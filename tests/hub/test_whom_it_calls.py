@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.hub.homes import CAMERA
-from tests.journey.walking import free_ports
+from tests.ports import free_port
 
 _WATCHED = """
 import runpy, sys
@@ -41,7 +41,7 @@ def test_a_hub_of_its_own_calls_its_cameras_and_nobody_else(tmp_path: Path) -> N
     told, home = tmp_path / "told", tmp_path / "home"
     home.mkdir()
     with started("-m", "fanlight.hub.demo_camera", "--port", "0") as (_, said):
-        port, page = int(said.split()[-1]), free_ports(1)
+        port, page = int(said.split()[-1]), free_port()
         (home / "hub.toml").write_text(
             f'[page]\nport = {page}\n[[camera]]\nid = "{CAMERA.id}"\nname = "Shed"\n'
             f'url = "rtsp://127.0.0.1:{port}/demo"\nrecord = "always"\n'

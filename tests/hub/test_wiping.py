@@ -18,7 +18,8 @@ from msgspec.structs import replace
 from tests.hub.answering import Answer, Answering, answering
 from tests.hub.homes import HOUSEHOLD, HUB, OWNER, make_chain, make_page, make_pairing
 from tests.hub.pages import camera, recorded, serving, write
-from tests.hub.test_hub_life import ask, free_port, hub, told
+from tests.hub.test_hub_life import ask, hub, told
+from tests.ports import free_port
 
 from fanlight.cli.hub.wipe import wipe
 from fanlight.hub import systemd, wiping

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.hub.cells import CELL, PLACE
+from tests.ports import free_port
 
 from fanlight.cli import up
 from fanlight.cli.member import Member
@@ -85,12 +85,6 @@ class House:
     async def erase(self, clip: str) -> None:
         async with Uplink(self.url, self.member.keys.signing) as uplink:
             await uplink.call("DELETE", f"/v1/clips/{clip}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def move_in(url: str, home: Path) -> House:

@@ -7,7 +7,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.journey.walking import FANLIGHT, ROOT, free_ports
+from tests.journey.walking import FANLIGHT, ROOT
+from tests.ports import free_port
 
 DESK, PHONE = ("--project", "desk"), ("--project", "phone")
 
@@ -15,7 +16,7 @@ DESK, PHONE = ("--project", "desk"), ("--project", "phone")
 @contextlib.contextmanager
 def town_up(home: Path, *more: str) -> Iterator[str]:
     """Run `fanlight up`, as `make run` does; yields the town's address. It stops when it is told to."""
-    port = free_ports(3)
+    port = free_port()
     url = f"http://localhost:{port}"
     with running(f"Fanlight is ready: {url}\n", "up", "--home", str(home), "--port", str(port), *more):
         yield url

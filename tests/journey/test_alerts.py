@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.journey.browsing import DESK, walk_by_hand
-from tests.journey.walking import free_ports
+from tests.ports import free_port
 
 from fanlight.cli import up
 
@@ -13,7 +13,7 @@ from fanlight.cli import up
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The demo, whose server may call push services on this machine; yields its address."""
-    port = free_ports(3)
+    port = free_port()
     home = tmp_path_factory.mktemp("town") / "home"
     with up.running(home, port, demo=True, server_options=["--push-inside"]) as (running, _):
         yield running.url

@@ -16,7 +16,8 @@ import pytest
 from psycopg.rows import dict_row
 from tests.journey import ahead
 from tests.journey.browsing import DESK, walk_by_hand
-from tests.journey.walking import FANLIGHT, PYTHON, ROOT, free_ports
+from tests.journey.walking import FANLIGHT, PYTHON, ROOT
+from tests.ports import free_port
 
 from fanlight.model.ids import new_id
 from fanlight.seal import epoch, keys, opening
@@ -41,7 +42,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    folder, port = tmp_path_factory.mktemp("place"), free_ports(2)
+    folder, port = tmp_path_factory.mktemp("place"), free_port()
     cameras = {name: new_id() for name in CAMERAS}
     clock = folder / "ahead"
     clock.write_text("0")

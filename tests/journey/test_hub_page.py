@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from tests.journey.browsing import running, walk_by_hand
-from tests.journey.walking import ROOT, fanlight, free_ports
+from tests.journey.walking import ROOT, fanlight
+from tests.ports import free_port
 
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 LOGIN = ("viewer", "a pass:word/with@signs")
@@ -42,7 +43,7 @@ def link(tmp_path: Path) -> Iterator[str]:
     home = tmp_path / "home"
     (home / "hub").mkdir(parents=True)
     settings = home / "hub" / "hub.toml"
-    settings.write_text(f"[page]\nport = {free_ports(1)}\n")
+    settings.write_text(f"[page]\nport = {free_port()}\n")
     settings.chmod(0o600)
     with running("hub ready 0\n", "hub", "run", "--home", str(home)):
         yield fanlight("hub", "page", "--home", str(home)).stdout.strip()

@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.journey.browsing import DESK, walk_by_hand
-from tests.journey.walking import DEMO_CLIP, ROOT, free_ports
+from tests.journey.walking import DEMO_CLIP, ROOT
+from tests.ports import free_port
 
 from fanlight.cli import up
 from fanlight.hub.options import Camera
@@ -49,7 +50,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
         _, porch_port = start(
             sys.executable, "-m", "fanlight.hub.demo_camera", "--port", "0", "--sound", "aac"
         )
-        running, _ = stack.enter_context(up.running(home, free_ports(3), demo=True))
+        running, _ = stack.enter_context(up.running(home, free_port(), demo=True))
         file = read_options(home / "hub")
         more = (
             Camera(id=new_id(), name="Doorbell", url=f"rtsp://127.0.0.1:{bell_port}/cam"),

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import httpx
 import psutil
-from tests.journey.walking import FANLIGHT, fanlight, free_ports
+from tests.journey.walking import FANLIGHT, fanlight
+from tests.ports import free_port
 
 
 @contextmanager
@@ -26,7 +27,7 @@ def up(home: Path, port: int, *more: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_an_empty_server_shows_a_first_run_page_and_no_demo_people(tmp_path: Path) -> None:
-    home, port = tmp_path / "home", free_ports(3)
+    home, port = tmp_path / "home", free_port()
     with up(home, port, "--no-demo"):
         page = httpx.get(f"http://localhost:{port}/", trust_env=False)
         assert page.status_code == httpx.codes.OK
@@ -39,7 +40,7 @@ def test_an_empty_server_shows_a_first_run_page_and_no_demo_people(tmp_path: Pat
 
 
 def test_ctrl_c_stops_every_process_and_the_next_start_finds_everything(tmp_path: Path) -> None:
-    home, port = tmp_path / "home", free_ports(3)
+    home, port = tmp_path / "home", free_port()
     seen = []
     for _ in range(2):
         with up(home, port) as process:
@@ -58,7 +59,7 @@ def test_ctrl_c_stops_every_process_and_the_next_start_finds_everything(tmp_path
 
 
 def test_a_killed_fanlight_leaves_no_process_behind(tmp_path: Path) -> None:
-    home, port = tmp_path / "home", free_ports(3)
+    home, port = tmp_path / "home", free_port()
     with up(home, port, "--no-demo") as process:
         parts = psutil.Process(process.pid).children(recursive=True)
         process.kill()
@@ -99,6 +100,6 @@ def test_a_database_that_does_not_start_is_said_with_its_own_words(tmp_path: Pat
     data = tmp_path / "postgres" / "data"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("9.1\n")
-    said = _refused("--home", str(tmp_path), "--port", str(free_ports(3)), "--no-demo")
+    said = _refused("--home", str(tmp_path), "--port", str(free_port()), "--no-demo")
     assert "PostgreSQL" in said or "database" in said
     assert (data / "PG_VERSION").read_text() == "9.1\n"

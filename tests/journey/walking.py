@@ -1,7 +1,6 @@
 """Run `fanlight` as its users do, as a command."""
 
 import json
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -46,19 +45,3 @@ class Toured:
 
 def walk(camera: str, out: Path, *more: str) -> Toured:
     return Toured(out, fanlight("tour", "--camera", camera, "--out", str(out), *more))
-
-
-def free_ports(count: int) -> int:
-    """Return a port that is free together with those right behind it."""
-    for _ in range(50):
-        with socket.socket() as first:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-        if all(_is_free(port + more) for more in range(count)):
-            return port
-    raise AssertionError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0

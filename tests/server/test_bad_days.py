@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.hub.answering import Answer, answering
 from tests.hub.parcels import make_parcel
-from tests.hub.towns import free_port
+from tests.ports import free_port
 from tests.server import booking
 from tests.server.acting import Household, make_household
 from tests.server.running import Clock, running

@@ -14,19 +14,12 @@ import httpx
 import psycopg
 import pytest
 import structlog
+from tests.ports import free_port
 from tests.server.running import prepare, running
 
 from fanlight.server.__main__ import main
 
 COMMAND = [sys.executable, "-m", "fanlight.server"]
-
-
-def free_port() -> int:
-    """Return a port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextlib.contextmanager

@@ -117,7 +117,15 @@ HELD = {
     },
 }
 # Rows of an agency's people, who have no household and no such page; what they did is in the public record.
-NOT_RESIDENTS = {"agency_auditor", "agency_person", "case_copy", "clerk", "custody", "export", "person_change"}
+NOT_RESIDENTS = {
+    "agency_auditor",
+    "agency_person",
+    "case_copy",
+    "clerk",
+    "custody",
+    "export",
+    "person_change",
+}
 
 
 def columns(database: str) -> dict[str, set[str]]:

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from tests.ports import free_port
 
 WEED = Path(sys.executable).parent / "weed"
 PORTS = (
@@ -46,15 +46,6 @@ class S3:
         }
 
 
-def free_ports(count: int) -> list[int]:
-    """Return ports that are free together; SeaweedFS cannot be told to choose them itself."""
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-
-
 @contextlib.contextmanager
 def s3_server(folder: Path, *, public: str | None = None) -> Iterator[S3]:
     """Run it on `folder` until the end of the block; anybody may read the bucket `public`."""
@@ -64,7 +55,8 @@ def s3_server(folder: Path, *, public: str | None = None) -> Iterator[S3]:
     identity = {"name": "test", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List"]}
     everybody = {"name": "anonymous", "actions": [f"Read:{public}"]}
     config.write_text(json.dumps({"identities": [identity, *([everybody] if public else [])]}))
-    *ports, s3, s3_grpc = free_ports(len(PORTS) + 2)
+    first = free_port(len(PORTS) + 1)
+    *ports, s3, s3_grpc = range(first, first + len(PORTS) + 2)  # it cannot be told to choose them itself
     given = [f"-{name}={port}" for name, port in zip(PORTS, ports, strict=True)]
     command = [str(WEED), "-logtostderr=false", f"-logdir={folder}", "server", "-s3", f"-s3.config={config}"]
     command += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={data}", "-volume.max=20", *given, *OFF]

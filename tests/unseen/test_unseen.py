@@ -15,7 +15,8 @@ import pytest
 from tests.blind.shapes import shape_of
 from tests.hub.cells import CELL, CELL_KEY, LOG, Asking, cell_file
 from tests.hub.homes import CAMERA
-from tests.hub.towns import House, free_port, move_in
+from tests.hub.towns import House, move_in
+from tests.ports import free_port
 from tests.unseen import agency, linking
 from tests.unseen.features import figures_of
 from tests.unseen.homes import Class, Lived, Pace, live_a_month
