@@ -55,15 +55,16 @@ def test_this_hub_forgets_its_own_copy_of_a_key_only_where_the_epoch_has_one(tmp
 
 
 def test_days_to_come_are_sealed_as_their_keys_are_made(tmp_path: Path) -> None:
+    today = now().replace(hour=12, minute=0, second=0)  # midnight may have passed since this was imported
     journal, epoch = Journal(tmp_path, ROOMY), new_identity()
     journal.seal_day_keys([epoch.recipient])
-    record(journal, "door", footage(1, start=TODAY))
-    (sealed,) = journal.sealed_day_key(TODAY.date()).values()
-    key = (tmp_path / "keys" / f"day-{TODAY:%Y-%m-%d}.key").read_bytes()
+    record(journal, "door", footage(1, start=today))
+    (sealed,) = journal.sealed_day_key(today.date()).values()
+    key = (tmp_path / "keys" / f"day-{today:%Y-%m-%d}.key").read_bytes()
     assert opening.open_age(sealed, [epoch.secret]) == key
     later = new_identity()
     journal.seal_day_keys([later.recipient])
-    (sealed,) = journal.sealed_day_key(TODAY.date()).values()
+    (sealed,) = journal.sealed_day_key(today.date()).values()
     assert opening.open_age(sealed, [later.secret]) == key
     journal.close()
 

@@ -171,7 +171,7 @@ def test_the_tables_take_no_auditor_without_the_clerks_signature(database: str, 
             ("UPDATE agency_auditor SET valid_until = valid_until + 9", "stays as it was made"),
             ("UPDATE agency_auditor SET ended = day, end_leaf = leaf", "stays as it was made"),
             ("DELETE FROM agency_auditor", "stays as it was made"),
-            ("TRUNCATE agency_auditor", "what is in it stays"),
+            ("TRUNCATE agency_auditor CASCADE", "what is in it stays"),
         ):
             with psycopg.connect(database) as owner, pytest.raises(psycopg.Error, match=says):
                 owner.execute(query.encode())
