@@ -224,7 +224,7 @@ def test_any_two_files_are_a_film_and_its_copy_or_not(film_: bytes, copy: bytes)
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=60, derandomize=True, database=None)
 def test_a_damaged_copy_is_refused_by_the_reader_and_stops_nothing(
     signed: bytes, data: st.DataObject
 ) -> None:

@@ -52,13 +52,13 @@ def test_a_case_is_followed_to_its_end_by_hand(fresh: str, tmp_path: Path) -> No
     """R26: web/e2e/ends.spec.ts says each step; axe looks at each page, on a desk and on a phone."""
 
     async def body() -> tuple[int, str]:
-        noon = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
         async with running(tmp_path, fresh, ticking=Clock()) as town:
             asked = await asked_of_home(town)
             name, sealed = disclosure(asked.request, asked.case_key, clock.now())
             assert (await drop(town.http, asked.drop, name, sealed)).is_success
             await export(staff(town.http, "custodian"), name)  # no witness: only its entry stands
             await staff(town.http, "supervisor").json("POST", f"/v1/agency/requests/{asked.request}/close")
+            noon = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
             async with door(town, noon) as ahead:
                 return await by_hand(town, ahead, noon, SPEC)
 

@@ -18,7 +18,7 @@ from tests.server.acting import Actor, staff
 from tests.server.auditors import appointed, ended, sign_up
 from tests.server.booking import Person
 from tests.server.registering import AGENCY
-from tests.server.running import Clock, Running, running
+from tests.server.running import Running, Still, running
 
 from fanlight.cli.mirror import mirror
 from fanlight.cli.verify import read_trust
@@ -34,7 +34,7 @@ WORDS = "A witness saw somebody leave in a grey van on Monday evening. We look f
 
 def walk(database: str, home: Path, body: Callable[[Running], Awaitable[None]]) -> None:
     async def whole() -> None:
-        async with running(home, database, ticking=Clock()) as town:
+        async with running(home, database, ticking=Still()) as town:
             await body(town)
 
     asyncio.run(whole())

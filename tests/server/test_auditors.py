@@ -12,7 +12,7 @@ from tests.server.acting import staff
 from tests.server.auditors import MINUTES, appointed, clerk_id, ended, naming, sign_up, signed
 from tests.server.booking import Person
 from tests.server.registering import AGENCY, CLERK, put_forward, raw
-from tests.server.running import Clock, Running, running
+from tests.server.running import Running, Still, running
 
 from fanlight.model.ids import new_id
 from fanlight.seal.keys import verify
@@ -23,7 +23,7 @@ AUDITORS = "/v1/auditing/auditors"
 
 def walk(database: str, home: Path, body: Callable[[Running], Awaitable[None]]) -> None:
     async def whole() -> None:
-        async with running(home, database, ticking=Clock()) as town:
+        async with running(home, database, ticking=Still()) as town:
             await body(town)
 
     asyncio.run(whole())

@@ -91,7 +91,7 @@ def test_after_its_end_no_key_opens_a_copy_and_a_restored_backup_changes_nothing
     """R26: tried with every key of every role, and with the case's own, over all that lies at the server."""
     with psycopg.connect(database) as connection:
         vault = Vault(tmp_path, postgres, connection.info.dbname, None)
-    clock, roles = Clock(), [member_keys(seed).age.secret for seed in (SEEDS[role] for role in STAFF)]
+    clock, roles = Still(), [member_keys(seed).age.secret for seed in (SEEDS[role] for role in STAFF)]
 
     def opened(*keys: str) -> list[bytes]:
         return dump_of(postgres.url_of(vault.database), tmp_path).opened_by(*keys)

@@ -51,7 +51,13 @@ def test_a_document_that_could_do_harm_is_refused_with_the_reason(name: str) -> 
     assert caught.value.code == "process.bad_document"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(st.data())
 def test_a_reader_ends_in_a_number_of_pages_or_an_error(data: st.DataObject) -> None:
     """R22: whatever was changed in a document, its reader answers; its process turns any error into `bad`."""

@@ -9,7 +9,7 @@ import httpx
 import psycopg
 from psycopg import sql
 from tests.server.acting import make_household, staff
-from tests.server.running import Clock, Running, running
+from tests.server.running import Running, Still, running
 from tests.server.sealed import disclosure
 from tests.server.test_ends import at, end_of, signed
 from tests.server.test_evidence import asked_of_home, drop
@@ -40,7 +40,7 @@ def test_a_copy_is_had_back_by_its_own_secret_alone(database: str, tmp_path: Pat
     """R26: fourteen days for the agency, then it is destroyed; nobody signs in, nobody else can."""
 
     async def body() -> None:
-        async with running(tmp_path, database, ticking=Clock()) as town:
+        async with running(tmp_path, database, ticking=Still()) as town:
             asked, mine, plain = await two_copies(town)
             for name, secret in ((mine, OTHER), (plain, ONE), ("a" * 26, ONE), ("no-id", ONE)):
                 wrong = await back(town.http, name, secret)
@@ -68,7 +68,7 @@ def test_a_copy_that_is_used_is_not_had_back(database: str, tmp_path: Path) -> N
     """R26: and whoever asks is told so."""
 
     async def body() -> None:
-        async with running(tmp_path, database, ticking=Clock()) as town:
+        async with running(tmp_path, database, ticking=Still()) as town:
             asked, mine, _ = await two_copies(town)
             custodian = staff(town.http, "custodian")
             wire = signed(custodian, "copy-use", {"disclosure": mine}, kind="charge", document="2026-CR-1")

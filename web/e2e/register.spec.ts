@@ -55,7 +55,7 @@ test("R34 anybody says something, and whose network said much has its device com
 
 test("R46 an auditor joins with a passkey and keys of their own, and the clerk enters what the board decided", async ({ browser }, { project }) => {
   const { baseURL, locale, timezoneId } = project.use;
-  const options = { baseURL, locale, timezoneId };
+  const options = { baseURL, locale, timezoneId, reducedMotion: "reduce" as const };
   const auditor = await somebody(browser, options);
   const clerk = await (await browser.newContext({ ...options, reducedMotion: "reduce" })).newPage();
   await ahead(0, auditor.context, clerk.context()); // the same day for everybody, whatever midnight passes

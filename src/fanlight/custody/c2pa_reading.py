@@ -84,7 +84,7 @@ def check_c2pa(
         context = Context.from_dict(_OFFLINE | {"trust": {"trust_anchors": signer.vouched_by_pem}})
         with Reader("video/mp4", copy, context=context) as reader:
             said = json.loads(reader.json())
-    except (C2paError, ValueError) as error:
+    except (C2paError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise bad_package(f"C2PA does not read it ({error})") from error
     if said.get("validation_state") != "Trusted":
         status = [str(one.get("code")) for one in said.get("validation_status", [])]

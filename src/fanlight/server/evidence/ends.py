@@ -87,7 +87,7 @@ def by_case(rows: list[HoldRow]) -> dict[str, list[HoldRow]]:
 
 async def lock(tx: Tx, request: str) -> None:
     """Let a case's holds, uses and end come one after another."""
-    await store.lock(tx, f"end {request}")
+    await store.lock_end(tx, request)
 
 
 def _goes(row: CaseRow, end: End, held: list[HoldRow], today: date) -> bool:

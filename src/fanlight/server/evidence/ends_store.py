@@ -248,6 +248,11 @@ async def withdrawn(tx: Tx) -> list[Withdrawn]:
     )
 
 
+async def is_over(tx: Tx, request: str) -> bool:
+    """Tell whether a case's key is destroyed."""
+    return any(row.done is not None for row in await cases(tx, request=request))
+
+
 async def add_withdrawal(tx: Tx, disclosure: str, asked: date, due: date) -> bool:
     """Note that a copy's giver wants it back; tell whether that is new."""
     query = "INSERT INTO withdrawal (disclosure, asked, due) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"

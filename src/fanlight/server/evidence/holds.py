@@ -153,6 +153,14 @@ async def use(services: Services, signer: requests.Signer, disclosure: str, wire
         await own_case(tx, signer, found.request)
         if disclosure not in await ends_store.kept(tx, found.request):
             raise _no_copy()
+        asked = [one for one in await ends_store.withdrawn(tx) if one.disclosure == disclosure]
+        if any(one.due <= now.date() and not one.used for one in asked):
+            raise Conflict(
+                "Whoever gave this copy wants it back, and the days to record a use are over.",
+                kept="It is destroyed as soon as no hold stands.",
+                do="Ask the court that needs it for an order to hold it.",
+                code="evidence.use_late",
+            )
         signed = (body.decode(), wire.signature, signer.session.account)
         await ends_store.add_use(tx, disclosure, wire.kind, now.date(), signed)
         await store.lock(tx, f"custody {disclosure}")

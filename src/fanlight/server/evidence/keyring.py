@@ -22,7 +22,7 @@ from fanlight.model.clock import to_text
 from fanlight.server import accounts, requests
 from fanlight.server.accounts import Caller, Session
 from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
-from fanlight.server.evidence import acts
+from fanlight.server.evidence import acts, ends_store, store
 from fanlight.server.evidence.acts import Act
 from fanlight.server.evidence.looks import may_look
 from fanlight.server.services import Parts, Services
@@ -95,7 +95,7 @@ async def give(
     signer = await requests.signer(services, session)
     now = services.clock()
     async with services.db.transaction() as tx:
-        row = await _case(tx, session, request_id)
+        row = await _not_over(tx, session, request_id)
         signed = {"request": row.id, "account": data.account, "sealed": data.sealed}
         signer.check("case-copy", jcs.dumps(signed), data.signature)
         sealed = requests.copies.age_file(data.sealed)
@@ -148,6 +148,7 @@ async def take_back(
     now = services.clock()
     async with services.db.transaction() as tx:
         row = await _case(tx, session, request_id)
+        await store.lock_end(tx, row.id)  # so that two who take each other's leave one
         held = [one.account for one in await requests.copies.holders(tx, row.id)]
         if session.account not in held and session.role != "custodian":
             raise NotAllowed(
@@ -207,7 +208,7 @@ async def hand_on(
     signer = await requests.signer(services, session)
     now = services.clock()
     async with services.db.transaction() as tx:
-        row = await _case(tx, session, request_id)
+        row = await _not_over(tx, session, request_id)
         signed = {"request": row.id, "second": second, "inner": data.inner}
         signer.check("case-recovery", jcs.dumps(signed), data.signature)
         inner = requests.copies.age_file(data.inner)
@@ -224,7 +225,9 @@ async def hand_on(
 
 
 async def forget_person(tx: Tx, account: str, now: datetime, by: str) -> int:
-    """Delete all copies and recovery files of who acts for the agency no more; return of how many cases.
+    """Delete the copies and recovery files of who acts for the agency no more; return of how many cases.
+
+    The last copy of a case stays, so that nobody destroys a case by sending people away.
 
     Args:
         tx: of what deactivates the person, or later.
@@ -232,10 +235,13 @@ async def forget_person(tx: Tx, account: str, now: datetime, by: str) -> int:
         now: when.
         by: who deactivated them, as it is to stand in the trail.
     """
-    found = await requests.copies.held_by(tx, account)
-    for one in found:
-        await _take(tx, now, one, by, "left")
-    return len(found)
+    count = 0
+    for one in await requests.copies.held_by(tx, account):
+        await store.lock_end(tx, one.request)
+        others = {copy.account for copy in await requests.copies.holders(tx, one.request)} - {account}
+        if others:
+            count += await _take(tx, now, one, by, "left")
+    return count
 
 
 async def forget_who_left(services: Services) -> int:
@@ -243,6 +249,7 @@ async def forget_who_left(services: Services) -> int:
     now = services.clock()
     count = 0
     async with services.db.transaction() as tx:
+        await store.lock(tx, "who left")
         for agency, holding in await requests.copies.agencies_holding(tx):
             acting = {person.account for person in await _holders_to_be(tx, agency)}
             for account in sorted(holding - acting):
@@ -250,13 +257,31 @@ async def forget_who_left(services: Services) -> int:
     return count
 
 
-async def _take(tx: Tx, now: datetime, held: requests.copies.Held, by: str, why: str) -> None:
+async def _take(tx: Tx, now: datetime, held: requests.copies.Held, by: str, why: str) -> bool:
+    """Tell whether there was anything to take; if not, somebody else took it, with an entry."""
     name = await accounts.person_name(tx, held.account)
-    await requests.copies.take(tx, held.request, held.account)
+    gone = int(await requests.copies.take(tx, held.request, held.account))
     if why == "left":
-        await requests.copies.drop_pairs_of(tx, held.request, held.account)
+        gone += await requests.copies.drop_pairs_of(tx, held.request, held.account)
+    if not gone:
+        return False
     act = Act(request=held.request, agency=held.agency, act="key-taken-back", about=name, by=by)
     await acts.enter(tx, now, act, of=name, why=why)
+    return True
+
+
+async def _not_over(tx: Tx, session: Session, request_id: str) -> requests.RequestRow:
+    """Return a case whose key stands until this transaction is over."""
+    row = await _case(tx, session, request_id)
+    await store.lock_end(tx, row.id)
+    if await ends_store.is_over(tx, row.id):
+        raise Conflict(
+            "The key of this case is destroyed.",
+            kept="Nothing was changed.",
+            do="Load the case again.",
+            code="evidence.case_over",
+        )
+    return row
 
 
 async def _case(tx: Tx, session: Session, request_id: str) -> requests.RequestRow:

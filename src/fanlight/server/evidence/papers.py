@@ -22,7 +22,7 @@ from fanlight.model.ids import new_id
 from fanlight.server import accounts, requests
 from fanlight.server.accounts import Caller
 from fanlight.server.errors import Conflict, Malformed, NotAllowed
-from fanlight.server.evidence import acts, store
+from fanlight.server.evidence import acts, ends_store, store
 from fanlight.server.evidence.acts import Act
 from fanlight.server.evidence.looks import may_look
 from fanlight.server.services import Parts
@@ -119,8 +119,10 @@ async def add_paper(
     }
     async with services.db.transaction() as tx:
         row = await requests.own_request(tx, session.agency, request_id)
+        await store.lock_end(tx, row.id)
         signer.check("case-paper", jcs.dumps({"request": row.id, **about}), data.signature)
-        if await requests.copies.own(tx, row.id, session.account) is None:
+        over = await ends_store.is_over(tx, row.id)
+        if over or await requests.copies.own(tx, row.id, session.account) is None:
             raise NotAllowed(
                 "Only who can open this case writes about it.",
                 do="Ask one of those who hold a copy of its key to let you in.",

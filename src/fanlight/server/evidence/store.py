@@ -103,6 +103,11 @@ async def lock(tx: Tx, name: str) -> None:
     await tx.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
 
 
+async def lock_end(tx: Tx, request: str) -> None:
+    """Let what opens a case, its holds, its uses and its end come one after another."""
+    await lock(tx, f"end {request}")
+
+
 class Export(msgspec.Struct, frozen=True, kw_only=True):
     """An export as kept; `body` is the canonical JSON that was signed."""
 

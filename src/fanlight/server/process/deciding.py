@@ -7,6 +7,7 @@ Holds:  a decision, whom it is served on and its entry are one transaction; noth
 """
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -23,6 +24,8 @@ from fanlight.server.services import Services
 from fanlight.store.database import Tx
 from fanlight.wire import jcs
 
+_PER_HOUR = 60  # documents that one person hands in
+
 
 async def take(services: Services, session: Session, data: ProcessIn) -> Row:
     """Take a document in and check its form; raises Malformed. It is a row, and no entry, until decided."""
@@ -32,6 +35,7 @@ async def take(services: Services, session: Session, data: ProcessIn) -> Row:
             do="Serve it on the operator's counsel on paper. It has no entry in the record.",
             code="process.national_security",
         )
+    services.limits.spend(session.account, "process", _PER_HOUR)
     paper = await papers.read(data.document)
     today = services.clock().date()
     form = {name: value for name, value in msgspec.to_builtins(data).items() if name != "document"}
@@ -92,7 +96,11 @@ async def decide(services: Services, process: str, data: DecisionIn) -> Row:
             order = await sealed.take(tx, read_auditors(services.home), content)
             decided = msgspec.structs.replace(decided, sealed=order)
         await store.decided(tx, decided)
-        found = [one for one in (scope or given.scope).accounts if await store.serve(tx, process, one)]
+        found = [
+            one
+            for one in dict.fromkeys((scope or given.scope).accounts)
+            if await store.serve(tx, process, one)
+        ]
         if scope and not found:
             raise Conflict(
                 "No household has any of these account numbers, so there is nothing to accept.",
@@ -137,8 +145,9 @@ async def renew(services: Services, session: Session, process: str, data: Renewa
         until = rules.renewed(row.quiet_until, data, today)
         by = f"a {given_of(row).court_level} court"
         waiting = [one.sealed for one in await store.packets(tx, process) if one.sealed]
+        first_day = until + timedelta(days=1)  # on which it is told
         for order in (row.sealed, *waiting):
-            await sealed.keep_shut(services.log, tx, order, until, by)
+            await sealed.keep_shut(services.log, tx, order, first_day, by)
         await store.add_renewal(tx, process, until, msgspec.to_builtins(data), session.account)
     return msgspec.structs.replace(row, quiet_until=until)
 
@@ -150,7 +159,7 @@ async def pack(services: Services, session: Session, process: str) -> dict[str, 
         row = await locked(tx, process)
         scope = scope_of(row)
         accounts = []
-        for account in scope.accounts:
+        for account in dict.fromkeys(scope.accounts):
             await store.as_home(tx, account)
             one: dict[str, Any] = {"account": account}
             if "account_records" in scope.what:

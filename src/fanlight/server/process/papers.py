@@ -15,7 +15,7 @@ from fanlight.server.errors import Malformed
 from fanlight.wire import b64
 
 MOST = 3 << 20
-_WAIT_S = 20.0
+_WAIT_S = 60.0
 _TURNS = asyncio.Semaphore(2)
 WHY = {
     "form": "it is no whole PDF that can be read",

@@ -262,10 +262,10 @@ async def agencies_holding(tx: Tx) -> list[tuple[str, set[str]]]:
     return [(row[0], set(row[1])) for row in await (await tx.execute(query)).fetchall()]
 
 
-async def drop_pairs_of(tx: Tx, request: str, account: str) -> None:
-    """Delete the recovery files that a person has part in: without them nobody can open those."""
-    await tx.execute(
-        "DELETE FROM case_recovery WHERE request = %s AND %s IN (first, second)", [request, account]
+async def drop_pairs_of(tx: Tx, request: str, account: str) -> int:
+    """Delete the recovery files that a person has part in; without them nobody opens those. How many."""
+    return await changed(
+        tx, "DELETE FROM case_recovery WHERE request = %s AND %s IN (first, second)", [request, account]
     )
 
 
