@@ -125,3 +125,12 @@ def test_what_goes_on_and_what_is_served_here_never_mix(path: str) -> None:
     assert not (rules.passes("/home" + path))
     assert not (rules.passes("/assets" + path))
     assert not rules.passes(rules.RELAY)
+
+
+def test_an_answer_that_nothing_changed_leads_nowhere_else() -> None:
+    """R05: a page asks again with what it has; only a real change of address is refused."""
+    assert [
+        status
+        for status in (200, 204, 206, 301, 302, 303, 304, 307, 308, 404, 503)
+        if rules.leads_elsewhere(status)
+    ] == [*(301, 302, 303, 307, 308)]

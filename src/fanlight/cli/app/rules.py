@@ -102,6 +102,11 @@ def upward(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
     return [(name, said) for name, said in headers if name.decode("latin-1").lower() in _UP]
 
 
+def leads_elsewhere(status: int) -> bool:
+    """Tell whether an answer sends the page to another address; 304 says that what it has is right."""
+    return 300 <= status < 400 and status != 304  # noqa: PLR2004 - HTTP's own numbers
+
+
 def downward(path: str, headers: Iterable[tuple[str, str]]) -> Headers:
     """Return the headers that a server's answer keeps, and those that make it harmless here."""
     said = {name.lower(): value for name, value in headers}

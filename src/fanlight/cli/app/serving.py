@@ -132,7 +132,7 @@ class App:
         try:
             answer = await self._client.send(request, stream=True)
             try:
-                if answer.has_redirect_location or answer.is_redirect:
+                if rules.leads_elsewhere(answer.status_code):
                     await self._away(send, 502, "The server sends elsewhere, and this app follows nowhere.")
                     return
                 headers = rules.downward(scope["path"], answer.headers.items())
