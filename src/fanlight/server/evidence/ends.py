@@ -85,11 +85,6 @@ def by_case(rows: list[HoldRow]) -> dict[str, list[HoldRow]]:
     return found
 
 
-async def lock(tx: Tx, request: str) -> None:
-    """Let a case's holds, uses and end come one after another."""
-    await store.lock_end(tx, request)
-
-
 def _goes(row: CaseRow, end: End, held: list[HoldRow], today: date) -> bool:
     over = row.state in {"closed", "refused"}
     return over and retention.goes_today(end, row.told, [one.hold() for one in held], today)
@@ -120,7 +115,7 @@ async def _tell(services: Services, row: CaseRow, end: End, now: datetime) -> No
 
 async def _destroy_case(services: Services, request: str, now: datetime) -> None:
     async with services.db.transaction() as tx:
-        await lock(tx, request)
+        await store.lock_end(tx, request)
         (row,) = await ends_store.cases(tx, request=request)  # as it is now that nobody can change it
         end = end_of(services, row)
         if row.done is not None or not _goes(row, end, await ends_store.holds(tx, [request]), now.date()):
@@ -159,7 +154,7 @@ async def _destroy_withdrawn(services: Services, now: datetime) -> None:
         waiting = [one for one in await ends_store.withdrawn(tx) if one.due <= now.date()]
     for one in waiting:
         async with services.db.transaction() as tx:
-            await lock(tx, one.request)
+            await store.lock_end(tx, one.request)
             held = [row.hold() for row in await ends_store.holds(tx, [one.request])]
             used = await ends_store.is_used(tx, one.disclosure)
             if not retention.withdrawn_goes(one.due, held, now.date(), used=used):

@@ -18,7 +18,7 @@ from fanlight.model.clock import to_text
 from fanlight.model.ids import new_id
 from fanlight.server import requests
 from fanlight.server.errors import Conflict, Malformed, NotFound
-from fanlight.server.evidence import day, ends, ends_store, retention, store
+from fanlight.server.evidence import day, ends_store, retention, store
 from fanlight.server.evidence.ends_store import CaseRow, HoldRow, Party
 from fanlight.server.evidence.store import Custody
 from fanlight.server.services import Services
@@ -98,7 +98,7 @@ async def place(services: Services, signer: requests.Signer, request: str, wire:
             code="evidence.hold_form",
         )
     async with services.db.transaction() as tx:
-        await ends.lock(tx, request)
+        await store.lock_end(tx, request)
         row = await own_case(tx, signer, request)
         if len(await ends_store.holds(tx, [request])) >= MOST:
             raise _too_many()
@@ -133,7 +133,7 @@ async def end(services: Services, signer: requests.Signer, hold: str, wire: EndH
         row = await ends_store.hold(tx, hold)
         if row is None or row.agency != signer.session.agency:
             raise NotFound("There is no such hold of your agency.", do="Load the page again.")
-        await ends.lock(tx, row.request)
+        await store.lock_end(tx, row.request)
         signed = (body.decode(), wire.signature, signer.session.account)
         if not await ends_store.end_hold(tx, hold, now.date(), signed):
             raise Conflict("This hold has ended already.", kept=_TAKEN, do="Load the page again.")
@@ -149,7 +149,7 @@ async def use(services: Services, signer: requests.Signer, disclosure: str, wire
         found = await store.get(tx, disclosure)
         if found is None:
             raise _no_copy()
-        await ends.lock(tx, found.request)
+        await store.lock_end(tx, found.request)
         await own_case(tx, signer, found.request)
         if disclosure not in await ends_store.kept(tx, found.request):
             raise _no_copy()
@@ -191,7 +191,7 @@ async def add_party(services: Services, signer: requests.Signer, request: str, w
     """Have somebody outside told before a case ends; return the party's id."""
     made = new_id()
     async with services.db.transaction() as tx:
-        await ends.lock(tx, request)
+        await store.lock_end(tx, request)
         row = await own_case(tx, signer, request)
         if len(await ends_store.parties(tx, [request])) >= MOST:
             raise _too_many()
@@ -222,7 +222,7 @@ async def withdraw(services: Services, disclosure: str) -> date | None:
         found = await store.get(tx, disclosure)
         if found is None or not found.hdr:
             return None
-        await ends.lock(tx, found.request)
+        await store.lock_end(tx, found.request)
         (row,) = await ends_store.cases(tx, request=found.request)
         if await ends_store.is_used(tx, disclosure):
             return None
