@@ -13,6 +13,7 @@ from tests.seal.old_epochs import new_epoch
 from tests.server import acting, booking, sealed
 from tests.server.acting import CELL, Actor
 from tests.server.authenticator import Authenticator
+from tests.server.incidents.incident_calls import INCIDENTS
 from tests.server.register_calls import REGISTER
 from tests.server.visitors import World, another, new_id, some_box
 
@@ -168,7 +169,7 @@ plain("DELETE /v1/push/behests/{behest:str}", f"/v1/push/behests/{new_id()}")
 plain("POST /v1/push/tickets", "", json={"endpoint": "https://push.example/send/abc"})
 
 
-for route_, (path_, also_, body_) in REGISTER.items():
+for route_, (path_, also_, body_) in (REGISTER | INCIDENTS).items():
     made_ = path_ or re.sub(r"\{[a-z]+:str\}", new_id(), route_.split()[1])
     plain(route_, made_, *also_, **({} if body_ is None else {"json": body_}))
 

@@ -45,6 +45,7 @@ COUNTED = {
     "PUT /v1/drops/{token:str}/{disclosure:str}/pay": "drops",
     "POST /v1/drops/{token:str}/{disclosure:str}/done": "drops",
     "POST /v1/copies/{disclosure:str}/withdraw": "withdrawals",
+    "POST /v1/cad-sources/{source:str}/uploads": "uploads refused",
 }
 OF_SESSIONS = {"sheets refused", "households"}  # counted by place as well, of whoever is signed in
 MOST = 20_000  # more than any limit

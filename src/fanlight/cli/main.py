@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from fanlight import __version__
+from fanlight.cli.cad_commands import cad
 from fanlight.cli.custody_commands import custody
 from fanlight.cli.importing import import_
 from fanlight.cli.ordinance import pack, simulate
@@ -39,6 +40,7 @@ def main() -> None:
     """Fanlight: doorbell cameras whose footage belongs to those who live behind the door."""
 
 
+main.add_command(cad)
 main.add_command(custody)
 main.add_command(import_)
 main.add_command(pack)

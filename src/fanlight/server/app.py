@@ -30,6 +30,7 @@ from fanlight.server import (
     days,
     first_start,
     front,
+    incidents,
     links,
     operator,
     pages,
@@ -49,6 +50,8 @@ from fanlight.server.auditing import http as auditing_http
 from fanlight.server.days import http as days_http
 from fanlight.server.evidence import day, drops, ending, ends
 from fanlight.server.evidence import http as evidence_http
+from fanlight.server.incidents import http as incidents_http
+from fanlight.server.incidents.intake import Seen
 from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits
 from fanlight.server.links import http as links_http
@@ -185,6 +188,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
             asyncio.create_task(Keeper(services).run()),
             asyncio.create_task(links.run(services)),
             asyncio.create_task(wishes.run(services)),
+            asyncio.create_task(incidents.run(services)),
             asyncio.create_task(days.run(services)),
             asyncio.create_task(telling.run(services)),
             asyncio.create_task(sealed.run(services, read_auditors(options.home))),
@@ -227,6 +231,7 @@ def make_app(options: Options, services: Services) -> Litestar:
     """Return the application over opened services."""
     challenges = Challenges(options.clock, services.log.key.name)
     switches = Switch()
+    seen = Seen()
     areas = Areas(functools.partial(cells.check_area, services))
     handlers: list[Any] = [
         health,
@@ -245,6 +250,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         comments_http.router,
         requests_http.router,
         wishes_http.router,
+        incidents_http.router,
         evidence_http.router,
         agencies_http.router,
         auditing_http.router,
@@ -261,6 +267,7 @@ def make_app(options: Options, services: Services) -> Litestar:
             "challenges": Provide(lambda: challenges, sync_to_thread=False),
             "areas": Provide(lambda: areas, sync_to_thread=False),
             "switches": Provide(lambda: switches, sync_to_thread=False),
+            "seen": Provide(lambda: seen, sync_to_thread=False),
             "session": Provide(provide_session),
         },
         exception_handlers={

@@ -37,6 +37,7 @@ __all__ = [
     "agreement_in_force",
     "agreements_over",
     "assembly_overlap",
+    "clauses_of",
     "clerk_of",
     "expire",
     "load_town",
@@ -98,6 +99,13 @@ async def agreement_in_force(tx: Tx, ori: str, day: date) -> AgreementRow | None
     full = await register_store.agreement(tx, row.id)
     holds = full is not None and proving.stands(full, await register_store.steps(tx, row.id))
     return row if holds else None
+
+
+async def clauses_of(tx: Tx, agreement: str) -> set[str]:
+    """Return the kinds of an agreement's clauses."""
+    full = await register_store.agreement(tx, agreement)
+    clauses = msgspec.json.decode(full.papers)["clauses"] if full else []
+    return {str(one["kind"]) for one in clauses}
 
 
 async def require_agreement(tx: Tx, ori: str, day: date) -> None:
