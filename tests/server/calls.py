@@ -75,6 +75,7 @@ for page in (
     "/auditor",
     "/s",
     "/ask",
+    "/neighbors",
     "/app.json",
     "/record",
     "/schema",

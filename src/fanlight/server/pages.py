@@ -128,6 +128,12 @@ async def link(request: AnyRequest) -> Response[bytes]:
     return await _app(request, "link", "")
 
 
+@get("/neighbors", include_in_schema=False)
+async def neighbors(request: AnyRequest) -> Response[bytes]:
+    """Serve what is told around the town, to anybody."""
+    return await _app(request, "neighbors", "")
+
+
 @get("/ask", include_in_schema=False)
 async def ask_form(request: AnyRequest) -> Response[bytes]:
     """Serve the form for people who are in somebody's picture; a place stands behind `#` and is not sent."""
@@ -187,6 +193,7 @@ router = Router(
         operator_at,
         link,
         ask_form,
+        neighbors,
         register,
         rules,
         clerk,

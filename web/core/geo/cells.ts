@@ -4,7 +4,7 @@
  * In:     a point or an outline; the town's division.
  * Out:    cells of the division, each with at least 50 homes, or of res 5 where the town has no table of homes.
  */
-import { POLYGON_TO_CELLS_FLAGS, cellToParent, latLngToCell, polygonToCellsExperimental } from "h3-js";
+import { POLYGON_TO_CELLS_FLAGS, cellToBoundary, cellToLatLng, cellToParent, getResolution, isValidCell, latLngToCell, polygonToCellsExperimental } from "h3-js";
 
 import type { Outline } from "./polygon.ts";
 
@@ -35,4 +35,16 @@ function cellOf(fine: string, { rest }: Division, listed: ReadonlySet<string>): 
     if (listed.has(cell)) return cell;
   }
   return rest || cellToParent(fine, COARSEST_RES);
+}
+
+/** A cell's outline and middle, lon, lat, and how fine it is (H3 resolution); null for a text that is no cell. */
+export interface CellShape {
+  readonly ring: readonly (readonly [lon: number, lat: number])[];
+  readonly middle: readonly [lon: number, lat: number];
+  readonly res: number;
+}
+export function shapeOf(cell: string): CellShape | null {
+  if (!isValidCell(cell)) return null;
+  const [lat, lon] = cellToLatLng(cell);
+  return { ring: cellToBoundary(cell, true) as [number, number][], middle: [lon, lat], res: getResolution(cell) };
 }

@@ -14,7 +14,7 @@ from fanlight.model.errors import FanlightError
 from fanlight.model.ids import is_id
 from fanlight.server.accounts import Caller
 from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
-from fanlight.server.incidents import intake, sources, store
+from fanlight.server.incidents import intake, sources, store, years
 from fanlight.server.incidents.intake import Seen, Taken, Upload
 from fanlight.server.incidents.rules import CLASSES, Settings
 from fanlight.server.services import Parts
@@ -134,8 +134,16 @@ async def list_incidents(request: AnyRequest, services: Parts) -> Response[bytes
     return Response(body, headers=headers, media_type="application/json")
 
 
+@get("/v1/incidents/years", operation_id="countIncidents")
+async def list_years(services: Parts) -> Response[years.Years]:
+    """Return how many incidents of each class there were a month, for two years; and how many homes."""
+    async with services.db.transaction() as tx:
+        found = await years.of_town(tx, services.clock().date())
+    return Response(found, headers=_PUBLIC)
+
+
 router = Router(
     path="/",
     tags=["incidents"],
-    route_handlers=[list_classes, list_sources, begin, end, hand_in, list_incidents],
+    route_handlers=[list_classes, list_sources, begin, end, hand_in, list_incidents, list_years],
 )

@@ -129,6 +129,16 @@ async def count(tx: Tx, found: Mapping[tuple[date, str, str], int]) -> None:
     )
 
 
+async def by_month(tx: Tx, since: date) -> list[tuple[str, str, int]]:
+    """Return how many there were, by month and class."""
+    rows = await tx.execute(
+        "SELECT to_char(day, 'YYYY-MM'), kind, sum(many)::integer FROM incident_count WHERE day >= %s"
+        " GROUP BY 1, 2 ORDER BY 1, 2",
+        [since],
+    )
+    return [(str(month), str(kind), int(many)) for month, kind, many in await rows.fetchall()]
+
+
 async def shown(tx: Tx, now: datetime, agencies: Iterable[str]) -> list[IncidentRow]:
     """Return what is to be shown now of the sources of these agencies, the latest first."""
     return await many(

@@ -19,7 +19,7 @@ from fanlight.model.geo import Boundary, Polygon
 from fanlight.model.window import Window
 from fanlight.server.errors import NotAllowed, NotFound
 from fanlight.server.log import Log
-from fanlight.server.programme import divisions, proving, register_store, store
+from fanlight.server.programme import divisions, listings, proving, register_store, store
 from fanlight.server.programme.load import load_town
 from fanlight.server.programme.ordinances import pack
 from fanlight.server.programme.register import Register
@@ -40,6 +40,7 @@ __all__ = [
     "clauses_of",
     "clerk_of",
     "expire",
+    "housing_table",
     "load_town",
     "no_agreement",
     "pack",
@@ -106,6 +107,15 @@ async def clauses_of(tx: Tx, agreement: str) -> set[str]:
     full = await register_store.agreement(tx, agreement)
     clauses = msgspec.json.decode(full.papers)["clauses"] if full else []
     return {str(one["kind"]) for one in clauses}
+
+
+async def housing_table(tx: Tx) -> tuple[int, str] | None:
+    """Return how many homes the town has and where the table was found; None where there is no table."""
+    listed = await listings.latest(tx, "homes")
+    if listed is not None:
+        return sum((await listings.homes(tx, listed.id)).values()), listed.source
+    own = sum((await town(tx))["homes"].values())
+    return (own, "The town's set-up document") if own else None
 
 
 async def require_agreement(tx: Tx, ori: str, day: date) -> None:
