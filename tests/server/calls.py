@@ -434,6 +434,50 @@ plain(
     "agencies.no_person",
     json={"signature": _SIGNATURE},
 )
+plain(
+    "POST /v1/agency/invitations",
+    "",
+    "accounts.bad_signature",
+    "agencies.somebody_in_office",
+    json={
+        "invitation": new_id(),
+        "agency": "CA0389900",
+        "name": "K. Osei",
+        "role": "officer",
+        "secret_hash": b64.encode(bytes(32)),
+        "signature": _SIGNATURE,
+    },
+)
+plain(
+    "POST /v1/agency/invitations/{invitation:str}/confirm",
+    f"/v1/agency/invitations/{new_id()}/confirm",
+    "agencies.no_invitation",
+    json={"signature": _SIGNATURE},
+)
+plain(
+    "POST /v1/agency/invitations/{invitation:str}/take-back",
+    f"/v1/agency/invitations/{new_id()}/take-back",
+    "agencies.no_invitation",
+)
+plain("GET /v1/agency/invitations")
+plain(
+    "POST /v1/agency/invitation",
+    "",
+    "agencies.no_invitation",
+    json={"secret": b64.encode(bytes(32))},
+)
+
+
+@call("POST /v1/agency/invitation/answer")
+async def _answer_invitation(world: World, who: Actor) -> Call:
+    secret = b64.encode(bytes(32))
+    body = await booking.offer_for(
+        world.http, booking.Person(world.http, member_keys(secrets.token_bytes(32)))
+    )
+    body.pop("device")
+    return Call(
+        "/v1/agency/invitation/answer", ("agencies.no_invitation",), {"json": {**body, "secret": secret}}
+    )
 
 
 @call("POST /v1/agency/requests")

@@ -46,6 +46,8 @@ COUNTED = {
     "POST /v1/drops/{token:str}/{disclosure:str}/done": "drops",
     "POST /v1/copies/{disclosure:str}/withdraw": "withdrawals",
     "POST /v1/cad-sources/{source:str}/uploads": "uploads refused",
+    "POST /v1/agency/invitation": "invitations refused",
+    "POST /v1/agency/invitation/answer": "invitations refused",
 }
 OF_SESSIONS = {"sheets refused", "households"}  # counted by place as well, of whoever is signed in
 MOST = 20_000  # more than any limit

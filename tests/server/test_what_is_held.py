@@ -119,6 +119,7 @@ HELD = {
 # Rows of an agency's people, who have no household and no such page; what they did is in the public record.
 NOT_RESIDENTS = {
     "agency_auditor",
+    "agency_invitation",
     "agency_person",
     "case_copy",
     "clerk",

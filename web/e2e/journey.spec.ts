@@ -1,5 +1,6 @@
 // The main job, by hand, in a browser: R01 R03 R05 R20 R21 R22 R24 R30 R42. One story in order; each step is a page.
 import { expect, test, type BrowserContext, type Locator, type Page } from "@playwright/test";
+import { somebody } from "./passkeys.ts";
 import { be, expectAccessible } from "./people.ts";
 
 test.describe.configure({ mode: "serial" });
@@ -296,5 +297,70 @@ test("R20 R47 an administrator changes roles, by keyboard too, and reaches no re
   await admin.getByRole("button", { name: "Leave it as it is" }).click();
   await expect(role).toHaveValue("custodian");
   await expectAccessible(admin);
+  await admin.close();
+});
+
+test("R20 R47 somebody new comes to the agency by a link and a compared code, and an invitation is taken back", async ({ browser }, { project, outputDir }) => {
+  const { baseURL, viewport, colorScheme, locale, timezoneId, hasTouch, isMobile } = project.use;
+  const name = `K. Osei of ${project.name}`;
+  const admin = await be(context, base, "administrator");
+  const invitations = admin.getByRole("region", { name: "Invitations" });
+  await expect(invitations.getByText("No invitation is open.")).toBeVisible();
+  await admin.getByRole("button", { name: "Make the link" }).click();
+  await expect(admin.getByText("Write their name.")).toBeVisible();
+  const offer = async (who: string, role: string): Promise<string> => {
+    await admin.getByLabel("Their name").fill(who);
+    await admin.getByLabel("As", { exact: true }).selectOption(role);
+    await admin.getByRole("button", { name: "Make the link" }).click();
+    await expect(admin.getByRole("heading", { name: `Link for ${who}` })).toBeVisible();
+    const link = (await admin.locator("pre").textContent()) ?? "";
+    await expectAccessible(admin);
+    await admin.getByRole("button", { name: "I gave it to them" }).click();
+    await expect(admin.locator("pre")).toHaveCount(0);
+    return link;
+  };
+  const wrong = await offer("Somebody Wrong", "officer");
+  await admin.getByRole("button", { name: "Take back Somebody Wrong" }).click();
+  await expect(admin.getByText("The invitation of Somebody Wrong is taken back.", { exact: false })).toBeVisible();
+  const link = await offer(name, "custodian");
+  await admin.screenshot({ path: `${outputDir}/invitations.png`, fullPage: true });
+
+  const { page, context: theirs, broken } = await somebody(browser, { baseURL, viewport, colorScheme, locale, timezoneId, hasTouch, isMobile });
+  await page.goto(wrong);
+  await expect(page.getByText("This invitation is not open", { exact: false })).toBeVisible();
+  await expectAccessible(page);
+  await page.goto("about:blank");
+  await page.goto(link);
+  await expect(page.getByText(`invites ${name} to be its custodian.`, { exact: false })).toBeVisible();
+  await expect(page).toHaveURL(/#\/join$/);
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Make my keys and a passkey" }).click();
+  const code = page.locator(".code");
+  await expect(code).toHaveText(/^(\d{4} ){5}\d{4}$/);
+  await expectAccessible(page);
+  await page.screenshot({ path: `${outputDir}/join.png`, fullPage: true });
+  await page.getByRole("button", { name: "I was confirmed: sign in" }).click();
+  await expect(page.getByText("You do not count yet.")).toBeVisible();
+
+  await admin.getByRole("button", { name: `Look again ${name}` }).click();
+  await expect(invitations.locator(".code")).toHaveText((await code.textContent()) ?? "");
+  await expectEqualWeight(admin.getByRole("button", { name: "Same code: confirm" }), admin.getByRole("button", { name: "Other code: take back" }));
+  await expectAccessible(admin);
+  await admin.screenshot({ path: `${outputDir}/compare.png`, fullPage: true });
+  await admin.getByRole("button", { name: "Same code: confirm" }).click();
+  await expect(admin.getByText(`${name} came by an invitation as custodian. By J. Ferreira.`, { exact: false })).toBeVisible();
+  await expect(async () => {
+    await page.getByRole("button", { name: "I was confirmed: sign in" }).click();
+    await expect(page.getByRole("heading", { name: "Requests", exact: true })).toBeVisible();
+  }).toPass();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Requests", exact: true })).toBeVisible();
+  await expectAccessible(page);
+  expect(broken).toEqual([]);
+  await theirs.close();
+
+  await admin.getByRole("button", { name: `Deactivate ${name}` }).click();
+  await admin.getByRole("button", { name: "Deactivate", exact: true }).click();
+  await expect(admin.getByText(`${name} is deactivated.`)).toBeVisible();
   await admin.close();
 });

@@ -46,6 +46,7 @@ from fanlight.server.accounts import provide_session, shredding
 from fanlight.server.accounts.areas import Areas
 from fanlight.server.accounts.challenges import Challenges
 from fanlight.server.agencies import http as agencies_http
+from fanlight.server.agencies import inviting_http
 from fanlight.server.auditing import http as auditing_http
 from fanlight.server.days import http as days_http
 from fanlight.server.evidence import day, drops, ending, ends
@@ -253,6 +254,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         incidents_http.router,
         evidence_http.router,
         agencies_http.router,
+        inviting_http.router,
         auditing_http.router,
         process_http.router,
         operator.router,

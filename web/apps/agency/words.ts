@@ -33,6 +33,9 @@ export const words = {
   signIn: {
     title: "Nobody is signed in here",
     text: "This tab holds no key. Your key stays on your own computer and signs what you send; there is no password to type.",
+    passkey: "Sign in with a passkey",
+    asking: "Waiting for your passkey",
+    ended: "You were signed out. Sign in again: what you wrote is still in this tab.",
     demo: "In the demo town, open the front page and choose an officer, a supervisor or the custodian.",
     front: "To the front page",
     other: "This key belongs to no agency",
@@ -532,6 +535,8 @@ export const words = {
     changesText: "Each change stands in the public record with its day and roles. Names are read here only.",
     unchanged: "Nothing was changed so far.",
     wasMade: (name: string, from: string, to: string, by: string): string => `${name}, ${from.toLowerCase()} before, became ${to.toLowerCase()}. By ${by}.`,
+    came: (name: string, role: string, by: string): string => `${name} came by an invitation as ${role.toLowerCase()}. By ${by}.`,
+    operator: "the operator",
     wasEnded: (name: string, role: string, by: string): string => `${name}, ${role.toLowerCase()}, was deactivated. By ${by}.`,
   },
   back: "Back",

@@ -6,7 +6,7 @@ import { words } from "./words.ts";
 const { types, fields } = words.log;
 const ORDER = Object.keys(fields);
 /** What only machines compare, or what stands in the line's own title. */
-const LEFT_OUT = new Set(["agency", "key", "key_sha256", "facts", "pack", "papers", "outline", "statement", "signature", "offer", "acceptance", "clauses", "documents"]);
+const LEFT_OUT = new Set(["agency", "key", "key_sha256", "facts", "pack", "papers", "outline", "statement", "signature", "offer", "acceptance", "recipient", "clauses", "documents"]);
 
 export const titleOf = (type: string): string => types[type] ?? type;
 

@@ -4,6 +4,14 @@ export const words = {
   brand: "Operator",
   health: "Health",
   register: "Register",
+  first: {
+    place: "Administrators",
+    title: "An agency's first administrator",
+    text: "Only while an agency has an agreement in force and nobody in office. From then on its administrator invites the others, and you cannot.",
+    loading: "Fetching the agencies",
+    slow: "This takes longer than usual. It goes on.",
+    none: "No agency is admitted yet. The register is where one is.",
+  },
   loading: "Looking at the parts",
   signIn: {
     title: "Nobody is signed in here",

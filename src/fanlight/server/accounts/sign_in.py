@@ -45,7 +45,7 @@ async def sign_in(
 ) -> forms.SessionOut:
     """Begin a session with a signed challenge: hubs and people of agencies; members in a demo only.
 
-    Clerks and auditors until they have a passkey.
+    Clerks and auditors until they have a passkey; whoever came to an agency by an invitation has one.
     Only what is refused counts towards the limit, so that nobody can use it up for another.
     """
     try:
@@ -149,8 +149,8 @@ async def _by_passkey(
 
 
 async def _appointed_with_passkey(tx: Tx, account: store.Account) -> bool:
-    """Tell whether this is a clerk or auditor with a passkey, who signs in with nothing else."""
-    if account.kind not in {"clerk", "auditor"}:
+    """Tell whether this is a clerk, auditor or officer with a passkey, who signs in with nothing else."""
+    if account.kind not in {"clerk", "auditor", "officer"}:
         return False
     await store_people.enter(tx, account=account.id)
     return bool(await store_people.passkeys_of(tx, account.id))
@@ -233,7 +233,7 @@ def key_taken() -> Conflict:
 def passkey_only() -> NotAllowed:
     """Return the error for a member who comes with a key instead of a passkey, outside a demo."""
     return NotAllowed(
-        "Members, clerks and auditors sign in with a passkey.",
+        "Whoever has a passkey, and every member, signs in with it.",
         do="Use the passkey page.",
         code="accounts.passkey_only",
     )

@@ -25,13 +25,14 @@ class Membership(msgspec.Struct, frozen=True):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Who acts for an agency."""
+    """Who acts for an agency; `counts` once the entry with their public halves is in the record."""
 
     account: str
     agency: str
     name: str
     role: str
     age_recipient: str
+    counts: bool
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -74,8 +75,9 @@ class Entered(msgspec.Struct, frozen=True):
 
 MOST_SESSIONS = 255  # beside the new one; those of the earliest days go first
 _PERSON = (
-    "SELECT p.account, p.agency, p.name, p.role, a.age_recipient"
-    " FROM agency_person p JOIN account a ON a.id = p.account"
+    "SELECT p.account, p.agency, p.name, p.role, a.age_recipient,"
+    " p.leaf IS NULL OR l.idx IS NOT NULL AS counts"
+    " FROM agency_person p JOIN account a ON a.id = p.account LEFT JOIN leaf l ON l.id = p.leaf"
 )
 
 
@@ -132,8 +134,9 @@ async def delete_account(tx: Tx, account: str) -> None:
 
 
 async def person(tx: Tx, account: str) -> Person | None:
-    """Return who an account is at an agency; None once it is deactivated."""
-    return await one(tx, Person, _PERSON + " WHERE p.account = %s AND p.ended IS NULL", [account])
+    """Return who an account is at an agency; None once it is deactivated, or before it counts."""
+    found = await one(tx, Person, _PERSON + " WHERE p.account = %s AND p.ended IS NULL", [account])
+    return found if found and found.counts else None
 
 
 async def person_name(tx: Tx, account: str) -> str:
@@ -154,8 +157,8 @@ async def people(tx: Tx, agency: str) -> list[Person]:
 
 
 async def recipients(tx: Tx, agency: str) -> list[Person]:
-    """Return those in office to whom an agency's cases are sealed: no administrator."""
-    return [person for person in await people(tx, agency) if person.role != "administrator"]
+    """Return to whom an agency's cases are sealed: those who count, but no administrator."""
+    return [one for one in await people(tx, agency) if one.counts and one.role != "administrator"]
 
 
 async def add_person(tx: Tx, account: str, agency: str, name: str, role: str) -> None:

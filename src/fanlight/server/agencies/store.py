@@ -17,12 +17,15 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What an administrator changed; `made` is null where a person was deactivated."""
+    """What was changed. `role` is null where a person came, `made` where one was deactivated.
+
+    `by` is null where the operator made the first administrator.
+    """
 
     name: str
-    role: str
+    role: str | None
     made: str | None
-    by: str
+    by: str | None
     day: date
     index: int | None
 
@@ -44,7 +47,7 @@ async def changes(tx: Tx, agency: str) -> list[Change]:
         tx,
         Change,
         "SELECT p.name, c.role, c.made, b.name AS by, c.day, l.idx AS index FROM person_change c"
-        " JOIN agency_person p ON p.account = c.account JOIN agency_person b ON b.account = c.by_whom"
+        " JOIN agency_person p ON p.account = c.account LEFT JOIN agency_person b ON b.account = c.by_whom"
         " JOIN leaf l ON l.id = c.leaf WHERE c.agency = %s ORDER BY l.idx DESC NULLS FIRST, l.id",
         [agency],
     )

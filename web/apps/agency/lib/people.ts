@@ -13,11 +13,12 @@ export interface Someone {
 }
 export interface Change {
   readonly name: string;
-  /** Before. */
-  readonly role: string;
+  /** Before; null: came by an invitation. */
+  readonly role: string | null;
   /** Null: deactivated. */
   readonly made: string | null;
-  readonly by: string;
+  /** Null: the operator, who made the first administrator. */
+  readonly by: string | null;
   readonly day: string;
   /** Its place in the public record, or null until it has one. */
   readonly index: number | null;
@@ -28,7 +29,7 @@ export interface Staff {
 }
 const staff: Read<Staff> = obj<Staff>({
   people: list(obj<Someone>({ account: str, name: str, role: str, ended: nullable(str) })),
-  changes: list(obj<Change>({ name: str, role: str, made: nullable(str), by: str, day: str, index: nullable(num) })),
+  changes: list(obj<Change>({ name: str, role: nullable(str), made: nullable(str), by: nullable(str), day: str, index: nullable(num) })),
 });
 
 export const ROLES = ["officer", "supervisor", "custodian", "administrator"] as const;

@@ -1,0 +1,57 @@
+/** Every string of an invitation to an agency, on both its sides. */
+
+const ROLES: Readonly<Record<string, string>> = { officer: "officer", supervisor: "supervisor", custodian: "custodian", administrator: "administrator" };
+export const roleOf = (role: string): string => ROLES[role] ?? role;
+
+export const words = {
+  title: "Invitations",
+  text: "Somebody new comes by a link that is good once, for 72 hours. They make keys of their own; you compare a code with them and sign. Then they count, and the public record gets an entry with their role and the public halves of their keys, without their name.",
+  none: "No invitation is open.",
+  noAgreement: "No agreement is in force, so nobody new can come.",
+  loading: "Fetching the invitations",
+  slow: "This takes longer than usual. It goes on.",
+  again: "Try again",
+  name: "Their name",
+  nameHint: "As your agency knows them. The town's operator can read it, and the agency's auditor; the public cannot.",
+  role: "As",
+  agency: "Agency",
+  make: "Make the link",
+  making: "Making it",
+  missing: "Write their name.",
+  noAgency: "Choose an agency.",
+  link: (name: string): string => `Link for ${name}`,
+  linkText: "Give it to them yourself, and to nobody else. It is shown once: who loses it needs another invitation.",
+  copy: "Copy the link",
+  copied: "Copied",
+  done: "I gave it to them",
+  one: (name: string, role: string): string => `${name}, as ${roleOf(role)}`,
+  ends: (time: string): string => `Open until ${time}`,
+  waits: "Not answered yet.",
+  look: "Look again",
+  takeBack: "Take back",
+  takingBack: "Taking it back",
+  takenBack: (name: string): string => `The invitation of ${name} is taken back. Its link opens nothing.`,
+  answered: "Somebody answered with keys of their own. Call them on a number that you had before, and let them read the code on their page to you.",
+  code: "Code of their keys",
+  sure: "Is it the same code?",
+  yes: "Same code: confirm",
+  no: "Other code: take back",
+  working: "Entering it",
+  came: (name: string, role: string): string => `${name} is ${roleOf(role)} now, once the entry is in the record.`,
+};
+
+export const join = {
+  title: "An invitation",
+  loading: "Looking at the invitation",
+  noLink: { what: "This page was opened without an invitation's link.", kept: "Nothing was changed.", todo: "Open the link that you were given once more, whole." },
+  lead: (agency: string, name: string, role: string): string => `${agency} invites ${name} to be its ${roleOf(role)}.`,
+  text: "Your device makes your keys and a passkey. What opens and signs stays yours; the server gets the public halves. If you are not the person named here, close this page.",
+  until: (time: string): string => `The link is good once, until ${time}.`,
+  make: "Make my keys and a passkey",
+  making: "Waiting for your passkey",
+  code: "Code of your keys",
+  codeText: "Read it to your administrator when they call you. They compare it with theirs and sign; until then your keys open nothing here.",
+  operatorText: "The code is the same on both sides only if nobody changed your keys on the way.",
+  in: "I was confirmed: sign in",
+  notYet: { what: "You do not count yet.", kept: "Your keys are handed in.", todo: "Wait until your code was compared and signed, and press the button again." },
+};
