@@ -1,0 +1,41 @@
+/** Words of a case's clips on one clock. */
+import { many } from "../../../ui/many.ts";
+import { secondText } from "../lib/times.ts";
+import { byText } from "./oneclock.ts";
+
+export const words = {
+  title: "All cameras on one clock",
+  text: "Plays the clips beside each other, each at the time that its own clock says, with corrections that people entered.",
+  choose: "Clips to play together",
+  most: (n: number): string => `${n} at most at once.`,
+  open: (n: number): string => `Open ${many(n, { one: "clip", other: "clips" })} together`,
+  waits: "Choose at least one clip.",
+  waitsMost: (n: number): string => `Choose ${n} at most.`,
+  note: "Opening each of them is entered in the custody record, as if it were opened alone.",
+  opening: "Opening on this computer",
+  shut: "Close them and choose others",
+  region: (n: number): string => `${many(n, { one: "clip", other: "clips" })} on one clock`,
+  clip: (n: number): string => `Clip ${n}`,
+  none: (when: string): string => `No picture at this time. ${when}`,
+  before: (time: Date): string => `It begins at ${secondText(time)}.`,
+  after: (time: Date): string => `It ended at ${secondText(time)}.`,
+  loading: "Loading",
+  late: "Still loading; the others go on",
+  broken: "This clip is not the one that was shared. Nothing of it is shown.",
+  unplayed: "This clip could not be fetched or played. The others go on.",
+  now: (time: Date): string => `${secondText(time)} on the common clock`,
+  apart: (ms: number, most: number): string => `The films stand ${ms} ms apart, ${most} ms at most since they were last set.`,
+  one: "One film has a picture of this moment.",
+  nobody: "No camera has a picture of this moment.",
+  previous: "To the beginning before",
+  next: "To the next beginning",
+  lanes: "When each clip was recorded",
+  span: (from: Date, to: Date): string => `${secondText(from)} to ${secondText(to)}`,
+  go: (n: number): string => `Go to the beginning of clip ${n}`,
+  hub: "The hub’s clock, set by the network. No figure for its error was signed.",
+  media: "The camera’s own clock, not checked. No figure for its error was signed.",
+  corrected: (byMs: number, by: string, was: Date, why: string): string => `Corrected by ${byText(byMs)} by ${by}, was ${secondText(was)}: stated, not hidden. “${why}”`,
+  clocks: "How true this clock is",
+  clocksText: "Being in step here says how the films are played, not how true the cameras’ clocks were. Two clocks that nobody compared may differ by more than is seen.",
+  keys: "Space plays and pauses, arrow keys move by 5 seconds, comma and full stop by one picture, N and P go to the next and the earlier beginning, < and > change the speed, F fills the screen.",
+};
