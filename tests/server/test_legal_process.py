@@ -210,16 +210,13 @@ def test_what_the_form_lacks_is_named_and_cannot_be_accepted(database: str, tmp_
 
 
 @pytest.mark.timeout(300)
-def test_a_gag_is_sealed_ends_by_the_clock_and_is_renewed_only_in_time(
-    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_gag_is_sealed_ends_by_the_clock_and_is_renewed_only_in_time(database: str, tmp_path: Path) -> None:
     """R49: no entry while a court's gag stands; on the day after, household, record and slot tell."""
-    monkeypatch.setattr(telling, "POLL_S", 86_400.0)  # its own rounds do not come between
-    monkeypatch.setattr(sealed, "POLL_S", 86_400.0)
 
     async def body() -> None:
         ticking = Still()
-        async with running(tmp_path, database, ticking=ticking) as town:
+        # Its own rounds do not come between.
+        async with running(tmp_path, database, ticking=ticking, rounds_s=86_400.0) as town:
             world = await everybody(town)
             until = town.clock().date() + timedelta(days=10)
             gagged = await hand_in(world, gag="order", gag_until=until.isoformat())

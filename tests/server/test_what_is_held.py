@@ -106,6 +106,40 @@ HELD = {
         "process": "because: the page about it shows the decision and hands out the document",
         "objection": "because: shown on the same page",
     },
+    "preservation": {
+        "household": ITS_OWNER,
+        "process": "because: the page about it shows the request, its decision and its end",
+        "clips": "because: shown on the same page",
+        "records": "because: shown on the same page",
+        "start": "because: shown on the same page",
+        "last": "because: shown on the same page",
+        "until": "because: shown on the same page",
+    },
+    "held_account": {
+        "household": ITS_OWNER,
+        "cell": "because: the household has left; it goes when the request ends",
+    },
+    "held_clip": {
+        "household": ITS_OWNER,
+        **dict.fromkeys(
+            [
+                *(
+                    "id",
+                    "hub",
+                    "epoch",
+                    "day",
+                    "length",
+                    "root",
+                    "manifest_sha256",
+                    "card",
+                    "sig",
+                    "manifest",
+                ),
+                *("hdr", "kept", "marked", "hdr_epoch", "readers", "note", "old_place"),
+            ],
+            "because: deleted, or its days are over; the page about the request says how many",
+        ),
+    },
     "vault_setting": {"household": ITS_OWNER, "keep_days": "household/keeping.json"},
     "push_behest": {"id": "alerts/", "household": ITS_OWNER, "account": ITS_OWNER, "body": "alerts/"},
     "link": {

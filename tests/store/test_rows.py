@@ -165,6 +165,8 @@ def test_what_the_app_may_ask_over_all_households_is_these_functions_and_tells_n
         "vault_oldest": "TABLE(household text, oldest date, keep_days integer)",
         "vault_homes_of": "TABLE(clip text, household text, kept boolean)",
         "vault_total": "bigint",
+        "vault_lapse": "bigint",
+        "vault_held": "TABLE(clip text)",
     }
     for name, _, config, public in found:
         assert config == ["search_path=pg_catalog, pg_temp"], name

@@ -109,6 +109,7 @@ class Options:
         client: folder of the web client. It is entered in the record, and so are the first texts for those
             who use it; None enters neither.
         connections: how many to the database at once.
+        rounds_s: how many seconds lie between two looks at gags and sealed slots.
         clock: gives the present.
     """
 
@@ -127,6 +128,7 @@ class Options:
     proxies: frozenset[str] = frozenset()
     client: Path | None = None
     connections: int = 12
+    rounds_s: float = 30.0
     clock: Callable[[], datetime] = clock.now
 
 
@@ -191,8 +193,8 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
             asyncio.create_task(wishes.run(services)),
             asyncio.create_task(incidents.run(services)),
             asyncio.create_task(days.run(services)),
-            asyncio.create_task(telling.run(services)),
-            asyncio.create_task(sealed.run(services, read_auditors(options.home))),
+            asyncio.create_task(telling.run(services, options.rounds_s)),
+            asyncio.create_task(sealed.run(services, read_auditors(options.home), options.rounds_s)),
         ]
         yield services
     finally:

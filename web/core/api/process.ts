@@ -4,7 +4,7 @@ import type { Client } from "./client.ts";
 import { bool, list, nullable, num, obj, oneOf, type Read, record, str } from "./shape.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-export const KINDS = ["warrant", "order", "subpoena"] as const;
+export const KINDS = ["warrant", "order", "subpoena", "preservation"] as const;
 export const LEVELS = ["federal", "state", "county", "municipal", "none"] as const;
 export const GAGS = ["none", "order", "letter"] as const;
 export const WHATS = ["contents", "clip_list", "account_records"] as const;
@@ -32,6 +32,8 @@ export interface Said {
   readonly gag: (typeof GAGS)[number];
   readonly gag_until: string | null;
   readonly scope: Scope;
+  /** The preservation request that this one renews. */
+  readonly renews: string | null;
   readonly came: string;
 }
 export interface Check {
@@ -51,6 +53,8 @@ export interface Served {
   readonly reason: string | null;
   readonly scope: Scope | null;
   readonly quiet_until: string | null;
+  /** Of an accepted preservation request: the last day on which it stands. */
+  readonly until: string | null;
 }
 export interface Waiting extends Served {
   readonly agency: string;
@@ -74,6 +78,9 @@ export interface Told {
   readonly account: string;
   readonly quiet_until: string | null;
   readonly sha256: string;
+  readonly until: string | null;
+  /** How many clips that the household no longer has lie at the operator for it. */
+  readonly aside: number;
   readonly objection: string | null;
 }
 
@@ -89,6 +96,7 @@ const said: Read<Said> = obj<Said>({
   gag: oneOf(GAGS),
   gag_until: nullable(str),
   scope,
+  renews: nullable(str),
   came: str,
 });
 const check: Read<Check> = obj<Check>({ id: str, holds: bool, found: str, cites: list(obj<Check["cites"][number]>({ law: str, section: str, read: str })) });
@@ -103,6 +111,7 @@ const SERVED = {
   reason: nullable(str),
   scope: nullable(scope),
   quiet_until: nullable(str),
+  until: nullable(str),
 };
 const served: Read<Served> = obj<Served>(SERVED);
 const waiting: Read<Waiting> = obj<Waiting>({
@@ -128,6 +137,8 @@ const told: Read<Told> = obj<Told>({
   account: str,
   quiet_until: nullable(str),
   sha256: str,
+  until: nullable(str),
+  aside: num,
   objection: nullable(str),
 });
 export type Exists = Readonly<Record<string, readonly string[]>>;

@@ -2,7 +2,7 @@
 import type { Decision, Kind, What } from "../../core/api/process.ts";
 
 export const words = {
-  kinds: { warrant: "Warrant", order: "Court order", subpoena: "Subpoena" } satisfies Record<Kind, string>,
+  kinds: { warrant: "Warrant", order: "Court order", subpoena: "Subpoena", preservation: "Request to preserve" } satisfies Record<Kind, string>,
   levels: { federal: "Federal", state: "State", county: "County", municipal: "Municipal", none: "No court" },
   whats: { contents: "Clips, sealed", clip_list: "The list of clips, by day", account_records: "The account's own row" } satisfies Record<What, string>,
   gags: { none: "None: the household is told at once", order: "By a court's order", letter: "Asked for by a letter" },
@@ -27,12 +27,17 @@ export const words = {
   checksText: "Checks of form only. Whether the court was right is for counsel and a court.",
   waits: "Waits for counsel",
   quiet: (day: string): string => `Not told before ${day} is over`,
+  stands: (day: string): string => `Stands until ${day}, then lapses by itself`,
+  number: (id: string): string => `Number ${id}`,
   form: {
     title: "Hand in a document",
-    lead: "A warrant, an order or a subpoena. National-security process is served on the operator's counsel on paper.",
+    lead: "A warrant, an order, a subpoena, or a request to preserve what exists. National-security process is served on the operator's counsel on paper.",
     limits: "The operator has no address, no name and no place of a camera. It finds a household by its account number and by nothing else. It holds sealed clips and cannot open one.",
     file: "The document, a plain PDF of at most 3 MB",
     kind: "Kind",
+    preserves: "What exists of these accounts and days is not lost for 90 days. Nothing is handed out, and nothing is recorded for it. It needs no court; the household is told at once unless a court forbids that.",
+    renews: "Number of your request that this renews, if it does",
+    renewsHint: "Once, before its end, for the same or less: 90 days more.",
     court: "Issuing court, in full",
     level: "Court's level",
     docket: "Docket number",

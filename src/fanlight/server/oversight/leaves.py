@@ -211,7 +211,10 @@ class SealedRenewed(msgspec.Struct, frozen=True):
 
 
 class LegalProcess(msgspec.Struct, frozen=True):
-    """Counsel decided on a warrant, an order or a subpoena; `told`: the day on which its gag was over."""
+    """Counsel decided on a document; `told`: the day on which its gag was over.
+
+    Of an accepted request to preserve: `until`, its last day, `accounts`, a band, and whether it renews one.
+    """
 
     process: str
     kind: str
@@ -220,6 +223,9 @@ class LegalProcess(msgspec.Struct, frozen=True):
     rules: list[str]
     day: str
     told: str | None = None
+    until: str | None = None
+    accounts: str | None = None
+    renewal: bool | None = None
 
 
 class ProcessPacket(msgspec.Struct, frozen=True):

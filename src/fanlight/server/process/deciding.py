@@ -16,7 +16,7 @@ from fanlight.model.ids import new_id
 from fanlight.server import sealed
 from fanlight.server.accounts import Session
 from fanlight.server.errors import Conflict, Malformed, NotFound
-from fanlight.server.process import papers, rules, store
+from fanlight.server.process import papers, preserving, rules, store
 from fanlight.server.process.rules import DecisionIn, ProcessIn, RenewalIn, Scope
 from fanlight.server.process.store import Packet, Row
 from fanlight.server.sealed.auditors import read_auditors
@@ -34,6 +34,12 @@ async def take(services: Services, session: Session, data: ProcessIn) -> Row:
             "National-security process is not entered here.",
             do="Serve it on the operator's counsel on paper. It has no entry in the record.",
             code="process.national_security",
+        )
+    if data.renews is not None and data.kind != rules.PRESERVATION:
+        raise Malformed(
+            "Only a preservation request renews one.",
+            do="Leave that field out.",
+            code="process.renews_nothing",
         )
     services.limits.spend(session.account, "process", _PER_HOUR)
     paper = await papers.read(data.document)
@@ -87,7 +93,9 @@ async def decide(services: Services, process: str, data: DecisionIn) -> Row:
             scope=store.as_text(msgspec.to_builtins(scope)) if scope else None,
             quiet_until=quiet,
         )
+        await preserving.begin(tx, decided, given, scope, today)
         pub = public(decided, [one.id for one in looked if not one.holds])
+        pub |= await preserving.public(tx, process, (scope or given.scope).accounts)
         if quiet is None:
             leaf = await services.log.queue_leaf(tx, "process", pub, committed(decided))
             decided = msgspec.structs.replace(decided, leaf=leaf)
@@ -96,11 +104,11 @@ async def decide(services: Services, process: str, data: DecisionIn) -> Row:
             order = await sealed.take(tx, read_auditors(services.home), content)
             decided = msgspec.structs.replace(decided, sealed=order)
         await store.decided(tx, decided)
-        found = [
-            one
-            for one in dict.fromkeys((scope or given.scope).accounts)
-            if await store.serve(tx, process, one)
-        ]
+        found = []
+        for one in dict.fromkeys((scope or given.scope).accounts):
+            if await store.serve(tx, process, one):
+                found.append(one)
+                await preserving.hold(tx, decided, given, scope, one)
         if scope and not found:
             raise Conflict(
                 "No household has any of these account numbers, so there is nothing to accept.",
@@ -158,6 +166,13 @@ async def pack(services: Services, session: Session, process: str) -> dict[str, 
     async with services.db.transaction() as tx:
         row = await locked(tx, process)
         scope = scope_of(row)
+        if given_of(row).kind == rules.PRESERVATION:
+            raise Conflict(
+                "A request to preserve hands out nothing.",
+                kept="What it reaches stays until its end.",
+                do="A warrant, an order or a subpoena says what may be handed out.",
+                code="process.preserves",
+            )
         accounts = []
         for account in dict.fromkeys(scope.accounts):
             await store.as_home(tx, account)

@@ -13,7 +13,7 @@ from fanlight.model.ids import is_id
 from fanlight.server import vault
 from fanlight.server.accounts import Caller, Session
 from fanlight.server.errors import Conflict
-from fanlight.server.process import deciding, store
+from fanlight.server.process import deciding, preserving, store
 from fanlight.server.process.rules import DecisionIn, Form, ProcessIn, RenewalIn
 from fanlight.server.process.store import Row
 from fanlight.server.services import Parts, Services
@@ -58,6 +58,7 @@ async def _counsel(tx: Tx, row: Row, today: date) -> dict[str, Any]:
     await store.as_home(tx, "")
     return {
         **_said(row),
+        **_term(await preserving.term(tx, row.id)),
         "agency": row.agency,
         "objections": objections,
         "overdue": row.leaf is None and row.quiet_until is not None and row.quiet_until < today,
@@ -81,7 +82,8 @@ async def list_served(services: Parts, session: Caller) -> Response[dict[str, An
     session.of_kind("officer")
     async with services.db.transaction() as tx:
         rows = await store.of_agency(tx, session.agency)
-    return Response({"process": [_said(row) for row in rows]}, headers=_PRIVATE)
+        found = [{**_said(row), **_term(await preserving.term(tx, row.id))} for row in rows]
+    return Response({"process": found}, headers=_PRIVATE)
 
 
 @post("/v1/operator/process", operation_id="enterProcess", status_code=200, request_max_body_size=MAX_BODY)
@@ -157,7 +159,7 @@ async def sealed_clip(
             )
         for account in scope.accounts:
             await store.as_home(tx, account)
-            found = await vault.clip_of(tx, clip)
+            found = await vault.clip_of(tx, clip) or await vault.held_clip_of(tx, clip)
             if found is not None and found.kept and scope.start <= found.day <= scope.end:
                 break
         else:
@@ -178,8 +180,20 @@ async def own(services: Parts, session: Caller) -> Response[dict[str, Any]]:
     session.at_home()
     async with services.db.transaction(household=session.household) as tx:
         rows = await store.served(tx, services.clock().date())
-        found = [{**_for_home(row, session), "objection": await store.objection(tx, row.id)} for row in rows]
+        found = [
+            {
+                **_for_home(row, session),
+                **_term(await preserving.term(tx, row.id)),
+                "aside": await preserving.aside(tx, row.id),
+                "objection": await store.objection(tx, row.id),
+            }
+            for row in rows
+        ]
     return Response({"process": found}, headers=_PRIVATE)
+
+
+def _term(found: preserving.Term | None) -> dict[str, Any]:
+    return {"until": found.until.isoformat() if found else None, "renews": found.renews if found else None}
 
 
 def _for_home(row: Row, session: Session) -> dict[str, Any]:

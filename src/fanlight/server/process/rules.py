@@ -21,7 +21,8 @@ from fanlight.proof.sealed import TERM
 from fanlight.server.errors import Conflict
 
 Day = date  # where a field is called `date`
-Kind = Literal["warrant", "order", "subpoena", "national-security"]
+Kind = Literal["warrant", "order", "subpoena", "preservation", "national-security"]
+PRESERVATION = "preservation"
 Court = Literal["federal", "state", "county", "municipal", "none"]
 What = Literal["contents", "clip_list", "account_records"]
 Account = Annotated[str, Meta(pattern=r"^[a-z2-7]{26}\Z")]
@@ -46,7 +47,10 @@ class Scope(Form, frozen=True, kw_only=True):
 
 
 class ProcessIn(Form, frozen=True, kw_only=True):
-    """A document, and what is said of it. `came` says how it came and who makes sure of that."""
+    """A document, and what is said of it. `came` says how it came and who makes sure of that.
+
+    `renews`: the preservation request that this one renews.
+    """
 
     document: Annotated[str, Meta(min_length=1, max_length=4_300_000)]
     kind: Kind
@@ -59,6 +63,7 @@ class ProcessIn(Form, frozen=True, kw_only=True):
     gag: Literal["none", "order", "letter"]
     gag_until: Day | None = None
     scope: Scope
+    renews: Account | None = None
     came: Annotated[str, Meta(min_length=2, max_length=300)]
 
 
@@ -105,8 +110,9 @@ def check(given: ProcessIn, scope: Scope, today: date) -> list[Check]:
     return [
         Check(
             "court",
-            bool(given.court.strip()) and given.court_level != "none",
-            f"Court: {given.court.strip() or 'none named'}.",
+            _needs_no_court(given) or (bool(given.court.strip()) and given.court_level != "none"),
+            f"Court: {given.court.strip() or 'none named'}."
+            + (" A request to preserve needs none." if _needs_no_court(given) else ""),
         ),
         Check("docket", bool(given.docket.strip()), f"Docket: {given.docket.strip() or 'none named'}."),
         Check(
@@ -155,6 +161,11 @@ def check(given: ProcessIn, scope: Scope, today: date) -> list[Check]:
     ]
 
 
+def _needs_no_court(given: ProcessIn) -> bool:
+    """Tell whether no court need stand behind a document: it asks for nothing but time, and not in secret."""
+    return given.kind == PRESERVATION and given.gag != "order"
+
+
 def _found(scope: Scope) -> str:
     if scope.accounts:
         return f"Account numbers: {len(scope.accounts)}. An area beside them is not used."
@@ -183,7 +194,9 @@ def decide(given: ProcessIn, data: DecisionIn, today: date) -> Scope | None:
     if data.decision == "rejected":
         return None
     scope = given.scope if data.decision == "accepted" else data.scope
-    if scope is None or (data.decision == "narrowed" and not _narrower(scope, given.scope)):
+    if scope is None or (
+        data.decision == "narrowed" and (scope == given.scope or not within(scope, given.scope))
+    ):
         raise Conflict(
             "This is not narrower than what was asked.",
             do="Take out accounts, days or kinds of data; nothing can be added.",
@@ -199,13 +212,13 @@ def decide(given: ProcessIn, data: DecisionIn, today: date) -> Scope | None:
     return scope
 
 
-def _narrower(scope: Scope, asked: Scope) -> bool:
+def within(scope: Scope, asked: Scope) -> bool:
+    """Tell whether a scope reaches nothing that another does not."""
     return (
         set(scope.accounts) <= set(asked.accounts)
         and set(scope.what) <= set(asked.what)
         and asked.start <= scope.start
         and scope.end <= asked.end
-        and scope != asked
     )
 
 

@@ -106,7 +106,8 @@ async def serve(tx: Tx, process: str, household: str) -> bool:
     """Serve a document on a household; tell whether there is one by that number."""
     await as_home(tx, household)
     if await value(tx, "SELECT 1 FROM household WHERE id = %s", [household]) is None:
-        return False
+        query = "SELECT 1 WHERE EXISTS (SELECT FROM held_account) OR EXISTS (SELECT FROM held_clip)"
+        return await value(tx, query) is not None  # it left; what it had is preserved
     await tx.execute("INSERT INTO process_served (process, household) VALUES (%s, %s)", [process, household])
     return True
 
@@ -197,7 +198,8 @@ async def clips(tx: Tx, start: date, end: date) -> list[dict[str, Any]]:
         "'hdr', jsonb_build_object('bytes', length(hdr), 'sha256', encode(sha256(hdr), 'hex')),"
         "'note', CASE WHEN note IS NULL THEN NULL ELSE"
         " jsonb_build_object('bytes', length(note), 'sha256', encode(sha256(note), 'hex')) END)"
-        " FROM clip c WHERE kept AND day BETWEEN %s AND %s ORDER BY day, id",
+        " FROM (SELECT * FROM clip UNION ALL SELECT * FROM held_clip) c"
+        " WHERE kept AND day BETWEEN %s AND %s ORDER BY day, id",
         [start, end],
     )
     return [row[0] for row in await rows.fetchall()]
@@ -205,7 +207,8 @@ async def clips(tx: Tx, start: date, end: date) -> list[dict[str, Any]]:
 
 async def account_records(tx: Tx) -> dict[str, Any]:
     """Return what there is of the transaction's household beside its clips: its number and its cell."""
-    return dict(await value(tx, "SELECT to_jsonb(h) FROM household h") or {})
+    query = "SELECT to_jsonb(h) FROM (SELECT id, cell FROM household UNION SELECT * FROM held_account) h"
+    return dict(await value(tx, query) or {})
 
 
 def as_text(value: Any) -> str:  # noqa: ANN401 - JSON

@@ -11,11 +11,9 @@ import asyncio
 import structlog
 
 from fanlight.server import sealed
-from fanlight.server.process import deciding, store
+from fanlight.server.process import deciding, preserving, store
 from fanlight.server.process.rules import check
 from fanlight.server.services import Services
-
-POLL_S = 30.0
 
 log = structlog.get_logger()
 
@@ -30,6 +28,7 @@ async def tick(services: Services) -> int:
             scope = deciding.scope_of(row) if row.scope else given.scope
             failed = [one.id for one in check(given, scope, row.decided or today) if not one.holds]
             pub = deciding.public(row, failed) | {"told": today.isoformat()}
+            pub |= await preserving.public(tx, row.id, scope.accounts)
             leaf = await services.log.queue_leaf(tx, "process", pub, deciding.committed(row))
             await store.told(tx, row.id, leaf)
             if row.sealed:
@@ -43,11 +42,11 @@ async def tick(services: Services) -> int:
     return len(rows)
 
 
-async def run(services: Services) -> None:
-    """Tell until cancelled. What fails is logged and tried again."""
+async def run(services: Services, rounds_s: float) -> None:
+    """Tell every so many seconds until cancelled. What fails is logged and tried again."""
     while True:
         try:
             await tick(services)
         except Exception as error:  # noqa: BLE001 - the next round tries again
             log.error("process", error=type(error).__name__)  # noqa: TRY400 - values would enter the log
-        await asyncio.sleep(POLL_S)
+        await asyncio.sleep(rounds_s)

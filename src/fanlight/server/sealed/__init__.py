@@ -30,7 +30,6 @@ from fanlight.server.services import Services
 from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
 
-POLL_S = 30.0
 MOST_BYTES = 3_500
 _RANDOM = random.SystemRandom()
 
@@ -171,11 +170,11 @@ def _not_renewed() -> Conflict:
     )
 
 
-async def run(services: Services, auditors: tuple[Auditor, ...]) -> None:
-    """Enter and open until cancelled. What fails is logged and tried again."""
+async def run(services: Services, auditors: tuple[Auditor, ...], rounds_s: float) -> None:
+    """Enter and open every so many seconds until cancelled. What fails is logged and tried again."""
     while True:
         try:
             await tick(services, auditors)
         except Exception as error:  # noqa: BLE001 - the slots must go on whatever fails once
             log.error("sealed", error=type(error).__name__)  # noqa: TRY400 - values would enter the log
-        await asyncio.sleep(POLL_S)
+        await asyncio.sleep(rounds_s)

@@ -10,5 +10,6 @@ Absent: keys, names, times, labels. They are inside the sealed manifest.
 from fanlight.server.vault.rules import blob_of, check_room
 from fanlight.server.vault.store import ClipRow, lock_room
 from fanlight.server.vault.store import get as clip_of
+from fanlight.server.vault.store import get_held as held_clip_of
 
-__all__ = ["ClipRow", "blob_of", "check_room", "clip_of", "lock_room"]
+__all__ = ["ClipRow", "blob_of", "check_room", "clip_of", "held_clip_of", "lock_room"]

@@ -8,6 +8,8 @@ Holds:  K1 a clip's row goes first, and its header with it; the same transaction
            anything is served.
         K3 a payload without a row is removed at the second look that finds it so: a clip on its way has
            its row first.
+        K4 what counsel accepted to preserve is put aside by the database itself when its row goes, in any
+           way whatever, and goes on the day after the end; the shred list has it as soon as it is put aside.
 Absent: which household a doomed payload was of.
 Why:    docs/design/vault.md
 """
@@ -44,7 +46,7 @@ class Keeper:
 
     async def replay(self) -> int:
         """Do again what the shred list says, over whatever database is there; return how many clips went."""
-        shreds, went = self.services.shreds, 0
+        shreds, went = self.services.shreds, await self.lapse()
         for household, clips in (await self._by_home(shreds.kept)).items():
             async with self.services.db.transaction(household=household) as tx:
                 await store.mark_all(tx, clips)
@@ -57,10 +59,15 @@ class Keeper:
                 went += await self._expire_rows(home.household, until, lasting=False)
         return went
 
+    async def lapse(self) -> int:
+        """Let go of what was put aside for a request that is over since yesterday; return how many clips."""
+        async with self.services.db.transaction() as tx:
+            return await store.lapse(tx, self.services.clock().date())
+
     async def expire_due(self) -> int:
         """Expire clips beyond their household's days, and old last words; return how many clips went."""
         await farewells.forget(self.services)
-        today, went = self.services.clock().date(), 0
+        today, went = self.services.clock().date(), await self.lapse()
         for home in await self._oldest():
             if home.oldest <= _until(home, today):
                 went += await self.expire_home(home.household, _days(home))
@@ -80,6 +87,9 @@ class Keeper:
     async def clear(self) -> int:
         """Remove the payloads of clips whose rows are gone; return how many. What cannot go now waits."""
         went = 0
+        async with self.services.db.transaction() as tx:
+            aside = await store.held(tx)
+        await self._note(partial(self.services.shreds.note_erased, aside))
         while True:
             async with self.services.db.transaction() as tx:
                 doomed = await store.doomed(tx, _BATCH)

@@ -112,6 +112,12 @@ async def get(tx: Tx, clip: str) -> ClipRow | None:
     return await one(tx, ClipRow, _CLIP + " WHERE id = %s", [clip])
 
 
+async def get_held(tx: Tx, clip: str) -> ClipRow | None:
+    """Return a clip that the transaction's household no longer has and that lies here for a request."""
+    columns = _CLIP.removesuffix(" FROM clip")
+    return await one(tx, ClipRow, columns + " FROM held_clip WHERE id = %s", [clip])
+
+
 async def brief(tx: Tx, clip: str) -> BriefRow | None:
     """Return a clip of the transaction's household without its sealed parts."""
     query = "SELECT id, day, length, root, kept, old_place FROM clip WHERE id = %s"
@@ -305,6 +311,17 @@ async def homes_of(tx: Tx, clips: Sequence[str]) -> list[Home]:
 async def total(tx: Tx) -> int:
     """Return how many whole clips there are in all."""
     return int(await value(tx, "SELECT vault_total()"))
+
+
+async def lapse(tx: Tx, today: date) -> int:
+    """Let go of preservation that is over, and of the clips that were put aside for it; return how many."""
+    return int(await value(tx, "SELECT vault_lapse(%s)", [today]))
+
+
+async def held(tx: Tx) -> list[str]:
+    """Return the ids of clips that are gone for their household and put aside until the end of a request."""
+    rows = await tx.execute("SELECT clip FROM vault_held()")
+    return [row[0] for row in await rows.fetchall()]
 
 
 async def doomed(tx: Tx, limit: int) -> list[Doomed]:

@@ -10,6 +10,7 @@ export const words = {
   empty: "Nothing was handed in. Most months are like this.",
   from: (agency: string): string => (agency ? `From agency ${agency}` : "Entered from paper"),
   received: (day: string): string => `handed in ${day}`,
+  renews: "Renews request",
   came: "How it came",
   asked: "Asked for",
   scope: (start: string, end: string): string => `${start} to ${end}`,
