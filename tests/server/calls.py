@@ -644,7 +644,15 @@ async def _drop(world: World, who: Actor) -> Call:
     )
 
 
-@call("POST /v1/copies/{disclosure:str}/withdraw")
+@call("POST /v1/agency/disclosures/{disclosure:str}/answer")
+async def _answer(world: World, who: Actor) -> Call:
+    made, words = new_id(), "Thank you. We read it."
+    signature = who.keys.signing.sign("copy-answer", jcs.dumps({"disclosure": made, "words": words}))
+    wire = {"words": words, "answer_to": new_identity().recipient, "signature": b64.encode(signature)}
+    return Call(made, ("evidence.no_disclosure",), {"json": wire})
+
+
+@call("POST /v1/copies/{disclosure:str}/withdraw", "POST /v1/copies/{disclosure:str}/answer")
 async def _withdraw(world: World, who: Actor) -> Call:
     return Call(new_id(), ("evidence.no_copy", "evidence.not_anonymous"), {"json": {"secret": "0" * 64}})
 

@@ -8,7 +8,7 @@ from tests.server.acting import Household
 from fanlight.model.ids import new_id
 from fanlight.seal.clip import SealedClip, SealedDisclosure, seal_clip, seal_disclosure
 from fanlight.seal.keys import case_signing_key
-from fanlight.seal.manifest import ClipFacts, DisclosureFacts, Segment
+from fanlight.seal.manifest import ClipFacts, DisclosureFacts, Segment, ShareNote
 
 _INIT, _BODY = 800, 400_000
 
@@ -50,7 +50,7 @@ def clip(home: Household, start: datetime, *, seed: int = 1) -> tuple[str, Seale
 
 
 def disclosure(
-    request: str, case_key: str, start: datetime, *, seed: int = 2
+    request: str, case_key: str, start: datetime, *, seed: int = 2, note: ShareNote | None = None
 ) -> tuple[str, SealedDisclosure]:
     """Return a disclosure's id and its sealed form."""
     made = new_id()
@@ -67,6 +67,7 @@ def disclosure(
         disclosure=made,
         request=request,
         trimmed=False,
+        note=note,
     )
     return made, seal_disclosure(
         _media(seed),

@@ -5,6 +5,9 @@ import { be, expectAccessible } from "./people.ts";
 
 test.describe.configure({ mode: "serial" });
 
+const NOTE = "The bicycle in the picture is mine.";
+const ANSWER = "Thank you. We have marked it as yours.";
+
 let context: BrowserContext;
 let base: string;
 let request: string;
@@ -156,9 +159,18 @@ test("R22 R24 the resident reads who asks, sees what was checked, trims and shar
   await resident.getByRole("slider", { name: "Start of the copy" }).press("ArrowRight");
   await expect(resident.getByText(/trimmed from/)).toBeVisible();
   await resident.getByLabel("Send now").check();
+  const note = resident.getByLabel("A note to the agency, if you like");
+  await note.fill("x".repeat(601));
+  await expect(resident.getByText("1 character too many")).toBeVisible();
+  await expect(share).toBeDisabled();
+  await expect(decline).toBeEnabled(); // declining waits for nothing
+  await note.fill(NOTE);
+  await expect(share).toBeEnabled();
   await expectAccessible(resident);
   await share.click();
   await expect(resident.getByText("Your copy was sent")).toBeVisible({ timeout: 60_000 });
+  await resident.getByRole("button", { name: "See whether it answered" }).click();
+  await expect(resident.getByText("There is no answer so far.", { exact: false })).toBeVisible();
   expect(fetched.some((path) => path.startsWith("/v1/drops/"))).toBe(true);
   expect(fetched.filter((path) => path.includes(request))).toEqual([]); // nothing says which request was read
 });
@@ -172,6 +184,27 @@ test("R30 the officer plays what was disclosed", async () => {
   const media = video.locator("video");
   await expect.poll(() => media.evaluate((v: HTMLVideoElement) => v.currentTime)).toBeGreaterThan(0.5);
   await expectAccessible(officer);
+});
+
+test("R21 R25 the officer answers the note once, in words that do not press, and who wrote it reads the answer", async () => {
+  await expect(officer.getByText(NOTE)).toBeVisible();
+  await officer.getByText("Answer it, this once").click();
+  const [answer, send] = [officer.getByLabel("Your answer"), officer.getByRole("button", { name: "Send the answer" })];
+  await answer.fill("You must call us.");
+  await expect(officer.getByText(/“must”: states a duty/)).toBeVisible();
+  await expect(send).toBeDisabled();
+  await expectAccessible(officer);
+  await answer.fill(ANSWER);
+  await send.click();
+  await expect(officer.getByText(/^Answered by /)).toBeVisible();
+  await expect(officer.getByText(ANSWER)).toBeVisible();
+  await expect(answer).toHaveCount(0);
+  const asked: (string | null)[] = [];
+  resident.on("request", (one) => one.url().endsWith("/answer") && asked.push(one.headers()["authorization"] ?? null));
+  await resident.getByRole("button", { name: "See whether it answered" }).click();
+  await expect(resident.getByText(ANSWER)).toBeVisible();
+  expect(asked).toEqual([null]); // nobody says who asks
+  await expectAccessible(resident);
 });
 
 test("R26 R30 a copy of the case's key is taken back and given again, each with its line of custody", async () => {

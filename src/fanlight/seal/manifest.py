@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
@@ -26,6 +26,7 @@ from fanlight.wire import b64, jcs
 Clock = Literal["hub", "media"]
 Label = Literal["person", "vehicle", "animal", "package", "doorbell"]
 THUMB_LIMIT = 12 * 1024
+NOTE_LIMIT = 600  # characters
 FILLER_CAMERA = "fillerfillerfillerfillerfi"  # of clips that hold noise, so that others are not counted
 HASH_LENGTH = chunktree.HASH_LENGTH
 
@@ -76,12 +77,21 @@ class ClipFacts(MediaFacts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShareNote:
+    """What a household writes with a disclosure; `answer_to` is an age recipient made for this one copy."""
+
+    words: str
+    answer_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosureFacts(MediaFacts):
     """What a household says of a disclosure. No household, camera or earlier clip is in it."""
 
     disclosure: str
     request: str
     trimmed: bool
+    note: ShareNote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +155,13 @@ class DisclosureManifest:
                 "case_key_sha256": self.case_key_sha256.hex(),
                 "signer": b64.encode(self.signer),
             }
+            | self._note_wire()
         )
+
+    def _note_wire(self) -> dict[str, Any]:
+        # Without a note there is no field, as before there were notes.
+        note = self.facts.note
+        return {} if note is None else {"note": {"words": note.words, "answer_to": note.answer_to}}
 
 
 def key_commitment(file_key: bytes) -> bytes:
@@ -191,8 +207,9 @@ def parse_clip(data: bytes) -> ClipManifest:
 def parse_disclosure(data: bytes) -> DisclosureManifest:
     """Read a disclosure manifest; raises Malformed unless it is what `DisclosureManifest.to_bytes` writes."""
     wire = _read(data, _DisclosureWire)
+    note = None if isinstance(wire.note, UnsetType) else ShareNote(**msgspec.structs.asdict(wire.note))
     facts = DisclosureFacts(
-        **_media(wire), disclosure=wire.disclosure, request=wire.request, trimmed=wire.trimmed
+        **_media(wire), disclosure=wire.disclosure, request=wire.request, trimmed=wire.trimmed, note=note
     )
     signer = _b64(wire.signer, at_most=HASH_LENGTH)
     if len(signer) != HASH_LENGTH or wire.identified:
@@ -243,6 +260,11 @@ class _ClipWire(_MediaWire, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     epoch: _Count
 
 
+class _NoteWire(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    words: Annotated[str, Meta(min_length=1, max_length=NOTE_LIMIT)]
+    answer_to: Annotated[str, Meta(pattern=r"^age1pq1[a-z0-9]{1900,2100}$")]
+
+
 class _DisclosureWire(_MediaWire, forbid_unknown_fields=True, frozen=True, kw_only=True):
     type: Literal["disclosure"]
     disclosure: _Id
@@ -251,6 +273,7 @@ class _DisclosureWire(_MediaWire, forbid_unknown_fields=True, frozen=True, kw_on
     identified: bool
     case_key_sha256: _Hash
     signer: str
+    note: _NoteWire | UnsetType = UNSET
 
 
 def _media_wire(kind: str, facts: MediaFacts, seal: SealFacts) -> dict[str, Any]:

@@ -253,3 +253,7 @@ export async function drop(
 /** Asks for a copy back by its own secret (hex), without an account. The day on which it is destroyed, or null if it was used or destroyed already. */
 export const withdrawCopy = async (api: Client, disclosure: string, secret: string): Promise<string | null> =>
   (await api.json(`/v1/copies/${disclosure}/withdraw`, obj({ until: nullable(str) }), { method: "POST", json: { secret }, anonymous: true })).until;
+
+/** The agency's answer to the note in a copy, sealed, in base64; empty if there is none. By the copy's own secret (hex), without an account. */
+export const fetchAnswer = async (api: Client, disclosure: string, secret: string): Promise<string> =>
+  (await api.json(`/v1/copies/${disclosure}/answer`, obj({ sealed: str, pad: str }), { method: "POST", json: { secret }, anonymous: true })).sealed;

@@ -37,6 +37,11 @@ export class Fields {
     return read;
   }
 
+  /** Whether there is such a field, for those that may be missing. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#value, name);
+  }
+
   match(name: string, form: RegExp): string {
     const value = this.#take(name);
     return typeof value === "string" && form.test(value) ? value : bad(`${name} has another form`);

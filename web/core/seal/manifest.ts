@@ -13,6 +13,9 @@ import { type SigningKey, derive, sign, verify, verifyFast } from "./keys.ts";
 const CONTAINER_MINIMUM = 32 * 1024;
 const MEDIA_MINIMUM = 256 * 1024;
 const THUMB_LIMIT = 12 * 1024;
+/** Characters of a note that goes with a disclosure. */
+export const NOTE_LIMIT = 600;
+const NOTE = new RegExp(`^[^]{1,${NOTE_LIMIT}}$`, "u");
 const ID = /^[a-z2-7]{26}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const MIME = /^video\/mp4; codecs="[A-Za-z0-9., ]{1,60}"$/;
@@ -67,10 +70,17 @@ export interface ClipManifest extends MediaFacts {
   readonly epoch: number;
 }
 
+/** What a household writes with a disclosure; `answerTo` is a recipient made for this one copy. */
+export interface ShareNote {
+  readonly words: string;
+  readonly answerTo: string;
+}
+
 export interface DisclosureFacts extends MediaFacts {
   readonly disclosure: string;
   readonly request: string;
   readonly trimmed: boolean;
+  readonly note: ShareNote | null;
 }
 
 export interface DisclosureManifest extends DisclosureFacts {
@@ -142,6 +152,7 @@ export function parseDisclosure(signed: string): DisclosureManifest {
     trimmed: read.flag("trimmed"),
     caseKeySha256: read.match("case_key_sha256", HASH),
     signer: read.bytes("signer", 32),
+    note: read.has("note") ? shareNote(read.object("note")) : null,
   };
   if (read.flag("identified") || manifest.signer.length !== 32) bad("the signer of a disclosure is not a bare key");
   read.end();
@@ -175,6 +186,8 @@ export function disclosureText(facts: DisclosureFacts, seal: SealFacts, caseKeyS
       identified: false,
       case_key_sha256: caseKeySha256,
       signer: b64(signer),
+      // Without a note there is no field, as before there were notes.
+      ...(facts.note && { note: { words: facts.note.words, answer_to: facts.note.answerTo } }),
     }),
   );
 }
@@ -244,6 +257,12 @@ const HASH = /^[0-9a-f]{64}$/;
 
 function hexOf(data: Uint8Array): string {
   return Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function shareNote(read: Fields): ShareNote {
+  const note = { words: read.match("words", NOTE), answerTo: read.match("answer_to", /^age1pq1[a-z0-9]{1900,2100}$/) };
+  read.end();
+  return note;
 }
 
 function media(read: Fields): MediaFacts {

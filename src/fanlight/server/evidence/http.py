@@ -12,6 +12,7 @@ from fanlight.server import ranges, requests
 from fanlight.server.accounts import Caller
 from fanlight.server.errors import NotFound
 from fanlight.server.evidence import (
+    answering,
     day,
     drops,
     ends_http,
@@ -55,6 +56,7 @@ async def get_request(
                 "manifest": b64.encode(bytes(one.manifest)),
                 "length": one.length,
                 "root": one.root,
+                "answer": await answering.as_json(tx, one.id),
             }
             for one in await store.of_request(tx, row.id)
             if one.hdr  # of one that is destroyed its stone stays: ends_http
@@ -139,5 +141,6 @@ router = Router(
         *ends_http.ROUTES,
         *drops.ROUTES,
         *taking_back.ROUTES,
+        *answering.ROUTES,
     ],
 )

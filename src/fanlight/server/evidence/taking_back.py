@@ -19,7 +19,7 @@ from msgspec import Meta
 from fanlight.model.ids import is_id
 from fanlight.server.errors import Malformed, NotFound
 from fanlight.server.evidence import holds, store
-from fanlight.server.services import Parts
+from fanlight.server.services import Parts, Services
 
 _PER_HOUR = 60
 
@@ -44,16 +44,25 @@ async def withdraw(
     services: Parts,
 ) -> Withdrawal:
     """Ask for a copy back: the agency has 14 days to record that it is used; again is fine."""
+    await known_copy(services, request, disclosure, data.secret)
+    due = await holds.withdraw(services, disclosure)
+    return Withdrawal(due.isoformat() if due else None)
+
+
+async def known_copy(
+    services: Services, request: Request[Any, Any, Any], disclosure: str, secret: str
+) -> None:
+    """Raise unless nobody says who they are and the secret (hex) is the copy's; counted by place."""
     if "authorization" in request.headers or "cookie" in request.headers:
         raise Malformed(
-            "Who asks for a copy back must not say who they are.",
+            "Who asks about a copy must not say who they are.",
             do="Ask without signing in.",
             code="evidence.not_anonymous",
         )
     services.spend(request, "withdrawals", _PER_HOUR)
     async with services.db.transaction() as tx:
         found = await store.get(tx, disclosure) if is_id(disclosure) else None
-    given = hashlib.sha256(bytes.fromhex(data.secret)).hexdigest()
+    given = hashlib.sha256(bytes.fromhex(secret)).hexdigest()
     if found is None or not hmac.compare_digest(found.withdraw_sha256 or "", given):
         raise NotFound(
             "There is no such copy, or this is not its secret.",
@@ -61,8 +70,6 @@ async def withdraw(
             do="Ask from the device that sent the copy.",
             code="evidence.no_copy",
         )
-    due = await holds.withdraw(services, disclosure)
-    return Withdrawal(due.isoformat() if due else None)
 
 
 ROUTES = (withdraw,)

@@ -6,6 +6,7 @@ import type { Division } from "../../../core/geo/cells.ts";
 import type { Json } from "../../../core/jcs.ts";
 import type { ExportFields, RequestWire } from "./asking.ts";
 import type { Give, Hand, Person } from "./casekey.ts";
+import type { AnswerWire } from "./answering.ts";
 import type { Sealed, Wire } from "./papers.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -142,12 +143,19 @@ export interface Row extends Common {
 }
 const row: Read<Row> = obj<Row>({ ...common, disclosures: num });
 
+/** The agency's answer to the note in a copy, sealed to the case's key. */
+export interface Answered {
+  readonly sealed: string;
+  readonly by: string;
+  readonly at: string;
+}
 export interface Disclosed {
   readonly disclosure: string;
   readonly received_day: string;
   readonly manifest: string;
   readonly length: number;
   readonly root: string;
+  readonly answer: Answered | null;
 }
 /** Who did what with a clip at the agency; `at` is a day for what came from a home, else a time. */
 export interface Custody {
@@ -207,7 +215,7 @@ const whole: Read<Whole> = obj<Whole>({
   pairs: or(list(obj<KeyPair>({ first: str, first_name: str, second: str, second_name: str, handed: bool })), []),
   custody_lines: or(num, 0),
   receipt: nullable(proof),
-  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: str, manifest: str, length: num, root: str })),
+  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: str, manifest: str, length: num, root: str, answer: or(nullable(obj<Answered>({ sealed: str, by: str, at: str })), null) })),
 });
 
 export interface Asked {
@@ -252,6 +260,8 @@ const sealedPaper: Read<Sealed> = obj<Sealed>({
 });
 export const papersOf = (api: Client, id: string): Promise<readonly Sealed[]> => api.json(`/v1/agency/requests/${id}/papers`, list(sealedPaper));
 export const addPaper = (api: Client, id: string, wire: Wire): Promise<unknown> => api.json(`/v1/agency/requests/${id}/papers`, raw, { method: "POST", json: wire });
+export const answerNote = (api: Client, disclosure: string, wire: AnswerWire): Promise<unknown> =>
+  api.json(`/v1/agency/disclosures/${disclosure}/answer`, raw, { method: "POST", json: wire });
 export interface RecoveryFile {
   readonly first: string;
   readonly second: string;

@@ -18,6 +18,7 @@ const facts: DisclosureFacts = {
   disclosure: "b".repeat(26),
   request: REQUEST,
   trimmed: true,
+  note: null,
   start: "2026-11-21T12:00:00.000Z",
   durationMs: 2000,
   clock: "hub",
@@ -46,6 +47,19 @@ test("R30: a disclosed clip opens with five checks, and every piece is looked at
   const seen: number[] = [];
   await checkPieces(opened.reader, async (from, to) => sealed.pay.slice(from, to), (done) => seen.push(done), new AbortController().signal);
   expect(seen.at(-1)).toBe(opened.reader.seal.chunks.length);
+});
+
+test("R25: a note opens with its clip, word for word; one that is empty, too long or names no key goes nowhere", async () => {
+  const signer = caseSigningKey(new Uint8Array(32).fill(9), caseKey.recipient);
+  const note = { words: "The bicycle in the hall is mine. \u{1F6B2}", answerTo: (await newIdentity()).recipient };
+  const own = await sealDisclosure(new Uint8Array(300_000), { ...facts, note }, caseKey.recipient, signer);
+  const known = await openManifest(own.manifestAge, caseKey, listed({ root: own.root, length: own.length }));
+  if (known.kind !== "known") throw known.error;
+  expect(known.opened.manifest.note).toEqual(note);
+  for (const change of [{ words: "" }, { words: "x".repeat(601) }, { answerTo: "age1x" }]) {
+    const bad = sealDisclosure(new Uint8Array(300_000), { ...facts, note: { ...note, ...change } }, caseKey.recipient, signer);
+    await expect(bad).rejects.toMatchObject({ code: "malformed" });
+  }
 });
 
 test("R30: a flipped byte in any piece is found", async () => {

@@ -19,6 +19,9 @@ export interface Answer {
   disclosure: string;
   /** What came of asking for it back: a day on which it is destroyed, `used`, or empty. */
   back: string;
+  /** The note that went with the copy, and the agency's answer to it; empty where there is none. */
+  note: string;
+  reply: string;
 }
 /** Whose requests this device does not show: everybody's, or those of these agencies. */
 export interface Quiet {
@@ -34,7 +37,7 @@ interface Kept {
 }
 const answers = obj<Kept>({
   quiet: or(quiet, LOUD),
-  answers: list(obj<Answer>({ request: str, kind: oneOf(KINDS), at: str, agency: str, caseNumber: or(str, ""), lengthMs: or(num, 0), disclosure: or(str, ""), back: or(str, "") })),
+  answers: list(obj<Answer>({ request: str, kind: oneOf(KINDS), at: str, agency: str, caseNumber: or(str, ""), lengthMs: or(num, 0), disclosure: or(str, ""), back: or(str, ""), note: or(str, ""), reply: or(str, "") })),
   seen: (value, where) => (value === null || value === undefined ? null : obj<Pin>({ vkey: str, size: num, root: str })(value, where)),
 });
 

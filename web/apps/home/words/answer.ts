@@ -1,0 +1,17 @@
+/** Words: a note that goes with a copy, and the agency's one answer. Loaded with the pages that show them. */
+export const answerWords = {
+  note: "A note to the agency, if you like",
+  noteHint: "It is locked into the copy, for those who can open the case. Nobody who runs Fanlight reads it. Your words can tell who you are: name nobody, unless you want to be known.",
+  noteRoom: (left: number): string => `${Math.abs(left)} ${Math.abs(left) === 1 ? "character" : "characters"} ${left >= 0 ? "left" : "too many"}`,
+  noteWaits: "Sharing waits until the note is short enough.",
+  replyTitle: "Your note, and the agency’s answer",
+  yourNote: "Your note",
+  once: "The agency may answer once. Its words are held against the same public list as every request, so that they do not press you. You need not do anything with an answer.",
+  look: "See whether it answered",
+  looking: "Looking",
+  lookHint: "Nothing looks by itself. When you do, no name goes with it, and an answer and none look the same on the line. Whoever watches your line could still guess that a copy came from here.",
+  none: "There is no answer so far. There may never be one.",
+  reply: "The agency’s answer",
+  replyText: "It is kept on this device. Nobody else at home sees it.",
+  shut: { what: "The answer does not open with this device’s key.", kept: "Your copy and your note are as they were.", todo: "Look again from the device that sent the copy." },
+};
