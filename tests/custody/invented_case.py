@@ -52,11 +52,11 @@ def salts(count: int) -> bytes:
     return bytes(count)
 
 
-def make_case(media: bytes | None = None, **said: Any) -> Case:
+def make_case(media: bytes | None = None, terms: str | None = None, **said: Any) -> Case:
     """Make the case; `said` changes what the export's log entry commits to, `media` is another film."""
     case_key = keys.new_identity()
     key_sha256 = hashlib.sha256(case_key.recipient.encode()).hexdigest()
-    item = disclose(case_key, media=media)
+    item = disclose(case_key, media=media, terms=terms)
     detail = {
         "disclosure": DISCLOSURE,
         "recipient": "District Attorney",
@@ -99,7 +99,7 @@ def make_case(media: bytes | None = None, **said: Any) -> Case:
 
 
 def disclose(
-    case_key: keys.Identity, request: str = REQUEST, media: bytes | None = None
+    case_key: keys.Identity, request: str = REQUEST, media: bytes | None = None, terms: str | None = None
 ) -> package.EvidenceItem:
     facts = manifest.DisclosureFacts(
         start=AT,
@@ -114,6 +114,7 @@ def disclose(
         disclosure=DISCLOSURE,
         request=request,
         trimmed=True,
+        terms=terms,
     )
     signer = keys.case_signing_key(bytes(32), case_key.recipient)
     film = media or b"\x00\x00\x00\x64mdat" + bytes(range(92))

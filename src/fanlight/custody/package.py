@@ -25,6 +25,7 @@ from fanlight.model.ids import is_id
 from fanlight.seal.age_format import Buffer
 from fanlight.seal.container import make_container
 from fanlight.seal.keys import SigningKey
+from fanlight.seal.manifest import parse_disclosure
 from fanlight.seal.opening import open_header
 from fanlight.seal.reading import ClipReader, open_disclosure_manifest
 from fanlight.wire import b64, jcs
@@ -41,6 +42,7 @@ EVIDENCE, SIGNATURE, SUMS, README, PAGE, CUSTODY = (
 STAMP, STAMP_ROOTS = "added/evidence.tsr", "added/tsa.pem"
 CASE, PRINT = "case.jsonld", "print.html"
 ITEM_FILES = ("clip.mp4", "clip.age", "manifest.json", "file-key.hex")
+TERMS = "terms.txt"  # of each clip whose manifest has terms
 LEAVES = ("request", "case-key", "export")
 RECORD_FILES = tuple(
     sorted(
@@ -169,7 +171,9 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
     films = {name: _films(name, item_files[name], item_hashes[name]) for name in names}
     common[CASE] = case_graph(about, films, custody)
     asked = record.openings.get("request", ())
-    common[PRINT] = print_page(_text("print.html"), about, itertools.chain(*films.values()), asked, custody)
+    agreed = [(item.disclosure, terms) for item in items if (terms := terms_of(item.manifest))]
+    listed = itertools.chain(*films.values())
+    common[PRINT] = print_page(_text("print.html"), about, listed, asked, custody, agreed)
     common[PAGE] = _page(
         _text("viewer/page.html") if page is None else page, about | {"files": _hashes(common)}
     )
@@ -202,7 +206,20 @@ def _item_files(item: EvidenceItem) -> dict[str, bytes]:
         make_container(item.manifest, item.manifest_sig, padded=False),
         item.file_key.hex().encode() + b"\n",
     )
-    return {f"items/{item.disclosure}/{name}": data for name, data in zip(ITEM_FILES, contents, strict=True)}
+    here = f"items/{item.disclosure}"
+    files = {f"{here}/{name}": data for name, data in zip(ITEM_FILES, contents, strict=True)}
+    terms = terms_of(item.manifest)
+    return files if terms is None else {**files, f"{here}/{TERMS}": terms_file(terms)}
+
+
+def terms_of(manifest: bytes) -> str | None:
+    """Return the words under which a clip was given, as its household signed them; None if it names none."""
+    return parse_disclosure(manifest).facts.terms
+
+
+def terms_file(terms: str) -> bytes:
+    """Return what TERMS holds."""
+    return f"{terms}\n".encode()
 
 
 def _record_files(record: Record) -> dict[str, bytes]:

@@ -23,16 +23,21 @@ FACTS = (
     "request",
 )
 NO_DAY = "no day was named"
+AGREED = "What the household agreed to"
+AGREED_TEXT = (
+    "The words it was shown, signed within the clip's manifest; terms.txt beside the clip has them too."
+)
 _PLACE = re.compile(r"\{\{([a-z_]+)\}\}")
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
-def print_page(
+def print_page(  # noqa: PLR0913, PLR0917 - what the page is made of, each once, as its twin takes it
     template: str,
     about: Mapping[str, Any],
     files: Iterable[tuple[str, int, str]],
     asked: Sequence[Mapping[str, Any]],
     custody: Sequence[Mapping[str, str]],
+    agreed: Sequence[tuple[str, str]] = (),
 ) -> bytes:
     """Return the page.
 
@@ -42,6 +47,7 @@ def print_page(
         files: path, length in bytes and SHA-256 in hex of each clip's files.
         asked: the request's openings, `{field, value}` and more each.
         custody: the trail, oldest first: `{at, act, by}` each.
+        agreed: disclosure and terms of each clip whose household signed some.
     """
     parts = {name: _text(NO_DAY if about[name] is None else about[name]) for name in FACTS}
     parts["asked"] = "".join(
@@ -56,7 +62,18 @@ def print_page(
         f"<tr><td>{_text(one['at'])}</td><td>{_text(one['act'])}</td><td>{_text(one['by'])}</td></tr>\n"
         for one in custody
     )
+    parts["agreed"] = _agreed(agreed)
     return _PLACE.sub(lambda found: parts[found[1]], template).encode()
+
+
+def _agreed(agreed: Sequence[tuple[str, str]]) -> str:
+    if not agreed:
+        return ""
+    rows = "".join(
+        f'<tr><th scope="row">{_text(clip)}</th><td style="white-space: pre-wrap">{_text(terms)}</td></tr>\n'
+        for clip, terms in agreed
+    )
+    return f"<h2>{AGREED}</h2>\n<p>{AGREED_TEXT}</p>\n<table>\n{rows}</table>\n"
 
 
 def _value(value: object) -> str:

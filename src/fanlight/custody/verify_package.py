@@ -32,7 +32,9 @@ from fanlight.custody.package import (
     STAMP,
     STAMP_ROOTS,
     SUMS,
+    TERMS,
     sums,
+    terms_file,
 )
 from fanlight.custody.package import CUSTODY as CUSTODY_FILE
 from fanlight.custody.package import README as README_FILE
@@ -125,10 +127,7 @@ def _expected(evidence: Evidence) -> dict[str, str]:
 
 def _contents(archive: Archive, evidence: Evidence) -> Check:
     must = {README_FILE, CUSTODY_FILE, PAGE, *RECORD_FILES, *([CASE, PRINT] if evidence.v > 1 else [])}
-    listed = set(evidence.files) == must and all(
-        set(item.files) == {f"items/{item.disclosure}/{name}" for name in ITEM_FILES}
-        for item in evidence.items
-    )
+    listed = set(evidence.files) == must and all(_lists_own(item) for item in evidence.items)
     if not listed or len({item.disclosure for item in evidence.items}) != len(evidence.items):
         return Check("contents", State.FAILS, "evidence.json does not list the files that a package has.")
     wanted = {*_expected(evidence), EVIDENCE, SIGNATURE, *([SUMS] if evidence.v > 1 else [])}
@@ -145,6 +144,12 @@ def _contents(archive: Archive, evidence: Evidence) -> Check:
     if not archive.is_exact():
         return Check("contents", State.FAILS, "The zip around the files was changed after it was made.")
     return Check("contents", State.HOLDS, f"{len(found)} files, none missing and none too many.")
+
+
+def _lists_own(item: ItemEntry) -> bool:
+    here = f"items/{item.disclosure}"
+    own = {f"{here}/{name}" for name in ITEM_FILES}
+    return own <= set(item.files) <= {*own, f"{here}/{TERMS}"}
 
 
 def _added(evidence: Evidence) -> list[set[str]]:
@@ -321,6 +326,7 @@ def _check_item(
         raw, sig = read_container(archive.read(f"{here}/manifest.json"), padded=False)
         manifest = check_disclosure_manifest(raw, sig).manifest
         _must(manifest.facts.disclosure == item.disclosure, "The manifest describes another clip.")
+        _check_terms(archive, item, manifest.facts.terms)
     with outcome.step(f"{name}: case", "Made for the case key and the request in the log."):
         _check_case(manifest, evidence, leaves)
     with outcome.step(f"{name}: key", "The file key is the one the household committed to."):
@@ -379,6 +385,18 @@ def _check_case(manifest: DisclosureManifest, evidence: Evidence, leaves: Mappin
     named = {manifest.facts.request, evidence.request, request.get("request")}
     _must(len(named) == 1, "The clip was given for another request.")
     _must(evidence.agency == request.get("agency") == case_key.get("agency"), "The log names another agency.")
+
+
+def _check_terms(archive: Archive, item: ItemEntry, terms: str | None) -> None:
+    name = f"items/{item.disclosure}/{TERMS}"
+    listed = name in item.files
+    _must(
+        listed == (terms is not None), "terms.txt is there and the manifest has no terms, or the other way."
+    )
+    _must(
+        terms is None or archive.read(name) == terms_file(terms),
+        "terms.txt has other words than the household signed.",
+    )
 
 
 def _file_key(data: bytes) -> bytes:

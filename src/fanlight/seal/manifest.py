@@ -27,6 +27,7 @@ Clock = Literal["hub", "media"]
 Label = Literal["person", "vehicle", "animal", "package", "doorbell"]
 THUMB_LIMIT = 12 * 1024
 NOTE_LIMIT = 600  # characters
+TERMS_LIMIT = 4_000
 FILLER_CAMERA = "fillerfillerfillerfillerfi"  # of clips that hold noise, so that others are not counted
 HASH_LENGTH = chunktree.HASH_LENGTH
 
@@ -92,6 +93,7 @@ class DisclosureFacts(MediaFacts):
     request: str
     trimmed: bool
     note: ShareNote | None = None
+    terms: str | None = None  # the words under which it was given, as they were shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,13 +157,14 @@ class DisclosureManifest:
                 "case_key_sha256": self.case_key_sha256.hex(),
                 "signer": b64.encode(self.signer),
             }
-            | self._note_wire()
+            | self._more()
         )
 
-    def _note_wire(self) -> dict[str, Any]:
-        # Without a note there is no field, as before there were notes.
-        note = self.facts.note
-        return {} if note is None else {"note": {"words": note.words, "answer_to": note.answer_to}}
+    def _more(self) -> dict[str, Any]:
+        # What is not given has no field, as before there were notes and terms.
+        note, terms = self.facts.note, self.facts.terms
+        said = {} if note is None else {"note": {"words": note.words, "answer_to": note.answer_to}}
+        return said if terms is None else {**said, "terms": terms}
 
 
 def key_commitment(file_key: bytes) -> bytes:
@@ -209,7 +212,12 @@ def parse_disclosure(data: bytes) -> DisclosureManifest:
     wire = _read(data, _DisclosureWire)
     note = None if isinstance(wire.note, UnsetType) else ShareNote(**msgspec.structs.asdict(wire.note))
     facts = DisclosureFacts(
-        **_media(wire), disclosure=wire.disclosure, request=wire.request, trimmed=wire.trimmed, note=note
+        **_media(wire),
+        disclosure=wire.disclosure,
+        request=wire.request,
+        trimmed=wire.trimmed,
+        note=note,
+        terms=None if isinstance(wire.terms, UnsetType) else wire.terms,
     )
     signer = _b64(wire.signer, at_most=HASH_LENGTH)
     if len(signer) != HASH_LENGTH or wire.identified:
@@ -274,6 +282,7 @@ class _DisclosureWire(_MediaWire, forbid_unknown_fields=True, frozen=True, kw_on
     case_key_sha256: _Hash
     signer: str
     note: _NoteWire | UnsetType = UNSET
+    terms: Annotated[str, Meta(min_length=1, max_length=TERMS_LIMIT)] | UnsetType = UNSET
 
 
 def _media_wire(kind: str, facts: MediaFacts, seal: SealFacts) -> dict[str, Any]:

@@ -362,6 +362,10 @@ export const words = {
       "clock-corrected": (): string => "Clock corrected by hand",
     } as Record<string, (about: string) => string>,
   },
+  terms: {
+    title: "What the household agreed to",
+    text: "The words it was shown, signed with the clip. They go into every package of it.",
+  },
   sharedNote: {
     title: "What came with it",
     text: "Whoever gave the clip wrote this. It is signed with the clip, and says nothing that anybody checked. Who wrote it is not known.",

@@ -34,3 +34,7 @@ export function sums(hashes: ReadonlyMap<string, string>): Bytes {
 
 /** A map's entries, sorted by name. */
 export const byName = <T>(entries: ReadonlyMap<string, T>): [string, T][] => [...entries].sort(([one], [two]) => (one < two ? -1 : 1));
+
+/** Of each clip whose manifest has terms: the words under which it was given. */
+export const TERMS = "terms.txt";
+export const termsFile = (terms: string): Bytes => utf8(`${terms}\n`);

@@ -16,8 +16,9 @@ import { ClipReader } from "../seal/clip.ts";
 import { openDisclosure } from "../seal/disclosure.ts";
 import { SealError } from "../seal/errors.ts";
 import { type SigningKey, sign } from "../seal/keys.ts";
+import { parseDisclosure } from "../seal/manifest.ts";
 import { type Listed, caseGraph } from "./case-graph.ts";
-import { CASE, EVIDENCE, LEAVES, PRINT, SIGNATURE, SUMS, byName, sums } from "./form.ts";
+import { CASE, EVIDENCE, LEAVES, PRINT, SIGNATURE, SUMS, TERMS, byName, sums, termsFile } from "./form.ts";
 import { printPage } from "./print-page.ts";
 import ownPage from "../../../src/fanlight/custody/viewer/page.html?raw";
 import printed from "../../../src/fanlight/custody/print.html?raw";
@@ -116,6 +117,7 @@ export async function buildPackage(
     return [name, digest];
   };
   const listed: Json[] = [];
+  const agreed: [disclosure: string, terms: string][] = [];
   const clips: { disclosure: string; film: Listed; sealed: Listed }[] = [];
   for (const item of items) {
     const here = `items/${item.disclosure}`;
@@ -125,6 +127,11 @@ export async function buildPackage(
       await put(`${here}/manifest.json`, jcs({ manifest: item.manifest, sig: b64(item.manifestSig) })),
       await put(`${here}/file-key.hex`, utf8(`${hex(item.fileKey)}\n`)),
     ];
+    const { terms } = parseDisclosure(item.manifest);
+    if (terms !== null) {
+      own.push(await put(`${here}/${TERMS}`, termsFile(terms)));
+      agreed.push([item.disclosure, terms]);
+    }
     const fact = ([path, sha256]: [string, string], { length: size }: Bytes): Listed => ({ path, size, sha256 });
     const [film, sealed] = own as [[string, string], [string, string]];
     clips.push({ disclosure: item.disclosure, film: fact(film, item.clipMp4), sealed: fact(sealed, item.clipAge) });
@@ -159,7 +166,7 @@ export async function buildPackage(
   common.push(await put(CASE, caseGraph(about, clips, custody)));
   const { v: _version, items: _listed, ...said } = about;
   const films = clips.flatMap(({ film, sealed }) => [film, sealed]);
-  common.push(await put(PRINT, printPage(printed, said, films, record.openings.request ?? [], custody)));
+  common.push(await put(PRINT, printPage(printed, said, films, record.openings.request ?? [], custody, agreed)));
   // `<` is the only letter that could end the script element the JSON lies in.
   const shown = text(jcs({ ...about, files: Object.fromEntries(common) })).replaceAll("<", "\\u003c");
   common.push(await put("index.html", utf8(page.replace("{{package}}", () => shown))));

@@ -16,11 +16,21 @@ export function printPage(
   files: readonly Listed[],
   asked: readonly { readonly field: string; readonly value: Json }[],
   custody: readonly { readonly at: string; readonly act: string; readonly by: string }[],
+  agreed: readonly (readonly [disclosure: string, terms: string])[] = [],
 ): Bytes {
   const rows: Readonly<Record<string, string>> = {
     asked: asked.map((one) => `<tr><th scope="row">${plain(one.field)}</th><td>${plain(value(one.value))}</td></tr>\n`).join(""),
     files: files.map(({ path, size, sha256 }) => `<tr><td>${plain(path)}</td><td>${size}</td><td class="sum">${sha256}</td></tr>\n`).join(""),
     custody: custody.map(({ at, act, by }) => `<tr><td>${plain(at)}</td><td>${plain(act)}</td><td>${plain(by)}</td></tr>\n`).join(""),
+    agreed: agreedRows(agreed),
   };
   return utf8(template.replace(/\{\{([a-z_]+)\}\}/g, (_all, name: string) => rows[name] ?? plain(about[name] ?? NO_DAY)));
+}
+
+const AGREED = "What the household agreed to";
+const AGREED_TEXT = "The words it was shown, signed within the clip's manifest; terms.txt beside the clip has them too.";
+function agreedRows(agreed: readonly (readonly [string, string])[]): string {
+  if (agreed.length === 0) return "";
+  const rows = agreed.map(([clip, terms]) => `<tr><th scope="row">${plain(clip)}</th><td style="white-space: pre-wrap">${plain(terms)}</td></tr>\n`).join("");
+  return `<h2>${AGREED}</h2>\n<p>${AGREED_TEXT}</p>\n<table>\n${rows}</table>\n`;
 }

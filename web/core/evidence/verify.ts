@@ -23,7 +23,7 @@ import { type Evidence, readEvidence } from "./evidence.ts";
 import { BadPackage, Damaged, type PackageFiles } from "./files.ts";
 import type { Certificate } from "./certificate.ts";
 import { fingerprint, isCopy, signerText } from "./copies.ts";
-import { CASE, EVIDENCE, ITEM_FILES, LEAVES, PRINT, RECORD_FILES, SIGNATURE, STAMP, STAMP_ROOTS, SIGNER, SIGNER_TEXT, SUMS, added, copyPath, sums } from "./form.ts";
+import { CASE, EVIDENCE, ITEM_FILES, LEAVES, PRINT, RECORD_FILES, SIGNATURE, STAMP, STAMP_ROOTS, SIGNER, SIGNER_TEXT, SUMS, TERMS, added, copyPath, sums, termsFile } from "./form.ts";
 import { checkStamp, readRoots } from "./stamp.ts";
 
 /** `absent`: an optional part is not there. It is said, and counts neither for nor against the rest. */
@@ -85,12 +85,13 @@ const same = (one: Iterable<string>, two: Iterable<string>): boolean => [...one]
 async function contents(files: PackageFiles, evidence: Evidence): Promise<Check> {
   const say = (detail: string): Check => fails("contents", detail);
   const must = ["README.txt", "custody.json", "index.html", ...RECORD_FILES, ...(evidence.v > 1 ? [CASE, PRINT] : [])];
-  const listed = evidence.items.every(({ disclosure, files: own }) =>
-    same(
-      Object.keys(own),
+  const listed = evidence.items.every(({ disclosure, files: own }) => {
+    const terms = `items/${disclosure}/${TERMS}`;
+    return same(
+      Object.keys(own).filter((name) => name !== terms),
       ITEM_FILES.map((name) => `items/${disclosure}/${name}`),
-    ),
-  );
+    );
+  });
   const once = new Set(evidence.items.map((item) => item.disclosure)).size === evidence.items.length;
   if (!same(Object.keys(evidence.files), must) || !listed || !once) return say("evidence.json does not list the files that a package has.");
   const wanted = new Set([...expected(evidence).keys(), EVIDENCE, SIGNATURE, ...(evidence.v > 1 ? [SUMS] : [])]);
@@ -290,6 +291,9 @@ async function* clip(files: PackageFiles, evidence: Evidence, disclosure: string
         const read = parseDisclosure(signed);
         verifySignature(read.signer, "disclosure", utf8(signed), sig);
         must(read.disclosure === disclosure, "The manifest describes another clip.");
+        const listed = Object.hasOwn(evidence.items.find((one) => one.disclosure === disclosure)?.files ?? {}, `items/${disclosure}/${TERMS}`);
+        must(listed === (read.terms !== null), "terms.txt is there and the manifest has no terms, or the other way.");
+        if (read.terms !== null) must(equal(await file(TERMS), termsFile(read.terms)), "terms.txt has other words than the household signed.");
         manifest = read;
       },
     ],

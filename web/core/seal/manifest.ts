@@ -15,6 +15,7 @@ const MEDIA_MINIMUM = 256 * 1024;
 const THUMB_LIMIT = 12 * 1024;
 /** Characters of a note that goes with a disclosure. */
 export const NOTE_LIMIT = 600;
+const TERMS = /^[^]{1,4000}$/u;
 const NOTE = new RegExp(`^[^]{1,${NOTE_LIMIT}}$`, "u");
 const ID = /^[a-z2-7]{26}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -81,6 +82,8 @@ export interface DisclosureFacts extends MediaFacts {
   readonly request: string;
   readonly trimmed: boolean;
   readonly note: ShareNote | null;
+  /** The words under which it was given, as they were shown; null in copies from before they were signed. */
+  readonly terms: string | null;
 }
 
 export interface DisclosureManifest extends DisclosureFacts {
@@ -153,6 +156,7 @@ export function parseDisclosure(signed: string): DisclosureManifest {
     caseKeySha256: read.match("case_key_sha256", HASH),
     signer: read.bytes("signer", 32),
     note: read.has("note") ? shareNote(read.object("note")) : null,
+    terms: read.has("terms") ? read.match("terms", TERMS) : null,
   };
   if (read.flag("identified") || manifest.signer.length !== 32) bad("the signer of a disclosure is not a bare key");
   read.end();
@@ -186,8 +190,9 @@ export function disclosureText(facts: DisclosureFacts, seal: SealFacts, caseKeyS
       identified: false,
       case_key_sha256: caseKeySha256,
       signer: b64(signer),
-      // Without a note there is no field, as before there were notes.
+      // What is not given has no field, as before there were notes and terms.
       ...(facts.note && { note: { words: facts.note.words, answer_to: facts.note.answerTo } }),
+      ...(facts.terms !== null && { terms: facts.terms }),
     }),
   );
 }

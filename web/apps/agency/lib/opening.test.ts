@@ -19,6 +19,7 @@ const facts: DisclosureFacts = {
   request: REQUEST,
   trimmed: true,
   note: null,
+  terms: null,
   start: "2026-11-21T12:00:00.000Z",
   durationMs: 2000,
   clock: "hub",

@@ -5,7 +5,7 @@ import type { ClipManifest, DisclosureFacts } from "../../../core/seal/manifest.
 
 export interface Copy {
   readonly media: Uint8Array<ArrayBuffer>;
-  readonly facts: Omit<DisclosureFacts, "disclosure" | "request" | "note">;
+  readonly facts: Omit<DisclosureFacts, "disclosure" | "request" | "note" | "terms">;
 }
 
 /** Reads what the kept segments need, checked piece by piece, and cuts. Throws SealError or Fmp4Error. */

@@ -1,5 +1,19 @@
-/** Words: a note that goes with a copy, and the agency's one answer. Loaded with the pages that show them. */
+/** Words: on which terms a copy is given, a note that goes with it, and the agency's one answer. Loaded with the pages that show them. */
+import { ask } from "./ask.ts";
+
+/** The terms as they are shown: signed into the copy, word for word. */
+export const TERMS_SHOWN = [
+  [ask.keep, ask.keepText],
+  [ask.who2, ask.who2Text],
+  [ask.recall, ask.recallText],
+] as const;
+
+/** What is signed: whose request it is, that it could be refused, and the terms that are shown. */
+export const termsText = (agency: string, caseNumber: string, free: string): string =>
+  [`${ask.titleNone(agency)}. ${ask.number(caseNumber)}.`, free, ...TERMS_SHOWN.map(([title, text]) => `${title}: ${text}`)].join("\n");
+
 export const answerWords = {
+  termsSigned: "These words, and that you were free to refuse, are signed into the copy: whoever gets it reads on which terms you gave it.",
   note: "A note to the agency, if you like",
   noteHint: "It is locked into the copy, for those who can open the case. Nobody who runs Fanlight reads it. Your words can tell who you are: name nobody, unless you want to be known.",
   noteRoom: (left: number): string => `${Math.abs(left)} ${Math.abs(left) === 1 ? "character" : "characters"} ${left >= 0 ? "left" : "too many"}`,
