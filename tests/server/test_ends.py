@@ -182,6 +182,10 @@ def test_a_hold_keeps_copies_and_only_an_agencys_own_lapses(database: str, tmp_p
             assert await town.count("SELECT count(*) FROM case_entry WHERE act = 'hold-lapsed'") <= 1
             why = signed(custodian, "hold-end", {"hold": placed["hold"]}, document="Order of 9 August")
             await custodian.json("POST", f"/v1/agency/holds/{placed['hold']}/end", json=why)
+            trail = await custodian.json("GET", f"/v1/agency/requests/{asked.request}/custody")
+            acts = [line for line in trail["lines"] if line["act"] in {"held", "hold-ended"}]
+            assert [line["act"] for line in acts] == ["hold-ended", "held", "held"]
+            assert acts[0]["about"] == "Order of 9 August"
             await at(town, 281, custodian)
             whole = await end_of(custodian, asked.request)
             assert [stone["disclosure"] for stone in whole["destroyed"]] == [name]

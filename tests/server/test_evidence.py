@@ -119,6 +119,9 @@ def test_a_copy_goes_from_a_home_to_the_case_and_out_only_with_its_entry(
             }
             refused = await export(custodian, name, recipient="ICE field office")
             assert (refused.status_code, refused.json()["code"]) == (403, "evidence.export_refused")
+            trail = await officer.json("GET", f"/v1/agency/requests/{asked.request}/custody")
+            lines = {(line["act"], line["about"], line["disclosure"]) for line in trail["lines"]}
+            assert ("export-refused", "ICE field office", name) in lines
             await staff(town.http, "supervisor").json("POST", f"/v1/agency/requests/{asked.request}/close")
             await town.settled()
             (closed,) = await town.leaves("request-closed")

@@ -360,6 +360,10 @@ export const words = {
       "exhibit-added": (about: string): string => `Exhibit ${about} listed`,
       "exhibit-removed": (about: string): string => `Exhibit ${about} taken off the list`,
       "clock-corrected": (): string => "Clock corrected by hand",
+      held: (about: string): string => `Held ${about}`,
+      "hold-ended": (about: string): string => `Hold ended: ${about}`,
+      party: (about: string): string => `${about} is to be told of the end`,
+      "export-refused": (about: string): string => `Export to ${about} refused by the ordinance`,
     } as Record<string, (about: string) => string>,
   },
   terms: {

@@ -29,6 +29,13 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 
 async def enter(tx: Tx, now: datetime, act: Act, **detail: Any) -> None:
     """Store an act with its entry; `detail` is committed to with it."""
+    await line(tx, now, act)
+    said = {"request": act.request, "by": act.by, "at": to_text(now), **detail}
+    await day.enter(tx, act.agency, now, act.act, said)
+
+
+async def line(tx: Tx, now: datetime, act: Act) -> None:
+    """Store an act whose entry the caller makes in the same transaction."""
     await store.lock(tx, f"case {act.request}")
     await tx.execute(
         "INSERT INTO case_act (request, place, at, act, about, disclosure, by_whom)"
@@ -43,5 +50,3 @@ async def enter(tx: Tx, now: datetime, act: Act, **detail: Any) -> None:
             "by": act.by,
         },
     )
-    said = {"request": act.request, "by": act.by, "at": to_text(now), **detail}
-    await day.enter(tx, act.agency, now, act.act, said)

@@ -10,7 +10,8 @@ from fanlight.model.clock import to_text
 from fanlight.model.ids import new_id
 from fanlight.server import programme, requests
 from fanlight.server.errors import NotAllowed, NotFound
-from fanlight.server.evidence import day, rules, store
+from fanlight.server.evidence import acts, day, rules, store
+from fanlight.server.evidence.acts import Act
 from fanlight.server.evidence.store import Custody, Disclosure, Export
 from fanlight.server.log import Proven
 from fanlight.server.services import Services
@@ -64,6 +65,15 @@ async def export(
         return_days = (wire.return_by - now.date()).days
         decision = rules.decide_export(pack, kind, wire.ground, return_days)
         if not decision.accepted:
+            said = Act(
+                request=disclosure.request,
+                agency=session.agency,
+                act="export-refused",
+                about=wire.recipient,
+                by=session.name,
+                disclosure=disclosure.id,
+            )
+            await acts.line(tx, now, said)
             await day.enter(tx, session.agency, now, "export-refused", detail)
         else:
             await store.lock(tx, f"custody {disclosure.id}")

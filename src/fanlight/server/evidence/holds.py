@@ -18,7 +18,8 @@ from fanlight.model.clock import to_text
 from fanlight.model.ids import new_id
 from fanlight.server import requests
 from fanlight.server.errors import Conflict, Malformed, NotFound
-from fanlight.server.evidence import day, ends_store, retention, store
+from fanlight.server.evidence import acts, day, ends_store, retention, store
+from fanlight.server.evidence.acts import Act
 from fanlight.server.evidence.ends_store import CaseRow, HoldRow, Party
 from fanlight.server.evidence.store import Custody
 from fanlight.server.services import Services
@@ -120,6 +121,8 @@ async def place(services: Services, signer: requests.Signer, request: str, wire:
                 do="What is needed longer needs a court's order or a filed case.",
                 code="evidence.held_once",
             )
+        about = f"until {wire.until}: {wire.document}"
+        await acts.line(tx, now, _act(signer, "held", request, about))
         await _enter(services, tx, signer, "held", {"hold": made, **jcs.loads(body)})
     return made
 
@@ -137,6 +140,7 @@ async def end(services: Services, signer: requests.Signer, hold: str, wire: EndH
         signed = (body.decode(), wire.signature, signer.session.account)
         if not await ends_store.end_hold(tx, hold, now.date(), signed):
             raise Conflict("This hold has ended already.", kept=_TAKEN, do="Load the page again.")
+        await acts.line(tx, now, _act(signer, "hold-ended", row.request, wire.document))
         await _enter(services, tx, signer, "hold-ended", {"request": row.request, **jcs.loads(body)})
 
 
@@ -197,6 +201,7 @@ async def add_party(services: Services, signer: requests.Signer, request: str, w
             raise _too_many()
         party = Party(made, request, row.agency, wire.name, services.clock().date(), None)
         await ends_store.add_party(tx, party, signer.session.account)
+        await acts.line(tx, services.clock(), _act(signer, "party", request, wire.name))
         await _enter(services, tx, signer, "party", {"request": request, "party": made, "name": wire.name})
     return made
 
@@ -255,6 +260,11 @@ def _body(about: dict[str, Any], wire: msgspec.Struct) -> bytes:
     fields: dict[str, Any] = msgspec.to_builtins(wire)
     fields.pop("signature")
     return jcs.dumps({**about, **{name: value for name, value in fields.items() if value is not None}})
+
+
+def _act(signer: requests.Signer, act: str, request: str, about: str) -> Act:
+    who = signer.session
+    return Act(request=request, agency=who.agency, act=act, about=about, by=who.name)
 
 
 async def _enter(
