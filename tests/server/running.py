@@ -149,6 +149,7 @@ async def running(  # noqa: PLR0913 - each is a different part of a town
         demo=town,
         port=8420,
         push=push or Reach(),
+        lock_after=timedelta(days=1),  # a clock put forward locks nobody out unless a test is about that
     )
     options = replace(options, **change)
     async with (

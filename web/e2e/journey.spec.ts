@@ -392,9 +392,29 @@ test("R20 R47 somebody new comes to the agency by a link and a compared code, an
   }).toPass();
   await page.reload();
   await expect(page.getByRole("heading", { name: "Requests", exact: true })).toBeVisible();
+  await page.clock.install();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Requests", exact: true })).toBeVisible();
+  await page.clock.fastForward("31:00");
+  await expect(page.getByRole("heading", { name: "Locked" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Requests", exact: true })).toBeHidden();
+  await expectAccessible(page);
+  await page.screenshot({ path: `${outputDir}/locked.png` });
+  await page.getByRole("button", { name: "Open with my passkey" }).click();
+  await expect(page.getByRole("heading", { name: "Requests", exact: true })).toBeVisible();
+  await page.goto("/agency/#/people");
+  await expect(page.getByText(`${name} came by an invitation`, { exact: false })).toBeVisible();
   await expectAccessible(page);
   expect(broken).toEqual([]);
   await theirs.close();
+
+  await admin.clock.install();
+  await admin.reload();
+  await admin.getByLabel("Their name").fill("What was typed");
+  await admin.clock.fastForward("31:00");
+  await expect(admin.getByLabel("Their name")).toBeHidden();
+  await admin.getByRole("button", { name: "Go on" }).click();
+  await expect(admin.getByLabel("Their name")).toHaveValue("What was typed");
 
   await admin.getByRole("button", { name: `Deactivate ${name}` }).click();
   await admin.getByRole("button", { name: "Deactivate", exact: true }).click();

@@ -22,6 +22,8 @@ export interface Session {
   readonly more: readonly string[];
   /** Who the server takes us for; signs in first where the key alone does it. Throws ApiError. */
   whoami(): Promise<SessionAnswer>;
+  /** Goes on as `who`, whom a passkey let in again; null where a key alone signs in. */
+  readonly again: ((who: SessionAnswer) => Promise<void>) | null;
 }
 
 /** The person of this tab, or null if there is none yet: the one of the address, which is wiped first, or the one kept. */
@@ -57,20 +59,26 @@ export async function begin(seed: Bytes): Promise<Session> {
     if (!who) throw new Error("A sign-in without an answer.");
     return who;
   };
-  return { seed, keys, api, more: [], whoami };
+  return { seed, keys, api, more: [], whoami, again: null };
 }
 
 /** Makes this tab the person whom the server just let in as `who`. When that ends, calls throw an error that `hasEnded`. */
 export async function resume(seed: Bytes, who: SessionAnswer, more: readonly string[] = []): Promise<Session> {
+  let now = who;
   await keep({ seed, who, more });
   const keys = await memberKeys(seed);
   let given = false;
   const api = new Client((url, init) => fetch(url, init), "", async () => {
     if (given) throw ended();
     given = true;
-    return who.token;
+    return now.token;
   });
-  return { seed, keys, api, more, whoami: async () => who };
+  const again = async (anew: SessionAnswer): Promise<void> => {
+    [now, given] = [anew, false];
+    api.forget();
+    await keep({ seed, who: anew, more });
+  };
+  return { seed, keys, api, more, whoami: async () => now, again };
 }
 
 /** Forgets the person of this tab. */

@@ -10,7 +10,7 @@ import contextlib
 import functools
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ from fanlight.server.auditing import http as auditing_http
 from fanlight.server.days import http as days_http
 from fanlight.server.evidence import day, drops, ending, ends
 from fanlight.server.evidence import http as evidence_http
+from fanlight.server.idle import LOCK_AFTER, Idle
 from fanlight.server.incidents import http as incidents_http
 from fanlight.server.incidents.intake import Seen
 from fanlight.server.incoming import Incoming
@@ -111,6 +112,7 @@ class Options:
         connections: how many to the database at once.
         rounds_s: how many seconds lie between two looks at gags and sealed slots.
         clock: gives the present.
+        lock_after: how long a session of an agency, clerk or auditor may lie unused.
     """
 
     home: Path
@@ -130,6 +132,7 @@ class Options:
     connections: int = 12
     rounds_s: float = 30.0
     clock: Callable[[], datetime] = clock.now
+    lock_after: timedelta = LOCK_AFTER
 
 
 @get("/healthz", operation_id="health")
@@ -164,6 +167,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         push=Sender(options.home, _reach(options), options.clock),
         unfinished=Unfinished(),
         meetings=Meetings(options.clock),
+        idle=Idle(options.clock(), options.lock_after),
         demo=options.demo,
         port=options.port,
         origin=options.origin or f"http://localhost:{options.port}",

@@ -10,6 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 
 from fanlight.server.hours import Hours
+from fanlight.server.idle import Idle
 from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits, place_of
 from fanlight.server.log import Log
@@ -75,6 +76,7 @@ class Services:
         looks: what the vault found when it last compared rows and payloads.
         unfinished: what drop tokens have lying in `incoming`.
         hours: ends finer than a day, in memory.
+        idle: which sessions of offices are in use, in memory.
         demo: whether the front page shows the invented people.
         port: where this server answers.
         origin: scheme, host and port under which browsers know it; passkeys are bound to the host.
@@ -93,6 +95,7 @@ class Services:
     push: Pushes
     unfinished: Unfinished
     meetings: Meetings
+    idle: Idle
     looks: Looks = field(default_factory=Looks)
     hours: Hours = field(default_factory=Hours)
     demo: bool = False

@@ -56,6 +56,17 @@ export async function signIn(): Promise<Session> {
   throw new NoKey("no key");
 }
 
+/** Opens a locked page with a passkey of the same person; false: it is somebody else's. Throws ApiError and passkey errors. */
+export async function unlock(session: Session): Promise<boolean> {
+  if (!session.again) return true;
+  const { options } = await account.beginPasskeySignIn(ground);
+  const { credential } = await usePasskey(options);
+  const who = await account.signInByPasskey(ground, { ...credential }, null);
+  if (who.account !== (await session.whoami()).account) return false;
+  await session.again(who);
+  return true;
+}
+
 /** Adds a passkey of this device, or of one that the browser reaches. False where it carries no key: the key then stays on this device too.
  *  Throws ApiError and passkey errors. */
 export async function addPasskey({ api, seed, keys }: Session, label: string): Promise<boolean> {

@@ -25,6 +25,14 @@ export const words = {
   none: { what: "This browser has no passkeys here.", kept: "Nothing was changed.", todo: "Open this page over https in a current browser." },
   known: { what: "This device has that passkey already.", kept: "Nothing was changed.", todo: "Sign in with it." },
   noKey: { what: "This passkey opens no key on this device.", kept: "Nothing was changed.", todo: "Sign in on the device on which you made it." },
+  lock: {
+    title: "Locked",
+    text: "Nothing was done here for 30 minutes. What you wrote is still on this page, hidden.",
+    open: "Open with my passkey",
+    goOn: "Go on",
+    noPasskey: "You sign in with a key and have no passkey, so whoever sits here can go on. Close the tab when you leave.",
+    other: { what: "This passkey is somebody else's.", kept: "The page stays locked.", todo: "Use the passkey with which you signed in here." },
+  },
   copy: "Copy",
   copied: "Copied",
   passkeys: {

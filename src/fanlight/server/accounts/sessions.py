@@ -12,6 +12,7 @@ from fanlight.model.ids import new_id
 from fanlight.server.accounts import store, store_homes
 from fanlight.server.accounts.store import Account, Membership
 from fanlight.server.errors import NotAllowed, NotFound, NotSignedIn
+from fanlight.server.idle import LOCKED
 from fanlight.server.services import Parts, Services
 from fanlight.store.database import Tx
 
@@ -230,6 +231,12 @@ async def session_of(token: str, services: Services, household: str = "") -> Ses
         row = await store.enter_by_token(tx, token_hash(token), services.clock())
         if row is None:
             raise not_signed_in()
+        if row.kind in LOCKED and not services.idle.use(row.id, services.clock()):
+            raise NotSignedIn(
+                "Your session was not used for half an hour and is locked.",
+                do="Sign in again.",
+                code="accounts.locked",
+            )
         found = await _loaded(tx, row.account, row.kind, household)
     return replace(found, id=row.id, passkey=row.passkey or "")
 
@@ -248,6 +255,8 @@ async def begin(tx: Tx, services: Services, account: Account, passkey: str | Non
     expires = end_of_session(account.kind, now)
     row = store.SessionRow(new_id(), account.id, now.date(), passkey)
     await store.add_session(tx, row, token_hash(token), expires, now)
+    if account.kind in LOCKED:
+        services.idle.begin(row.id, now)
     return Begun(token, expires)
 
 
