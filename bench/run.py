@@ -23,7 +23,7 @@ SCRIPTS = (
     "press", "push", "live", "live_screen", "vault", "page", "export", "timeline", "timeline_app", "custody",
     "detector",
     "detector_events", "detector_misses", "simulate", "record", "record_whole",
-    "package", "decision", "incidents",
+    "package", "decision", "incidents", "cell",
 )  # fmt: skip
 HEAD = """# Performance
 

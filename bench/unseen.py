@@ -52,14 +52,16 @@ FIGURES = [
         for kind in (*QUIET, "all three")
     ],
     Figure(key="agency", what="declined, told from never installed", unit="", how="an agency", at_most=MOST),
-    Figure(key="linked", what="two copies of a home linked, rates alike", unit="", how="", at_most=MOST),
+    *[
+        Figure(key=key, what=f"two copies of a home linked, rates {key}", unit="", how="", at_most=MOST)
+        for key in ("alike", "unlike")
+    ],
     Figure(key="even", what="told from nothing happened, sent evenly", unit="", how="", at_most=MOST),
     *[
         Figure(key=leak, what=f"control: the hub tells ({leak}), AUC", unit="", how="", at_least=CAUGHT)
         for leak in (*LEAKS, "signer")
     ],
     Figure(key="at once", what="found: from nothing happened, sent at once, AUC", unit="", how=""),
-    Figure(key="unlike", what="found: copies linked by length, rates unlike, AUC", unit="", how=""),
 ]  # fmt: skip
 
 Homes = dict[Class, list[tuple[Lived, Figures]]]
@@ -142,8 +144,8 @@ def _agency(homes: Homes) -> dict[str, float]:
 def _linked() -> dict[str, float]:
     alike, unlike = (linking.pairs(HOMES, 24, spread=spread) for spread in (linking.ALIKE, linking.UNLIKE))
     return {
-        "linked": _say("two copies, rates alike", tell_apart(*alike)).high,
-        "unlike": _say("two copies, rates unlike", tell_apart(*unlike)).auc,
+        "alike": _say("two copies, rates alike", tell_apart(*alike)).high,
+        "unlike": _say("two copies, rates unlike", tell_apart(*unlike)).high,
         "signer": _say("control, one signer", tell_apart(*linking.pairs(HOMES // 4, 24, signer=True))).auc,
     }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fanlight.custody import package
+from fanlight.model.padding import padded_length
 from fanlight.proof import checkpoint, cosignature, merkle, note, openings
 from fanlight.proof.receipt import Receipt
 from fanlight.seal import clip, keys, manifest
@@ -118,7 +119,13 @@ def disclose(
     )
     signer = keys.case_signing_key(bytes(32), case_key.recipient)
     film = media or b"\x00\x00\x00\x64mdat" + bytes(range(92))
-    sealed = clip.seal_disclosure(film, facts=facts, case_recipient=case_key.recipient, signing_key=signer)
+    sealed = clip.seal_disclosure(  # of the length that copies had at first, which is short
+        film,
+        facts=facts,
+        case_recipient=case_key.recipient,
+        signing_key=signer,
+        pad_to=padded_length(len(film)),
+    )
     return package.open_item(
         hdr=sealed.hdr,
         pay=sealed.pay,

@@ -14,7 +14,7 @@ from typing import Any
 from tests.seal.old_epochs import new_epoch
 
 from fanlight.hub import even
-from fanlight.model.padding import padded_length
+from fanlight.model.padding import copy_length, padded_length
 from fanlight.seal import chunktree, clip, container, hubs, keys, manifest, sealing
 from fanlight.wire import b64, jcs
 
@@ -25,6 +25,7 @@ MEMBER_SEED = hashlib.sha256(b"a member").digest()
 MEMBER = keys.member_keys(MEMBER_SEED)
 HOUSEHOLD, CAMERA, REQUEST = (letter * 26 for letter in "abc")
 PADDED = [0, 262_136, 262_137, 1_000_000, 10_000_000, 300_000_000]
+COPIES = [0, 16_777_208, 16_777_209, 100_000_000, 200_000_000, 267_386_872, 267_386_873]
 CLIP_IDS = ["d" * 26, "e" * 26, "f" * 26]
 DISCLOSURE = "g" * 26
 
@@ -383,6 +384,7 @@ def write_manifests(good: bytes) -> None:
             "container_sha256": hashlib.sha256(box).hexdigest(),
             "container_length": len(box),
             "padded": [padded_length(n) for n in PADDED],
+            "copies": [copy_length(n) for n in COPIES],
             "bad": bad,
             "bad_containers": [
                 {
@@ -415,7 +417,13 @@ def write_disclosure() -> None:
     )
     signer = keys.case_signing_key(MEMBER_SEED, case.recipient)
     media = invented_media(160_800, "disclosure")
-    sealed = clip.seal_disclosure(media, facts=facts, case_recipient=case.recipient, signing_key=signer)
+    sealed = clip.seal_disclosure(  # of the length that copies had at first: readers take it as ever
+        media,
+        facts=facts,
+        case_recipient=case.recipient,
+        signing_key=signer,
+        pad_to=padded_length(len(media)),
+    )
     folder = FOLDER / "disclosure"
     folder.mkdir(exist_ok=True)
     # Signed for this case and sealed anew, by a dishonest officer, to another.

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,25 @@ def test_a_disclosure_moved_to_another_case_is_refused() -> None:
             [DISCLOSURE["other_case_identity"]],
             DISCLOSURE["other_case_recipient"],
         )
+
+
+def test_copies_of_any_length_up_to_16_mib_look_alike() -> None:
+    """R30: a copy's length does not tell how much its camera sends, and so does not link two cases."""
+    case = keys.new_identity()
+    facts = replace(
+        reading.open_disclosure_manifest(
+            (FOLDER / "disclosure" / "manifest.age").read_bytes(),
+            [DISCLOSURE["case_identity"]],
+            DISCLOSURE["case_recipient"],
+        ).manifest.facts,
+        segments=(manifest.Segment(offset=800, length=100_000, start_ms=0, duration_ms=2_000),),
+    )
+    signer = keys.case_signing_key(bytes(32), case.recipient)
+    short, long = (
+        clip.seal_disclosure(bytes(size), facts=facts, case_recipient=case.recipient, signing_key=signer)
+        for size in (200_000, 16_777_208)
+    )
+    assert (short.length, len(short.manifest_age)) == (long.length, len(long.manifest_age))
 
 
 def test_padding_is_a_free_box_that_players_skip() -> None:

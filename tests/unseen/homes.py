@@ -38,7 +38,7 @@ from fanlight.hub.status import CameraStatus
 from fanlight.hub.uplink import Refused, Uplink
 from fanlight.model import clock
 from fanlight.model.ids import new_id
-from fanlight.model.padding import padded_length
+from fanlight.model.padding import copy_length, padded_length
 from fanlight.seal.age_format import payload_length
 from fanlight.seal.book import next_epoch
 from fanlight.seal.container import Card, sha256
@@ -244,20 +244,20 @@ class Home:
         if self.kind == "size":
             await self.hub.uplink.call("PUT", "/v1/hub/status", content=bytes(16_384 + self.matched))
         if self.kind == "says no":
-            await self._drop(0)
+            await self._drop(padded_length(0))  # as short as a clip may be: a copy is longer
         if self.kind == "shared":
             await asyncio.sleep(self.chance.uniform(0, DROP_WITHIN_S))
-            await self._drop(round(self.chance.uniform(5, 60) * 60_000))
+            await self._drop(copy_length(round(self.chance.uniform(5, 60) * 60_000)))
 
-    async def _drop(self, size: int) -> None:
+    async def _drop(self, padded: int) -> None:
         """Send a copy as `drop` of the home app does: header, manifest, payload, done."""
         model, place = _sealed(), f"/v1/drops/drop-token-of-the-cell/{new_id()}"
         public = self.hub.uplink.public
         await public("PUT", f"{place}/hdr", content=model.hdr)
         await public("PUT", f"{place}/manifest", content=model.manifest)
-        await public("PUT", f"{place}/pay", content=bytes(payload_length(padded_length(size))))
+        await public("PUT", f"{place}/pay", content=bytes(payload_length(padded)))
         await public(
-            "POST", f"{place}/done", json={"length": size, "root": "0" * 64, "manifest_sha256": "0" * 64}
+            "POST", f"{place}/done", json={"length": padded, "root": "0" * 64, "manifest_sha256": "0" * 64}
         )
 
 

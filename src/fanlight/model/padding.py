@@ -1,6 +1,8 @@
 """Sizes that tell little: a ciphertext's length is rounded up so that it does not name its clip."""
 
 MINIMUM_BYTES = 256 * 1024
+_MIB = 1 << 20
+COPY_BYTES = (16 * _MIB, 64 * _MIB, 128 * _MIB, 255 * _MIB)  # sealed, the last is under what a drop takes
 
 
 def padded_length(length: int) -> int:
@@ -17,6 +19,16 @@ def padded_length(length: int) -> int:
     keep = exponent.bit_length()
     mask = (1 << max(exponent - keep, 0)) - 1
     return (need + mask) & ~mask
+
+
+def copy_length(length: int) -> int:
+    """Return the length, in bytes, to which the plaintext of a copy for a case is padded.
+
+    One size for nearly all copies, a few for the rest, so that two copies are not linked by how much their
+    camera sends (docs/adr/0014). What is longer than the last is padded as a clip is; no server takes it.
+    """
+    fitting = (size for size in COPY_BYTES if length + 8 <= size)
+    return next(fitting, padded_length(length))
 
 
 def container_length(length: int) -> int:

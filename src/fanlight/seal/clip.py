@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fanlight.model.padding import padded_length
+from fanlight.model.padding import copy_length, padded_length
 from fanlight.seal import sealing
 from fanlight.seal.age_format import Buffer
 from fanlight.seal.container import Card, make_container, sha256
@@ -122,7 +122,12 @@ def seal_clip(  # noqa: PLR0913 - each is a different fact, all by keyword
 
 
 def seal_disclosure(
-    fmp4: Buffer, *, facts: DisclosureFacts, case_recipient: str, signing_key: SigningKey
+    fmp4: Buffer,
+    *,
+    facts: DisclosureFacts,
+    case_recipient: str,
+    signing_key: SigningKey,
+    pad_to: int | None = None,
 ) -> SealedDisclosure:
     """Seal a disclosure to a case key, signed under the household's key for this one case.
 
@@ -131,11 +136,13 @@ def seal_disclosure(
         facts: what the household says of it.
         case_recipient: the case key, age1pq1..., already found in the log by the caller.
         signing_key: from `keys.case_signing_key`.
+        pad_to: bytes of the padded copy, as of one sealed before copies had a size of their own; None for
+            `copy_length`.
 
     Raises:
         BadKey: the recipient is not post-quantum.
     """
-    hdr, pay, seal = _seal_media(fmp4, [case_recipient])
+    hdr, pay, seal = _seal_media(fmp4, [case_recipient], pad_to or copy_length(len(fmp4)))
     manifest_bytes = DisclosureManifest(
         facts=facts,
         seal=seal,

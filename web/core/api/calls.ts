@@ -225,21 +225,25 @@ export const logFile = (api: Client, path: string): Promise<Bytes> => api.bytes(
 export const cellKey = (api: Client, cell: string): Promise<{ identity: string }> =>
   api.json(`/v1/cells/${cell}/key`, obj({ identity: str }));
 
-const DROP_PART = 4 * 1024 * 1024;
+const DROP_PART = 1024 * 1024;
 
-/** Drops a disclosure with a case. No account and no token goes along: the token of the drop is the same for everybody. */
+/** Drops a disclosure with a case. No account and no token goes along: the token of the drop is the same for everybody.
+ *  With `again`, what is there already from an attempt before is not sent a second time. */
 export async function drop(
   api: Client,
   token: string,
   id: string,
   sealed: { hdr: Uint8Array; pay: Uint8Array; manifest: Uint8Array; root: string; manifestSha256: string; withdrawSha256: string },
   progress: (share: number) => void,
+  again = false,
 ): Promise<void> {
   const base = `/v1/drops/${token}/${id}`;
   const put = (path: string, bytes: Uint8Array) => api.send(path, { method: "PUT", bytes, anonymous: true });
   await put(`${base}/hdr`, sealed.hdr);
   await put(`${base}/manifest`, sealed.manifest);
-  for (let offset = 0; offset < sealed.pay.length; offset += DROP_PART) {
+  const there = again ? await api.send(`${base}/pay`, { method: "HEAD", anonymous: true }) : null;
+  const from = Math.min(Number(there?.headers.get("Upload-Offset") ?? 0), sealed.pay.length);
+  for (let offset = from; offset < sealed.pay.length; offset += DROP_PART) {
     await put(`${base}/pay?offset=${offset}`, sealed.pay.subarray(offset, offset + DROP_PART));
     progress(Math.min(1, (offset + DROP_PART) / sealed.pay.length));
   }

@@ -46,10 +46,24 @@ test("a drop carries no token even when somebody is signed in", async () => {
   };
   const api = new Client(fetch, "", async () => "secret");
   const one = new Uint8Array(1);
-  const pay = new Uint8Array(5 * 1024 * 1024);
+  const pay = new Uint8Array(2 * 1024 * 1024);
   await drop(api, "tok", "id", { hdr: one, pay, manifest: one, root: "", manifestSha256: "", withdrawSha256: "" }, () => undefined);
   expect(headers.some((h) => "Authorization" in h)).toBe(false);
-  expect(paths).toEqual(["hdr", "manifest", "pay?offset=0", "pay?offset=4194304", "done"].map((p) => `/v1/drops/tok/id/${p}`));
+  expect(paths).toEqual(["hdr", "manifest", "pay?offset=0", "pay?offset=1048576", "done"].map((p) => `/v1/drops/tok/id/${p}`));
+});
+
+test("a drop that broke off goes on where the server's part ends", async () => {
+  const asked: string[] = [];
+  const fetch: Fetch = async (url, init) => {
+    asked.push(`${init?.method} ${url.slice("/v1/drops/tok/id/".length)}`);
+    return new Response(init?.method === "HEAD" ? null : "{}", { headers: { "Upload-Offset": "1048577" } });
+  };
+  const one = new Uint8Array(1);
+  const parts = { hdr: one, pay: new Uint8Array(2 * 1024 * 1024), manifest: one, root: "", manifestSha256: "", withdrawSha256: "" };
+  const shares: number[] = [];
+  await drop(new Client(fetch, "", null), "tok", "id", parts, (share) => shares.push(share), true);
+  expect(asked).toEqual(["PUT hdr", "PUT manifest", "HEAD pay", "PUT pay?offset=1048577", "POST done"]);
+  expect(shares).toEqual([1]);
 });
 
 test("an answer of another shape is refused at the border", async () => {

@@ -16,7 +16,7 @@ export type Span = readonly [number, number, number, number];
 export interface Joined {
   /** The whole clip, padding included. */
   readonly data: Bytes;
-  /** The clip without its padding: for `sealDisclosure`, which pads the same way itself. */
+  /** The clip without its padding: for `sealDisclosure`, which pads it itself. */
   readonly media: Bytes;
   /** [offset, length] */
   readonly init: readonly [number, number];

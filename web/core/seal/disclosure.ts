@@ -2,7 +2,7 @@
  * Disclosures: a household seals trimmed media to a case key; an officer reads it back.
  *
  * Holds: the manifest names no household, camera or earlier clip; it is signed under a key derived for this
- *        one case, so that two cases cannot be linked.
+ *        one case, so that two cases cannot be linked; nearly all copies are of one length.
  */
 
 import { openAge, newHeader, sealAge, sealPayload } from "./age.ts";
@@ -14,6 +14,7 @@ import {
   type DisclosureFacts,
   type DisclosureManifest,
   type SealFacts,
+  copyLength,
   disclosureText,
   keyCommitment,
   makeContainer,
@@ -52,7 +53,7 @@ export async function sealDisclosure(
   signer: SigningKey,
 ): Promise<SealedDisclosure> {
   if (!caseRecipient.startsWith("age1pq1")) throw new SealError("bad_key", "a case key is an age1pq1... recipient");
-  const plain = padFmp4(fmp4);
+  const plain = padFmp4(fmp4, copyLength(fmp4.length));
   const { fileKey, hdr } = await newHeader([caseRecipient]);
   const pay = await sealPayload(fileKey, plain);
   const chunks = await chunkHashes(pay);

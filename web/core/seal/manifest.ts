@@ -12,6 +12,7 @@ import { type SigningKey, derive, sign, verify, verifyFast } from "./keys.ts";
 
 const CONTAINER_MINIMUM = 32 * 1024;
 const MEDIA_MINIMUM = 256 * 1024;
+const COPY_BYTES = [16, 64, 128, 255].map((mib) => mib * 1024 * 1024);
 const THUMB_LIMIT = 12 * 1024;
 /** Characters of a note that goes with a disclosure. */
 export const NOTE_LIMIT = 600;
@@ -116,9 +117,14 @@ export function paddedLength(length: number): number {
   return Math.ceil(need / step) * step;
 }
 
+/** The length to which a copy for a case is padded: one for nearly all, so that its camera's bit rate does not show. Twin of fanlight.model.padding. */
+export function copyLength(length: number): number {
+  return COPY_BYTES.find((size) => length + 8 <= size) ?? paddedLength(length);
+}
+
 /** `fmp4` with a `free` box behind it, so that its length tells little. */
-export function padFmp4(fmp4: Uint8Array): Bytes {
-  const padded = new Uint8Array(paddedLength(fmp4.length));
+export function padFmp4(fmp4: Uint8Array, size = paddedLength(fmp4.length)): Bytes {
+  const padded = new Uint8Array(size);
   padded.set(fmp4);
   new DataView(padded.buffer).setUint32(fmp4.length, padded.length - fmp4.length);
   padded.set(utf8("free"), fmp4.length + 4);

@@ -10,7 +10,7 @@ import { accept } from "./book.ts";
 import { type EpochWire, openEpoch } from "./epoch.ts";
 import { hubStatement, isAdmitted, signHub } from "./hub.ts";
 import { caseSigningKey, memberKeys, newIdentity, sha256, sign, verify } from "./keys.ts";
-import { keyCommitment, openContainer, paddedLength, parseClip, parseDisclosure, readContainer } from "./manifest.ts";
+import { copyLength, keyCommitment, openContainer, paddedLength, parseClip, parseDisclosure, readContainer } from "./manifest.ts";
 
 const FOLDER = new URL("../../../vectors/seal/", import.meta.url);
 const bytes = (name: string): Bytes => new Uint8Array(readFileSync(new URL(name, FOLDER)));
@@ -205,6 +205,7 @@ describe("a disclosure", () => {
     const { manifest } = await openDisclosure(sealed.manifestAge, [kase.secret], kase.recipient);
     const reader = await ClipReader.open(manifest, manifest.seal, sealed.hdr, [kase.secret]);
     expect((await reader.whole(sealed.pay)).slice(0, media.length)).toEqual(media);
+    expect(manifest.seal.plainLength).toBe(copyLength(media.length));
     expect([sealed.length, sealed.pay.length]).toEqual([manifest.seal.payLength, manifest.seal.payLength]);
     expect(Object.keys(JSON.parse(sealed.signed))).toEqual(Object.keys(JSON.parse(DISCLOSURE.manifest)));
   });
@@ -220,6 +221,8 @@ describe("a disclosure", () => {
 
 it("padding has the sizes Python gives", () => {
   expect([0, 262_136, 262_137, 1_000_000, 10_000_000, 300_000_000].map(paddedLength)).toEqual(MANIFEST.padded);
+  const copies = [0, 16_777_208, 16_777_209, 100_000_000, 200_000_000, 267_386_872, 267_386_873];
+  expect(copies.map(copyLength)).toEqual(MANIFEST.copies);
 });
 
 it("a box of any bytes is refused as malformed", () => {

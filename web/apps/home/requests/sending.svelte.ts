@@ -57,11 +57,12 @@ export class Outgoing {
     const parcel = this.#parcels.get(request);
     if (!parcel || this.states.get(request)?.kind === "sending") return;
     clearTimeout(this.#timers.get(request));
+    const again = this.states.get(request)?.kind === "failed";
     this.states.set(request, { kind: "sending", share: 0 });
     try {
       const { hdr, pay, manifestAge, root, manifestSha256 } = parcel.sealed;
       const parts = { hdr, pay, manifest: manifestAge, root, manifestSha256, withdrawSha256: parcel.withdrawSha256 };
-      await drop(this.#api, parcel.dropToken, parcel.disclosure, parts, (share) => this.states.set(request, { kind: "sending", share }));
+      await drop(this.#api, parcel.dropToken, parcel.disclosure, parts, (share) => this.states.set(request, { kind: "sending", share }), again);
       parcel.onsent();
       this.states.set(request, { kind: "sent", at: new Date() });
       this.#parcels.delete(request);
