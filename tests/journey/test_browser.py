@@ -24,3 +24,7 @@ def test_a_person_can_walk_the_journey_on_a_desk_and_on_a_phone(town: str, tmp_p
     for package in packages:
         verified = fanlight("verify", str(package))
         assert verified.returncode == 0, verified.stdout
+        copy = tmp_path / package.name.replace("evidence", "defence")
+        compared = fanlight("verify", str(package), str(copy))
+        assert compared.returncode == 0, compared.stdout
+        assert "holds  same evidence" in compared.stdout

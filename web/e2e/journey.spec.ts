@@ -287,6 +287,27 @@ test("R26 R30 the custodian exports; the evidence package is made in the page", 
   await custodian.close();
 });
 
+test("R30 the defence gets a copy that equals the prosecution's, and custody says so", async ({}, { project }) => {
+  const custodian = await be(context, base, "custodian");
+  await custodian.goto(`/agency/#/case/${request}`);
+  await custodian.getByRole("link", { name: "Export with an evidence package" }).first().click();
+  await custodian.getByRole("textbox", { name: "Recipient, by name" }).fill("Office of the Public Defender (demo)");
+  await custodian.getByLabel("Ground").fill("Discovery");
+  await custodian.getByLabel("Kind of recipient").selectOption("defence");
+  await custodian.getByLabel("To be returned or destroyed by").fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10));
+  await expect(custodian.getByLabel("Same evidence as the package for")).toContainText("Office of the District Attorney (demo)");
+  await expectAccessible(custodian);
+  await custodian.getByRole("button", { name: "Enter the export and make the package" }).click();
+  await expect(custodian.getByText("equal to that of the package you chose")).toBeVisible();
+  await expectAccessible(custodian);
+  const downloading = custodian.waitForEvent("download");
+  await custodian.getByText(/^Save .*\.zip/).click();
+  await (await downloading).saveAs(`${process.env["FANLIGHT_E2E_OUT"] ?? "test-results"}/defence-${project.name}.zip`);
+  await custodian.getByRole("link", { name: "Back to the case" }).last().click();
+  await expect(custodian.getByText(/^Defence-copy to Office of the Public Defender/).first()).toBeVisible();
+  await custodian.close();
+});
+
 test("R24 R42 once it is closed, the public page shows a band, and still no number", async () => {
   const supervisor = await be(context, base, "supervisor");
   await supervisor.goto(`/agency/#/case/${request}`);

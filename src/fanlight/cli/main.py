@@ -138,6 +138,7 @@ WITNESSES = click.option(
 
 @main.command()
 @click.argument("target")
+@click.argument("other", required=False, type=click.Path(path_type=Path))
 @LOG_KEY
 @WITNESSES
 @click.option(
@@ -153,8 +154,9 @@ WITNESSES = click.option(
 @click.option(
     "--client", is_flag=True, help="TARGET is a server: is the web client installed here in its record?"
 )
-def verify(  # noqa: PLR0913 - one for each option
+def verify(  # noqa: PLR0913, PLR0917 - one for each option
     target: str,
+    other: Path | None,
     log_key: str | None,
     witnesses: Path | None,
     tsa_ca: Path | None,
@@ -163,6 +165,8 @@ def verify(  # noqa: PLR0913 - one for each option
     client: bool,
 ) -> None:
     """Check TARGET: a log (folder or address) or an evidence package.
+
+    With OTHER, a second package, also whether both hold the same evidence, byte for byte.
 
     Exits 0 if all holds, 1 if something does not, 2 if something could not be checked.
     """
@@ -173,6 +177,7 @@ def verify(  # noqa: PLR0913 - one for each option
         read_signers,
         read_trust,
         verify_target,
+        verify_two,
     )
 
     try:
@@ -186,6 +191,8 @@ def verify(  # noqa: PLR0913 - one for each option
         from fanlight.cli.verify_client import verify_client  # noqa: PLC0415
 
         sys.exit(report(verify_client(target, trust)))
+    if other is not None:
+        sys.exit(verify_two(Path(target), other, trust, authorities, signers))
     sys.exit(verify_target(target, trust, authorities, signers))
 
 

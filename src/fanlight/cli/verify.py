@@ -6,6 +6,7 @@ from pathlib import Path
 from cryptography.x509 import Certificate
 
 from fanlight.cli.verify_log import verify_log_target
+from fanlight.custody.compare import compare_packages
 from fanlight.custody.errors import BadPackage
 from fanlight.custody.stamp import read_roots
 from fanlight.custody.verify_package import verify_package
@@ -89,6 +90,40 @@ def verify_target(
             [Check("package", State.UNKNOWN, "This is an unpacked package. Give the zip as it came.")]
         )
     return report(verify_log_target(target, trust))
+
+
+def verify_two(
+    first: Path,
+    second: Path,
+    trust: Trust = NAMED_BY_LOG,
+    authorities: Sequence[Certificate] | None = None,
+    signers: str | None = None,
+) -> int:
+    """Check two evidence packages and whether they hold the same evidence; print and return the exit status.
+
+    Args:
+        first: a package, such as the prosecution's.
+        second: another, such as the copy made for the defence.
+        trust: as for one package, and so are `authorities` and `signers`.
+        authorities: whom to trust for time stamps.
+        signers: whom to trust to vouch for C2PA signers.
+    """
+    print("Not checked here: who holds the exporters' keys; the custody trails, which are their word.")
+    checks = [
+        Check(f"{which}: {check.name}", check.state, check.detail)
+        for which, path in (("first", first), ("second", second))
+        for check in _verify_package(path, trust, authorities, signers)
+    ]
+    return report([*checks, *_compare(first, second)])
+
+
+def _compare(first: Path, second: Path) -> Iterator[Check]:
+    try:
+        yield from compare_packages(first, second)
+    except (BadPackage, OSError):  # what is wrong with it was said above
+        yield Check(
+            "same evidence", State.UNKNOWN, "One of the packages cannot be read, so they were not compared."
+        )
 
 
 def _verify_package(

@@ -38,6 +38,7 @@ from fanlight.custody.package import (
 )
 from fanlight.custody.package import CUSTODY as CUSTODY_FILE
 from fanlight.custody.package import README as README_FILE
+from fanlight.custody.parts import check_parts
 from fanlight.custody.stamp import check_stamp, read_roots
 from fanlight.model import clock
 from fanlight.model.check import Check, State
@@ -268,7 +269,12 @@ def _openings(archive: Archive, evidence: Evidence, leaves: Mapping[str, Leaf]) 
             yield Check(f"openings of {name}", State.FAILS, error.what)
     yield _case_number(evidence, shown)
     if "export" in leaves:
-        yield _act(evidence, leaves["export"], shown.get("export", {}))
+        export = shown.get("export", {})
+        yield _act(evidence, leaves["export"], export)
+        detail = export.get("detail")
+        parts = check_parts(evidence, detail) if isinstance(detail, dict) else None
+        if parts is not None:
+            yield parts
 
 
 def _case_number(evidence: Evidence, shown: Mapping[str, Mapping[str, Any]]) -> Check:

@@ -19,6 +19,7 @@ import { type SigningKey, sign } from "../seal/keys.ts";
 import { parseDisclosure } from "../seal/manifest.ts";
 import { type Listed, caseGraph } from "./case-graph.ts";
 import { CASE, EVIDENCE, LEAVES, PRINT, SIGNATURE, SUMS, TERMS, byName, sums, termsFile } from "./form.ts";
+import { partsHash } from "./parts.ts";
 import { printPage } from "./print-page.ts";
 import ownPage from "../../../src/fanlight/custody/viewer/page.html?raw";
 import printed from "../../../src/fanlight/custody/print.html?raw";
@@ -93,6 +94,27 @@ export async function openItem(
   };
 }
 
+/** The evidence parts of one clip, by path: the same whoever a package is made for. */
+function itemFiles(item: EvidenceItem): readonly [string, Bytes][] {
+  const here = `items/${item.disclosure}`;
+  const { terms } = parseDisclosure(item.manifest);
+  return [
+    [`${here}/clip.mp4`, item.clipMp4],
+    [`${here}/clip.age`, item.clipAge],
+    [`${here}/manifest.json`, jcs({ manifest: item.manifest, sig: b64(item.manifestSig) })],
+    [`${here}/file-key.hex`, utf8(`${hex(item.fileKey)}\n`)],
+    ...(terms === null ? [] : [[`${here}/${TERMS}`, termsFile(terms)] as [string, Bytes]]),
+  ];
+}
+
+/** The hash of all evidence parts, which a copy for the defence has too. */
+export async function partsOf(items: readonly EvidenceItem[]): Promise<string> {
+  const hashes = new Map<string, string>();
+  for (const [name, data] of items.flatMap(itemFiles)) hashes.set(name, await digestOf(data));
+  return partsHash(hashes);
+}
+const digestOf = async (data: Bytes): Promise<string> => hex(new Uint8Array(await crypto.subtle.digest("SHA-256", data)));
+
 /**
  * Returns the zip. Throws SealError `malformed` for no item or two of one disclosure. `page` is the index.html, in which
  * `{{package}}` becomes the facts: another than this release's only in tests.
@@ -111,7 +133,7 @@ export async function buildPackage(
   const files = new Map<string, Bytes>();
   const hashes = new Map<string, string>();
   const put = async (name: string, data: Bytes): Promise<[string, string]> => {
-    const digest = hex(new Uint8Array(await crypto.subtle.digest("SHA-256", data)));
+    const digest = await digestOf(data);
     files.set(name, data);
     hashes.set(name, digest);
     return [name, digest];
@@ -120,18 +142,10 @@ export async function buildPackage(
   const agreed: [disclosure: string, terms: string][] = [];
   const clips: { disclosure: string; film: Listed; sealed: Listed }[] = [];
   for (const item of items) {
-    const here = `items/${item.disclosure}`;
-    const own = [
-      await put(`${here}/clip.mp4`, item.clipMp4),
-      await put(`${here}/clip.age`, item.clipAge),
-      await put(`${here}/manifest.json`, jcs({ manifest: item.manifest, sig: b64(item.manifestSig) })),
-      await put(`${here}/file-key.hex`, utf8(`${hex(item.fileKey)}\n`)),
-    ];
+    const own: [string, string][] = [];
+    for (const [name, data] of itemFiles(item)) own.push(await put(name, data));
     const { terms } = parseDisclosure(item.manifest);
-    if (terms !== null) {
-      own.push(await put(`${here}/${TERMS}`, termsFile(terms)));
-      agreed.push([item.disclosure, terms]);
-    }
+    if (terms !== null) agreed.push([item.disclosure, terms]);
     const fact = ([path, sha256]: [string, string], { length: size }: Bytes): Listed => ({ path, size, sha256 });
     const [film, sealed] = own as [[string, string], [string, string]];
     clips.push({ disclosure: item.disclosure, film: fact(film, item.clipMp4), sealed: fact(sealed, item.clipAge) });

@@ -24,6 +24,7 @@ import { BadPackage, Damaged, type PackageFiles } from "./files.ts";
 import type { Certificate } from "./certificate.ts";
 import { fingerprint, isCopy, signerText } from "./copies.ts";
 import { CASE, EVIDENCE, ITEM_FILES, LEAVES, PRINT, RECORD_FILES, SIGNATURE, STAMP, STAMP_ROOTS, SIGNER, SIGNER_TEXT, SUMS, TERMS, added, copyPath, sums, termsFile } from "./form.ts";
+import { checkParts } from "./parts.ts";
 import { checkStamp, readRoots } from "./stamp.ts";
 
 /** `absent`: an optional part is not there. It is said, and counts neither for nor against the rest. */
@@ -241,7 +242,12 @@ async function* openings(files: PackageFiles, evidence: Evidence, leaves: Leaves
   }
   yield caseNumber(evidence, shown);
   const entry = leaves.get("export");
-  if (entry) yield act(evidence, entry, shown.get("export") ?? new Map());
+  if (!entry) return;
+  const exported: Values = shown.get("export") ?? new Map<string, Json>();
+  yield act(evidence, entry, exported);
+  const detail = exported.get("detail");
+  const parts = isObject(detail) ? checkParts(evidence, detail) : null;
+  if (parts) yield parts;
 }
 
 function opening(leaf: Bytes, listed: Json | undefined): Values {

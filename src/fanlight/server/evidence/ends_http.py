@@ -192,6 +192,8 @@ def _out_json(row: Out, today: date) -> dict[str, Any]:
         "request": row.request,
         "disclosure": row.disclosure,
         "recipient": said["recipient"],
+        "parts": said.get("parts"),
+        "equals": said.get("equals"),
         "return_by": said["return_by"],
         "past": row.kind is None and date.fromisoformat(said["return_by"]) < today,
         "over": row.kind,

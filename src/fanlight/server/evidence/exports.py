@@ -10,7 +10,7 @@ from fanlight.model.clock import to_text
 from fanlight.model.ids import new_id
 from fanlight.server import programme, requests
 from fanlight.server.errors import NotAllowed, NotFound
-from fanlight.server.evidence import acts, day, rules, store
+from fanlight.server.evidence import acts, day, defence, rules, store
 from fanlight.server.evidence.acts import Act
 from fanlight.server.evidence.store import Custody, Disclosure, Export
 from fanlight.server.log import Proven
@@ -22,13 +22,18 @@ _PUBLISHED = ("request", "case-key", "export")
 
 
 class ExportIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """To whom, on what ground, until when; `signature` is over {disclosure, recipient, ground, return_by}."""
+    """To whom, on what ground, until when; `signature` is over all other given fields and `disclosure`.
+
+    `parts` is the hash of the package's evidence parts; `equals` the export that a defence's copy equals.
+    """
 
     recipient: Annotated[str, Meta(min_length=2, max_length=200)]
     ground: Annotated[str, Meta(min_length=2, max_length=500)]
     return_by: date
     signature: Annotated[str, Meta(min_length=88, max_length=88)]
     recipient_kind: Annotated[str, Meta(max_length=40)] | None = None
+    parts: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")] | None = None
+    equals: Annotated[str, Meta(pattern=r"^[a-z2-7]{26}$")] | None = None
 
 
 async def export(
@@ -42,6 +47,7 @@ async def export(
 
     Raises:
         NotAllowed: the ordinance refuses (recorded), or the signature is wrong.
+        Malformed, Conflict: a copy for the defence that equals no earlier export. Nothing is entered.
         Unavailable: no witness has signed the record; the entry stands, nothing is handed out.
     """
     signed: dict[str, Any] = {
@@ -50,8 +56,9 @@ async def export(
         "ground": wire.ground,
         "return_by": wire.return_by.isoformat(),
     }
-    if wire.recipient_kind is not None:
-        signed["recipient_kind"] = wire.recipient_kind
+    for name in ("recipient_kind", "parts", "equals"):
+        if (given := getattr(wire, name)) is not None:
+            signed[name] = given
     body = jcs.dumps(signed)
     signer.check("export", body, wire.signature)
     session, now = signer.session, services.clock()
@@ -60,7 +67,10 @@ async def export(
     # The exporter's key stands in the entry, so that nobody else can sign a package for this export.
     exporter = b64.encode(signer.public)
     detail = {**signed, "export": made, "by": session.name, "at": to_text(now), "exporter": exporter}
+    copy = defence.read(kind, wire.parts, wire.equals)
     async with services.db.transaction() as tx:
+        if copy is not None:
+            await defence.check(tx, session, disclosure.id, copy)
         pack = await programme.pack(tx, row.pack)
         return_days = (wire.return_by - now.date()).days
         decision = rules.decide_export(pack, kind, wire.ground, return_days)
@@ -87,7 +97,12 @@ async def export(
                 leaf=leaf,
             )
             await store.add_export(tx, kept)
-            line = Custody(to_text(now), f"exported to {wire.recipient}", session.name)
+            act = (
+                f"exported to {wire.recipient}"
+                if copy is None
+                else defence.line(copy, wire.recipient, wire.return_by)
+            )
+            line = Custody(to_text(now), act, session.name)
             await store.add_custody(tx, disclosure.id, line)
     if not decision.accepted:
         clauses = [rule for rule in decision.rules if not rule.holds]

@@ -53,6 +53,11 @@ export interface CaseEnd {
 export interface Out {
   readonly export: string;
   readonly request: string;
+  readonly disclosure: string;
+  /** The hash of the package's evidence parts; null for one that was made before it was entered. */
+  readonly parts: string | null;
+  /** The export that this copy for the defence equals. */
+  readonly equals: string | null;
   readonly recipient: string;
   readonly return_by: string;
   /** Out past its date, and not attested. */
@@ -92,7 +97,7 @@ const caseEnd: Read<CaseEnd> = obj<CaseEnd>({
   done: nullable(str),
   leaf_index: nullable(num),
 });
-const out: Read<Out> = obj<Out>({ export: str, request: str, recipient: str, return_by: str, past: bool, over: nullable(str), over_day: nullable(str) });
+const out: Read<Out> = obj<Out>({ export: str, request: str, disclosure: str, parts: nullable(str), equals: nullable(str), recipient: str, return_by: str, past: bool, over: nullable(str), over_day: nullable(str) });
 const stone: Read<Stone> = obj<Stone>({ disclosure: str, day: str, why: str, custody: list(obj<Stone["custody"][number]>({ at: str, act: str, by: str })) });
 
 export interface All {

@@ -50,7 +50,7 @@ export function signRequest(draft: Draft, key: CaseKey, signer: SigningKey): Req
 /** The second person's signature over the request exactly as it was signed. */
 export const cosignature = (signed: string, signer: SigningKey): string => b64(sign(signer, "cosign", utf8(signed)));
 
-export type ExportFields = { readonly recipient: string; readonly ground: string; readonly return_by: string; readonly recipient_kind: string };
+export type ExportFields = { readonly recipient: string; readonly ground: string; readonly return_by: string; readonly recipient_kind: string; readonly parts: string; readonly equals?: string };
 
 export const exportSignature = (disclosure: string, fields: ExportFields, signer: SigningKey): string =>
   b64(sign(signer, "export", jcs({ disclosure, ...fields })));
