@@ -28,7 +28,7 @@ test("R26 what ends when, why, and which exports are out", async () => {
   await expect(page.getByRole("heading", { name: "Ends", exact: true })).toBeVisible();
   await expect(page.getByText("180 days after the request, the limit for all")).toBeVisible();
   await expect(page.getByText("Office of the prosecutor")).toBeVisible();
-  await look(page);
+  await look(page, "ends");
 });
 
 test("R30 cameras of different clocks are played on one; what was corrected is stated, and one that is broken stops no other", async () => {
@@ -66,7 +66,7 @@ test("R30 cameras of different clocks are played on one; what was corrected is s
   const stands = (): Promise<number[]> => both.locator("video:not(.hidden)").evaluateAll((all) => all.map((one) => Math.round((one as HTMLVideoElement).currentTime * 10) / 10).sort((a, b) => a - b));
   await expect.poll(stands).toEqual([3, 5]);
   await expect(card.getByText(/^The films stand \d+ ms apart/)).toBeVisible();
-  await look(page);
+  await look(page, "clock", card);
 
   await position.press("Space");
   await expect.poll(async () => Math.min(...(await stands()))).toBeGreaterThan(3.5);
@@ -93,7 +93,7 @@ test("R26 the custodian holds it for a court, and attests what became of the exp
   await page.getByLabel("Document").fill("Order of 3 May");
   await page.getByLabel("Court").fill("Superior Court, department 9");
   await page.getByLabel("Docket number").fill("26-CR-0412");
-  await look(page);
+  await look(page, "hold", page.getByRole("heading", { name: "When this ends" }));
   await page.getByRole("button", { name: "Sign and record" }).click();
   await expect(page.getByText("A hold stands, so nothing is destroyed on that day.", { exact: false })).toBeVisible();
   await page.getByRole("button", { name: "Attest the end of the copy of Office of the prosecutor" }).click();
@@ -105,7 +105,7 @@ test("R26 the custodian holds it for a court, and attests what became of the exp
 test("R26 past its stated end the hold shows as overdue, and ends only when its end is recorded", async () => {
   await on(201, "/agency/#/ends");
   await expect(page.getByText("Hold past its end")).toBeVisible();
-  await look(page);
+  await look(page, "overdue");
   await page.getByRole("table").getByRole("link").first().click();
   await page.getByRole("button", { name: "Record the end of the hold of Order of 3 May" }).click();
   await page.getByLabel("Document").fill("Order of 9 June");
@@ -119,7 +119,8 @@ test("R26 then key and copies are destroyed; a stone and the entry stay", async 
   await expect(page.getByText("The key of this case and every copy under it were destroyed", { exact: false })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Destroyed copies" })).toBeVisible();
   await expect(page.getByRole("button", { name: "Open the clip" })).toHaveCount(0);
-  await look(page);
+  await look(page, "destroyed");
   await page.getByRole("link", { name: /^Entry \d+ in the public record$/ }).last().click();
   await expect(page.getByText("Key of a case destroyed").first()).toBeVisible();
+  await look(page, "entry");
 });
