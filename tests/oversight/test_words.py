@@ -1,13 +1,14 @@
 """The words for facts are the same here and in the browser."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fanlight.proof.openings import make_leaf
-from fanlight.server.oversight import sentences, words
+from fanlight.server.oversight import leaves, notices, sentences, words
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.words import facts_of_request
 
@@ -18,6 +19,47 @@ CASES = json.loads((Path(__file__).parents[2] / "vectors/oversight/words.json").
 def test_the_facts_of_a_request_are_worded_as_the_vectors_say(case: dict[str, Any]) -> None:
     """R42: a page can be compared with its leaf, word by word."""
     assert facts_of_request(case["pub"]) == case["words"]
+
+
+PLAIN: dict[str, dict[str, Any]] = {
+    "agreement-document": {"agency": "A", "title": "Minutes", "author": "P. Ivers", "day": "2026-11-22"},
+    "clerk": {"name": "P. Ivers", "office": "Clerk", "counts_from": "2026-11-22"},
+    "clerk-ended": {"day": "2026-11-22", "reason": "Retired."},
+    "agency-person": {"agency": "A", "day": "2026-11-22", "role": "officer", "made": None},
+    "agency-person-joined": {"agency": "A", "day": "2026-11-22"},
+    "agency-auditor": {"agency": "A", "name": "N", "from": "2026-11-22", "until": "2027-11-22"},
+    "agency-auditor-ended": {"agency": "A", "day": "2026-11-22", "reason": "Moved."},
+    "audit-look": {"agency": "A", "day": "2026-11-22", "what": "log"},
+    "copies-end": {"agency": "A", "ended": "2026-11-22", "due": "2026-12-22"},
+    "copies-destroyed": {"agency": "A", "day": "2026-11-22"},
+    "key-destroyed": {"agency": "A", "day": "2026-11-22", "key_sha256": "00" * 32},
+    "exports-out": {"agency": "A", "day": "2026-11-22", "past": "1-4"},
+    "comment": {"day": "2026-11-22"},
+    "comment-removed": {"day": "2026-11-22", "rule": "C2"},
+    "cad-source": {"agency": "A", "name": "Dispatch", "day": "2026-11-22"},
+    "cad-source-ended": {"agency": "A", "day": "2026-11-22"},
+}
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_a_plain_entry_is_said_in_one_sentence_and_one_of_another_form_as_what_it_is(kind: str) -> None:
+    """R42: such as that a case's key was destroyed; what is not of that form is not believed."""
+    entry = Entry.of(0, make_leaf(kind, PLAIN[kind])[0])
+    assert "22 November 2026" in sentences.summary(entry) or kind == "agreement-document"
+    for name in set(PLAIN[kind]) - {"made"}:
+        other = Entry.of(0, make_leaf(kind, {**PLAIN[kind], name: ["a list"]})[0])
+        assert sentences.summary(other) == "A kind or form not known here."
+
+
+def test_every_type_of_entry_that_is_specified_has_a_name_and_a_sentence() -> None:
+    """R42: no entry of this server's own is one that its record page does not know."""
+    text = (Path(__file__).parents[2] / "docs/spec/log.md").read_text("utf-8")
+    rows = re.search(r"^\| type \| everyone reads \|.*?\n\n", text, re.MULTILINE | re.DOTALL)
+    assert rows
+    types = set(re.findall(r"^\| `([a-z-]+)` \|", rows[0], re.MULTILINE))
+    assert {"town", "key-destroyed", "cad-source"} <= types
+    assert types <= set(words.TYPES)
+    assert types == set(leaves.KINDS) | set(notices.NOTICES)
 
 
 def test_what_a_record_enters_of_itself_is_said_in_one_sentence() -> None:

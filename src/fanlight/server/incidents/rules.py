@@ -174,8 +174,11 @@ class Shaping:
     def _area(self, outline: tuple[tuple[Point, ...], ...]) -> tuple[str, ...] | None:
         """Return the cells of an area that lie around the town; none: all of it, or too many to tell."""
         around = shapely.box(*self._bounds).buffer(0.1)
-        shape = shapely.union_all([shapely.make_valid(shapely.Polygon(ring)) for ring in outline])
-        here = shape.intersection(around)
+        try:
+            shape = shapely.union_all([shapely.make_valid(shapely.Polygon(ring)) for ring in outline])
+            here = shape.intersection(around)
+        except shapely.errors.ShapelyError:
+            return ()  # an outline that cannot be drawn: somewhere in town
         if here.is_empty:
             return None
         if here.covers(shapely.box(*self._bounds)):
@@ -184,10 +187,16 @@ class Shaping:
         for part in getattr(here, "geoms", [here]):
             if isinstance(part, shapely.Polygon) and not part.is_empty:
                 corners = [(lat, lon) for lon, lat in part.exterior.coords[:-1]]
-                found |= set(
-                    h3.h3shape_to_cells_experimental(h3.LatLngPoly(corners), AREA_RES, contain="overlap")
-                )
+                found |= _cells(corners)
         return tuple(sorted(found)) if 0 < len(found) <= MOST_CELLS else ()
+
+
+def _cells(corners: Sequence[tuple[float, float]]) -> set[str]:
+    """Return the cells that an outline of lat, lon touches; none where H3 cannot tell."""
+    try:
+        return set(h3.h3shape_to_cells_experimental(h3.LatLngPoly(corners), AREA_RES, contain="overlap"))
+    except (h3.H3BaseException, ValueError):
+        return set()
 
 
 def cell_of(cells: Sequence[str], division: Division) -> str:

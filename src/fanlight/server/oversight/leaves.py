@@ -14,6 +14,7 @@ import msgspec
 
 from fanlight.proof.errors import ProofError
 from fanlight.proof.openings import Leaf, parse_leaf
+from fanlight.server.oversight import notices
 
 Band = Literal["0", "1-4", "5-9", "10+"]
 
@@ -289,6 +290,7 @@ class Entry:
         raw: its exact bytes.
         leaf: what it says, or None if it is no leaf of ours.
         known: its public fields, typed, or None if its kind or their form is not known here.
+        notice: the sentence of a kind that says one plain thing, and is not `known`.
     """
 
     index: int
@@ -309,6 +311,11 @@ class Entry:
     def type(self) -> str:
         """The leaf's type, or `unreadable`."""
         return self.leaf.type if self.leaf else "unreadable"
+
+    @property
+    def notice(self) -> str | None:
+        """What an entry of a plain kind says, or None."""
+        return notices.sentence(self.type, self.pub)
 
     @property
     def pub(self) -> dict[str, Any]:

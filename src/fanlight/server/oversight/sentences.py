@@ -117,7 +117,7 @@ def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentenc
             return (
                 "Bytes that this page cannot read."
                 if entry.leaf is None
-                else "A kind or form not known here."
+                else entry.notice or "A kind or form not known here."
             )
 
 
@@ -132,6 +132,8 @@ def href_of(entry: Entry) -> str | None:
             return f"/record/agencies/{entry.known.agency}"
         case leaves.Pack():
             return f"/record/ordinances/{entry.known.sha256}"
+        case None if entry.notice and isinstance(ori := entry.pub.get("agency"), str):
+            return f"/record/agencies/{ori}"
         case _:
             return None
 

@@ -88,6 +88,10 @@ TYPES = {
     "sealed": "Sealed slot",
     "sealed-opened": "Sealed slot opened",
     "sealed-renewed": "Sealed slot renewed",
+    "process": "Legal process",
+    "process-packet": "Answer to legal process",
+    "cad-source": "Source of dispatches",
+    "cad-source-ended": "Source of dispatches ended",
     "unreadable": "Not readable here",
 }
 TEXTS = {
