@@ -48,7 +48,7 @@ COUNTED = {
     "POST /v1/cad-sources/{source:str}/uploads": "uploads refused",
     "POST /v1/agency/invitation": "invitations refused",
     "POST /v1/agency/invitation/answer": "invitations refused",
-    "POST /v1/copies/{disclosure:str}/answer": "withdrawals",
+    "POST /v1/copies/{disclosure:str}/answer": "answers",
 }
 OF_SESSIONS = {"sheets refused", "households"}  # counted by place as well, of whoever is signed in
 MOST = 20_000  # more than any limit

@@ -90,9 +90,12 @@ async def test_an_export_goes_in_coarse_and_its_numbers_add_up(town: Running, da
     assert found["fire"]["state"] == "over"
     assert found["fire"]["began"].endswith("0:00.000Z")
     (listed,) = (await town.json("/v1/cad-sources"))["sources"]
+    assert listed["taken"] == [], "the numbers of today would tell when each report came"
+    kept = all_rows(database)
+    town.clock.ahead = timedelta(days=1)
+    (listed,) = (await town.json("/v1/cad-sources"))["sources"]
     (numbers,) = listed["taken"]
     assert (numbers["rows"], numbers["kept"], numbers["dropped_not_listed"]) == (9, 2, 1)
-    kept = all_rows(database)
     exact = at.strftime(":%M:%S") if at.second else "no exact second to look for"
     for never in (SECRET, "37.7756", "122.4187", "665-A", "555-0100", "Medical Incident"):
         assert never not in kept.replace(str(town.home), ""), never

@@ -232,6 +232,8 @@ def test_damaged_samples_are_read_or_refused(data: st.DataObject) -> None:
         'key = ["a", "b", "c", "d", "e"]',
         "colour = 1",
         'began = { columns = ["Received"], first = [1, 2] }',
+        'began = { columns = ["Received"], form = "%d %d" }',
+        'began = { columns = ["Received"], form = "%" }',
     ],
 )
 def test_a_mapping_whose_parts_do_not_fit_says_so(change: str) -> None:

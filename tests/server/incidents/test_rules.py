@@ -70,6 +70,7 @@ def test_a_point_is_a_cell_and_no_time_is_exact(lon: float, lat: float, drawn: f
         ({"began": NOW - timedelta(hours=25)}, "over_a_day_old"),
         ({"until": NOW - timedelta(minutes=1)}, "over_a_day_old"),
         ({"began": NOW + timedelta(minutes=11)}, "ahead"),
+        ({"began": datetime.max.replace(tzinfo=UTC)}, "ahead"),
         ({"point": (10.0, 10.0)}, "elsewhere"),
     ],
 )

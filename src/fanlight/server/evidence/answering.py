@@ -121,7 +121,7 @@ async def fetch(
     services: Parts,
 ) -> Fetched:
     """Return the agency's answer to the note that came with a copy, to whoever has the copy's secret."""
-    await known_copy(services, request, disclosure, data.secret)
+    await known_copy(services, request, disclosure, data.secret, "answers")
     async with services.db.transaction() as tx:
         found = await of_copy(tx, disclosure)
     sealed = b64.encode(bytes(found.sealed)) if found else ""

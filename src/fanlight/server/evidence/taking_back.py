@@ -44,22 +44,22 @@ async def withdraw(
     services: Parts,
 ) -> Withdrawal:
     """Ask for a copy back: the agency has 14 days to record that it is used; again is fine."""
-    await known_copy(services, request, disclosure, data.secret)
+    await known_copy(services, request, disclosure, data.secret, "withdrawals")
     due = await holds.withdraw(services, disclosure)
     return Withdrawal(due.isoformat() if due else None)
 
 
 async def known_copy(
-    services: Services, request: Request[Any, Any, Any], disclosure: str, secret: str
+    services: Services, request: Request[Any, Any, Any], disclosure: str, secret: str, counted: str
 ) -> None:
-    """Raise unless nobody says who they are and the secret (hex) is the copy's; counted by place."""
+    """Raise unless nobody says who they are and the secret (hex) is the copy's; `counted` by place."""
     if "authorization" in request.headers or "cookie" in request.headers:
         raise Malformed(
             "Who asks about a copy must not say who they are.",
             do="Ask without signing in.",
             code="evidence.not_anonymous",
         )
-    services.spend(request, "withdrawals", _PER_HOUR)
+    services.spend(request, counted, _PER_HOUR)
     async with services.db.transaction() as tx:
         found = await store.get(tx, disclosure) if is_id(disclosure) else None
     given = hashlib.sha256(bytes.fromhex(secret)).hexdigest()

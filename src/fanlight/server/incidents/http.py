@@ -42,7 +42,7 @@ async def list_sources(services: Parts) -> Response[dict[str, Any]]:
     async with services.db.transaction() as tx:
         rows = await store.sources(tx)
         may = await sources.allowed(tx, services)
-        taken = await store.taken(tx, today - _TOLD)
+        taken = await store.taken(tx, today - _TOLD, today)  # today's would tell the minute of each report
     found = [
         {
             "source": row.id,

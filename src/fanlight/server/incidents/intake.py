@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import random
 from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -22,7 +23,6 @@ from fanlight.server.errors import Conflict, NotAllowed
 from fanlight.server.incidents import sources, store
 from fanlight.server.incidents.reading import Read, read
 from fanlight.server.incidents.rules import Kept, Settings, Shaping
-from fanlight.server.incidents.store import SourceRow
 from fanlight.server.services import Services
 from fanlight.store.database import Tx
 from fanlight.wire import b64
@@ -103,16 +103,25 @@ async def take(services: Services, seen: Seen, upload: Upload) -> Taken:
         settings = sources.settings_of(row)
         _check(upload, settings, now)
         await sources.require_allowed(tx, services, row.agency)
-        digest = _digest(upload.body)
-        before = seen.rows(row.id, digest, now)
-        if before is not None:
+        bounds = tuple((await programme.town(tx))["bounds"])
+    # Nothing is locked, and no connection is taken, while an upload is read.
+    digest = await asyncio.to_thread(_digest, upload.body)
+    before = seen.rows(row.id, digest, now)
+    if before is not None:
+        async with services.db.transaction() as tx:
+            await _open(tx, row.id)
             await store.note(tx, row.id, now.date(), {"rows": before, "same": before})
-            return Taken(rows=before, same=before)
-        found = await asyncio.to_thread(read, upload.body, settings.mapping, upload.sent)
-        taken = await _keep(tx, row, settings, found, now)
+        return Taken(rows=before, same=before)
+    found = await asyncio.to_thread(read, upload.body, settings.mapping, upload.sent)
+    shaping = Shaping(settings, bytes(row.secret), bounds, now)
+    shaped = await asyncio.to_thread(_shape, shaping, found)
+    async with services.db.transaction() as tx:
+        await _open(tx, row.id)
+        await sources.require_allowed(tx, services, row.agency)
+        taken = await _keep(tx, row.id, shaping, found, shaped)
         numbers = {name: getattr(taken, name) for name in ("rows", "joined", "kept", "withdrawn", "same")}
-        dropped = {f"dropped_{why}": n for why, n in taken.dropped.items()}
-        await store.note(tx, row.id, now.date(), numbers | dropped)
+        reasons = {f"dropped_{why}": n for why, n in taken.dropped.items()}
+        await store.note(tx, row.id, now.date(), numbers | reasons)
     seen.add(row.id, digest, now, found.rows)
     return taken
 
@@ -137,21 +146,27 @@ def _check(upload: Upload, settings: Settings, now: datetime) -> None:
         )
 
 
-async def _keep(tx: Tx, row: SourceRow, settings: Settings, found: Read, now: datetime) -> Taken:
-    town = await programme.town(tx)
-    shaping = Shaping(settings, bytes(row.secret), tuple(town["bounds"]), now)
-    shaped, dropped = await asyncio.to_thread(_shape, shaping, found)
+async def _open(tx: Tx, source: str) -> None:
+    row = await store.source(tx, source, lock=True)
+    if row is None or row.ended is not None:
+        raise sources.not_there()
+
+
+async def _keep(
+    tx: Tx, source: str, shaping: Shaping, found: Read, shaped: tuple[Sequence[Kept], Mapping[str, int]]
+) -> Taken:
+    kept, dropped = shaped
     gone = shaping.withdrawn(found.reports)
     withdrawn = sum(one.state == "cancelled" for one in found.reports)
     if gone:
-        await store.withdraw(tx, row.id, gone)
-    took = await store.put(tx, row.id, shaped) if shaped else 0
+        await store.withdraw(tx, source, gone)
+    took = await store.put(tx, source, kept) if kept else 0
     return Taken(
         rows=found.rows,
         joined=found.joined,
         kept=took,
         withdrawn=withdrawn,
-        same=len(shaped) - took,
+        same=len(kept) - took,
         dropped={why: n for why, n in sorted(dropped.items()) if n},
     )
 

@@ -7,6 +7,8 @@ Absent: which types a town shows (`rules.Types`).
 Why:    docs/guide/dispatch.md has one for each of several cities' exports.
 """
 
+import re
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -127,6 +129,8 @@ class Mapping(Part, frozen=True, dict=True):
         for time in (self.began, self.changed):
             if time is not None and time.first and len(time.first) != len(time.columns):
                 raise _bad("`first` has not one number a column.", "Give one for each of its columns.")
+            if time is not None and time.form:
+                _try(time.form)
         numbered = self.form == "csv" and not self.header
         if any(isinstance(column, int) != numbered for column in self.columns()):
             raise _bad(
@@ -134,6 +138,14 @@ class Mapping(Part, frozen=True, dict=True):
                 "Change the columns, or say `header`.",
             )
         return self
+
+
+def _try(form: str) -> None:
+    """Raise BadMapping unless a time that is written in this form can be read by it."""
+    try:
+        datetime.strptime(datetime(2026, 11, 22, 13, 5, 9, tzinfo=UTC).strftime(form), form)  # noqa: DTZ007
+    except (ValueError, re.error) as error:
+        raise _bad(f"No time can be read by {form!r}.", "Write it as in %m/%d/%Y %H:%M:%S.") from error
 
 
 def from_toml(text: str) -> Mapping:

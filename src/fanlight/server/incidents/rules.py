@@ -134,7 +134,7 @@ class Shaping:
         for one in reports:
             keys = [*one.replaces, *([one.key] if one.state == "cancelled" else [])]
             for key in keys:
-                found[hashed(self._secret, key)] = max(one.changed, self._now) + 2 * SHOWN
+                found[hashed(self._secret, key)] = self._now + 2 * SHOWN
         return found
 
     def shape(self, report: Report, drawn: float) -> Kept | Why:
@@ -142,11 +142,11 @@ class Shaping:
         kind = self._classes.get(report.kind.casefold())
         if kind is None:
             return "not_listed"
+        if report.began > self._now + MAY_BE_AHEAD:  # first: nothing can be added to the year 9999
+            return "ahead"
         ends = min(report.began + SHOWN, report.until or report.began + SHOWN)
         if ends <= self._now:
             return "over_a_day_old"
-        if report.began > self._now + MAY_BE_AHEAD:
-            return "ahead"
         cells = self._place(report)
         if cells is None:
             return "elsewhere"
@@ -157,7 +157,7 @@ class Shaping:
             began=rounded(report.began),
             shown=rounded(report.began + self._delay * (1 + drawn / 2)) + ROUND,
             ends=rounded(ends) + ROUND,
-            changed=report.changed.replace(second=0, microsecond=0),
+            changed=min(report.changed, self._now).replace(second=0, microsecond=0),
             state=report.state,
         )
 
@@ -175,8 +175,10 @@ class Shaping:
         """Return the cells of an area that lie around the town; none: all of it, or too many to tell."""
         around = shapely.box(*self._bounds).buffer(0.1)
         try:
-            shape = shapely.union_all([shapely.make_valid(shapely.Polygon(ring)) for ring in outline])
-            here = shape.intersection(around)
+            # What crosses itself is drawn around, which leaves nothing out: to untangle it can take for ever.
+            rings = [shapely.Polygon(ring) for ring in outline]
+            parts = [ring if ring.is_valid else ring.convex_hull for ring in rings]
+            here = shapely.union_all([part.intersection(around) for part in parts])
         except shapely.errors.ShapelyError:
             return ()  # an outline that cannot be drawn: somewhere in town
         if here.is_empty:

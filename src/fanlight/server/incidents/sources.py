@@ -78,7 +78,7 @@ async def begin(services: Services, said: Settings) -> str:
 async def end(services: Services, source: str) -> None:
     """End a source; what it told of is not shown any more."""
     async with services.db.transaction() as tx:
-        row = await store.source(tx, source)
+        row = await store.source(tx, source, lock=True)
         if row is None:
             raise not_there()
         if row.ended is not None:

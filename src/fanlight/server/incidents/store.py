@@ -60,9 +60,9 @@ async def end_source(tx: Tx, source: str, day: date, leaf: str) -> None:
     await tx.execute(query, [day, leaf, source])
 
 
-async def source(tx: Tx, source_id: str) -> SourceRow | None:
-    """Return a source, and let nobody else change what it told of until the transaction ends."""
-    return await one(tx, SourceRow, _SOURCE + " WHERE id = %s FOR UPDATE", [source_id])
+async def source(tx: Tx, source_id: str, *, lock: bool = False) -> SourceRow | None:
+    """Return a source; with `lock` nobody else changes what it told of until the transaction ends."""
+    return await one(tx, SourceRow, _SOURCE + " WHERE id = %s" + (" FOR UPDATE" if lock else ""), [source_id])
 
 
 async def sources(tx: Tx) -> list[SourceRow]:
@@ -182,7 +182,12 @@ async def note(tx: Tx, source_id: str, day: date, numbers: Mapping[str, int]) ->
     )
 
 
-async def taken(tx: Tx, since: date) -> list[TakenRow]:
-    """Return what came on each day since one, latest first."""
-    query = "SELECT source, day, uploads, numbers FROM cad_taken WHERE day >= %s ORDER BY day DESC, source"
-    return await many(tx, TakenRow, query, [since])
+async def taken(tx: Tx, since: date, before: date) -> list[TakenRow]:
+    """Return what came on each day from one until before another, latest first."""
+    return await many(
+        tx,
+        TakenRow,
+        "SELECT source, day, uploads, numbers FROM cad_taken WHERE day >= %s AND day < %s"
+        " ORDER BY day DESC, source",
+        [since, before],
+    )

@@ -49,7 +49,9 @@ async def of_town(tx: Tx, today: date) -> Years:
     for month, kind, many in await store.by_month(tx, date.fromisoformat(f"{months[0]}-01")):
         if month in place:
             counts.setdefault(kind, [0] * MONTHS)[place[month]] += many
-    taken = {f"{one.day:%Y-%m}" for one in await store.taken(tx, date.fromisoformat(f"{months[0]}-01"))}
+    taken = {
+        f"{one.day:%Y-%m}" for one in await store.taken(tx, date.fromisoformat(f"{months[0]}-01"), today)
+    }
     table = await programme.housing_table(tx)
     return Years(
         months=months,

@@ -34,6 +34,13 @@ CREATE POLICY own ON held_clip USING (household = current_setting('fanlight.hous
 CREATE POLICY chores ON held_clip TO CURRENT_USER USING (true);
 GRANT SELECT ON held_clip TO fanlight_app;
 
+-- Until when what was put aside stays: by what stood when it was. Only the renewal of a request puts that off, so that
+-- requests that come one after another, of whomever, do not keep for ever what a household erased.
+CREATE TABLE held_until (
+  clip  text PRIMARY KEY REFERENCES held_clip (id) ON DELETE CASCADE,
+  until date NOT NULL
+);
+
 CREATE TABLE held_account (
   household text PRIMARY KEY,
   cell      text NOT NULL
@@ -50,6 +57,10 @@ CREATE OR REPLACE FUNCTION clip_is_doomed() RETURNS trigger
   IF OLD.kept AND EXISTS (SELECT FROM public.preservation p
       WHERE p.household = OLD.household AND p.clips AND OLD.day BETWEEN p.start AND p.last) THEN
     INSERT INTO public.held_clip SELECT (OLD).* ON CONFLICT DO NOTHING;
+    INSERT INTO public.held_until (clip, until)
+      SELECT OLD.id, max(p.until) FROM public.preservation p
+        WHERE p.household = OLD.household AND p.clips AND OLD.day BETWEEN p.start AND p.last
+      ON CONFLICT DO NOTHING;
   ELSE
     INSERT INTO public.doomed (clip, lasting)
       VALUES (OLD.id, current_setting('fanlight.expiring', true) IS DISTINCT FROM 'on') ON CONFLICT DO NOTHING;
@@ -57,6 +68,19 @@ CREATE OR REPLACE FUNCTION clip_is_doomed() RETURNS trigger
   RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION clip_is_doomed() FROM PUBLIC;
+
+CREATE FUNCTION held_is_renewed() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN
+  IF NEW.clips AND EXISTS (SELECT FROM public.preservation_term t
+      WHERE t.process = NEW.process AND t.renews IS NOT NULL) THEN
+    UPDATE public.held_until u SET until = NEW.until FROM public.held_clip h
+      WHERE u.clip = h.id AND h.household = NEW.household AND h.day BETWEEN NEW.start AND NEW.last
+        AND u.until < NEW.until;
+  END IF;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION held_is_renewed() FROM PUBLIC;
+CREATE TRIGGER held_is_renewed AFTER INSERT ON preservation FOR EACH ROW EXECUTE FUNCTION held_is_renewed();
 
 CREATE FUNCTION held_is_doomed() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN
@@ -84,8 +108,8 @@ BEGIN
   DELETE FROM public.preservation p WHERE p.until < today;
   DELETE FROM public.held_account h
     WHERE NOT EXISTS (SELECT FROM public.preservation p WHERE p.household = h.household AND p.records);
-  DELETE FROM public.held_clip h WHERE NOT EXISTS (SELECT FROM public.preservation p
-    WHERE p.household = h.household AND p.clips AND h.day BETWEEN p.start AND p.last);
+  DELETE FROM public.held_clip h WHERE NOT EXISTS (SELECT FROM public.held_until u
+    WHERE u.clip = h.id AND u.until >= today);
   GET DIAGNOSTICS went = ROW_COUNT;
   RETURN went;
 END $$;

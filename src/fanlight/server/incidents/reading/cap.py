@@ -17,7 +17,8 @@ from fanlight.server.incidents.reading.report import Read, Report, Why, bad, joi
 from fanlight.server.incidents.reading.table import on_the_map
 from fanlight.server.incidents.reading.xml import below, local, read_xml, text
 
-MOST_POINTS = 10_000
+MOST_POINTS = 2_000
+MOST_OUTLINES = 100
 MOST_INFO = 100
 _LEAST_CORNERS = 4  # the first is the last
 _SPACES = frozenset(f"urn:oasis:names:tc:emergency:cap:1.{n}" for n in (1, 2))
@@ -136,8 +137,11 @@ def _outlines(infos: list[ET.Element]) -> Iterator[tuple[Point, ...]]:
         for area in below(info, "area"):
             for outline in (*map(_ring, below(area, "polygon")), *map(_circle, below(area, "circle"))):
                 points += len(outline)
-                if points > MOST_POINTS:
-                    raise bad(f"The alert has more than {MOST_POINTS:,} corners.", "Simplify its area.")
+                if points > MOST_POINTS or len(seen) > MOST_OUTLINES:
+                    raise bad(
+                        f"The alert has more than {MOST_POINTS:,} corners or {MOST_OUTLINES} outlines.",
+                        "Simplify its area.",
+                    )
                 if outline and outline not in seen:
                     seen.add(outline)
                     yield outline
