@@ -71,12 +71,12 @@ async def there(town: Running, clip: str) -> bool:
 
 
 @pytest.mark.timeout(300)
-def test_what_counsel_accepted_stays_until_its_day_and_goes_on_the_day_after(
+def test_what_counsel_accepted_stays_until_its_day_and_goes_on_the_day_after(  # noqa: PLR0915 - one way, step by step
     database: str, tmp_path: Path
 ) -> None:
     """R22: deleted by the household, or past its days, it is gone for the household and stays until the end.
 
-    A clip outside the scope goes as ever; the end comes by the clock alone.
+    A clip outside the scope goes as ever; the end comes by the clock alone, and no later request puts it off.
     """
 
     async def body() -> None:
@@ -116,6 +116,9 @@ def test_what_counsel_accepted_stays_until_its_day_and_goes_on_the_day_after(
             await _tidy(town)
             assert await there(town, kept)
             assert await there(town, erased)
+            # another one, entered from paper: it is no renewal, and keeps nothing that was put aside before
+            days = {"start": _day(today, -1), "end": _day(today, 0)}
+            late = await accepted(world, who="operator", scope=days)
             ticking.ahead += A_DAY
             await _tidy(town)
             assert not await there(town, kept)
@@ -123,10 +126,11 @@ def test_what_counsel_accepted_stays_until_its_day_and_goes_on_the_day_after(
             assert await town.count("SELECT count(*) FROM vault_held()") == 0
             assert await town.count("SELECT count(*) FROM doomed") == 0
             with psycopg.connect(database) as owner:
-                assert owner.execute("SELECT count(*) FROM preservation").fetchone() == (0,)
+                rows = owner.execute("SELECT process FROM preservation").fetchall()
+                assert rows == [(late,)]
             await town.settled()
             leaves = {leaf["pub"]["process"]: leaf["pub"] for leaf in await town.leaves("process")}
-            assert set(leaves) == {before, made}
+            assert set(leaves) == {before, made, late}
             shown = {name: leaves[made][name] for name in ("kind", "until", "accounts", "renewal")}
             assert shown == {
                 "kind": "preservation",

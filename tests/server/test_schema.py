@@ -71,6 +71,18 @@ def test_what_waits_to_be_removed_names_no_household(database: str) -> None:
     assert set(columns) == {("clip", "text"), ("lasting", "boolean")}
 
 
+def test_what_is_put_aside_of_a_clip_has_the_columns_of_a_clip(database: str) -> None:
+    """R22: a row is moved as it is, so that a column more in one table alone would stop every deletion."""
+    query = (
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s"
+        " ORDER BY ordinal_position"
+    )
+    with psycopg.connect(database) as owner:
+        clip, held = (owner.execute(query, [name]).fetchall() for name in ("clip", "held_clip"))
+    assert clip
+    assert clip == held
+
+
 def test_what_is_kept_of_a_cell_holds_no_count_and_no_time(database: str) -> None:
     """R24: a drop changes nothing in a row that names a cell; nothing there could count or date one.
 
