@@ -26,6 +26,7 @@ from fanlight.proof.receipt import Receipt, verify_receipt
 from fanlight.seal.clip import SealedDisclosure
 from fanlight.server import unfinished
 from fanlight.server.evidence import drops, rules
+from fanlight.server.incoming import MAX_PART
 from fanlight.server.programme import register_store
 from fanlight.server.programme.register import Register
 from fanlight.server.requests import store
@@ -59,7 +60,9 @@ async def drop(
     """Drop a copy as a resident's client does, with a secret to have it back; return the last answer."""
     more = {"withdraw_sha256": hashlib.sha256(bytes.fromhex(secret)).hexdigest()} if secret else {}
     base = f"/v1/drops/{token}/{name}"
-    for part, data in (("hdr", sealed.hdr), ("manifest", sealed.manifest_age), ("pay", bytes(sealed.pay))):
+    pay = bytes(sealed.pay)
+    parts = [(f"pay?offset={at}", pay[at : at + MAX_PART]) for at in range(0, len(pay), MAX_PART)]
+    for part, data in (("hdr", sealed.hdr), ("manifest", sealed.manifest_age), *parts):
         answer = await http.put(f"{base}/{part}", content=data, headers=headers)
         if not answer.is_success:
             return answer
