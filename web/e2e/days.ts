@@ -19,7 +19,7 @@ export const dayIn = (days: number): string => new Date(begun + days * DAY_MS).t
 /** The address at which one of the demo's people begins. */
 export const as = (role: string, app: string): string => `/${app}#k=${SEEDS[role]}`;
 
-/** A picture for docs/guide/pictures/case, with FANLIGHT_STILLS as a folder: from the top, or from what it is of. */
+/** A picture for docs/guide/case, with FANLIGHT_STILLS as a folder: from the top, or from what it is of. */
 async function still(page: Page, name: string, of?: Locator): Promise<void> {
   const folder = process.env["FANLIGHT_STILLS"];
   if (!folder) return;
