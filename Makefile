@@ -4,7 +4,7 @@ SETUP := $(PYTHON) deploy/setup.py
 FANLIGHT_SHARED ?= ../shared
 export FANLIGHT_SHARED
 
-.PHONY: help setup setup-dev setup-test run test check test-shared test-pages test-homeassistant bench bench-hub bench-privacy soak soak-town clean
+.PHONY: help setup setup-dev setup-test run test check test-shared test-pages test-homeassistant fuzz bench bench-hub bench-privacy soak soak-town clean
 
 help:
 	@echo "make run          start everything on this machine and print one address"
@@ -13,6 +13,7 @@ help:
 	@echo "make test-shared  checks on data that may not be redistributed (FANLIGHT_SHARED)"
 	@echo "make test-pages   let axe look at every page, on a phone and a desk, light and dark (ten minutes)"
 	@echo "make test-homeassistant  let a real Home Assistant judge what the hub says (installs it first)"
+	@echo "make fuzz         let every test that draws its cases draw new ones (takes long)"
 	@echo "make bench        measure, and write docs/ref/performance.md"
 	@echo "make bench-hub    the part of it that measures the hub beside its peers (FANLIGHT_SHARED)"
 	@echo "make bench-privacy  let learners try to tell who declined a request (takes long)"
@@ -43,6 +44,9 @@ check: setup-dev
 	.venv/bin/lint-imports
 	cd web && npm run --silent check
 	.venv/bin/python docs/generate.py --check
+
+fuzz: setup-test
+	.venv/bin/pytest -q -n 2 -m hypothesis --hypothesis-profile new --ignore tests/shared
 
 test-shared: setup-test
 	.venv/bin/pytest -q tests/shared

@@ -3,8 +3,11 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+# The same cases each time, so that a red run speaks of the change it ran on; `make fuzz` draws new ones.
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", _UNTIMED, derandomize=True)
+settings.register_profile("new", _UNTIMED, max_examples=1_000)
+settings.load_profile("same")
 
 
 class _NamesFailures:

@@ -10,6 +10,7 @@ Why:    docs/design/rules.md
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,7 @@ AUTHALIC_RADIUS_M = 6_371_007.180918475
 MIN_CORNERS, MAX_CORNERS = 3, 100
 MAX_LAT = 85.0  # what a web map can show
 _AROUND_DEG = 0.5
+_CELL = re.compile(r"[0-9a-f]{15}")
 
 Point = tuple[float, float]
 Homes = Division | Mapping[str, int]
@@ -213,7 +215,8 @@ def town_cells(bounds: tuple[float, float, float, float], homes: Homes) -> list[
 
 def check_cell(text: str, *, coarsest: int = COARSEST_RES, finest: int = FINEST_RES) -> str:
     """Return `text` if it names an H3 cell of these sizes, in its one spelling; raises BadCell."""
-    if text == text.lower() and h3.is_valid_cell(text) and coarsest <= h3.get_resolution(text) <= finest:
+    # h3 reads any text that is a number in base 16, such as -1, 0x88 or 8_8.
+    if _CELL.fullmatch(text) and h3.is_valid_cell(text) and coarsest <= h3.get_resolution(text) <= finest:
         return text
     raise BadCell(
         "A text names no cell of this map.", kept="Nothing was changed.", do="Choose the place again."

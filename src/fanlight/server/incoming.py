@@ -195,11 +195,13 @@ class Incoming:
         return max(have, offset + len(part))
 
     async def measure(self, name: str) -> tuple[int, str]:
-        """Return length and tree root (hex) of what was received."""
+        """Return length and tree root (hex) of what was received; no root of nothing."""
         return await asyncio.to_thread(self._measure, name)
 
     def _measure(self, name: str) -> tuple[int, str]:
-        if self.received(name) and self._is_hashed(name):
+        if not self.received(name):
+            return 0, ""
+        if self._is_hashed(name):
             hasher = self._uploads[name].hasher
             return hasher.length, hasher.root().hex()
         hasher = PayloadHasher()
