@@ -92,7 +92,7 @@ def test_one_call_ends_access_closes_what_is_open_and_gives_every_copy_an_end(
                 )
                 == 0
             )
-            assert not await town.services.blobs.holds(drops.blob_of(name))
+            assert not await town.services.evidence.holds(drops.blob_of(name))
             assert await town.count("SELECT count(*) FROM custody WHERE act = 'destroyed'") == 1
             await town.settled()
             (gone,) = await town.leaves("copies-destroyed")

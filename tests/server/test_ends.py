@@ -73,7 +73,7 @@ async def _meet_the_end(town: Running, asked: Asked, name: str) -> None:
     await at(town, 180, officer)
     gone = await officer.call("GET", header)
     assert (gone.status_code, gone.json()["code"]) == (404, "evidence.destroyed")
-    assert not await town.services.blobs.holds(drops.blob_of(name))
+    assert not await town.services.evidence.holds(drops.blob_of(name))
     await town.settled()
     (leaf,) = await town.leaves("key-destroyed")
     assert leaf["pub"]["key_sha256"] == hashlib.sha256(asked.case_key.encode()).hexdigest()
@@ -113,7 +113,7 @@ def test_after_its_end_no_key_opens_a_copy_and_a_restored_backup_changes_nothing
             whole = await end_of(officer, asked.request)
             assert whole["case"]["done"] is not None
             assert [stone["disclosure"] for stone in whole["destroyed"]] == [name]
-            assert not await town.services.blobs.holds(drops.blob_of(name))
+            assert not await town.services.evidence.holds(drops.blob_of(name))
             again = await drop(town.http, asked.drop, name, sealed)
             assert (again.status_code, again.json()["code"]) == (409, "evidence.request_closed")
 

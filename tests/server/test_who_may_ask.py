@@ -88,7 +88,7 @@ def test_an_agreement_that_is_over_lets_nothing_be_asked_and_opens_nothing_that_
     """R20, R33, R34: by the ordinance's clause, also before anything has closed what waits."""
 
     async def body() -> None:
-        async with running(tmp_path, database, ticking=Clock()) as town:
+        async with running(tmp_path, database, ticking=Clock(), endings_s=3_600) as town:
             officer, supervisor = staff(town.http, "officer"), staff(town.http, "supervisor")
             requests = [(await asked(officer))["request"] for _ in range(2)]
             paths = [f"/v1/agency/requests/{request}" for request in requests]

@@ -66,6 +66,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--witness", help="address of the only witness, whose key it tells itself")
     parser.add_argument("--witnesses", type=Path, help="witnesses.toml: who has to sign the record")
     parser.add_argument("--blobs", help="URL of an object store; none: the home's folder")
+    parser.add_argument("--evidence", help="URL of a bucket with Object Lock for copies given to agencies")
     parser.add_argument("--log-files", help="URL of an object store for the record's tiles; none: the folder")
     parser.add_argument("--quota-gib", type=float, default=50.0, help="space of one household for its clips")
     parser.add_argument("--contact", default="", help="mailto: or https: whom push services may write to")
@@ -94,6 +95,7 @@ def main(argv: Sequence[str] | None = None, now: Callable[[], datetime] = clock.
                 witness=args.witness,
                 witnesses=_witnesses(args.witnesses) if args.witnesses else None,
                 blobs=args.blobs,
+                evidence=args.evidence,
                 log_files=args.log_files,
                 quota_gib=args.quota_gib,
                 demo=args.demo,

@@ -84,6 +84,7 @@ from fanlight.server.vault.keeping import Keeper
 from fanlight.server.wishes import http as wishes_http
 from fanlight.store.blobs import Blobs
 from fanlight.store.database import Database, migrate
+from fanlight.store.evidence import LockedBlobs
 from fanlight.store.log_bucket import open_place
 
 MAX_BODY = 256 * 1024
@@ -100,6 +101,8 @@ class Options:
         witness: address of the only witness, whose key is learnt from itself; None for a record without one.
         witnesses: who watches the record, where a `witnesses.toml` says so; `witness` does not count then.
         blobs: a URL such as `s3://...`; None for the home's folder.
+        evidence: a URL of a bucket with Object Lock for the copies given to agencies; None for where the
+            other blobs are.
         log_files: a URL such as `s3://...` for tiles and checkpoints; None for the home's folder.
         quota_gib: what one household's sealed clips may take.
         demo: show the invented people on the front page.
@@ -111,6 +114,7 @@ class Options:
             who use it; None enters neither.
         connections: how many to the database at once.
         rounds_s: how many seconds lie between two looks at gags and sealed slots.
+        endings_s: how many seconds lie between two looks at what ends: agreements, cases, copies.
         clock: gives the present.
         lock_after: how long a session of an agency, clerk or auditor may lie unused.
     """
@@ -121,6 +125,7 @@ class Options:
     witness: str | None = None
     witnesses: WitnessList | None = None
     blobs: str | None = None
+    evidence: str | None = None
     log_files: str | None = None
     quota_gib: float = 50.0
     demo: bool = False
@@ -131,6 +136,7 @@ class Options:
     client: Path | None = None
     connections: int = 12
     rounds_s: float = 30.0
+    endings_s: float = ending.POLL_S
     clock: Callable[[], datetime] = clock.now
     lock_after: timedelta = LOCK_AFTER
 
@@ -154,11 +160,13 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         LogKeys(key, setup.old_log_key(options.home), tuple(setup.handovers(options.home))),
         panel,
     )
+    blobs = Blobs(options.blobs or options.home / "blobs")
     services = Services(
         home=options.home,
         db=db,
         log=log,
-        blobs=Blobs(options.blobs or options.home / "blobs"),
+        blobs=blobs,
+        evidence=await _evidence(options.evidence, blobs),
         limits=RateLimits(options.clock),
         clock=options.clock,
         incoming=Incoming(options.home / "server" / "incoming"),
@@ -191,7 +199,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
             asyncio.create_task(clockwork.run(services)),
             asyncio.create_task(day.run(services)),
             asyncio.create_task(drops.run(services)),
-            asyncio.create_task(ending.run(services)),
+            asyncio.create_task(ending.run(services, options.endings_s)),
             asyncio.create_task(Keeper(services).run()),
             asyncio.create_task(links.run(services)),
             asyncio.create_task(wishes.run(services)),
@@ -214,6 +222,15 @@ def _panel(options: Options) -> Panel | None:
         return Panel.of(options.witnesses)
     known = options.home / "server" / "witness.vkeys"
     return Panel.alone(options.witness, known) if options.witness else None
+
+
+async def _evidence(url: str | None, blobs: Blobs) -> Blobs:
+    """Return the place of copies given to agencies; raises NoObjectLock, BlobsAway."""
+    if url is None:
+        return blobs
+    locked = LockedBlobs(url, blobs)
+    await locked.check()
+    return locked
 
 
 async def _enter_client(services: Services, folder: Path) -> None:

@@ -74,6 +74,7 @@ class Services:
         quota_bytes: what one household's sealed clips may take.
         meetings: hubs and households that are being paired, in memory.
         looks: what the vault found when it last compared rows and payloads.
+        evidence: where copies given to agencies are: a bucket that locks them, or the blobs.
         unfinished: what drop tokens have lying in `incoming`.
         hours: ends finer than a day, in memory.
         idle: which sessions of offices are in use, in memory.
@@ -87,6 +88,7 @@ class Services:
     db: Database
     log: Log
     blobs: Blobs
+    evidence: Blobs
     limits: RateLimits
     clock: Callable[[], datetime]
     incoming: Incoming

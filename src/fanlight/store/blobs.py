@@ -92,7 +92,7 @@ class Blobs:
         try:
             self._store = from_url(place, retry_config={"max_retries": 2, "retry_timeout": _SOON})
         except (BaseError, ValueError) as error:
-            raise _away("cannot be opened under its address", error) from error
+            raise away("cannot be opened under its address", error) from error
 
     async def put_file(self, key: str, source: Path, day: dt.date) -> None:
         """Store the bytes of `source` under `key`; again with the same bytes is fine.
@@ -139,7 +139,7 @@ class Blobs:
         except FileNotFoundError as error:
             raise _missing() from error
         except (OSError, BaseError) as error:
-            raise _away("does not give what is stored there", error) from error
+            raise away("does not give what is stored there", error) from error
 
     async def stream(self, key: str, first: int, last: int) -> AsyncIterator[bytes]:
         """Yield bytes `first` to `last` inclusive, a MiB at a time."""
@@ -152,7 +152,7 @@ class Blobs:
     async def holds(self, key: str) -> bool:
         """Tell whether there is such a blob; raises BlobsAway."""
         _check(key)
-        return await self._size(key) is not None
+        return await self.size(key) is not None
 
     async def keys(self, shelf: str) -> AsyncIterator[list[str]]:
         """Yield all keys of a shelf, some at a time; what is no blob is passed over. Raises BlobsAway."""
@@ -160,7 +160,7 @@ class Blobs:
             async for page in obstore.list(self._store, shelf, chunk_size=_PAGE):
                 yield [one["path"] for one in page if _KEY.match(one["path"])]
         except (OSError, BaseError) as error:
-            raise _away("does not list what it holds", error) from error
+            raise away("does not list what it holds", error) from error
 
     async def delete(self, key: str) -> None:
         """Remove a blob; fine if it is not there. Raises BlobsAway."""
@@ -170,7 +170,7 @@ class Blobs:
         except FileNotFoundError:
             return
         except (OSError, BaseError) as error:
-            raise _away("does not remove what it should", error) from error
+            raise away("does not remove what it should", error) from error
         if self.folder is not None:
             today = dt.datetime.now(dt.UTC).date()
             await asyncio.to_thread(show_day, self._folders_of(self.folder / key), today)
@@ -178,27 +178,28 @@ class Blobs:
     async def _upload(self, key: str, source: Path) -> bool:
         """Store a new object; tell whether the key was free."""
         try:
-            if await self._size(key) is not None:
+            if await self.size(key) is not None:
                 return False
             # A file of one part is refused by the store itself where another node was quicker.
             await obstore.put_async(self._store, key, source, chunk_size=8 * STEP_BYTES)
         except AlreadyExistsError:
             return False
         except (OSError, BaseError) as error:
-            raise _away("does not take what is to be stored", error) from error
+            raise away("does not take what is to be stored", error) from error
         return True
 
-    async def _size(self, key: str) -> int | None:
+    async def size(self, key: str) -> int | None:
+        """Return how many bytes are stored under a key, None if there is none; raises BlobsAway."""
         try:
             return int((await obstore.head_async(self._store, key))["size"])
         except FileNotFoundError:
             return None
         except (OSError, BaseError) as error:
-            raise _away("does not say what it holds", error) from error
+            raise away("does not say what it holds", error) from error
 
     async def _same(self, key: str, source: Path) -> bool:
         size = await asyncio.to_thread(os.path.getsize, source)
-        if await self._size(key) != size:
+        if await self.size(key) != size:
             return False
         with source.open("rb") as file:
             async for piece in self.stream(key, 0, size - 1):
@@ -259,7 +260,8 @@ def _missing() -> BlobMissing:
     )
 
 
-def _away(what: str, error: Exception) -> BlobsAway:
+def away(what: str, error: Exception) -> BlobsAway:
+    """Return the error for an S3 that does not answer, or refuses us; `what` it does not do, in words."""
     # The library's own words carry keys and addresses; its kind of error is enough to look on.
     return BlobsAway(
         f"The store of this server {what} ({type(error).__name__}).",

@@ -193,7 +193,7 @@ async def finish(
         if not hdr.startswith(_AGE) or not manifest.startswith(_AGE):
             raise _incomplete()
         now = services.clock()
-        await services.blobs.put_file(blob_of(disclosure), services.incoming.path(names[2]), now.date())
+        await services.evidence.put_file(blob_of(disclosure), services.incoming.path(names[2]), now.date())
         async with services.db.transaction() as tx:
             found = await _open(tx, token)
             row = Disclosure(

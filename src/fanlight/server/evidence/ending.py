@@ -39,8 +39,8 @@ async def tick(services: Services, *, each_case: bool = True) -> None:
     await _destroy(services, today)
 
 
-async def run(services: Services) -> None:
-    """Do it until cancelled. What fails is logged and tried again."""
+async def run(services: Services, poll_s: float = POLL_S) -> None:
+    """Do it until cancelled, every `poll_s` seconds. What fails is logged and tried again."""
     rounds, looked = 0, date.min
     while True:
         try:
@@ -49,7 +49,7 @@ async def run(services: Services) -> None:
             rounds, looked = rounds + 1, today
         except Exception as error:  # noqa: BLE001 - the clock must not stop
             log.warning("endings", error=type(error).__name__)
-        await asyncio.sleep(POLL_S)
+        await asyncio.sleep(poll_s)
 
 
 async def _schedule(services: Services, today: date) -> None:

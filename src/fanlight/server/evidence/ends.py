@@ -171,7 +171,7 @@ async def _empty(services: Services) -> None:
     async with services.db.transaction() as tx:
         waiting = await ends_store.to_empty(tx)
     for disclosure in waiting:
-        await services.blobs.delete(drops.blob_of(disclosure))
+        await services.evidence.delete(drops.blob_of(disclosure))
         async with services.db.transaction() as tx:
             await ends_store.emptied(tx, disclosure)
 

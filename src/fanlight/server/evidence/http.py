@@ -104,7 +104,7 @@ async def get_payload(
     async with services.db.transaction() as tx:
         found, _ = await own_disclosure(tx, session.agency, _id(disclosure))
     return await ranges.payload(
-        services.blobs, drops.blob_of(disclosure), found.length, request.headers.get("range")
+        services.evidence, drops.blob_of(disclosure), found.length, request.headers.get("range")
     )
 
 
