@@ -24,10 +24,11 @@ AUDITORS = tuple(Auditor(f"auditor {n}", one.recipient) for n, one in enumerate(
 ORDER: dict[str, Any] = {"court": "Superior Court (invented)", "kind": "subpoena", "words": "x" * 900}
 
 
-async def orders(town: Running, *contents: dict[str, Any]) -> None:
+async def orders(town: Running, *contents: dict[str, Any], taken: timedelta = timedelta()) -> None:
+    today = town.clock().date() + taken
     async with town.services.db.transaction() as tx:
         for content in contents:
-            await sealed.take(tx, AUDITORS, content)
+            await sealed.take(tx, AUDITORS, content, today=today)
 
 
 async def tick(town: Running, auditors: tuple[Auditor, ...] = AUDITORS) -> int:
@@ -114,7 +115,7 @@ def test_two_of_three_auditors_open_a_slot_that_the_server_forgot(database: str,
 
     async def body() -> None:
         async with running(tmp_path, database) as town:
-            await orders(town, ORDER)
+            await orders(town, ORDER, taken=-timedelta(days=1))
             await tick(town)
             async with town.services.db.transaction() as tx:
                 await tx.execute("DELETE FROM opening")
@@ -154,9 +155,9 @@ def test_without_auditors_nothing_is_sealed_and_no_order_is_taken(database: str,
             assert await sealed.tick(town.services, ()) == 0
             async with town.services.db.transaction() as tx:
                 with pytest.raises(Unavailable, match="names no auditors"):
-                    await sealed.take(tx, (), ORDER)
+                    await sealed.take(tx, (), ORDER, today=town.clock().date())
                 with pytest.raises(TooLarge, match="3500 bytes"):
-                    await sealed.take(tx, AUDITORS, {"words": "x" * 3_500})
+                    await sealed.take(tx, AUDITORS, {"words": "x" * 3_500}, today=town.clock().date())
 
     asyncio.run(body())
 

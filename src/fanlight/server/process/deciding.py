@@ -7,7 +7,7 @@ Holds:  a decision, whom it is served on and its entry are one transaction; noth
 """
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -101,7 +101,7 @@ async def decide(services: Services, process: str, data: DecisionIn) -> Row:
             decided = msgspec.structs.replace(decided, leaf=leaf)
         else:
             content = {**pub, "type": "process", "sha256": row.sha256}
-            order = await sealed.take(tx, read_auditors(services.home), content)
+            order = await sealed.take(tx, read_auditors(services.home), content, today=today)
             decided = msgspec.structs.replace(decided, sealed=order)
         await store.decided(tx, decided)
         found = []
@@ -151,11 +151,9 @@ async def renew(services: Services, session: Session, process: str, data: Renewa
         if row.quiet_until is None or row.sealed is None or row.leaf is not None:
             raise Conflict("No gag stands here.", do="The household knows.", code="process.not_quiet")
         until = rules.renewed(row.quiet_until, data, today)
-        by = f"a {given_of(row).court_level} court"
         waiting = [one.sealed for one in await store.packets(tx, process) if one.sealed]
-        first_day = until + timedelta(days=1)  # on which it is told
         for order in (row.sealed, *waiting):
-            await sealed.keep_shut(services.log, tx, order, first_day, by)
+            await sealed.keep_shut(services.log, tx, order, _shut(row, until))
         await store.add_renewal(tx, process, until, msgspec.to_builtins(data), session.account)
     return msgspec.structs.replace(row, quiet_until=until)
 
@@ -199,9 +197,15 @@ async def pack(services: Services, session: Session, process: str) -> dict[str, 
             leaf = await services.log.queue_leaf(tx, "process-packet", pub, {"sha256": digest})
         else:
             content = {**pub, "type": "process-packet", "sha256": digest}
-            order = await sealed.take(tx, read_auditors(services.home), content)
+            shut = _shut(row, row.quiet_until) if row.quiet_until else None
+            order = await sealed.take(tx, read_auditors(services.home), content, today=today, shut=shut)
         await store.add_packet(tx, Packet(made, process, today, digest, session.account, order, leaf))
     return {"packet": made, "sha256": digest, "content": packet}
+
+
+def _shut(row: Row, until: date) -> sealed.Shut:
+    """Return what a gag whose last day is `until` says to a slot: it is told on the day after."""
+    return sealed.Shut(until + timedelta(days=1), f"a {given_of(row).court_level} court")
 
 
 async def locked(tx: Tx, process: str) -> Row:

@@ -25,24 +25,29 @@ from fanlight.server.errors import Conflict, TooLarge, Unavailable
 from fanlight.server.log import Log
 from fanlight.server.sealed import store
 from fanlight.server.sealed.auditors import Auditor
-from fanlight.server.sealed.store import SlotRow
+from fanlight.server.sealed.store import OrderRow, Shut, SlotRow
 from fanlight.server.services import Services
 from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
 
+__all__ = ["MOST_BYTES", "Shut", "keep_shut", "open_order", "renew", "run", "take", "tick"]
 MOST_BYTES = 3_500
 _RANDOM = random.SystemRandom()
 
 log = structlog.get_logger()
 
 
-async def take(tx: Tx, auditors: tuple[Auditor, ...], content: dict[str, Any]) -> str:
-    """Take an order for one of the next slots; return its id.
+async def take(
+    tx: Tx, auditors: tuple[Auditor, ...], content: dict[str, Any], *, today: date, shut: Shut | None = None
+) -> str:
+    """Take an order for a slot of today or of one of the next days; return its id.
 
     Args:
         tx: the transaction that stores what the order is about.
         auditors: as the home names them.
         content: what will be opened on the due day, at most 3,500 bytes of canonical JSON.
+        today: the day it is taken on; no slot of an earlier day holds it.
+        shut: what a court's renewal says already; the slot is renewed with its entry where it is due earlier.
 
     Raises:
         Unavailable: there are no auditors to lock it to.
@@ -60,7 +65,7 @@ async def take(tx: Tx, auditors: tuple[Auditor, ...], content: dict[str, Any]) -
             do="Shorten it, or seal the hash of the document.",
             code="sealed.too_large",
         )
-    return await store.add_order(tx, content)
+    return await store.add_order(tx, content, today, shut)
 
 
 async def tick(services: Services, auditors: tuple[Auditor, ...]) -> int:
@@ -79,11 +84,12 @@ async def tick(services: Services, auditors: tuple[Auditor, ...]) -> int:
 
 
 async def _enter_day(record: Log, tx: Tx, auditors: tuple[Auditor, ...], day: date) -> int:
-    taken = await store.take_orders(tx, A_DAY)
-    contents: list[tuple[Any, str | None]] = [(jcs.loads(row.content.encode()), row.id) for row in taken]
-    contents += [(None, None)] * (A_DAY - len(contents))
-    _RANDOM.shuffle(contents)
-    for number, (content, holds) in enumerate(contents, 1):
+    rows: list[OrderRow | None] = [*await store.take_orders(tx, day, A_DAY)]
+    rows += [None] * (A_DAY - len(rows))
+    _RANDOM.shuffle(rows)
+    made = A_DAY
+    for number, row in enumerate(rows, 1):
+        content = jcs.loads(row.content.encode()) if row else None
         salt = secrets.token_bytes(SALT_BYTES)
         opening = Opening(FIELD, salt, content)
         locked = await asyncio.to_thread(
@@ -97,8 +103,21 @@ async def _enter_day(record: Log, tx: Tx, auditors: tuple[Auditor, ...], day: da
             "auditors": [one.name for one in auditors],
         }
         leaf = await record.queue_leaf(tx, "sealed", pub, {FIELD: content}, salts={FIELD: salt})
-        await store.add_slot(tx, SlotRow(day, number, leaf, day + TERM, holds))
-    return A_DAY
+        slot = SlotRow(day, number, leaf, day + TERM, row.id if row else None)
+        await store.add_slot(tx, slot)
+        if row and row.shut:
+            made += await _put_off(record, tx, slot, row.shut)
+    return made
+
+
+async def _put_off(record: Log, tx: Tx, slot: SlotRow, shut: Shut) -> int:
+    """Renew a slot until a day, in steps of 180 days at most; return how many entries that took."""
+    due, made = slot.due, 0
+    while due < shut.until:
+        due = min(shut.until, due + TERM)
+        await renew(record, tx, slot_name(slot.day, slot.number), due, shut.by)
+        made += 1
+    return made
 
 
 async def _open_due(record: Log, tx: Tx, today: date) -> int:
@@ -127,18 +146,19 @@ async def open_order(record: Log, tx: Tx, order: str) -> bool:
     return row is not None and await _open(record, tx, row)
 
 
-async def keep_shut(record: Log, tx: Tx, order: str, until: date, by: str) -> None:
-    """Renew an order's slot so that it is not opened before `until`; nothing where it is due later anyway.
+async def keep_shut(record: Log, tx: Tx, order: str, shut: Shut) -> None:
+    """Open nothing of an order before a day: renew its slot, or the one it will get, if that is due earlier.
 
     Raises:
-        Conflict: it has no slot yet, or was opened, or the day is not one that it may have.
+        Conflict: it was opened.
     """
     await store.lock(tx)
+    if await store.keep_order_shut(tx, order, shut):
+        return
     row = await store.slot_of(tx, order)
     if row is None:
         raise _not_renewed()
-    if row.due < until:
-        await renew(record, tx, slot_name(row.day, row.number), until, by)
+    await _put_off(record, tx, row, shut)
 
 
 async def renew(record: Log, tx: Tx, slot: str, until: date, by: str) -> str:

@@ -22,11 +22,27 @@ class SlotRow(msgspec.Struct, frozen=True):
     holds: str | None = None
 
 
+class Shut(msgspec.Struct, frozen=True):
+    """Before which day a court lets nothing be opened, and which court, in words for everybody."""
+
+    until: date
+    by: str
+
+
 class OrderRow(msgspec.Struct, frozen=True):
-    """An order that waits for its slot; `content` is canonical JSON."""
+    """An order that waits for its slot; `content` is canonical JSON. `shut_until`, `shut_by`: as of Shut."""
 
     id: str
     content: str
+    shut_until: date | None
+    shut_by: str | None
+
+    @property
+    def shut(self) -> Shut | None:
+        """Until when it is kept shut beyond its slot's own day, if it is."""
+        if self.shut_until is None or self.shut_by is None:
+            return None
+        return Shut(self.shut_until, self.shut_by)
 
 
 async def lock(tx: Tx) -> None:
@@ -34,24 +50,35 @@ async def lock(tx: Tx) -> None:
     await tx.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-async def add_order(tx: Tx, content: dict[str, Any]) -> str:
-    """Keep an order until the day's slots are entered."""
+async def add_order(tx: Tx, content: dict[str, Any], taken: date, shut: Shut | None) -> str:
+    """Keep an order until the slots of its day, or of a later one, are entered."""
     order = new_id()
     await tx.execute(
-        "INSERT INTO sealed_order (id, content) VALUES (%s, %s)", [order, jcs.dumps(content).decode()]
+        "INSERT INTO sealed_order (id, content, taken, shut_until, shut_by) VALUES (%s, %s, %s, %s, %s)",
+        [
+            *(order, jcs.dumps(content).decode(), taken),
+            *((shut.until, shut.by) if shut else (None, None)),
+        ],
     )
     return order
 
 
-async def take_orders(tx: Tx, most: int) -> list[OrderRow]:
-    """Take out at most `most` orders, at random."""
+async def take_orders(tx: Tx, day: date, most: int) -> list[OrderRow]:
+    """Take out at most `most` orders of a day or of earlier ones: who waits longest, of one day at random."""
     return await many(
         tx,
         OrderRow,
-        "DELETE FROM sealed_order WHERE id IN (SELECT id FROM sealed_order ORDER BY id LIMIT %s)"
-        " RETURNING id, content",
-        [most],
+        "DELETE FROM sealed_order WHERE id IN"
+        " (SELECT id FROM sealed_order WHERE taken <= %s ORDER BY taken, id LIMIT %s)"
+        " RETURNING id, content, shut_until, shut_by",
+        [day, most],
     )
+
+
+async def keep_order_shut(tx: Tx, order: str, shut: Shut) -> bool:
+    """Note until when an order that waits is kept shut, never earlier than before; tell whether it waits."""
+    query = "UPDATE sealed_order SET shut_until = greatest(shut_until, %s), shut_by = %s WHERE id = %s"
+    return bool(await changed(tx, query, [shut.until, shut.by, order]))
 
 
 async def last_day(tx: Tx) -> date | None:
