@@ -1,4 +1,4 @@
-"""The commands `fanlight cad key|check|begin|send`: a dispatch centre's side. Their work is in cli.cad."""
+"""The commands `fanlight cad key|check|begin|send|pull`: a dispatch centre's side. cli.cad does the work."""
 
 import asyncio
 from pathlib import Path
@@ -55,3 +55,32 @@ def send(source: str, signer: Path, server: str, file: Path) -> None:
     from fanlight.cli import cad as cad_  # noqa: PLC0415
 
     click.echo("\n".join(asyncio.run(cad_.send(server, source, cad_.read_key(signer), file.read_bytes()))))
+
+
+@cad.command()
+@click.option("--id", "source", required=True, help="The source's id, as `begin` printed it.")
+@click.option("--key", "signer", type=_FILE, required=True, help="The file that `key` made.")
+@_SERVER
+@click.option("--authorization", type=_FILE, help="What that system wants as Authorization.")
+@click.option(
+    "--every", type=click.IntRange(min=1, max=1_440), help="Again every so many minutes, until stopped."
+)
+@click.argument("url")
+def pull(  # noqa: PLR0913, PLR0917 - one for each option
+    source: str, signer: Path, server: str, authorization: Path | None, every: int | None, url: str
+) -> None:
+    """Fetch an export from URL and hand it in, if it is new. The town's server itself calls nobody."""
+    from fanlight.cli import cad as cad_  # noqa: PLC0415
+    from fanlight.cli import cad_pull  # noqa: PLC0415
+
+    wanted = authorization.read_text(encoding="ascii").strip() if authorization else None
+    export, key = cad_pull.Published(url, wanted), cad_.read_key(signer)
+
+    async def body() -> None:
+        async def hand_in(data: bytes) -> list[str]:
+            return await cad_.send(server, source, key, data)
+
+        async for line in cad_pull.rounds(export, hand_in, every * 60 if every else None):
+            click.echo(line)
+
+    asyncio.run(body())
