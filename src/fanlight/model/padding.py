@@ -2,7 +2,7 @@
 
 MINIMUM_BYTES = 256 * 1024
 _MIB = 1 << 20
-COPY_BYTES = (16 * _MIB, 64 * _MIB, 128 * _MIB, 255 * _MIB)  # sealed, the last is under what a drop takes
+COPY_BYTES = (20 * _MIB, 80 * _MIB, 255 * _MIB)  # sealed, the last is under what a drop takes
 
 
 def padded_length(length: int) -> int:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from fanlight.server.errors import TooMany
 
 MOST_DROPS = 32
-MOST_BYTES = 2 * 1024 * 1024 * 1024  # so many drops of 64 MiB; nearly all have 16
+MOST_BYTES = 2 * 1024 * 1024 * 1024  # 25 drops of 80 MiB; nearly all have 20
 IDLE = timedelta(hours=6)
 
 

@@ -12,7 +12,7 @@ import { type SigningKey, derive, sign, verify, verifyFast } from "./keys.ts";
 
 const CONTAINER_MINIMUM = 32 * 1024;
 const MEDIA_MINIMUM = 256 * 1024;
-const COPY_BYTES = [16, 64, 128, 255].map((mib) => mib * 1024 * 1024);
+const COPY_BYTES = [20, 80, 255].map((mib) => mib * 1024 * 1024);
 const THUMB_LIMIT = 12 * 1024;
 /** Characters of a note that goes with a disclosure. */
 export const NOTE_LIMIT = 600;

@@ -221,7 +221,7 @@ describe("a disclosure", () => {
 
 it("padding has the sizes Python gives", () => {
   expect([0, 262_136, 262_137, 1_000_000, 10_000_000, 300_000_000].map(paddedLength)).toEqual(MANIFEST.padded);
-  const copies = [0, 16_777_208, 16_777_209, 100_000_000, 200_000_000, 267_386_872, 267_386_873];
+  const copies = [0, 20_971_512, 20_971_513, 83_886_072, 83_886_073, 200_000_000, 267_386_872, 267_386_873];
   expect(copies.map(copyLength)).toEqual(MANIFEST.copies);
 });
 
