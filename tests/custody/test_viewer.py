@@ -14,6 +14,7 @@ from fanlight.custody.completing import Clock, complete
 from fanlight.custody.own_certificate import own_signer
 
 WEB = Path(__file__).resolve().parents[2] / "web"
+TERMS = "Shared for this case only.\nYou may ask for it back until it is used."
 PAGE = WEB.parent / "src/fanlight/custody/viewer/page.html"
 
 
@@ -34,7 +35,7 @@ def test_the_page_in_a_package_plays_and_checks_it_without_a_network(tmp_path: P
     """R30: sound, changed and unpacked packages, opened as files."""
     here = tmp_path / "packages"
     here.mkdir()
-    whole = make_case(film(tmp_path)).build(page=None)
+    whole = make_case(film(tmp_path), terms=TERMS).build(page=None)
     time = authority(tmp_path / "time")
     (here / "root.pem").write_bytes(time.root)
     (here / "other.pem").write_bytes(authority(tmp_path / "other").root)
@@ -53,6 +54,7 @@ def test_the_page_in_a_package_plays_and_checks_it_without_a_network(tmp_path: P
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     said = {"FANLIGHT_PACKAGES": str(here), "FANLIGHT_CASE": CASE_NUMBER, "FANLIGHT_CLIP": DISCLOSURE}
+    said["FANLIGHT_TERMS"] = TERMS
     walk("viewer.spec.ts", tmp_path / "out", FANLIGHT_VIEWER=str(PAGE), **said)
 
 

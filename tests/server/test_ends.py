@@ -247,6 +247,8 @@ def test_a_copy_that_is_wanted_back_goes_unless_it_is_used_or_held(database: str
             told = f"/v1/agency/parties/{party['party']}/told"
             await custodian.json("POST", told)
             assert (await custodian.call("POST", told)).status_code == 404
+            trail = "SELECT count(*) FROM case_act WHERE act = 'party-told' AND about = 'Public defender'"
+            assert await town.count(trail) == 1
             (shown,) = (await end_of(custodian, asked.request))["case"]["parties"]
             assert shown["told"] == town.clock().date().isoformat()
 

@@ -36,13 +36,15 @@ test("R30 from the unpacked folder it plays the clip, and finds that the zip and
   await expect(page.getByText("Nothing here is checked yet")).toBeVisible();
   await plays(page);
   await page.locator("#zip").setInputFiles(`${folder}/sound.zip`);
-  await expect(verdict(page)).toHaveText("All 33 checks hold. Not in it: time stamp, C2PA.");
+  await expect(verdict(page)).toHaveText("All 34 checks hold. Not in it: time stamp, C2PA.");
   expect(await failing(page)).toEqual([]);
   await plays(page);
   await expect(page.getByRole("cell", { name: "Det. R. Lindqvist" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "What the household agreed to" })).toBeVisible();
+  await expect(page.getByRole("blockquote")).toHaveText(process.env["FANLIGHT_TERMS"] ?? "", { useInnerText: true });
   await page.locator("#folder").setInputFiles(`${folder}/unpacked`);
   await expect(page.getByText("Unpacked: the zip that they came in was not looked at.")).toBeVisible();
-  await expect(verdict(page)).toHaveText("All 33 checks hold. Not in it: time stamp, C2PA.");
+  await expect(verdict(page)).toHaveText("All 34 checks hold. Not in it: time stamp, C2PA.");
   await plays(page);
   const found = await new AxeBuilder({ page }).analyze();
   expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
@@ -64,16 +66,16 @@ test("R30 a changed byte fails, a file that is none is called so, and keys from 
   await expect(verdict(page)).toContainText("cannot be read");
   await page.getByLabel("The log's key").fill("");
   await page.getByRole("button", { name: "Check again" }).click();
-  await expect(verdict(page)).toHaveText("All 33 checks hold. Not in it: time stamp, C2PA.");
+  await expect(verdict(page)).toHaveText("All 34 checks hold. Not in it: time stamp, C2PA.");
 });
 
 test("R30 a time stamp holds, and another authority's certificate does not vouch for it", async ({ page }) => {
   await open(page, process.env["FANLIGHT_VIEWER"] ?? "");
   await page.locator("#zip").setInputFiles(`${folder}/stamped.zip`);
-  await expect(verdict(page)).toHaveText("All 36 checks hold.");
+  await expect(verdict(page)).toHaveText("All 37 checks hold.");
   await expect(page.getByText("Invented Time Clock, as the package names it")).toBeVisible();
   await page.getByText("Keys that you have from elsewhere").click();
-  for (const [name, wanted] of [["root.pem", "All 36 checks hold."], ["other.pem", "This does not hold. Do not rely on it."]] as const) {
+  for (const [name, wanted] of [["root.pem", "All 37 checks hold."], ["other.pem", "This does not hold. Do not rely on it."]] as const) {
     await page.getByLabel("Certificates (PEM)").fill(readFileSync(`${folder}/${name}`, "utf8"));
     await page.getByRole("button", { name: "Check again" }).click();
     await expect(verdict(page)).toHaveText(wanted);

@@ -50,6 +50,7 @@ const again = add(keys, "button", w.again, { type: "button", disabled: true });
 const verdict = add(main, "p", "", { id: "verdict" });
 verdict.setAttribute("role", "status");
 const results = add(main, "div", "", { id: "results", className: "scroll" });
+const terms = add(main, "div", "", { id: "terms" });
 const trail = add(main, "div", "", { id: "trail" });
 add(main, "h2", w.limits);
 const limits = add(main, "ul");
@@ -108,7 +109,7 @@ async function check(open: () => Promise<PackageFiles> | PackageFiles): Promise<
   last = open;
   again.disabled = false;
   const trust = trusted();
-  results.textContent = trail.textContent = "";
+  results.textContent = terms.textContent = trail.textContent = "";
   verdict.className = "verdict";
   verdict.textContent = trust === null ? w.badKeys : w.working;
   if (trust === null) return;
@@ -123,6 +124,7 @@ async function check(open: () => Promise<PackageFiles> | PackageFiles): Promise<
       checks.push(one);
       row(rows, [w.states[one.state], one.name, one.detail]).className = one.state;
     }
+    await showTerms(files, evidence.items.map(({ disclosure }) => disclosure));
     await showTrail(files);
     verdict.textContent = sumUp(checks);
   } catch (error) {
@@ -140,6 +142,30 @@ function sumUp(checks: readonly Check[]): string {
 function address(files: PackageFiles, name: string): string | null {
   const place = files.place(name);
   return place && URL.createObjectURL(new Blob([place.store.slice(place.first, place.end) as Blob], { type: "video/mp4" }));
+}
+
+/** What each household agreed to, as its manifest signs it; the checks have compared it with that. */
+async function showTerms(files: PackageFiles, disclosures: readonly string[]): Promise<void> {
+  for (const disclosure of disclosures) {
+    const name = `items/${disclosure}/terms.txt`;
+    if (files.place(name) === null) continue;
+    if (terms.childElementCount === 0) {
+      add(terms, "h2", w.terms);
+      add(terms, "p", w.termsText);
+    }
+    add(terms, "h3", w.clip(disclosure)).title = disclosure;
+    add(terms, "blockquote", (await text(files, name)) ?? w.noTerms);
+  }
+}
+
+/** A file's text; null where it is damaged, as the checks have said. */
+async function text(files: PackageFiles, name: string): Promise<string | null> {
+  try {
+    return readUtf8(await files.read(name));
+  } catch (error) {
+    if (error instanceof Damaged) return null;
+    throw error;
+  }
 }
 
 async function showTrail(files: PackageFiles): Promise<void> {

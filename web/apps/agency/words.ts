@@ -363,6 +363,7 @@ export const words = {
       held: (about: string): string => `Held ${about}`,
       "hold-ended": (about: string): string => `Hold ended: ${about}`,
       party: (about: string): string => `${about} is to be told of the end`,
+      "party-told": (about: string): string => `${about} was told of the end`,
       "export-refused": (about: string): string => `Export to ${about} refused by the ordinance`,
     } as Record<string, (about: string) => string>,
   },

@@ -359,13 +359,14 @@ async def add_party(tx: Tx, row: Party, account: str) -> None:
     )
 
 
-async def party_told(tx: Tx, agency: str, party: str, day: date) -> bool:
-    """Note that somebody outside was told; tell whether there is such a party, not told before."""
-    return bool(
-        await changed(
-            tx,
-            "UPDATE case_party SET told = %s WHERE id = %s AND told IS NULL AND request IN"
-            " (SELECT id FROM request WHERE agency = %s)",
-            [day, party, agency],
-        )
+async def party_told(tx: Tx, agency: str, party: str, day: date) -> Party | None:
+    """Note that somebody outside was told; return who, None if there is nobody such or they were told before."""
+    return await one(
+        tx,
+        Party,
+        "UPDATE case_party SET told = %s WHERE id = %s AND told IS NULL AND request IN"
+        " (SELECT id FROM request WHERE agency = %s)"
+        " RETURNING id, request, (SELECT agency FROM request WHERE id = case_party.request) AS agency, name,"
+        " day, told",
+        [day, party, agency],
     )

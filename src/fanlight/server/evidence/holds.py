@@ -210,8 +210,10 @@ async def told(services: Services, signer: requests.Signer, party: str) -> None:
     """Record that the custodian told somebody outside."""
     today = services.clock().date()
     async with services.db.transaction() as tx:
-        if not await ends_store.party_told(tx, signer.session.agency, party, today):
+        known = await ends_store.party_told(tx, signer.session.agency, party, today)
+        if known is None:
             raise NotFound("There is nobody of that name who is still to be told.", do="Load the page again.")
+        await acts.line(tx, services.clock(), _act(signer, "party-told", known.request, known.name))
         await _enter(services, tx, signer, "party-told", {"party": party})
 
 
