@@ -27,6 +27,8 @@ PLAIN: dict[str, dict[str, Any]] = {
     "clerk-ended": {"day": "2026-11-22", "reason": "Retired."},
     "agency-person": {"agency": "A", "day": "2026-11-22", "role": "officer", "made": None},
     "agency-person-joined": {"agency": "A", "day": "2026-11-22"},
+    "counsel-joined": {"day": "2026-11-22", "key": "K"},
+    "counsel-ended": {"day": "2026-11-22", "key": "K"},
     "agency-auditor": {"agency": "A", "name": "N", "from": "2026-11-22", "until": "2027-11-22"},
     "agency-auditor-ended": {"agency": "A", "day": "2026-11-22", "reason": "Moved."},
     "audit-look": {"agency": "A", "day": "2026-11-22", "what": "log"},

@@ -130,7 +130,7 @@ for about in (
     "operator/vault",
 ):
     plain(f"GET /v1/{about}")
-for about in ("process", "agency/process", "operator/process"):
+for about in ("process", "agency/process", "counsel/process", "operator/counsel"):
     plain(f"GET /v1/{about}")
 for about in ("agency", "agency/people", "agency/requests", "sessions/mine"):
     plain(f"GET /v1/{about}")
@@ -662,7 +662,7 @@ async def _drop_offset(world: World, who: Actor) -> Call:
     return Call(new_id(), ("bare 400", "bare 404"))  # answers to HEAD have no code
 
 
-@call("POST /v1/agency/process", "POST /v1/operator/process")
+@call("POST /v1/agency/process", "POST /v1/counsel/process")
 async def _legal_process(world: World, who: Actor) -> Call:
     body = {
         "document": b64.encode(b"no document"),
@@ -681,19 +681,32 @@ async def _legal_process(world: World, who: Actor) -> Call:
 
 
 @call(
-    "GET /v1/operator/process/{process:str}/document",
-    "POST /v1/operator/process/{process:str}/packet",
-    "GET /v1/operator/process/{process:str}/clips/{clip:str}",
+    "GET /v1/counsel/process/{process:str}/document",
+    "GET /v1/counsel/process/{process:str}/packet",
+    "GET /v1/counsel/process/{process:str}/clips/{clip:str}",
     "GET /v1/process/{process:str}/document",
 )
 async def _one_process(world: World, who: Actor) -> Call:
     return Call(new_id(), ("process.none",))
 
 
-@call("POST /v1/operator/process/{process:str}/decision")
+_SIGNED = {"day": "2026-11-22", "signature": b64.encode(bytes(64)), "signed": b64.encode(bytes(64))}
+
+
+@call("POST /v1/counsel/process/{process:str}/decision")
 async def _process_decision(world: World, who: Actor) -> Call:
-    body = {"decision": "rejected", "counsel": "C. Counsel", "reason": "none"}
+    body = {"decision": "rejected", "reason": "none", **_SIGNED}
     return Call(new_id(), ("process.none",), {"json": body})
+
+
+@call("POST /v1/counsel/process/{process:str}/packet")
+async def _release(world: World, who: Actor) -> Call:
+    return Call(new_id(), ("process.none",), {"json": {"sha256": "0" * 64, **_SIGNED}})
+
+
+@call("POST /v1/operator/counsel/{counsel:str}/end")
+async def _end_counsel(world: World, who: Actor) -> Call:
+    return Call(new_id(), ("accounts.bad_signature",), {"json": {"signature": _SIGNED["signature"]}})
 
 
 @call("POST /v1/process/{process:str}/objection")
@@ -701,7 +714,8 @@ async def _process_objection(world: World, who: Actor) -> Call:
     return Call(new_id(), ("process.none",), {"json": {"words": "no"}})
 
 
-@call("POST /v1/operator/process/{process:str}/renewal")
+@call("POST /v1/counsel/process/{process:str}/renewal")
 async def _renewal(world: World, who: Actor) -> Call:
     body = {"until": "2099-01-01", "court": "Superior Court", "docket": "1", "ordered": "2026-11-22"}
+    body["signature"] = _SIGNED["signature"]
     return Call(new_id(), ("process.none",), {"json": body})

@@ -20,7 +20,7 @@ from fanlight.server.app import Options, make_app
 from fanlight.server.relay.switch import NOT_ALLOWED, NOT_SIGNED_IN
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "ref" / "access.csv"
-MANAGING = TABLE.with_name("access-administrator.csv")
+OF_THEIR_OWN = ("administrator", "counsel")  # roles whose own routes stand in a file beside the table
 REFUSED = {401, 403, 404}
 
 
@@ -40,12 +40,13 @@ def routes(town: Running) -> set[str]:
     }
 
 
-def managing() -> dict[str, str]:
-    """Return what an agency's administrator may: what officer and operator both may, and its file's."""
-    with MANAGING.open(newline="") as file:
-        own = {row["route"]: row["administrator"] for row in csv.DictReader(file)}
+def of_their_own(role: str) -> dict[str, str]:
+    """Return what an administrator or counsel may: what officer and operator both may, and its file's."""
+    path = TABLE.with_name(f"access-{role}.csv")
+    with path.open(newline="") as file:
+        own = {row["route"]: row[role] for row in csv.DictReader(file)}
     said = table()
-    assert set(own) <= set(said), "a route of docs/ref/access-administrator.csv is gone"
+    assert set(own) <= set(said), f"a route of docs/ref/{path.name} is gone"
     both = {route for route, row in said.items() if row["officer"] == row["operator"] == "yes"}
     return {route: "yes" if route in both else "no" for route in said} | own
 
@@ -88,12 +89,12 @@ def test_everybody_reaches_what_the_table_says_and_nothing_else(database: str, t
         async with running(tmp_path, database) as town:
             assert routes(town) == set(said), "a route is missing from docs/ref/access.csv, or gone"
             world = await everybody(town)
-            manages = managing()
+            others = {role: of_their_own(role) for role in OF_THEIR_OWN}
             for route, row in said.items():
                 if route.startswith("WS "):
                     continue
-                for role in (*ROLES, "administrator"):
-                    may = manages[route] if role == "administrator" else row[role]
+                for role in (*ROLES, *OF_THEIR_OWN):
+                    may = others[role][route] if role in others else row[role]
                     fault = judge(may, *await answer(world, route, role))
                     if fault:
                         wrong.append(f"{route}: {role} {fault}")

@@ -3,9 +3,8 @@
 import asyncio
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
-from tests.server.acting import staff
+from tests.server.counsel import Counsel
 from tests.server.running import Running, Still, running
 from tests.server.test_legal_process import AUDITORS, decide, forward, hand_in, of_home
 from tests.server.visitors import World, everybody
@@ -17,19 +16,10 @@ from fanlight.server import sealed
 from fanlight.server.sealed.auditors import read_auditors
 
 
-class Counsel:
-    """Who records renewals and makes packets, signed in anew whenever days have passed."""
-
-    def __init__(self, town: Running) -> None:
-        self.town = town
-
-    async def post(self, process: str, what: str, **options: Any) -> Any:
-        counsel = staff(self.town.http, "operator")
-        return await counsel.json("POST", f"/v1/operator/process/{process}/{what}", **options)
-
-    async def renew(self, process: str, until: date) -> None:
-        said = {"court": "Superior Court", "docket": "R-1", "ordered": self.town.services.today()}
-        await self.post(process, "renewal", json=said | {"until": until.isoformat()})
+async def renew(counsel: Counsel, process: str, until: date) -> None:
+    said = {"court": "Superior Court", "docket": "R-1", "ordered": counsel.town.services.today()}
+    answer = await counsel.renew(process, **said, until=until.isoformat())
+    assert answer.is_success, answer.text
 
 
 async def gagged(world: World, until: date) -> str:
@@ -66,9 +56,9 @@ def test_a_renewed_gag_holds_in_every_order_of_events_and_ends_in_one_sweep(
             far = await gagged(world, until)
             # renewed while the orders wait for their slots: one of them twice, which no single step reaches
             last = until + TERM
-            await counsel.renew(made, last)
-            await counsel.renew(far, last)
-            await counsel.renew(far, last + TERM)
+            await renew(counsel, made, last)
+            await renew(counsel, far, last)
+            await renew(counsel, far, last + TERM)
             assert await town.count("SELECT count(*) FROM sealed_order WHERE shut_until IS NOT NULL") == 2
             await forward(town, ticking, auditors, days=1)
             renewed = [leaf["pub"] for leaf in await town.leaves("sealed-renewed")]
@@ -76,11 +66,11 @@ def test_a_renewed_gag_holds_in_every_order_of_events_and_ends_in_one_sweep(
             assert sorted(one["due"] for one in renewed) == sorted(day.isoformat() for day in ends)
             assert {one["by"] for one in renewed} == {"a state court"}
             # a packet made under the renewed gag; and one that waits behind more than a day's slots of others
-            await counsel.post(made, "packet")
+            await counsel.pack(made)
             async with town.services.db.transaction() as tx:
                 for number in range(2 * A_DAY):
                     await sealed.take(tx, auditors, {"other": number}, today=first)
-            await counsel.post(made, "packet")
+            await counsel.pack(made)
             await forward(town, ticking, auditors, days=9)  # the first gag's last day
             assert await town.count("SELECT count(*) FROM sealed_order") == 0
             assert len(await town.leaves("sealed-renewed")) == 5
@@ -101,7 +91,7 @@ def test_a_renewed_gag_holds_in_every_order_of_events_and_ends_in_one_sweep(
             assert len(await town.leaves("process-packet")) == 2
             assert [one["process"] for one in await of_home(world)] == [made]
             # what is made later still has its entry at once; the other gag stands on
-            await counsel.post(made, "packet")
+            await counsel.pack(made)
             await town.settled()
             assert len(await town.leaves("process-packet")) == 3
             assert await shown(town, far) == []
@@ -129,7 +119,7 @@ def test_no_slot_of_an_earlier_day_takes_an_order(database: str, tmp_path: Path)
             made = await gagged(world, today + TERM)  # longer than it may: held to its 179 days
             await forward(town, ticking, auditors, days=0)
             assert await town.count("SELECT count(*) FROM sealed_slot WHERE holds IS NOT NULL") == 0
-            await counsel.post(made, "packet")
+            await counsel.pack(made)
             await forward(town, ticking, auditors, days=1)
             query = "SELECT count(*) FROM sealed_slot WHERE holds IS NOT NULL AND day = %s AND due = %s"
             assert await town.count(query, today, today + TERM) == 2

@@ -30,6 +30,8 @@ NAME = "K. Osei"
 class Invited:
     """An invitation as its maker's page holds it, and who answers it."""
 
+    kind = "officer"  # of the account that answers
+
     def __init__(self, town: Running, by: Actor, role: str = "custodian", name: str = NAME) -> None:
         self.town, self.by = town, by
         self.secret = secrets.token_bytes(32)
@@ -56,7 +58,7 @@ class Invited:
         body = await booking.offer_for(self.town.http, self.person)
         body.pop("device")
         offer = {name: body[name] for name in ("account", "sign_pub", "age_recipient")}
-        offer |= {"kind": "officer", "invitation": self.said["invitation"]}
+        offer |= {"kind": self.kind, "invitation": self.said["invitation"]}
         body["signature"] = b64.encode(self.person.keys.signing.sign("account", jcs.dumps(offer)))
         body["secret"] = b64.encode(self.secret)
         self.account = body["account"]

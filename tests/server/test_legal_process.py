@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.server import pdfs
-from tests.server.acting import staff
+from tests.server.counsel import Counsel
 from tests.server.running import Clock, Running, Still, running
 from tests.server.visitors import World, everybody
 
@@ -58,13 +58,8 @@ async def hand_in(world: World, **other: Any) -> dict[str, Any]:
     return found
 
 
-def decision(said: str = "accepted", **other: Any) -> dict[str, Any]:
-    return {"decision": said, "counsel": "C. Counsel", "reason": "Its form holds.", **other}
-
-
-async def decide(world: World, process: str, **other: Any) -> Any:
-    path = f"/v1/operator/process/{process}/decision"
-    return await world.people["operator"].call("POST", path, json=decision(**other))
+async def decide(world: World, process: str, said: str = "accepted", **other: Any) -> Any:
+    return await Counsel(world.town).decide(process, said, **other)
 
 
 async def of_home(world: World, role: str = "owner") -> list[dict[str, Any]]:
@@ -97,10 +92,10 @@ def test_a_warrant_is_checked_decided_served_answered_and_in_the_record(
             assert again.json()["code"] == "process.decided"
             await at_home(world, made)
             # counsel: the packet has every column that there is, and ciphertext
-            counsel = world.people["operator"]
-            early = await counsel.call("GET", f"/v1/operator/process/{made}/clips/{clip}")
+            counsel = Counsel(town)
+            early = await counsel.call("GET", f"{made}/clips/{clip}")
             assert early.json()["code"] == "process.no_clips"
-            packet = await counsel.json("POST", f"/v1/operator/process/{made}/packet")
+            packet = await counsel.pack(made)
             (account,) = packet["content"]["accounts"]
             (row,) = account["clips"]
             with psycopg.connect(database) as connection:
@@ -108,13 +103,15 @@ def test_a_warrant_is_checked_decided_served_answered_and_in_the_record(
                     "SELECT column_name FROM information_schema.columns WHERE table_name = 'clip'"
                 ).fetchall()
             assert set(row) == {name for (name,) in columns}
-            file = await counsel.call("GET", f"/v1/operator/process/{made}/clips/{clip}")
+            file = await counsel.call("GET", f"{made}/clips/{clip}")
             assert file.content.startswith(b"age-encryption.org/v1\n")
-            (listed,) = (await counsel.json("GET", "/v1/operator/process"))["process"]
+            (listed,) = await counsel.listed()
             assert listed["objections"] == [{"account": world.home.id, "words": "This was not my camera."}]
             # the record: kind, court's level, decision; no household, court or docket
             await town.settled()
             (leaf,) = await town.leaves("process")
+            signed = {name: leaf["pub"].pop(name) for name in ("counsel", "signature")}
+            assert signed["counsel"] == b64.encode(counsel.keys.signing.public)
             assert leaf["pub"] == {
                 "process": made,
                 "kind": "warrant",
@@ -191,8 +188,7 @@ def test_what_the_form_lacks_is_named_and_cannot_be_accepted(database: str, tmp_
             narrow = asked["form"]["scope"] | {"what": ["account_records"]}
             answer = await decide(world, asked["process"], said="narrowed", scope=narrow)
             assert answer.json()["scope"]["what"] == ["account_records"]
-            counsel = world.people["operator"]
-            packet = await counsel.json("POST", f"/v1/operator/process/{asked['process']}/packet")
+            packet = await Counsel(town).pack(asked["process"])
             assert set(packet["content"]["accounts"][0]) == {"account", "records"}
             assert (await of_home(world))[0]["what"] == ["account_records"]
             # nobody has this number: nothing is accepted, nothing entered
@@ -229,25 +225,23 @@ def test_a_gag_is_sealed_ends_by_the_clock_and_is_renewed_only_in_time(database:
             await town.settled()
             assert await of_home(world) == []
             assert await town.leaves("process") == []
-            counsel, path = staff(town.http, "operator"), f"/v1/operator/process/{made}"
-            await counsel.json("POST", f"{path}/packet")
+            counsel = Counsel(town)
+            await counsel.pack(made)
             assert await town.leaves("process-packet") == []
             await forward(town, ticking, auditors, days=1)
-            counsel.session = {}
             renewal = {"court": "Superior Court", "docket": "R-1", "ordered": town.services.today()}
             late = (until + TERM + timedelta(days=1)).isoformat()
-            refused = await counsel.call("POST", f"{path}/renewal", json=renewal | {"until": late})
+            refused = await counsel.renew(made, **renewal, until=late)
             assert refused.json()["code"] == "process.not_renewed"
             longer = until + timedelta(days=5)
-            await counsel.json("POST", f"{path}/renewal", json=renewal | {"until": longer.isoformat()})
+            assert (await counsel.renew(made, **renewal, until=longer.isoformat())).is_success
             await forward(town, ticking, auditors, days=14)  # the last quiet day
             assert await of_home(world) == []
             assert [*await town.leaves("process"), *await town.leaves("sealed-opened")] == []
             # one day on, with the clock of gags standing still: the household is told all the same
             ticking.ahead += timedelta(days=1)
             assert [one["process"] for one in await of_home(world)] == [made]
-            counsel.session = {}
-            (listed,) = (await counsel.json("GET", "/v1/operator/process"))["process"]
+            (listed,) = await counsel.listed()
             assert listed["overdue"]
             await forward(town, ticking, auditors, days=0)
             (leaf,) = await town.leaves("process")
@@ -257,9 +251,9 @@ def test_a_gag_is_sealed_ends_by_the_clock_and_is_renewed_only_in_time(database:
             shown = sorted(one["pub"]["opening"]["value"]["type"] for one in opened)
             assert shown == ["process", "process-packet"]
             assert world.home.id not in json.dumps(opened)
-            (listed,) = (await counsel.json("GET", "/v1/operator/process"))["process"]
+            (listed,) = await counsel.listed()
             assert not listed["overdue"]
-            too_late = await counsel.call("POST", f"{path}/renewal", json=renewal | {"until": late})
+            too_late = await counsel.renew(made, **renewal, until=late)
             assert too_late.json()["code"] == "process.not_quiet"
 
     asyncio.run(body())

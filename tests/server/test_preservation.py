@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.server.acting import staff
+from tests.server.counsel import Counsel
 from tests.server.running import Running, Still, running
 from tests.server.test_legal_process import AUDITORS, decide, failed, form, of_home
 from tests.server.visitors import World, everybody
@@ -27,7 +27,7 @@ def asking(**other: Any) -> dict[str, Any]:
 
 async def ask(world: World, who: str = "officer", **other: Any) -> dict[str, Any]:
     said = form(world.town, world.home.id, **asking(**other))
-    path = "/v1/operator/process" if who == "operator" else "/v1/agency/process"
+    path = "/v1/counsel/process" if who == "counsel" else "/v1/agency/process"
     actor = world.people[who]
     actor.session = {}
     found: dict[str, Any] = await actor.json("POST", path, json=said)
@@ -37,7 +37,6 @@ async def ask(world: World, who: str = "officer", **other: Any) -> dict[str, Any
 async def accepted(world: World, **other: Any) -> str:
     found = await ask(world, **other)
     assert failed(found) == set()
-    world.people["operator"].session = {}
     answer = await decide(world, found["process"])
     assert answer.is_success, answer.text
     return str(found["process"])
@@ -45,7 +44,6 @@ async def accepted(world: World, **other: Any) -> str:
 
 async def refused(world: World, **other: Any) -> str:
     found = await ask(world, **other)
-    world.people["operator"].session = {}
     return str((await decide(world, found["process"])).json()["code"])
 
 
@@ -102,8 +100,7 @@ def test_what_counsel_accepted_stays_until_its_day_and_goes_on_the_day_after(  #
             assert erased in town.services.shreds.erased, "no older database brings it back"
             (told,) = [one for one in await of_home(world) if one["process"] == made]
             assert told["aside"] == 1
-            counsel = staff(town.http, "operator")
-            handed = await counsel.call("POST", f"/v1/operator/process/{made}/packet")
+            handed = await Counsel(town).call("GET", f"{made}/packet")
             assert handed.json()["code"] == "process.preserves"
             # past its days the other one is gone for the household too
             ticking.ahead = timedelta(days=30)
@@ -118,7 +115,7 @@ def test_what_counsel_accepted_stays_until_its_day_and_goes_on_the_day_after(  #
             assert await there(town, erased)
             # another one, entered from paper: it is no renewal, and keeps nothing that was put aside before
             days = {"start": _day(today, -1), "end": _day(today, 0)}
-            late = await accepted(world, who="operator", scope=days)
+            late = await accepted(world, who="counsel", scope=days)
             ticking.ahead += A_DAY
             await _tidy(town)
             assert not await there(town, kept)
@@ -167,7 +164,7 @@ def test_it_is_renewed_once_by_who_made_it_within_what_was_accepted(database: st
             assert await erase(world, clip) == 204
             ticking.ahead = timedelta(days=DAYS)
             narrow = {"what": ["contents"], **days}
-            assert await refused(world, who="operator", renews=first, scope=narrow) == "process.not_renewable"
+            assert await refused(world, who="counsel", renews=first, scope=narrow) == "process.not_renewable"
             second = await accepted(world, renews=first, scope=narrow)
             for earlier in (first, second):
                 assert await refused(world, renews=earlier, scope=narrow) == "process.not_renewable"
@@ -207,11 +204,11 @@ def test_of_a_household_that_leaves_only_what_was_accepted_stays_and_a_warrant_f
             again = form(town, world.home.id)
             found = await world.people["officer"].json("POST", "/v1/agency/process", json=again)
             assert (await decide(world, found["process"])).is_success
-            counsel, path = world.people["operator"], f"/v1/operator/process/{found['process']}"
-            (account,) = (await counsel.json("POST", f"{path}/packet"))["content"]["accounts"]
+            counsel, process = Counsel(town), found["process"]
+            (account,) = (await counsel.pack(process))["content"]["accounts"]
             assert account["records"]["id"] == world.home.id
             assert [row["id"] for row in account["clips"]] == [clip]
-            file = await counsel.call("GET", f"{path}/clips/{clip}")
+            file = await counsel.call("GET", f"{process}/clips/{clip}")
             assert file.content.startswith(b"age-encryption.org/v1\n")
             ticking.ahead = timedelta(days=11)
             await telling.tick(town.services)

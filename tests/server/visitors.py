@@ -93,7 +93,7 @@ async def everybody(town: Running) -> World:
     people["stranger"] = await booking.sign_up(http)
     await booking.found(people["stranger"])
     people["hub"] = hub
-    people |= {role: acting.staff(http, role) for role in (*STAFF, "administrator", "clerk")}
+    people |= {role: acting.staff(http, role) for role in (*STAFF, "administrator", "clerk", "counsel")}
     people["auditor"], _ = await auditors.appointed(town)
     people["anonymous"] = Actor(http, member_keys(bytes(32)), {"token": ""})
     assert home.newest is not None

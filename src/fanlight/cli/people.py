@@ -40,9 +40,10 @@ CAST = (
     ("operator", "Caretaker", "Operator, keeps the server running", "operator"),
     ("clerk", "P. Ivers", "Clerk, signs what the board heard and voted", "clerk"),
     ("administrator", "J. Ferreira", "Administrator, manages the agency's people", "agency"),
+    ("counsel", "N. Adeyemi", "Counsel, decides on warrants and orders", "counsel"),
 )
 _ROLES = frozenset(role for role, *_ in CAST)
-_CAME_LATER = frozenset({"clerk", "administrator"})  # homes of earlier releases have no seed for them
+_CAME_LATER = frozenset({"clerk", "administrator", "counsel"})  # earlier homes have no seed for them
 
 
 def load_people(folder: Path) -> dict[str, Person]:

@@ -48,6 +48,7 @@ from fanlight.server.accounts.challenges import Challenges
 from fanlight.server.agencies import http as agencies_http
 from fanlight.server.agencies import inviting_http
 from fanlight.server.auditing import http as auditing_http
+from fanlight.server.counsel import http as counsel_http
 from fanlight.server.days import http as days_http
 from fanlight.server.evidence import day, drops, ending, ends
 from fanlight.server.evidence import http as evidence_http
@@ -280,6 +281,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         inviting_http.router,
         auditing_http.router,
         process_http.router,
+        counsel_http.router,
         operator.router,
         texts_http.router,
         oversight_http.router,

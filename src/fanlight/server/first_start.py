@@ -3,6 +3,7 @@
 from fanlight.model.ids import new_id
 from fanlight.server import accounts, programme, setup
 from fanlight.server.accounts.store import Account
+from fanlight.server.counsel import store as counsel
 from fanlight.server.services import Services
 from fanlight.store.database import Tx, value
 from fanlight.wire import b64
@@ -14,6 +15,7 @@ _KINDS = {
     "administrator": "officer",
     "operator": "operator",
     "clerk": "clerk",
+    "counsel": "counsel",
 }
 
 
@@ -30,17 +32,22 @@ async def load(services: Services) -> bool:
         if await value(tx, "SELECT 1 FROM town") is not None:
             return False
         first = document.town.agencies[0].ori if document.town.agencies else ""
-        for person in document.people:
-            await _add_person(tx, person, first)
-        await programme.load_town(services.log, tx, document.town, services.clock().date())
+        day = services.clock().date()
+        made = [(await _add_person(tx, person, first), person) for person in document.people]
+        await programme.load_town(services.log, tx, document.town, day)
+        for account, person in made:
+            if account and person.role == "counsel":
+                named = {"name": person.name, "role": person.role, "made_by": "set-up"}
+                await counsel.come(services.log, tx, account=account, day=day, **named)
     return True
 
 
-async def _add_person(tx: Tx, person: setup.Person, first_agency: str) -> None:
+async def _add_person(tx: Tx, person: setup.Person, first_agency: str) -> str | None:
     kind = _KINDS.get(person.role)
     if kind is None:
-        return  # residents sign up by themselves
+        return None  # residents sign up by themselves
     account = Account(new_id(), kind, b64.decode(person.sign_pub), person.age_recipient)
     await accounts.add_account(tx, account)
     if kind == "officer":
         await accounts.add_person(tx, account.id, person.agency or first_agency, person.name, person.role)
+    return account.id

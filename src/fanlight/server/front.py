@@ -34,6 +34,7 @@ _DOES = {
     "administrator": "Change what an agency's people may do, or end it; each change is recorded.",
     "custodian": "Export a disclosed copy as evidence; each export is recorded.",
     "operator": "Keep the server running, without being able to see footage.",
+    "counsel": "Decide on a warrant or an order that names a household, and sign it.",
     "clerk": "Sign what the board heard and voted, so that an agreement comes into force.",
 }
 

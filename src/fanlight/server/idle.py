@@ -6,7 +6,7 @@ Holds:  nothing of it is written anywhere, so that no row says when somebody cam
 
 from datetime import datetime, timedelta
 
-LOCKED = frozenset({"officer", "clerk", "auditor"})  # the kinds of accounts whose sessions lock
+LOCKED = frozenset({"officer", "clerk", "auditor", "counsel"})  # the kinds of accounts whose sessions lock
 LOCK_AFTER = timedelta(minutes=30)
 _FORGOTTEN = timedelta(hours=14)  # longer than any of these sessions lasts
 

@@ -164,6 +164,12 @@ async def auditor(request: AnyRequest) -> Response[bytes]:
     return await _app(request, "auditor", "")
 
 
+@get("/counsel", include_in_schema=False)
+async def counsel(request: AnyRequest) -> Response[bytes]:
+    """Serve the app of the operator's counsel."""
+    return await _app(request, "counsel", "")
+
+
 @get("/app.json", include_in_schema=False)
 async def app_json() -> dict[str, None]:
     """Say that these pages come from the server itself; `fanlight app` names the server here."""
@@ -198,6 +204,7 @@ router = Router(
         rules,
         clerk,
         auditor,
+        counsel,
         app_json,
         assets,
         static,

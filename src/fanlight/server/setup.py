@@ -130,7 +130,9 @@ class Person(_Part, frozen=True):
     """The public halves of somebody who acts for an agency (ORI) or keeps the server running."""
 
     name: _Name
-    role: Literal["resident", "officer", "supervisor", "custodian", "administrator", "operator", "clerk"]
+    role: Literal[
+        "resident", "officer", "supervisor", "custodian", "administrator", "operator", "clerk", "counsel"
+    ]
     sign_pub: Annotated[str, msgspec.Meta(min_length=44, max_length=44)]
     age_recipient: Annotated[str, msgspec.Meta(pattern="^age1pq1[a-z0-9]+$")]
     agency: str | None = None

@@ -16,7 +16,15 @@ from fanlight.server.idle import LOCKED
 from fanlight.server.services import Parts, Services
 from fanlight.store.database import Tx
 
-_LIFE_H = {"member": 24 * 30, "hub": 24, "officer": 12, "operator": 12, "clerk": 12, "auditor": 12}
+_LIFE_H = {
+    "member": 24 * 30,
+    "hub": 24,
+    "officer": 12,
+    "operator": 12,
+    "clerk": 12,
+    "auditor": 12,
+    "counsel": 12,
+}
 _SCHEME = "Bearer "
 _HOUSEHOLD = "fanlight-household"  # the header that says which of one's households is meant
 ADMINISTRATOR = "administrator"  # of an agency: each route refuses them that does not ask for them by name
@@ -33,12 +41,12 @@ class Session:
     """Somebody signed in.
 
     Attributes:
-        kind: member, hub, officer, operator, clerk or auditor.
+        kind: member, hub, officer, operator, clerk, auditor or counsel.
         household: of a member or hub, the one that this call is about; empty for a member who has none yet.
         role: owner, member, guest, installer, landlord, hub or `RETURNING` there; officer, supervisor,
             custodian or administrator at an agency.
         agency: ORI of an officer's agency.
-        name: an officer's.
+        name: an officer's or counsel's.
         id: this session's, as its person may see it; empty where nobody signed in.
         passkey: with which it began, if with one.
         homes: all households of a member.
@@ -190,6 +198,9 @@ async def _loaded(tx: Tx, account: str, kind: str, household: str) -> Session:
         return Session(
             account=account, kind="officer", agency=person.agency, role=person.role, name=person.name
         )
+    name = await store.counsel_name(tx, account) if kind == "counsel" else ""
+    if name is None:
+        raise not_signed_in()
     homes = (
         await homes_in(tx, account) if kind == "member" else tuple(await store.memberships_of(tx, account))
     )
@@ -199,6 +210,7 @@ async def _loaded(tx: Tx, account: str, kind: str, household: str) -> Session:
         kind=kind,
         household=home.household if home else "",
         role=home.role if home else "",
+        name=name,
         homes=homes,
     )
 

@@ -150,7 +150,7 @@ async def _by_passkey(
 
 async def _appointed_with_passkey(tx: Tx, account: store.Account) -> bool:
     """Tell whether this is a clerk, auditor or officer with a passkey, who signs in with nothing else."""
-    if account.kind not in {"clerk", "auditor", "officer"}:
+    if account.kind not in {"clerk", "auditor", "officer", "counsel"}:
         return False
     await store_people.enter(tx, account=account.id)
     return bool(await store_people.passkeys_of(tx, account.id))

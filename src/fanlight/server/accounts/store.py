@@ -139,6 +139,16 @@ async def person(tx: Tx, account: str) -> Person | None:
     return found if found and found.counts else None
 
 
+async def counsel_name(tx: Tx, account: str) -> str | None:
+    """Return the name of an account that is counsel; None once it is not, or before it counts."""
+    query = (
+        "SELECT c.name FROM counsel c JOIN leaf l ON l.id = c.leaf"
+        " WHERE c.account = %s AND c.ended IS NULL AND l.idx IS NOT NULL"
+    )
+    found: str | None = await value(tx, query, [account])
+    return found
+
+
 async def person_name(tx: Tx, account: str) -> str:
     """Return the name under which an account acts for its agency."""
     return str(await value(tx, "SELECT name FROM agency_person WHERE account = %s", [account]))

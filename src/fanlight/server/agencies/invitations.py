@@ -10,7 +10,10 @@ from fanlight.store.database import Tx, changed, many, one, value
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
-    """An open invitation; `account` has answered it, with these public halves."""
+    """An open invitation; `account` has answered it, with these public halves.
+
+    `agency` is empty where the operator invites their own counsel.
+    """
 
     id: str
     agency: str
@@ -24,7 +27,8 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _INVITATION = (
-    "SELECT i.id, i.agency, i.name, i.role, i.by_whom, i.ends, i.account, a.sign_pub, a.age_recipient"
+    "SELECT i.id, coalesce(i.agency, '') AS agency, i.name, i.role, i.by_whom, i.ends, i.account, a.sign_pub,"
+    " a.age_recipient"
     " FROM agency_invitation i LEFT JOIN account a ON a.id = i.account"
 )
 
@@ -68,7 +72,7 @@ async def add(tx: Tx, made: Invitation, secret_hash: bytes) -> bool:
             tx,
             "INSERT INTO agency_invitation (id, agency, name, role, secret_hash, by_whom, ends)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            [made.id, made.agency, made.name, made.role, secret_hash, made.by_whom, made.ends],
+            [made.id, made.agency or None, made.name, made.role, secret_hash, made.by_whom, made.ends],
         )
     )
 
@@ -95,10 +99,15 @@ async def drop_ended(tx: Tx, now: datetime) -> None:
         await drop(tx, str(row[0]))
 
 
-async def come(tx: Tx, who: Invitation, by_whom: str | None, day: date, leaf: str) -> None:
-    """Let who answered act for the agency, and forget the invitation; no sign-in of before counts."""
+async def used(tx: Tx, who: Invitation) -> None:
+    """Forget an invitation that somebody came by; no sign-in of before counts."""
     await tx.execute("DELETE FROM agency_invitation WHERE id = %s", [who.id])
     await tx.execute("DELETE FROM session WHERE account = %s", [who.account])
+
+
+async def come(tx: Tx, who: Invitation, by_whom: str | None, day: date, leaf: str) -> None:
+    """Let who answered act for the agency, and forget the invitation."""
+    await used(tx, who)
     await tx.execute(
         "INSERT INTO agency_person (account, kind, agency, name, role, leaf)"
         " VALUES (%s, 'officer', %s, %s, %s, %s)",

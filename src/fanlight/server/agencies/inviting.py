@@ -1,7 +1,8 @@
 """How somebody comes to a running agency: by a one-time link, own keys, and an administrator's second word.
 
 In:     an administrator's signed invitation; the answer of who has its secret; the signed confirmation of
-        their keys. Where nobody of the agency is in office, the operator invites its first administrator.
+        their keys. Where nobody of the agency is in office, the operator invites its first administrator; of
+        no agency, their own counsel (docs/design/process.md).
 Out:    a person of the agency, with an entry in the record.
 Holds:  no agreement in force, nobody comes. Who answered may do nothing until the confirmation, and counts
         only once the entry with their public halves has its place in the record. The confirmation is signed
@@ -21,6 +22,7 @@ from fanlight.server.accounts import Session, account_by_id, forms
 from fanlight.server.agencies import invitations, store
 from fanlight.server.agencies.invitations import Invitation
 from fanlight.server.auditing import store as auditors
+from fanlight.server.counsel import store as counsel
 from fanlight.server.errors import Conflict, NotAllowed, NotFound
 from fanlight.server.log import Log
 from fanlight.store.database import Tx
@@ -29,6 +31,7 @@ from fanlight.wire import b64, jcs
 LIFE = timedelta(hours=72)
 MOST = 20
 OPERATOR = "operator"
+PEOPLE = ("officer", "supervisor", "custodian", "administrator")
 _ADMINISTRATOR = "administrator"
 
 
@@ -68,6 +71,8 @@ async def maker(tx: Tx, session: Session, agency: str) -> By:
     if account is None:
         raise no_invitation()
     rows = {row.account: row for row in await store.everybody(tx, agency) if row.ended is None}
+    if session.kind == OPERATOR and not agency:
+        return By(account=account.id, sign_pub=bytes(account.sign_pub), name=None, agency="")
     if session.kind == OPERATOR:
         await programme.agency(tx, agency)
         if rows:
@@ -104,13 +109,14 @@ async def invite(  # noqa: PLR0913 - what was signed, and by whom
         secret_hash=b64.encode(secret_hash),
     )
     by.check("person-invite", said, signature)
-    if by.name is None and made.role != _ADMINISTRATOR:
+    may = counsel.ROLES if not by.agency else (_ADMINISTRATOR,) if by.name is None else PEOPLE
+    if made.role not in may:
         raise NotAllowed(
-            "The operator invites an agency's first administrator, and nobody else.",
+            "The operator invites their own counsel and an agency's first administrator, and nobody else.",
             do="Let that administrator invite the others.",
             code="agencies.only_administrator",
         )
-    await programme.require_agreement(tx, made.agency, now.date())
+    await _require_agreement(tx, made, now)
     await _check_no_auditor(tx, made.name, now)
     await invitations.drop_ended(tx, now)
     if len(await invitations.of_agency(tx, made.agency, now)) >= MOST:
@@ -130,7 +136,7 @@ async def opened(tx: Tx, secret: bytes, now: datetime) -> Invitation:
     found = await invitations.by_secret(tx, hash_of(secret), now)
     if found is None or found.account is not None:
         raise no_invitation()
-    await programme.require_agreement(tx, found.agency, now.date())
+    await _require_agreement(tx, found, now)
     await store.lock(tx, found.agency)
     people = [row for row in await store.everybody(tx, found.agency) if row.ended is None]
     holds = any((row.account, row.role) == (found.by_whom, _ADMINISTRATOR) for row in people)
@@ -156,9 +162,22 @@ async def confirm(  # noqa: PLR0913 - what was signed, and by whom
         raise no_invitation()
     key, recipient = b64.encode(bytes(found.sign_pub)), found.age_recipient or ""
     by.check("person-confirm", keys_digest(found, found.account, key, recipient), signature)
-    await programme.require_agreement(tx, found.agency, now.date())
+    await _require_agreement(tx, found, now)
     await auditors.lock(tx)
     await _check_no_auditor(tx, found.name, now)
+    if not found.agency:
+        await invitations.used(tx, found)
+        await counsel.come(
+            log,
+            tx,
+            account=found.account,
+            name=found.name,
+            role=found.role,
+            day=now.date(),
+            made_by=OPERATOR,
+            signature=signature,
+        )
+        return
     pub = {
         "agency": found.agency,
         "day": now.date().isoformat(),
@@ -183,6 +202,12 @@ def keys_digest(of: Invitation, account: str, sign_pub: str, age_recipient: str)
         role=of.role,
         sign_pub=sign_pub,
     )
+
+
+async def _require_agreement(tx: Tx, of: Invitation, now: datetime) -> None:
+    """Raise NotAllowed where an agency has no agreement in force; the operator's counsel needs none."""
+    if of.agency:
+        await programme.require_agreement(tx, of.agency, now.date())
 
 
 async def _check_no_auditor(tx: Tx, name: str, now: datetime) -> None:

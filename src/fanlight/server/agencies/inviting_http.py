@@ -4,7 +4,7 @@ Holds:  the secret comes in a call's body, never in an address.
 """
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency
@@ -28,7 +28,7 @@ from fanlight.server.services import Parts, Services
 from fanlight.wire import b64, jcs
 
 _REFUSED_PER_HOUR = 200
-_Ori = Annotated[str, Meta(pattern=r"^[A-Z0-9]{9}\Z")]
+_Ori = Annotated[str, Meta(pattern=r"^([A-Z0-9]{9})?\Z")]  # empty: the operator's own counsel
 _Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -38,7 +38,7 @@ class InviteIn(forms.In, frozen=True):
     invitation: forms.Id
     agency: _Ori
     name: _Name
-    role: Role
+    role: Role | Literal["counsel", "own-counsel"]
     secret_hash: forms.Key
     signature: forms.Signature
 
@@ -134,14 +134,14 @@ async def read(data: JSONBody[SecretIn], request: AnyRequest, services: Parts) -
     try:
         async with services.db.transaction() as tx:
             found = await inviting.opened(tx, forms.public_key(data.secret), services.clock())
-            agency = await programme.agency(tx, found.agency)
+            agency = (await programme.agency(tx, found.agency)).name if found.agency else ""
     except NotFound:
         services.spend(request, "invitations refused", _REFUSED_PER_HOUR)
         raise
     return {
         "invitation": found.id,
         "agency": found.agency,
-        "agency_name": agency.name,
+        "agency_name": agency,
         "name": found.name,
         "role": found.role,
         "ends": to_text(found.ends),
@@ -167,17 +167,18 @@ async def _answer(data: AnswerIn, request: AnyRequest, services: Services, chall
     public = forms.public_key(data.sign_pub)
     async with services.db.transaction(account=data.account) as tx:
         found = await inviting.opened(tx, forms.public_key(data.secret), services.clock())
+        kind = "officer" if found.agency else "counsel"
         offer = {
             "account": data.account,
             "sign_pub": data.sign_pub,
             "age_recipient": forms.recipient(data.age_recipient),
-            "kind": "officer",
+            "kind": kind,
             "invitation": found.id,
         }
         forms.check_signature(public, "account", jcs.dumps(offer), data.signature)
         made = keeping.check_new(data.credential, "new", data.account, request, services, challenges)
         passkey = keeping.row_of(data.account, made, data.wrapped, None, services)
-        account = accounts.Account(data.account, "officer", public, data.age_recipient)
+        account = accounts.Account(data.account, kind, public, data.age_recipient)
         if not await accounts.add_account(tx, account):
             raise key_taken()
         if not await store_people.add_passkey(tx, passkey):

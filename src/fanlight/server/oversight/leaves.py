@@ -227,6 +227,8 @@ class LegalProcess(msgspec.Struct, frozen=True):
     until: str | None = None
     accounts: str | None = None
     renewal: bool | None = None
+    counsel: str | None = None
+    signature: str | None = None
 
 
 class ProcessPacket(msgspec.Struct, frozen=True):
@@ -234,6 +236,8 @@ class ProcessPacket(msgspec.Struct, frozen=True):
 
     process: str
     day: str
+    counsel: str | None = None
+    signature: str | None = None
 
 
 Known = (

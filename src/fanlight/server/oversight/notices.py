@@ -25,6 +25,11 @@ def _person(said: Said) -> str:
     return f"{said['agency']}: somebody who was {said['role']} is {what}, since {words.day(said['day'])}."
 
 
+def _counsel(said: Said) -> str:
+    who = "The operator themself" if said.get("own") is True else "Somebody with a key of their own"
+    return f"{who} decides on legal process, as the operator's counsel, from {words.day(said['day'])} on."
+
+
 NOTICES: Mapping[str, tuple[tuple[str, ...], Callable[[Said], str]]] = {
     "agreement-document": (
         ("agency", "title", "author", "day"),
@@ -42,6 +47,14 @@ NOTICES: Mapping[str, tuple[tuple[str, ...], Callable[[Said], str]]] = {
     "agency-person-joined": (
         ("agency", "day"),
         lambda said: f"{said['agency']}: somebody came to it on {words.day(said['day'])}, with own keys.",
+    ),
+    "counsel-joined": (("day", "key"), _counsel),
+    "counsel-ended": (
+        ("day", "key"),
+        lambda said: (
+            f"Somebody with a key of their own is the operator's counsel no more since"
+            f" {words.day(said['day'])}."
+        ),
     ),
     "agency-auditor": (
         ("agency", "name", "from", "until"),

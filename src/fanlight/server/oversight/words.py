@@ -90,6 +90,8 @@ TYPES = {
     "sealed-renewed": "Sealed slot renewed",
     "process": "Legal process",
     "process-packet": "Answer to legal process",
+    "counsel-joined": "Operator's counsel came",
+    "counsel-ended": "Operator's counsel ended",
     "cad-source": "Source of dispatches",
     "cad-source-ended": "Source of dispatches ended",
     "unreadable": "Not readable here",

@@ -14,15 +14,16 @@ import msgspec
 
 from fanlight.model.ids import new_id
 from fanlight.server import sealed
-from fanlight.server.accounts import Session
+from fanlight.server.accounts import Session, account_by_id, forms
 from fanlight.server.errors import Conflict, Malformed, NotFound
 from fanlight.server.process import papers, preserving, rules, store
-from fanlight.server.process.rules import DecisionIn, ProcessIn, RenewalIn, Scope
+from fanlight.server.process.rules import DecisionIn, ProcessIn, ReleaseIn, RenewalIn, Scope, SignedIn
 from fanlight.server.process.store import Packet, Row
 from fanlight.server.sealed.auditors import read_auditors
 from fanlight.server.services import Services
 from fanlight.store.database import Tx
-from fanlight.wire import jcs
+from fanlight.wire import b64, jcs
+from fanlight.wire import process as wire
 
 _PER_HOUR = 60  # documents that one person hands in
 
@@ -72,8 +73,8 @@ def scope_of(row: Row) -> Scope:
     return msgspec.convert(jcs.loads(row.scope.encode()), Scope)
 
 
-async def decide(services: Services, process: str, data: DecisionIn) -> Row:
-    """Store what counsel decides, serve it, and enter it; raises NotFound or Conflict."""
+async def decide(services: Services, session: Session, process: str, data: DecisionIn) -> Row:
+    """Store what counsel decides and signs, serve it, enter it; raises NotFound, NotAllowed or Conflict."""
     today = services.clock().date()
     async with services.db.transaction() as tx:
         row = await locked(tx, process)
@@ -81,15 +82,29 @@ async def decide(services: Services, process: str, data: DecisionIn) -> Row:
             raise Conflict(
                 "This was decided already.", do="Load it again; a decision stands.", code="process.decided"
             )
+        rules.check_day(data, today)
         given = given_of(row)
         scope = rules.decide(given, data, today)
+        asked = wire.digest(
+            process=process,
+            document=row.sha256,
+            decision=data.decision,
+            reason=data.reason,
+            scope=msgspec.to_builtins(data.scope),
+        )
+        said = wire.decide(process=process, kind=given.kind, decision=data.decision, day=today)
+        key = await _signed(tx, session, data, act=("process-decision", asked), said=said)
         quiet = rules.quiet_until(given, today)
         looked = rules.check(given, scope or given.scope, today)
         decided = msgspec.structs.replace(
             row,
             decision=data.decision,
             decided=today,
-            reason=f"{data.counsel}: {data.reason}",
+            reason=f"{session.name}: {data.reason}",
+            counsel=session.account,
+            signature=data.signature,
+            signed=data.signed,
+            key=key,
             scope=store.as_text(msgspec.to_builtins(scope)) if scope else None,
             quiet_until=quiet,
         )
@@ -128,7 +143,13 @@ def public(row: Row, failed: list[str]) -> dict[str, Any]:
         "decision": row.decision,
         "rules": failed,
         "day": row.decided.isoformat() if row.decided else None,
+        **_by(row.key, row.signed),
     }
+
+
+def _by(key: str | None, signed: str | None) -> dict[str, Any]:
+    """Return whose signature everybody can check; nothing of what was done before counsel had a key."""
+    return {"counsel": key, "signature": signed} if key and signed else {}
 
 
 def committed(row: Row) -> dict[str, Any]:
@@ -140,7 +161,30 @@ def committed(row: Row) -> dict[str, Any]:
         "docket": given.docket,
         "document": row.sha256,
         "reason": row.reason,
+        "signed": row.signature,
     }
+
+
+def packet_public(packet: Packet) -> dict[str, Any]:
+    """Return what everybody reads of a packet."""
+    said = {"process": packet.process, "day": packet.made.isoformat()}
+    return {**said, **_by(packet.key, packet.signed)}
+
+
+def packet_committed(packet: Packet) -> dict[str, Any]:
+    """Return what a packet's entry commits to."""
+    return {"sha256": packet.sha256, "signed": packet.signature}
+
+
+async def _signed(tx: Tx, session: Session, data: SignedIn, *, act: tuple[str, str], said: str) -> str:
+    """Return counsel's key, which signed all of an act and what everybody reads of it; raises NotAllowed."""
+    account = await account_by_id(tx, session.account)
+    if account is None:
+        raise not_there()
+    key = bytes(account.sign_pub)
+    forms.check_act(key, account.id, *act, data.signature)
+    forms.check_signature(key, wire.CONTEXT, said.encode(), data.signed)
+    return b64.encode(key)
 
 
 async def renew(services: Services, session: Session, process: str, data: RenewalIn) -> Row:
@@ -151,6 +195,12 @@ async def renew(services: Services, session: Session, process: str, data: Renewa
         if row.quiet_until is None or row.sealed is None or row.leaf is not None:
             raise Conflict("No gag stands here.", do="The household knows.", code="process.not_quiet")
         until = rules.renewed(row.quiet_until, data, today)
+        account = await account_by_id(tx, session.account)
+        if account is None:
+            raise not_there()
+        said = {name: value for name, value in msgspec.to_builtins(data).items() if name != "signature"}
+        of = wire.digest(process=process, **said)
+        forms.check_act(bytes(account.sign_pub), account.id, "process-renewal", of, data.signature)
         waiting = [one.sealed for one in await store.packets(tx, process) if one.sealed]
         for order in (row.sealed, *waiting):
             await sealed.keep_shut(services.log, tx, order, _shut(row, until))
@@ -158,49 +208,90 @@ async def renew(services: Services, session: Session, process: str, data: Renewa
     return msgspec.structs.replace(row, quiet_until=until)
 
 
-async def pack(services: Services, session: Session, process: str) -> dict[str, Any]:
-    """Return what exists of what was accepted, and enter that it was handed out; raises Conflict."""
+async def weigh(services: Services, process: str) -> str:
+    """Return the hash of the packet that would go out now, and nothing else of it; raises Conflict."""
+    async with services.db.transaction() as tx:
+        return _digest(await _packet(tx, await locked(tx, process), services.clock().date()))
+
+
+async def pack(services: Services, session: Session, process: str, data: ReleaseIn) -> dict[str, Any]:
+    """Return what exists of what was accepted, and enter that it was handed out.
+
+    Raises:
+        Conflict: nothing was accepted, or it is another packet than counsel signed.
+        NotAllowed: a signature does not hold.
+    """
     today = services.clock().date()
     async with services.db.transaction() as tx:
         row = await locked(tx, process)
-        scope = scope_of(row)
-        if given_of(row).kind == rules.PRESERVATION:
+        rules.check_day(data, today)
+        content = await _packet(tx, row, today)
+        if _digest(content) != data.sha256:
             raise Conflict(
-                "A request to preserve hands out nothing.",
-                kept="What it reaches stays until its end.",
-                do="A warrant, an order or a subpoena says what may be handed out.",
-                code="process.preserves",
+                "What exists has changed since you signed.",
+                do="Make the packet again.",
+                code="process.packet_changed",
             )
-        accounts = []
-        for account in dict.fromkeys(scope.accounts):
-            await store.as_home(tx, account)
-            one: dict[str, Any] = {"account": account}
-            if "account_records" in scope.what:
-                one["records"] = await store.account_records(tx)
-            if {"clip_list", "contents"} & set(scope.what):
-                one["clips"] = await store.clips(tx, scope.start, scope.end)
-            accounts.append(one)
-        packet: dict[str, Any] = {
-            "process": process,
-            "made": today.isoformat(),
-            "document_sha256": row.sha256,
-            "scope": msgspec.to_builtins(scope),
-            "exists": await store.holdings(tx),
-            "accounts": accounts,
-            "cannot": "Footage, names and times are sealed to keys of the households. The operator has none.",
-        }
-        digest = hashlib.sha256(jcs.dumps(packet)).hexdigest()
-        made = new_id()
-        order = leaf = None
-        pub = {"process": process, "day": today.isoformat()}
+        said = wire.release(process=process, day=today)
+        act = ("process-release", f"{process}/{data.sha256}")
+        key = await _signed(tx, session, data, act=act, said=said)
+        packet = Packet(
+            id=new_id(),
+            process=process,
+            made=today,
+            sha256=data.sha256,
+            by_whom=session.account,
+            sealed=None,
+            leaf=None,
+            signature=data.signature,
+            signed=data.signed,
+            key=key,
+        )
         if row.leaf is not None:
-            leaf = await services.log.queue_leaf(tx, "process-packet", pub, {"sha256": digest})
+            held = packet_committed(packet)
+            leaf = await services.log.queue_leaf(tx, "process-packet", packet_public(packet), held)
+            packet = msgspec.structs.replace(packet, leaf=leaf)
         else:
-            content = {**pub, "type": "process-packet", "sha256": digest}
+            sealing = {**packet_public(packet), "type": "process-packet", "sha256": data.sha256}
             shut = _shut(row, row.quiet_until) if row.quiet_until else None
-            order = await sealed.take(tx, read_auditors(services.home), content, today=today, shut=shut)
-        await store.add_packet(tx, Packet(made, process, today, digest, session.account, order, leaf))
-    return {"packet": made, "sha256": digest, "content": packet}
+            order = await sealed.take(tx, read_auditors(services.home), sealing, today=today, shut=shut)
+            packet = msgspec.structs.replace(packet, sealed=order)
+        await store.add_packet(tx, packet)
+    return {"packet": packet.id, "sha256": packet.sha256, "content": content}
+
+
+async def _packet(tx: Tx, row: Row, today: date) -> dict[str, Any]:
+    """Return all that exists of what was accepted, on a day; raises Conflict."""
+    scope = scope_of(row)
+    if given_of(row).kind == rules.PRESERVATION:
+        raise Conflict(
+            "A request to preserve hands out nothing.",
+            kept="What it reaches stays until its end.",
+            do="A warrant, an order or a subpoena says what may be handed out.",
+            code="process.preserves",
+        )
+    accounts = []
+    for account in dict.fromkeys(scope.accounts):
+        await store.as_home(tx, account)
+        one: dict[str, Any] = {"account": account}
+        if "account_records" in scope.what:
+            one["records"] = await store.account_records(tx)
+        if {"clip_list", "contents"} & set(scope.what):
+            one["clips"] = await store.clips(tx, scope.start, scope.end)
+        accounts.append(one)
+    return {
+        "process": row.id,
+        "made": today.isoformat(),
+        "document_sha256": row.sha256,
+        "scope": msgspec.to_builtins(scope),
+        "exists": await store.holdings(tx),
+        "accounts": accounts,
+        "cannot": "Footage, names and times are sealed to keys of the households. The operator has none.",
+    }
+
+
+def _digest(packet: dict[str, Any]) -> str:
+    return hashlib.sha256(jcs.dumps(packet)).hexdigest()
 
 
 def _shut(row: Row, until: date) -> sealed.Shut:

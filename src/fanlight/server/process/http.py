@@ -14,7 +14,7 @@ from fanlight.server import vault
 from fanlight.server.accounts import Caller, Session
 from fanlight.server.errors import Conflict
 from fanlight.server.process import deciding, preserving, store
-from fanlight.server.process.rules import DecisionIn, Form, ProcessIn, RenewalIn
+from fanlight.server.process.rules import DecisionIn, Form, ProcessIn, ReleaseIn, RenewalIn
 from fanlight.server.process.store import Row
 from fanlight.server.services import Parts, Services
 from fanlight.store.database import Tx
@@ -86,17 +86,17 @@ async def list_served(services: Parts, session: Caller) -> Response[dict[str, An
     return Response({"process": found}, headers=_PRIVATE)
 
 
-@post("/v1/operator/process", operation_id="enterProcess", status_code=200, request_max_body_size=MAX_BODY)
+@post("/v1/counsel/process", operation_id="enterProcess", status_code=200, request_max_body_size=MAX_BODY)
 async def enter(data: JSONBody[ProcessIn], services: Parts, session: Caller) -> Response[dict[str, Any]]:
     """Enter what came on paper, as the operator's counsel."""
-    session.of_kind("operator")
+    session.of_kind("counsel")
     return Response(_said(await deciding.take(services, session, data)), headers=_PRIVATE)
 
 
-@get("/v1/operator/process", operation_id="listProcess")
+@get("/v1/counsel/process", operation_id="listProcess")
 async def list_process(services: Parts, session: Caller) -> Response[dict[str, Any]]:
     """List all for counsel: what waits first; and what rows there are of a household at all."""
-    session.of_kind("operator")
+    session.of_kind("counsel")
     today = services.clock().date()
     async with services.db.transaction() as tx:
         rows = [await _counsel(tx, row, today) for row in await store.every(tx)]
@@ -104,10 +104,10 @@ async def list_process(services: Parts, session: Caller) -> Response[dict[str, A
     return Response({"process": rows, "exists": exists}, headers=_PRIVATE)
 
 
-@get("/v1/operator/process/{process:str}/document", operation_id="getProcessDocument", media_type=_PDF)
+@get("/v1/counsel/process/{process:str}/document", operation_id="getProcessDocument", media_type=_PDF)
 async def counsel_document(process: FromPath[str], services: Parts, session: Caller) -> Response[bytes]:
     """Return a document as it was handed in."""
-    session.of_kind("operator")
+    session.of_kind("counsel")
     async with services.db.transaction() as tx:
         if not is_id(process) or await store.get(tx, process) is None:
             raise deciding.not_there()
@@ -115,37 +115,46 @@ async def counsel_document(process: FromPath[str], services: Parts, session: Cal
     return Response(found, media_type=_PDF, headers=_DOCUMENT)
 
 
-@post("/v1/operator/process/{process:str}/decision", operation_id="decideProcess", status_code=200)
+@post("/v1/counsel/process/{process:str}/decision", operation_id="decideProcess", status_code=200)
 async def decide(
     process: FromPath[str], data: JSONBody[DecisionIn], services: Parts, session: Caller
 ) -> Response[dict[str, Any]]:
-    """Accept, narrow or reject, with the reason; the household is served and the entry made with it."""
-    session.of_kind("operator")
-    return Response(_said(await deciding.decide(services, process, data)), headers=_PRIVATE)
+    """Accept, narrow or reject, with the reason, signed; the household is served and it is entered."""
+    session.of_kind("counsel")
+    return Response(_said(await deciding.decide(services, session, process, data)), headers=_PRIVATE)
 
 
-@post("/v1/operator/process/{process:str}/renewal", operation_id="renewGag", status_code=200)
+@post("/v1/counsel/process/{process:str}/renewal", operation_id="renewGag", status_code=200)
 async def renew(
     process: FromPath[str], data: JSONBody[RenewalIn], services: Parts, session: Caller
 ) -> Response[dict[str, Any]]:
     """Record that a court renewed a gag."""
-    session.of_kind("operator")
+    session.of_kind("counsel")
     return Response(_said(await deciding.renew(services, session, process, data)), headers=_PRIVATE)
 
 
-@post("/v1/operator/process/{process:str}/packet", operation_id="packProcess", status_code=200)
-async def packet(process: FromPath[str], services: Parts, session: Caller) -> Response[dict[str, Any]]:
-    """Make the answer to what was accepted: all rows that exist, with hashes; entered with it."""
-    session.of_kind("operator")
-    return Response(await deciding.pack(services, session, process), headers=_PRIVATE)
+@get("/v1/counsel/process/{process:str}/packet", operation_id="weighPacket")
+async def weigh(process: FromPath[str], services: Parts, session: Caller) -> dict[str, str]:
+    """Return the hash of the packet that would go out now, for counsel to sign; nothing of it is shown."""
+    session.of_kind("counsel")
+    return {"sha256": await deciding.weigh(services, process)}
 
 
-@get("/v1/operator/process/{process:str}/clips/{clip:str}", operation_id="getProcessClip")
+@post("/v1/counsel/process/{process:str}/packet", operation_id="packProcess", status_code=200)
+async def packet(
+    process: FromPath[str], data: JSONBody[ReleaseIn], services: Parts, session: Caller
+) -> Response[dict[str, Any]]:
+    """Make the answer to what was accepted: all rows that exist, with hashes; signed, and entered with it."""
+    session.of_kind("counsel")
+    return Response(await deciding.pack(services, session, process, data), headers=_PRIVATE)
+
+
+@get("/v1/counsel/process/{process:str}/clips/{clip:str}", operation_id="getProcessClip")
 async def sealed_clip(
     process: FromPath[str], clip: FromPath[str], services: Parts, session: Caller
 ) -> Stream:
     """Return a sealed clip of an accepted scope, as it lies here; only the household's keys open it."""
-    session.of_kind("operator")
+    session.of_kind("counsel")
     async with services.db.transaction() as tx:
         row = await store.get(tx, process) if is_id(process) and is_id(clip) else None
         if row is None:
@@ -253,7 +262,18 @@ router = Router(
     path="/",
     tags=["process"],
     route_handlers=[
-        *(serve, list_served, enter, list_process, counsel_document, decide, renew, packet, sealed_clip),
+        *(
+            serve,
+            list_served,
+            enter,
+            list_process,
+            counsel_document,
+            decide,
+            renew,
+            weigh,
+            packet,
+            sealed_clip,
+        ),
         *(own, own_document, objection),
     ],
 )

@@ -25,6 +25,7 @@ Kind = Literal["warrant", "order", "subpoena", "preservation", "national-securit
 PRESERVATION = "preservation"
 Court = Literal["federal", "state", "county", "municipal", "none"]
 What = Literal["contents", "clip_list", "account_records"]
+Signature = Annotated[str, Meta(min_length=88, max_length=88)]
 Account = Annotated[str, Meta(pattern=r"^[a-z2-7]{26}\Z")]
 LAW: Mapping[str, Any] = json.loads(resources.files(__package__).joinpath("law.json").read_text("utf-8"))
 HARD = frozenset(
@@ -67,13 +68,26 @@ class ProcessIn(Form, frozen=True, kw_only=True):
     came: Annotated[str, Meta(min_length=2, max_length=300)]
 
 
-class DecisionIn(Form, frozen=True, kw_only=True):
-    """What counsel decides, by name, with the reason; `scope` where it is narrowed."""
+class SignedIn(Form, frozen=True, kw_only=True):
+    """What counsel signs on a day: `signature` over an act, all of it; `signed` over what everybody reads."""
+
+    day: Day
+    signature: Signature
+    signed: Signature
+
+
+class DecisionIn(SignedIn, frozen=True, kw_only=True):
+    """What counsel decides, with the reason; `scope` where it is narrowed."""
 
     decision: Literal["accepted", "narrowed", "rejected"]
-    counsel: Annotated[str, Meta(min_length=2, max_length=200)]
     reason: Annotated[str, Meta(min_length=2, max_length=1000)]
     scope: Scope | None = None
+
+
+class ReleaseIn(SignedIn, frozen=True, kw_only=True):
+    """A packet goes out, by the hash that it has."""
+
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class RenewalIn(Form, frozen=True, kw_only=True):
@@ -83,6 +97,7 @@ class RenewalIn(Form, frozen=True, kw_only=True):
     court: Annotated[str, Meta(min_length=2, max_length=200)]
     docket: Annotated[str, Meta(min_length=1, max_length=100)]
     ordered: Day
+    signature: Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +225,16 @@ def decide(given: ProcessIn, data: DecisionIn, today: date) -> Scope | None:
             code="process.cannot_accept",
         )
     return scope
+
+
+def check_day(data: SignedIn, today: date) -> None:
+    """Raise Conflict unless something was signed for today."""
+    if data.day != today:
+        raise Conflict(
+            "This was signed for another day than today in UTC.",
+            do="Load the page again and sign it again; look at your device's clock.",
+            code="process.other_day",
+        )
 
 
 def within(scope: Scope, asked: Scope) -> bool:

@@ -10,7 +10,10 @@ from fanlight.wire import jcs
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A document as handed in, without its bytes, and what was decided. `form`, `checks`, `scope`: JSON."""
+    """A document as handed in, without its bytes, and what was decided. `form`, `checks`, `scope`: JSON.
+
+    `signature`, `signed`: by `counsel`, whose `key` it is; none where counsel had none yet.
+    """
 
     id: str
     agency: str
@@ -26,10 +29,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     quiet_until: date | None = None
     sealed: str | None = None
     leaf: str | None = None
+    counsel: str | None = None
+    signature: str | None = None
+    signed: str | None = None
+    key: str | None = None
 
 
 class Packet(msgspec.Struct, frozen=True):
-    """A packet that was made."""
+    """A packet that was made; signed as a document's row."""
 
     id: str
     process: str
@@ -38,11 +45,15 @@ class Packet(msgspec.Struct, frozen=True):
     by_whom: str
     sealed: str | None
     leaf: str | None
+    signature: str | None
+    signed: str | None
+    key: str | None
 
 
 _ROW = (
     "SELECT id, agency, by_whom, received, form, sha256, checks, decision, decided, reason, scope,"
-    " quiet_until, sealed, leaf FROM process"
+    " quiet_until, sealed, leaf, counsel, signature, signed,"
+    " (SELECT plain_base64(a.sign_pub) FROM account a WHERE a.id = process.counsel) AS key FROM process"
 )
 
 
@@ -84,10 +95,10 @@ async def decided(tx: Tx, row: Row) -> None:
     """Store what counsel decided."""
     await tx.execute(
         "UPDATE process SET decision = %s, decided = %s, reason = %s, scope = %s, quiet_until = %s,"
-        " sealed = %s, leaf = %s WHERE id = %s",
+        " sealed = %s, leaf = %s, counsel = %s, signature = %s, signed = %s WHERE id = %s",
         [
             *(row.decision, row.decided, row.reason, row.scope),
-            *(row.quiet_until, row.sealed, row.leaf, row.id),
+            *(row.quiet_until, row.sealed, row.leaf, row.counsel, row.signature, row.signed, row.id),
         ],
     )
 
@@ -144,9 +155,9 @@ async def object_to(tx: Tx, process: str, words: str) -> bool:
 async def add_renewal(tx: Tx, process: str, until: date, said: dict[str, Any], by_whom: str) -> None:
     """Note a court's renewal, and until when nothing may be told now."""
     await tx.execute(
-        "INSERT INTO process_renewal (process, until, ordered, court, docket, by_whom)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
-        [process, until, said["ordered"], said["court"], said["docket"], by_whom],
+        "INSERT INTO process_renewal (process, until, ordered, court, docket, by_whom, signature)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        [process, until, said["ordered"], said["court"], said["docket"], by_whom, said["signature"]],
     )
     await tx.execute("UPDATE process SET quiet_until = %s WHERE id = %s", [until, process])
 
@@ -154,9 +165,12 @@ async def add_renewal(tx: Tx, process: str, until: date, said: dict[str, Any], b
 async def add_packet(tx: Tx, row: Packet) -> None:
     """Note a packet."""
     await tx.execute(
-        "INSERT INTO process_packet (id, process, made, sha256, by_whom, sealed, leaf)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        [row.id, row.process, row.made, row.sha256, row.by_whom, row.sealed, row.leaf],
+        "INSERT INTO process_packet (id, process, made, sha256, by_whom, sealed, leaf, signature, signed)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            *(row.id, row.process, row.made, row.sha256, row.by_whom, row.sealed, row.leaf),
+            *(row.signature, row.signed),
+        ],
     )
 
 
@@ -165,8 +179,10 @@ async def packets(tx: Tx, process: str) -> list[Packet]:
     return await many(
         tx,
         Packet,
-        "SELECT id, process, made, sha256, by_whom, sealed, leaf FROM process_packet"
-        " WHERE process = %s ORDER BY made, id",
+        "SELECT id, process, made, sha256, by_whom, sealed, leaf, signature, signed,"
+        " CASE WHEN signed IS NOT NULL THEN"
+        " (SELECT plain_base64(a.sign_pub) FROM account a WHERE a.id = by_whom) END AS key"
+        " FROM process_packet WHERE process = %s ORDER BY made, id",
         [process],
     )
 

@@ -35,8 +35,9 @@ async def tick(services: Services) -> int:
                 await sealed.open_order(services.log, tx, row.sealed)
             for packet in await store.packets(tx, row.id):
                 if packet.sealed and packet.leaf is None:
-                    pub = {"process": row.id, "day": packet.made.isoformat()}
-                    made = await services.log.queue_leaf(tx, "process-packet", pub, {"sha256": packet.sha256})
+                    pub = deciding.packet_public(packet)
+                    held = deciding.packet_committed(packet)
+                    made = await services.log.queue_leaf(tx, "process-packet", pub, held)
                     await store.packet_told(tx, packet.id, made)
                     await sealed.open_order(services.log, tx, packet.sealed)
     return len(rows)
