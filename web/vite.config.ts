@@ -23,7 +23,7 @@ export default defineConfig({
     // The map and the rules' engine are large by nature and loaded only where they are shown.
     chunkSizeWarningLimit: 5000,
     rolldownOptions: {
-      input: ["home", "agency", "operator", "link", "ask", "register", "clerk", "auditor", "neighbors", "rules"].map((app) => `${here}/apps/${app}/index.html`),
+      input: ["home", "agency", "operator", "link", "ask", "register", "clerk", "auditor", "counsel", "neighbors", "rules"].map((app) => `${here}/apps/${app}/index.html`),
       // Words do nothing but stand there: each page's travel with the page.
       treeshake: { moduleSideEffects: [{ test: /\/words\/[a-z-]+\.ts$/, sideEffects: false }] },
       output: {

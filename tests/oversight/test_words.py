@@ -2,15 +2,18 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fanlight.proof.openings import make_leaf
+from fanlight.seal.keys import SigningKey
 from fanlight.server.oversight import leaves, notices, sentences, words
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.words import facts_of_request
+from fanlight.wire import b64, process
 
 CASES = json.loads((Path(__file__).parents[2] / "vectors/oversight/words.json").read_text("utf-8"))
 
@@ -82,3 +85,31 @@ def test_what_a_record_enters_of_itself_is_said_in_one_sentence() -> None:
         assert words_ in sentences.summary(entry)
         assert kind in words.TYPES
     assert "legal process" in sentences.summary(Entry.of(0, make_leaf("sealed-opened", filled)[0]))
+
+
+def test_an_entry_of_legal_process_says_whether_counsels_signature_holds() -> None:
+    """R22: the page checks what the entry shows; one from before counsel had a key says nothing of it."""
+    key, day = SigningKey.new(), date(2026, 11, 23)
+    decided = {"process": "p", "kind": "warrant", "court_level": "state", "decision": "accepted", "rules": []}
+    packed = {"process": "p"}
+    of = {"process": "p", "kind": "warrant", "decision": "accepted"}
+    for kind, pub, said in (
+        ("process", decided, process.decide(**of, day=day)),
+        ("process-packet", packed, process.release(process="p", day=day)),
+    ):
+        signature = b64.encode(key.sign(process.CONTEXT, said.encode()))
+        own = {**pub, "day": day.isoformat(), "counsel": b64.encode(key.public), "signature": signature}
+        shown = {
+            name: sentences.summary(Entry.of(0, make_leaf(kind, {**own, **change})[0]))
+            for name, change in (
+                ("holds", {}),
+                ("other day", {"day": "2026-11-24"}),
+                ("no day", {"day": "never"}),
+                ("none", {"counsel": None, "signature": None}),
+                ("no key", {"counsel": None}),
+                ("no base64", {"signature": "?"}),
+            )
+        }
+        assert "signed with counsel's own key" in shown.pop("holds")
+        assert "signature" not in shown.pop("none")
+        assert all("a signature that does not hold" in text for text in shown.values())

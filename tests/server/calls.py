@@ -73,6 +73,7 @@ for page in (
     "/record/ordinances/edit",
     "/clerk",
     "/auditor",
+    "/counsel",
     "/s",
     "/ask",
     "/neighbors",

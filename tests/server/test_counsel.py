@@ -187,29 +187,25 @@ def test_the_tables_take_no_decision_that_counsel_did_not_sign(database: str, tm
 
     waits, decided = asyncio.run(body())
     unsigned, standing, nobody = "counsel did not sign that", "a decision stands", "no entry in the record"
-    signature = "encode(sha512('x'), 'base64')"
+    undecided = (
+        "UPDATE process SET decision = 'accepted', decided = received, reason = 'x', signature = '',"
+        " counsel = (SELECT account FROM counsel), signed = encode(sha512('x'), 'base64'),"
+        " leaf = (SELECT id FROM leaf LIMIT 1) WHERE id = %s"
+    )
+    packed = (
+        "INSERT INTO process_packet (id, process, made, sha256, by_whom, leaf, signed) SELECT 'p', id,"
+        " received, '', counsel, leaf, encode(sha512('x'), 'base64') FROM process WHERE id = %s"
+    )
+    another = (
+        "INSERT INTO counsel (account, name, own, joined, leaf) SELECT account, 'Me', own, joined,"
+        " (SELECT leaf FROM process WHERE leaf IS NOT NULL) FROM counsel"
+    )
     attempts: tuple[tuple[str, str, list[str]], ...] = (
-        (
-            unsigned,
-            "UPDATE process SET decision = 'accepted', decided = received, reason = 'x', signature = '',"
-            f" counsel = (SELECT account FROM counsel), signed = {signature},"
-            " leaf = (SELECT id FROM leaf LIMIT 1) WHERE id = %s",
-            [waits],
-        ),
+        (unsigned, undecided, [waits]),
+        (unsigned, packed, [decided]),
         (standing, "UPDATE process SET decision = 'rejected' WHERE id = %s", [decided]),
         (standing, "UPDATE process SET scope = '{}' WHERE id = %s", [decided]),
-        (
-            unsigned,
-            "INSERT INTO process_packet (id, process, made, sha256, by_whom, leaf, signed)"
-            f" SELECT 'p', id, received, '', counsel, leaf, {signature} FROM process WHERE id = %s",
-            [decided],
-        ),
-        (
-            nobody,
-            "INSERT INTO counsel (account, name, own, joined, leaf) SELECT account, 'Me', own, joined,"
-            " (SELECT leaf FROM process WHERE leaf IS NOT NULL) FROM counsel",
-            [],
-        ),
+        (nobody, another, []),
         (nobody, "UPDATE counsel SET name = 'Somebody else'", []),
         (nobody, "DELETE FROM counsel", []),
     )

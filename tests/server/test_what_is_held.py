@@ -157,6 +157,7 @@ NOT_RESIDENTS = {
     "agency_person",
     "case_copy",
     "clerk",
+    "counsel",
     "custody",
     "export",
     "person_change",

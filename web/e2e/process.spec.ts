@@ -1,5 +1,6 @@
 // Legal process by hand, from an agency's desk over counsel to the household: R22.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
+import { somebody } from "./passkeys.ts";
 import { be, expectAccessible } from "./people.ts";
 
 test.describe.configure({ mode: "serial" });
@@ -68,11 +69,9 @@ test("R22 a person of the agency hands in a warrant and reads what was found", a
 });
 
 test("R22 counsel accepts it and makes the packet; no page opens footage", async () => {
-  const counsel = await be(context, base, "operator");
-  await counsel.goto("/operator/#/process");
+  const counsel = await be(context, base, "counsel");
   await expect(card(counsel)).toBeVisible();
   await card(counsel).getByRole("radio", { name: "Accept" }).check();
-  await card(counsel).getByLabel("Your name").fill("C. Counsel");
   await card(counsel).getByLabel("Reason").fill("Its form holds; one account, three days.");
   await expectAccessible(counsel);
   await card(counsel).getByRole("button", { name: "Accept" }).click();
@@ -84,6 +83,62 @@ test("R22 counsel accepts it and makes the packet; no page opens footage", async
   await expect(counsel.getByText("manifest_sha256", { exact: false }).first()).toBeVisible();
   await expectAccessible(counsel);
   await counsel.close();
+});
+
+test("R22 the operator invites counsel, who decides with a key of their own and is ended", async ({ browser }, { project, outputDir }) => {
+  const { baseURL, viewport, colorScheme, locale, timezoneId, hasTouch, isMobile } = project.use;
+  const name = `A. Brief of ${project.name}`;
+  const operator = await be(context, base, "operator");
+  await operator.goto("/operator/#/counsel");
+  await expect(operator.getByRole("heading", { name: "N. Adeyemi" })).toBeVisible();
+  await operator.getByLabel("Their name").fill(name);
+  await operator.getByLabel("As", { exact: true }).selectOption("own-counsel");
+  await operator.getByRole("button", { name: "Make the link" }).click();
+  await expect(operator.getByRole("heading", { name: `Link for ${name}` })).toBeVisible();
+  const link = (await operator.locator("pre").textContent()) ?? "";
+  await operator.getByRole("button", { name: "I gave it to them" }).click();
+
+  const { page, context: theirs, broken } = await somebody(browser, { baseURL, viewport, colorScheme, locale, timezoneId, hasTouch, isMobile });
+  await page.goto(link);
+  await expect(page.getByText(`The operator invites ${name} to be counsel, the operator themself.`)).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Make my keys and a passkey" }).click();
+  const code = page.locator(".code");
+  await expect(code).toHaveText(/^(\d{4} ){5}\d{4}$/);
+  await expectAccessible(page);
+  await operator.getByRole("button", { name: `Look again ${name}` }).click();
+  await expect(operator.locator(".code")).toHaveText((await code.textContent()) ?? "");
+  await operator.getByRole("button", { name: "Same code: confirm" }).click();
+  const listed = operator.getByRole("listitem").filter({ hasText: name });
+  await expect(listed.getByText("The operator themself, as the record says.", { exact: false })).toBeVisible();
+  await expectAccessible(operator);
+  await operator.screenshot({ path: `${outputDir}/counsel.png`, fullPage: true });
+  await expect(async () => {
+    await page.getByRole("button", { name: "I was confirmed: sign in" }).click();
+    await expect(page.getByRole("heading", { name: "Legal process" })).toBeVisible();
+  }).toPass();
+  await expect(page.getByText(`${name}, counsel of the operator.`, { exact: false })).toBeVisible();
+  await expectAccessible(page);
+  await page.screenshot({ path: `${outputDir}/desk.png` });
+  await page.clock.install();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Legal process" })).toBeVisible();
+  await page.clock.fastForward("31:00");
+  await expect(page.getByRole("heading", { name: "Locked" })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Open with my passkey" }).click();
+  await expect(page.getByRole("heading", { name: "Legal process" })).toBeVisible();
+
+  await listed.getByRole("button", { name: `End what they do as counsel ${name}` }).click();
+  await expectAccessible(operator);
+  await operator.getByRole("button", { name: "End it" }).click();
+  await expect(listed.getByText("Ended on", { exact: false })).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("You were signed out", { exact: false })).toBeVisible();
+  await expectAccessible(page);
+  expect(broken).toEqual([]);
+  await theirs.close();
+  await operator.close();
 });
 
 test("R22 the household is told on every page, reads its rights and objects", async () => {
@@ -100,8 +155,7 @@ test("R22 the household is told on every page, reads its rights and objects", as
   await card(home).getByRole("button", { name: "Object" }).click();
   await expect(card(home).getByText("Your household objected:")).toBeVisible();
   await home.close();
-  const counsel = await be(context, base, "operator");
-  await counsel.goto("/operator/#/process");
+  const counsel = await be(context, base, "counsel");
   await expect(card(counsel).getByText(OBJECTION)).toBeVisible();
   await expect.poll(async () => (await (await counsel.request.get("/v1/log/leaves?type=process")).text()).includes("accepted"), { timeout: 60_000 }).toBe(true);
   await counsel.close();
@@ -130,11 +184,9 @@ test("R22 a request to preserve hands out nothing, and the household reads its e
   const filed = officer.getByRole("article").filter({ hasText: name });
   await expect(filed.getByText("Waits for counsel")).toBeVisible();
   await officer.close();
-  const counsel = await be(context, base, "operator");
-  await counsel.goto("/operator/#/process");
+  const counsel = await be(context, base, "counsel");
   const waits = counsel.getByRole("article").filter({ hasText: name });
   await waits.getByRole("radio", { name: "Accept" }).check();
-  await waits.getByLabel("Your name").fill("C. Counsel");
   await waits.getByLabel("Reason").fill("Its form holds; three days of one account.");
   await waits.getByRole("button", { name: "Accept" }).click();
   await expect(waits.getByText("then lapses by itself", { exact: false })).toBeVisible();

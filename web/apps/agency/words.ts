@@ -33,8 +33,6 @@ export const words = {
   signIn: {
     title: "Nobody is signed in here",
     text: "This tab holds no key. Your key stays on your own computer and signs what you send; there is no password to type.",
-    passkey: "Sign in with a passkey",
-    asking: "Waiting for your passkey",
     ended: "You were signed out. Sign in again: what you wrote is still in this tab.",
     demo: "In the demo town, open the front page and choose an officer, a supervisor or the custodian.",
     front: "To the front page",

@@ -1,5 +1,6 @@
 /** Legal process: what an agency's person or counsel hands in, what counsel decides, what a household is shown. */
 import { b64 } from "../bytes.ts";
+import type { Signed } from "../process/signing.ts";
 import type { Client } from "./client.ts";
 import { bool, list, nullable, num, obj, oneOf, type Read, record, str } from "./shape.ts";
 
@@ -144,8 +145,8 @@ const told: Read<Told> = obj<Told>({
 export type Exists = Readonly<Record<string, readonly string[]>>;
 const exists: Read<Exists> = (value, where) => Object.fromEntries(Object.entries(record(value, where)).map(([name, columns]) => [name, list(str)(columns, `${where}.${name}`)]));
 
-export type Desk = "agency" | "operator";
-const at = (process: string, part: string): string => `/v1/operator/process/${process}/${part}`;
+export type Desk = "agency" | "counsel";
+const at = (process: string, part: string): string => `/v1/counsel/process/${process}/${part}`;
 
 /** Hands a document in. Throws ApiError. */
 export const handIn = (api: Client, desk: Desk, form: Said, document: Bytes): Promise<Served> =>
@@ -155,18 +156,21 @@ export interface Queue {
   readonly process: readonly Waiting[];
   readonly exists: Exists;
 }
-export const queue = (api: Client): Promise<Queue> => api.json("/v1/operator/process", obj<Queue>({ process: list(waiting), exists }));
+export const queue = (api: Client): Promise<Queue> => api.json("/v1/counsel/process", obj<Queue>({ process: list(waiting), exists }));
 export const counselDocument = (api: Client, process: string): Promise<Bytes> => api.bytes(at(process, "document"));
-export const decide = (api: Client, process: string, json: { decision: Decision; counsel: string; reason: string; scope: Scope | null }): Promise<Served> =>
+export const decide = (api: Client, process: string, json: { decision: Decision; reason: string; scope: Scope | null } & Signed): Promise<Served> =>
   api.json(at(process, "decision"), served, { method: "POST", json });
-export const renewGag = (api: Client, process: string, json: { until: string; court: string; docket: string; ordered: string }): Promise<Served> =>
+export const renewGag = (api: Client, process: string, json: { until: string; court: string; docket: string; ordered: string; signature: string }): Promise<Served> =>
   api.json(at(process, "renewal"), served, { method: "POST", json });
 export interface Packet {
   readonly packet: string;
   readonly sha256: string;
   readonly content: Record<string, unknown>;
 }
-export const pack = (api: Client, process: string): Promise<Packet> => api.json(at(process, "packet"), obj<Packet>({ packet: str, sha256: str, content: record }), { method: "POST" });
+/** The hash of the packet that would go out now. */
+export const weigh = async (api: Client, process: string): Promise<string> => (await api.json(at(process, "packet"), obj<{ sha256: string }>({ sha256: str }))).sha256;
+export const pack = (api: Client, process: string, json: { sha256: string } & Signed): Promise<Packet> =>
+  api.json(at(process, "packet"), obj<Packet>({ packet: str, sha256: str, content: record }), { method: "POST", json });
 export const sealedClip = (api: Client, process: string, clip: string): Promise<Bytes> => api.bytes(at(process, `clips/${clip}`));
 /** The clips that a packet lists: number and length of the ciphertext. */
 export function clipsOf(packet: Packet): readonly { readonly id: string; readonly length: number }[] {

@@ -59,7 +59,7 @@ export function codeOf(of: Invited, keys: Keys): string {
 }
 
 export const secretHash = (secret: Bytes): Bytes => sha256(concat([utf8("fanlight/agency-invitation/v1\n"), secret]));
-export const linkOf = (origin: string, secret: Bytes): string => `${origin}/agency/#/join/${toUrl64(secret)}`;
+export const linkOf = (origin: string, secret: Bytes, app = "agency"): string => `${origin}/${app}/#/join/${toUrl64(secret)}`;
 
 /** The secret of a link's last part, or null. */
 export function readSecret(part: string): Bytes | null {
@@ -105,7 +105,7 @@ export async function answer(secret: Bytes, of: Invited): Promise<Keys> {
       secret: b64(secret),
       credential: { ...passkey.credential },
       wrapped: passkey.secret ? b64(await wrapSeed(await wrapKey(passkey.secret), id, seed)) : null,
-      signature: b64(sign(made.signing, "account", jcs({ ...keys, kind: "officer", invitation: of.invitation }))),
+      signature: b64(sign(made.signing, "account", jcs({ ...keys, kind: of.agency ? "officer" : "counsel", invitation: of.invitation }))),
     },
   });
   return keys;

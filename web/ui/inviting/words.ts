@@ -1,6 +1,6 @@
 /** Every string of an invitation to an agency, on both its sides. */
 
-const ROLES: Readonly<Record<string, string>> = { officer: "officer", supervisor: "supervisor", custodian: "custodian", administrator: "administrator" };
+const ROLES: Readonly<Record<string, string>> = { counsel: "counsel, another person than the operator", "own-counsel": "counsel, the operator themself", officer: "officer", supervisor: "supervisor", custodian: "custodian", administrator: "administrator" };
 export const roleOf = (role: string): string => ROLES[role] ?? role;
 
 export const words = {
@@ -44,13 +44,16 @@ export const join = {
   title: "An invitation",
   loading: "Looking at the invitation",
   noLink: { what: "This page was opened without an invitation's link.", kept: "Nothing was changed.", todo: "Open the link that you were given once more, whole." },
-  lead: (agency: string, name: string, role: string): string => `${agency} invites ${name} to be its ${roleOf(role)}.`,
+  lead: (agency: string, name: string, role: string): string => !agency ? `The operator invites ${name} to be ${roleOf(role)}.` : `${agency} invites ${name} to be its ${roleOf(role)}.`,
   text: "Your device makes your keys and a passkey. What opens and signs stays yours; the server gets the public halves. If you are not the person named here, close this page.",
   until: (time: string): string => `The link is good once, until ${time}.`,
   make: "Make my keys and a passkey",
   making: "Waiting for your passkey",
   code: "Code of your keys",
-  codeText: "Read it to your administrator when they call you. They compare it with theirs and sign; until then your keys open nothing here.",
+  codeText: (agency: string): string => `Read it to ${agency ? "your administrator" : "the operator"} when they call you. They compare it with theirs and sign; until then your keys open nothing here.`,
+  counselText: "As counsel you decide on documents that name a household, and sign each decision with your key. What the record shows of it is the key, never your name; the household reads your name with the reason.",
+  again: "Try again",
+  front: "To the front page",
   operatorText: "The code is the same on both sides only if nobody changed your keys on the way.",
   in: "I was confirmed: sign in",
   notYet: { what: "You do not count yet.", kept: "Your keys are handed in.", todo: "Wait until your code was compared and signed, and press the button again." },

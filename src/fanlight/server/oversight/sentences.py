@@ -8,12 +8,16 @@ Absent: single words and figures (oversight.words), HTML (the templates).
 import json
 import re
 from collections.abc import Sequence
+from datetime import date
 
+from fanlight.model.errors import FanlightError
 from fanlight.policy import Pack
 from fanlight.proof.cosignature import Witness
+from fanlight.seal import keys
 from fanlight.server.oversight import leaves, words
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.record import RequestFile
+from fanlight.wire import b64, process
 
 _SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 
@@ -109,16 +113,36 @@ def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentenc
             told = f"; told since {words.day(known.told)}, when a gag was over" if known.told else ""
             return (
                 f"{kind.get(known.kind, 'Legal process')} ({known.court_level} court) was"
-                f" {known.decision} by the operator's counsel{told}."
+                f" {known.decision} by the operator's counsel{_by(known)}{told}."
             )
         case leaves.ProcessPacket():
-            return "Rows and sealed clips, which nobody at the operator can open, went out on legal process."
+            return (
+                "Rows and sealed clips, which nobody at the operator can open, went out on legal process"
+                f"{_by(entry.known)}."
+            )
         case None:
             return (
                 "Bytes that this page cannot read."
                 if entry.leaf is None
                 else entry.notice or "A kind or form not known here."
             )
+
+
+def _by(known: leaves.LegalProcess | leaves.ProcessPacket) -> str:
+    """Return whose signature an entry shows, checked here; nothing of one from before counsel had a key."""
+    if known.counsel is None and known.signature is None:
+        return ""
+    try:
+        day = date.fromisoformat(known.day)
+        if isinstance(known, leaves.LegalProcess):
+            said = process.decide(process=known.process, kind=known.kind, decision=known.decision, day=day)
+        else:
+            said = process.release(process=known.process, day=day)
+        key, signature = b64.decode(known.counsel or ""), b64.decode(known.signature or "")
+        keys.verify(key, process.CONTEXT, said.encode(), signature)
+    except (FanlightError, ValueError):
+        return ", with a signature that does not hold"
+    return ", signed with counsel's own key"
 
 
 def href_of(entry: Entry) -> str | None:
