@@ -360,7 +360,7 @@ async def add_party(tx: Tx, row: Party, account: str) -> None:
 
 
 async def party_told(tx: Tx, agency: str, party: str, day: date) -> Party | None:
-    """Note that somebody outside was told; return who, None if there is nobody such or they were told before."""
+    """Note that somebody outside was told; return who, None if nobody is such or was told before."""
     return await one(
         tx,
         Party,
