@@ -87,9 +87,9 @@ class House:
             await uplink.call("DELETE", f"/v1/clips/{clip}")
 
 
-async def move_in(url: str, home: Path) -> House:
+async def move_in(url: str, home: Path, seed: bytes | None = None) -> House:
     member, hub = (
-        Member(keys.SigningKey.new().seed, url),
+        Member(seed or keys.SigningKey.new().seed, url),
         HubKeys(SigningKey.new(), keys.new_identity().secret),
     )
     async with member.uplink:

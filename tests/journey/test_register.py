@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from litestar import Litestar, post
 from litestar.params import FromPath
-from tests.journey.walking import ROOT
+from tests.journey.walking import PYTHON, ROOT
 from tests.server.acting import SEEDS, open_request
 from tests.server.registering import Way
 from tests.server.running import Clock, Running, running, serving
@@ -78,9 +78,13 @@ async def door(town: Running, database: str, noon: datetime) -> AsyncIterator[st
         yield url
 
 
-async def by_hand(town: Running, ahead: str, noon: datetime, spec: str) -> tuple[int, str]:
-    """Walk a spec whose days go by at once, `ahead` being the door for that; return status and output."""
-    seeds = {role: base64.urlsafe_b64encode(seed).decode().rstrip("=") for role, seed in SEEDS.items()}
+async def by_hand(town: Running, ahead: str, noon: datetime, spec: str, **more: bytes) -> tuple[int, str]:
+    """Walk a spec whose days go by at once; return status and output.
+
+    `ahead` is the door for that, `more` are seeds of people beside the demo's.
+    """
+    everybody = {**SEEDS, **more}
+    seeds = {role: base64.urlsafe_b64encode(seed).decode().rstrip("=") for role, seed in everybody.items()}
     environment = {
         **os.environ,
         "FANLIGHT_URL": str(town.http.base_url).replace("127.0.0.1", "localhost").rstrip("/"),
@@ -88,6 +92,7 @@ async def by_hand(town: Running, ahead: str, noon: datetime, spec: str) -> tuple
         "FANLIGHT_NOON": str(int(noon.timestamp()) * 1000),
         "FANLIGHT_SEEDS": json.dumps(seeds),
         "FANLIGHT_SPEC": spec,
+        "FANLIGHT_PYTHON": PYTHON,
         "FANLIGHT_E2E_OUT": str(town.home / "out"),
     }
     process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-// Days that go by at once: the town's is put forward by the test that starts a walk (tests/journey/test_register.py), the browser's beside it.
+// Days that go by at once: the town's is put forward by the test that starts a walk (tests/journey/test_register.py, test_case.py), the browser's beside it.
 import { writeFile } from "node:fs/promises";
 import { expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
 import { expectAccessible } from "./people.ts";
@@ -27,7 +27,7 @@ async function still(page: Page, name: string, of?: Locator): Promise<void> {
   const at = await of?.evaluate((one) => one.getBoundingClientRect().top + scrollY - 24);
   const tall = await page.evaluate(() => document.documentElement.scrollHeight);
   const clip = { x: 0, y: at ?? 0, width: 1280, height: Math.min(tall - (at ?? 0), 860), scale: 0.75 };
-  const { data } = await cdp.send("Page.captureScreenshot", { format: "webp", quality: 60, clip, captureBeyondViewport: true });
+  const { data } = await cdp.send("Page.captureScreenshot", { format: "webp", quality: 50, clip, captureBeyondViewport: true });
   await writeFile(`${folder}/${name}.webp`, Buffer.from(data, "base64"));
 }
 

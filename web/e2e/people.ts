@@ -7,15 +7,19 @@ export function card(base: string, role: string): string {
   return `${url.protocol}//${url.hostname}:${Number(url.port) + 1}/${role}`;
 }
 
+/** An address led here with a person's key: the page has taken it once it would still be there after a reload. */
+export async function takenIn(page: Page): Promise<void> {
+  await expect.poll(() => page.evaluate(() => sessionStorage.getItem("fanlight.seed") !== null).catch(() => false)).toBe(true);
+  await expect(page).not.toHaveURL(/#k=/);
+}
+
 /** Opens a demo person's page in a tab of its own, as a click on their card does. */
 export async function be(context: BrowserContext, base: string, role: string): Promise<Page> {
   const page = await context.newPage();
   const broken: string[] = [];
   page.on("pageerror", (error) => broken.push(error.message));
   await page.goto(card(base, role));
-  // The card leads on with the person's key; the page has taken it once it would still be there after a reload.
-  await expect.poll(() => page.evaluate(() => sessionStorage.getItem("fanlight.seed") !== null).catch(() => false)).toBe(true);
-  await expect(page).not.toHaveURL(/#k=/);
+  await takenIn(page);
   expect(broken).toEqual([]);
   return page;
 }
