@@ -31,9 +31,18 @@ test("R05 the app on one's own machine is let in by a code, plays a clip, and si
 
   const first = page.getByRole("link", { name: /A person came by/ }).first();
   await expect(first).toBeVisible();
+  // What is pressed while the clip is still being opened counts: it plays once it is there.
+  let release = (): void => undefined;
+  const pressed = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/v1/clips/*/hdr", async (route) => {
+    await pressed;
+    await route.continue();
+  });
   await first.click();
   const video = page.getByRole("region", { name: /^Video: / });
   await video.getByRole("button", { name: "Play", exact: true }).click();
+  await expect(video.getByRole("button", { name: "Pause", exact: true })).toBeVisible();
+  release();
   await expect.poll(() => video.locator("video").evaluate((media: HTMLVideoElement) => media.currentTime)).toBeGreaterThan(0);
 
   await page.evaluate(() => sessionStorage.clear());

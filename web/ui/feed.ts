@@ -27,7 +27,7 @@ export class Feed {
   #media: MediaSource | null = null;
   #buffer: SourceBuffer | null = null;
   #address: string | null = null;
-  #pumping = false;
+  #pumping = true; // until what comes first is in
   #stopped = false;
   #everything = false;
 
@@ -77,6 +77,7 @@ export class Feed {
         this.#have.add(first);
         await this.#append(await segment);
       }
+      this.#pumping = false;
       this.#pump();
     } catch (error) {
       if (!this.#stopped) this.#onerror(error);

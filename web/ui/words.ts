@@ -47,6 +47,7 @@ export const words = {
     silent: "No sound",
     keys: "Space plays and pauses, arrow keys move by 5 seconds, comma and full stop by one picture, F fills the screen.",
     opening: "Opening on this device",
+    again: "This browser starts a film only when it is pressed: press Play once more",
     notPlayed: "Not played",
     cannot: "This browser cannot play this kind of video here. Download it and open it in a player.",
   },
