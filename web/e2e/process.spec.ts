@@ -68,7 +68,7 @@ test("R22 a person of the agency hands in a warrant and reads what was found", a
   await officer.close();
 });
 
-test("R22 counsel accepts it and makes the packet; no page opens footage", async () => {
+test("R22 counsel accepts it and makes the packet; no page opens footage", async ({}, { outputDir }) => {
   const counsel = await be(context, base, "counsel");
   await expect(card(counsel)).toBeVisible();
   await card(counsel).getByRole("radio", { name: "Accept" }).check();
@@ -79,6 +79,18 @@ test("R22 counsel accepts it and makes the packet; no page opens footage", async
   await card(counsel).getByRole("button", { name: "Make the packet" }).click();
   expect((await packed).suggestedFilename()).toMatch(/-packet\.json$/);
   await expect(card(counsel).getByText("One packet was made.")).toBeVisible();
+  await expect(card(counsel).getByText("Notice to the household")).toBeVisible();
+  await card(counsel).getByRole("button", { name: "What exists, to print" }).click();
+  await expect(counsel.getByRole("heading", { name: "What exists at the operator" })).toBeVisible();
+  await expect(counsel.getByRole("heading", { name: account })).toBeVisible();
+  await expectAccessible(counsel);
+  await counsel.screenshot({ path: `${outputDir}/packet.png`, fullPage: true });
+  await counsel.emulateMedia({ media: "print" });
+  await expect(counsel.getByRole("button", { name: "Print", exact: true })).toBeHidden();
+  await counsel.emulateMedia({ media: "screen" });
+  await counsel.getByRole("button", { name: "Back to the documents" }).click();
+  await expect(card(counsel)).toBeVisible();
+  await counsel.screenshot({ path: `${outputDir}/queue.png` });
   await counsel.getByText("What exists of a household", { exact: true }).click();
   await expect(counsel.getByText("manifest_sha256", { exact: false }).first()).toBeVisible();
   await expectAccessible(counsel);
@@ -100,7 +112,7 @@ test("R22 the operator invites counsel, who decides with a key of their own and 
 
   const { page, context: theirs, broken } = await somebody(browser, { baseURL, viewport, colorScheme, locale, timezoneId, hasTouch, isMobile });
   await page.goto(link);
-  await expect(page.getByText(`The operator invites ${name} to be counsel, the operator themself.`)).toBeVisible();
+  await expect(page.getByText(`The operator invites ${name} to be counsel (the operator themself).`)).toBeVisible();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Make my keys and a passkey" }).click();
   const code = page.locator(".code");

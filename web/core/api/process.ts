@@ -145,6 +145,9 @@ const told: Read<Told> = obj<Told>({
 export type Exists = Readonly<Record<string, readonly string[]>>;
 const exists: Read<Exists> = (value, where) => Object.fromEntries(Object.entries(record(value, where)).map(([name, columns]) => [name, list(str)(columns, `${where}.${name}`)]));
 
+/** What rows there are of a household at all, as the packet has it. */
+export const existsOf = (packet: Packet): Exists => exists(packet.content["exists"], "exists");
+
 export type Desk = "agency" | "counsel";
 const at = (process: string, part: string): string => `/v1/counsel/process/${process}/${part}`;
 
@@ -172,6 +175,23 @@ export const weigh = async (api: Client, process: string): Promise<string> => (a
 export const pack = (api: Client, process: string, json: { sha256: string } & Signed): Promise<Packet> =>
   api.json(at(process, "packet"), obj<Packet>({ packet: str, sha256: str, content: record }), { method: "POST", json });
 export const sealedClip = (api: Client, process: string, clip: string): Promise<Bytes> => api.bytes(at(process, `clips/${clip}`));
+export interface Rows {
+  readonly made: string;
+  readonly accounts: readonly {
+    readonly account: string;
+    readonly records: Record<string, unknown> | null;
+    /** `manifest`: SHA-256 of the sealed manifest. */
+    readonly clips: readonly { readonly id: string; readonly day: string; readonly length: number; readonly manifest: string }[];
+  }[];
+}
+/** The rows of a packet as somebody reads them; what lies beside them is in the file. */
+export function rowsOf(packet: Packet): Rows {
+  const missing = <T,>(read: Read<T>, none: T): Read<T> => (value, where) => (value === undefined ? none : read(value, where));
+  const sealed = obj<{ sha256: string }>({ sha256: str });
+  const clip = obj<Rows["accounts"][number]["clips"][number]>({ id: str, day: str, length: num, manifest: (value, where) => sealed(value, where).sha256 });
+  const account = obj<Rows["accounts"][number]>({ account: str, records: missing<Record<string, unknown> | null>(record, null), clips: missing(list(clip), []) });
+  return obj<Rows>({ made: str, accounts: list(account) })(packet.content, "packet");
+}
 /** The clips that a packet lists: number and length of the ciphertext. */
 export function clipsOf(packet: Packet): readonly { readonly id: string; readonly length: number }[] {
   const read = obj<{ clips: { id: string; length: number }[] }>({ clips: (value, where) => (value === undefined ? [] : list(obj<{ id: string; length: number }>({ id: str, length: num }))(value, where)) });

@@ -1,6 +1,6 @@
 /** Every string of an invitation to an agency, on both its sides. */
 
-const ROLES: Readonly<Record<string, string>> = { counsel: "counsel, another person than the operator", "own-counsel": "counsel, the operator themself", officer: "officer", supervisor: "supervisor", custodian: "custodian", administrator: "administrator" };
+const ROLES: Readonly<Record<string, string>> = { counsel: "counsel (another person than the operator)", "own-counsel": "counsel (the operator themself)", officer: "officer", supervisor: "supervisor", custodian: "custodian", administrator: "administrator" };
 export const roleOf = (role: string): string => ROLES[role] ?? role;
 
 export const words = {
