@@ -436,6 +436,21 @@ plain(
     json={"signature": _SIGNATURE},
 )
 plain(
+    "POST /v1/agency/templates",
+    "",
+    "accounts.bad_signature",
+    json={
+        "template": new_id(),
+        "version": 1,
+        "name": "Parcels",
+        "purpose": "find_property",
+        "words": "A parcel was taken.",
+        "ended": False,
+        "signature": _SIGNATURE,
+    },
+)
+plain("GET /v1/agencies/{agency:str}/templates", "/v1/agencies/CA0389900/templates")
+plain(
     "POST /v1/agency/invitations",
     "",
     "accounts.bad_signature",

@@ -281,6 +281,44 @@ test("R20 R47 an administrator changes roles, by keyboard too, and reaches no re
   await admin.close();
 });
 
+test("R20 an administrator writes what requests begin with, everybody reads it, and an officer begins with it", async ({}, { project }) => {
+  const name = `Parcel taken, ${project.name}`;
+  const admin = await be(context, base, "administrator");
+  await admin.getByRole("link", { name: "Wordings" }).click();
+  await admin.getByRole("button", { name: "Write a wording" }).click();
+  await admin.getByLabel("Name", { exact: true }).fill(name);
+  await admin.getByLabel("Purpose").selectOption("find_property");
+  await admin.getByLabel("Words to residents").fill("We know you have a camera.");
+  await expect(admin.getByText("we know you", { exact: false })).toBeVisible();
+  await expectAccessible(admin);
+  await admin.getByLabel("Words to residents").fill("A parcel was taken from a porch. Please look whether your camera saw it.");
+  await admin.getByRole("button", { name: "Make it public" }).click();
+  await expect(admin.getByText(`“${name}” is public now.`)).toBeVisible();
+  await admin.getByRole("button", { name: `Change ${name}` }).click();
+  await admin.getByLabel("Words to residents").fill("A parcel was taken from a porch. Did your camera see it?");
+  await admin.getByRole("button", { name: "Make it public" }).click();
+  const one = admin.getByRole("article", { name });
+  await expect(one.getByText("1 earlier version")).toBeVisible();
+  await expectAccessible(admin);
+  await admin.close();
+
+  const officer = await be(context, base, "officer");
+  await officer.goto("/agency/#/new");
+  await officer.getByLabel("What you tell residents").fill("My own words.");
+  await officer.getByLabel("Begin with a wording").selectOption({ label: name });
+  await expect(officer.getByLabel("What you tell residents")).toHaveValue("A parcel was taken from a porch. Did your camera see it?");
+  await officer.getByRole("button", { name: "Put back what I had written" }).click();
+  await expect(officer.getByLabel("What you tell residents")).toHaveValue("My own words.");
+  await officer.getByRole("button", { name: "Empty the form" }).click();
+  await officer.close();
+
+  const anyone = await context.newPage();
+  await anyone.goto("/record/agencies/CA0389900");
+  await expect(anyone.getByRole("heading", { name })).toBeVisible();
+  await expectAccessible(anyone);
+  await anyone.close();
+});
+
 test("R20 R47 somebody new comes to the agency by a link and a compared code, and an invitation is taken back", async ({ browser }, { project, outputDir }) => {
   const { baseURL, viewport, colorScheme, locale, timezoneId, hasTouch, isMobile } = project.use;
   const name = `K. Osei of ${project.name}`;

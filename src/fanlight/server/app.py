@@ -74,6 +74,7 @@ from fanlight.server.relay import http as relay_http
 from fanlight.server.relay.switch import Switch
 from fanlight.server.requests import cells, clockwork
 from fanlight.server.requests import http as requests_http
+from fanlight.server.requests import templates as request_templates
 from fanlight.server.sealed.auditors import read_auditors
 from fanlight.server.services import Services
 from fanlight.server.shreds import ShredList
@@ -274,6 +275,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         clerks_http.router,
         comments_http.router,
         requests_http.router,
+        request_templates.router,
         wishes_http.router,
         incidents_http.router,
         evidence_http.router,

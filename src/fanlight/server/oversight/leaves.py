@@ -240,6 +240,19 @@ class ProcessPacket(msgspec.Struct, frozen=True):
     signature: str | None = None
 
 
+class RequestTemplate(msgspec.Struct, frozen=True):
+    """A version of a wording that an agency's requests begin with; `ended`: none begins with it any more."""
+
+    agency: str
+    template: str
+    version: int
+    name: str
+    purpose: str
+    words: str
+    ended: bool
+    day: str
+
+
 Known = (
     Town
     | Pack
@@ -260,6 +273,7 @@ Known = (
     | SealedRenewed
     | LegalProcess
     | ProcessPacket
+    | RequestTemplate
 )
 
 KINDS: dict[str, type[Known]] = {
@@ -282,6 +296,7 @@ KINDS: dict[str, type[Known]] = {
     "sealed-renewed": SealedRenewed,
     "process": LegalProcess,
     "process-packet": ProcessPacket,
+    "request-template": RequestTemplate,
 }
 
 

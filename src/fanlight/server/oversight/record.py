@@ -32,6 +32,7 @@ from fanlight.server.oversight.leaves import (
     Pack,
     Request,
     RequestClosed,
+    RequestTemplate,
     Town,
 )
 from fanlight.server.oversight.sketch import Ground
@@ -145,6 +146,18 @@ class AgreementFile:
         return self.latest.state == "in_force" and self.latest.from_[:10] <= day <= self.latest.until[:10]
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateFile:
+    """A wording that an agency's requests begin with: each version with its entry, oldest first."""
+
+    versions: tuple[tuple[Entry, RequestTemplate], ...]
+
+    @property
+    def latest(self) -> RequestTemplate:
+        """The version that counts."""
+        return self.versions[-1][1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyFile:
     """Everything that the record holds on one agency."""
@@ -153,6 +166,7 @@ class AgencyFile:
     agency: Agency
     agreements: tuple[AgreementFile, ...]
     requests: tuple[RequestFile, ...]
+    templates: tuple[TemplateFile, ...] = ()
 
     def may_ask_on(self, day: str) -> AgreementFile | None:
         """Return the agreement that lets it ask on a day, if any does."""
@@ -313,6 +327,10 @@ def _agencies(entries: Sequence[Entry], requests: Mapping[str, RequestFile]) -> 
             rows[entry.known.ori].append(entry)
         elif isinstance(entry.known, Agreement):
             agreements[entry.known.agency][entry.known.agreement].append(entry)
+    wordings: defaultdict[tuple[str, str], list[tuple[Entry, RequestTemplate]]] = defaultdict(list)
+    for entry in entries:
+        if isinstance(entry.known, RequestTemplate):
+            wordings[entry.known.agency, entry.known.template].append((entry, entry.known))
     found: dict[str, AgencyFile] = {}
     for ori, own in rows.items():
         latest = own[-1].known
@@ -322,6 +340,9 @@ def _agencies(entries: Sequence[Entry], requests: Mapping[str, RequestFile]) -> 
                 agency=latest,
                 agreements=tuple(_agreement(states) for states in agreements[ori].values()),
                 requests=tuple(r for r in requests.values() if r.request.agency == ori),
+                templates=tuple(
+                    TemplateFile(tuple(versions)) for (of, _), versions in wordings.items() if of == ori
+                ),
             )
     return found
 

@@ -120,6 +120,9 @@ def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentenc
                 "Rows and sealed clips, which nobody at the operator can open, went out on legal process"
                 f"{_by(entry.known)}."
             )
+        case leaves.RequestTemplate() as known:
+            done = "ended" if known.ended else "begun" if known.version == 1 else f"version {known.version}"
+            return f"{known.agency}: wording “{known.name}” for requests, {done}."
         case None:
             return (
                 "Bytes that this page cannot read."
@@ -152,7 +155,7 @@ def href_of(entry: Entry) -> str | None:
             return f"/record/requests/{entry.known.request}"
         case leaves.Agency():
             return f"/record/agencies/{entry.known.ori}"
-        case leaves.Agreement() | leaves.CaseKey() | leaves.Case():
+        case leaves.Agreement() | leaves.CaseKey() | leaves.Case() | leaves.RequestTemplate():
             return f"/record/agencies/{entry.known.agency}"
         case leaves.Pack():
             return f"/record/ordinances/{entry.known.sha256}"

@@ -66,6 +66,7 @@ TYPES = {
     "clerk-ended": "Clerk no more in office",
     "agency-person": "Change among an agency's people",
     "agency-person-joined": "Person came to an agency",
+    "request-template": "Wording for requests",
     "agency-auditor": "Auditor of an agency appointed",
     "agency-auditor-ended": "Auditor of an agency no more in office",
     "audit-look": "Auditor of an agency looked",
