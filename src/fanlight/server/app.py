@@ -83,6 +83,7 @@ from fanlight.server.texts import http as texts_http
 from fanlight.server.unfinished import Unfinished
 from fanlight.server.vault import http as vault_http
 from fanlight.server.vault.keeping import Keeper
+from fanlight.server.whole_calls import whole_calls
 from fanlight.server.wishes import http as wishes_http
 from fanlight.store.blobs import Blobs
 from fanlight.store.database import Database, migrate
@@ -289,7 +290,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         oversight_http.router,
         days_http.router,
     ]
-    return Litestar(
+    app = Litestar(
         route_handlers=handlers,
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),
@@ -316,3 +317,5 @@ def make_app(options: Options, services: Services) -> Litestar:
         ),
         logging_config=None,
     )
+    app.asgi_handler = whole_calls(app.asgi_handler)
+    return app
