@@ -25,6 +25,7 @@ _LONG_HEAD = 16
 _MOST_BOXES = 200_000
 _BLOCK = 1 << 18
 _USER_TYPE = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+_BLURRED = "Faces were blurred before the agency had it, as the household's signed manifest says."
 _TOLD = "Before the agency had it, as the household's signed manifest says."
 _TEXT = """\
 Who signed the C2PA manifests in this folder
@@ -58,10 +59,12 @@ def signer_text(certificate_der: bytes) -> bytes:
 
 
 def actions(facts: DisclosureFacts) -> list[dict[str, Any]]:
-    """Return what was done, in order; a household's manifest tells of no more than trimming."""
+    """Return what was done, in order, as the household's manifest tells it."""
     done: list[dict[str, Any]] = [{"action": "c2pa.created", "digitalSourceType": CREATED}]
     if facts.trimmed:
         done.append({"action": "c2pa.trimmed", "description": _TOLD})
+    if facts.faces_blurred:
+        done.append({"action": "c2pa.edited", "description": _BLURRED})
     return done
 
 

@@ -94,6 +94,7 @@ class DisclosureFacts(MediaFacts):
     trimmed: bool
     note: ShareNote | None = None
     terms: str | None = None  # the words under which it was given, as they were shown
+    faces_blurred: bool = False  # faces that the giver's browser found were blurred, picture by picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,10 +162,11 @@ class DisclosureManifest:
         )
 
     def _more(self) -> dict[str, Any]:
-        # What is not given has no field, as before there were notes and terms.
+        # What is not given has no field, as before there were notes, terms and blurred faces.
         note, terms = self.facts.note, self.facts.terms
-        said = {} if note is None else {"note": {"words": note.words, "answer_to": note.answer_to}}
-        return said if terms is None else {**said, "terms": terms}
+        said: dict[str, Any] = {} if note is None else {"note": {"words": note.words, "answer_to": note.answer_to}}
+        said |= {} if terms is None else {"terms": terms}
+        return said | ({"faces": "blurred"} if self.facts.faces_blurred else {})
 
 
 def key_commitment(file_key: bytes) -> bytes:
@@ -218,6 +220,7 @@ def parse_disclosure(data: bytes) -> DisclosureManifest:
         trimmed=wire.trimmed,
         note=note,
         terms=None if isinstance(wire.terms, UnsetType) else wire.terms,
+        faces_blurred=wire.faces == "blurred",
     )
     signer = _b64(wire.signer, at_most=HASH_LENGTH)
     if len(signer) != HASH_LENGTH or wire.identified:
@@ -283,6 +286,7 @@ class _DisclosureWire(_MediaWire, forbid_unknown_fields=True, frozen=True, kw_on
     signer: str
     note: _NoteWire | UnsetType = UNSET
     terms: Annotated[str, Meta(min_length=1, max_length=TERMS_LIMIT)] | UnsetType = UNSET
+    faces: Literal["blurred"] | UnsetType = UNSET
 
 
 def _media_wire(kind: str, facts: MediaFacts, seal: SealFacts) -> dict[str, Any]:

@@ -466,6 +466,7 @@ export const words = {
     known: "What is known of it",
     trimmed: "Its owner trimmed it before sharing.",
     untrimmed: "Its owner shared it whole.",
+    blurred: "Faces that its owner's browser found were blurred before sharing. The film was made anew for it.",
     unknown: "What is not known",
     lead: "Unidentified: a lead",
     leadText: "Nobody has said whose camera this is. It can point you somewhere; it proves nothing about a place until its owner identifies it.",

@@ -17,6 +17,7 @@ const THUMB_LIMIT = 12 * 1024;
 /** Characters of a note that goes with a disclosure. */
 export const NOTE_LIMIT = 600;
 const TERMS = /^[^]{1,4000}$/u;
+const BLURRED = /^blurred$/;
 const NOTE = new RegExp(`^[^]{1,${NOTE_LIMIT}}$`, "u");
 const ID = /^[a-z2-7]{26}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -85,6 +86,8 @@ export interface DisclosureFacts extends MediaFacts {
   readonly note: ShareNote | null;
   /** The words under which it was given, as they were shown; null in copies from before they were signed. */
   readonly terms: string | null;
+  /** Faces that the giver's browser found were blurred, picture by picture. */
+  readonly facesBlurred: boolean;
 }
 
 export interface DisclosureManifest extends DisclosureFacts {
@@ -163,6 +166,7 @@ export function parseDisclosure(signed: string): DisclosureManifest {
     signer: read.bytes("signer", 32),
     note: read.has("note") ? shareNote(read.object("note")) : null,
     terms: read.has("terms") ? read.match("terms", TERMS) : null,
+    facesBlurred: read.has("faces") && read.match("faces", BLURRED) !== "",
   };
   if (read.flag("identified") || manifest.signer.length !== 32) bad("the signer of a disclosure is not a bare key");
   read.end();
@@ -196,9 +200,10 @@ export function disclosureText(facts: DisclosureFacts, seal: SealFacts, caseKeyS
       identified: false,
       case_key_sha256: caseKeySha256,
       signer: b64(signer),
-      // What is not given has no field, as before there were notes and terms.
+      // What is not given has no field, as before there were notes, terms and blurred faces.
       ...(facts.note && { note: { words: facts.note.words, answer_to: facts.note.answerTo } }),
       ...(facts.terms !== null && { terms: facts.terms }),
+      ...(facts.facesBlurred && { faces: "blurred" }),
     }),
   );
 }

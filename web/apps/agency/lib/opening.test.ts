@@ -20,6 +20,7 @@ const facts: DisclosureFacts = {
   trimmed: true,
   note: null,
   terms: null,
+  facesBlurred: false,
   start: "2026-11-21T12:00:00.000Z",
   durationMs: 2000,
   clock: "hub",

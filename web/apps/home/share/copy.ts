@@ -33,6 +33,7 @@ export async function makeCopy(reader: ClipReader, fetchRange: FetchRange, manif
       init: cut.init,
       segments: cut.segments.map(([at, size, startMs, durationMs]) => ({ offset: at, length: size, startMs, durationMs })),
       trimmed: first !== 0 || last !== manifest.segments.length - 1,
+      facesBlurred: false,
     },
   };
 }

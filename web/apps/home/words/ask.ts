@@ -70,7 +70,7 @@ export const ask = {
   notOther: "Not your other clips, and no live view",
   within: "In it",
   without: "Not in it",
-  faces: "Faces in the picture are as the camera saw them: this version cannot blur. Look through the copy once, and trim what should not leave.",
+  facesCheck: "A computer overlooks faces. Look through the copy once, and trim what should not leave.",
   keep: "They keep it",
   keepText: "Under the key of this case, until its end: 180 days from the day of the request unless the town’s list says otherwise, longer only where a law or a hold demands it. Then the key is destroyed, and the public record says so. Until they use your copy you can ask for it back.",
   who2: "Who else",
