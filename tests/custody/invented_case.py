@@ -53,11 +53,13 @@ def salts(count: int) -> bytes:
     return bytes(count)
 
 
-def make_case(media: bytes | None = None, terms: str | None = None, **said: Any) -> Case:
+def make_case(
+    media: bytes | None = None, terms: str | None = None, *, blurred: bool = False, **said: Any
+) -> Case:
     """Make the case; `said` changes what the export's log entry commits to, `media` is another film."""
     case_key = keys.new_identity()
     key_sha256 = hashlib.sha256(case_key.recipient.encode()).hexdigest()
-    item = disclose(case_key, media=media, terms=terms)
+    item = disclose(case_key, media=media, terms=terms, blurred=blurred)
     detail = {
         "disclosure": DISCLOSURE,
         "recipient": "District Attorney",
@@ -100,7 +102,12 @@ def make_case(media: bytes | None = None, terms: str | None = None, **said: Any)
 
 
 def disclose(
-    case_key: keys.Identity, request: str = REQUEST, media: bytes | None = None, terms: str | None = None
+    case_key: keys.Identity,
+    request: str = REQUEST,
+    media: bytes | None = None,
+    terms: str | None = None,
+    *,
+    blurred: bool = False,
 ) -> package.EvidenceItem:
     facts = manifest.DisclosureFacts(
         start=AT,
@@ -116,6 +123,7 @@ def disclose(
         request=request,
         trimmed=True,
         terms=terms,
+        faces_blurred=blurred,
     )
     signer = keys.case_signing_key(bytes(32), case_key.recipient)
     film = media or b"\x00\x00\x00\x64mdat" + bytes(range(92))

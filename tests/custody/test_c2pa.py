@@ -28,6 +28,8 @@ from fanlight.custody.verify_package import verify_package
 from fanlight.custody.zip_form import zip_files
 from fanlight.model.check import Check, State
 from fanlight.proof.trust import NAMED_BY_LOG
+from fanlight.seal.errors import SealError
+from fanlight.seal.manifest import parse_disclosure
 
 COPY = copy_path(DISCLOSURE)
 
@@ -129,6 +131,26 @@ def test_what_was_done_is_told_as_the_households_manifest_tells_it(signed: bytes
     assert [one["action"] for one in found["c2pa.actions.v2"]["actions"]] == ["c2pa.created", "c2pa.trimmed"]
     assert set(found) == {"c2pa.hash.bmff.v3", "c2pa.actions.v2", "org.fanlight.disclosure"}
     assert "time" not in manifest["signature_info"]
+
+
+def test_blurred_faces_are_told_where_the_household_signed_it(tmp_path: Path) -> None:
+    """R09 R30: in the manifest, in C2PA's list of what was done, and `fanlight verify` holds."""
+    plain, out = tmp_path / "plain.zip", tmp_path / "out.zip"
+    plain.write_bytes(make_case(film(tmp_path), blurred=True).build())
+    complete(plain, out, signer=lambda agency: own_signer(tmp_path / "keys", agency))
+    files = unpack(out.read_bytes())
+    text = json.loads(files[f"items/{DISCLOSURE}/manifest.json"])["manifest"].encode()
+    manifest = parse_disclosure(text)
+    assert manifest.facts.faces_blurred
+    assert manifest.to_bytes() == text
+    with Reader("video/mp4", io.BytesIO(files[COPY])) as reader:
+        (said,) = json.loads(reader.json())["manifests"].values()
+    found = {one["label"]: one["data"] for one in said["assertions"]}["c2pa.actions.v2"]["actions"]
+    assert [one["action"] for one in found] == ["c2pa.created", "c2pa.trimmed", "c2pa.edited"]
+    assert not [check for check in verify(tmp_path, out.read_bytes()) if check.state is State.FAILS]
+    for wrong in (b'"faces":"kept"', b'"faces":true', b'"faces":null'):
+        with pytest.raises(SealError):
+            parse_disclosure(text.replace(b'"faces":"blurred"', wrong))
 
 
 def test_every_part_of_what_is_added_is_needed_and_covered(signed: bytes, tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ test("R22 R24 one home looks, trims and shares; the other declines, and nothing 
   await expect(resident.getByText("Decided again on this device, with the same answer")).toBeVisible();
   await resident.getByRole("button", { name: "Show the clip" }).click();
   const share = resident.getByRole("button", { name: "Share this copy", exact: true });
+  await expect(resident.getByText("No face was found in the", { exact: false })).toBeVisible();
   await expect(share).toBeEnabled();
   await resident.getByRole("slider", { name: "Start of the copy" }).press("ArrowRight");
   await expect(resident.getByText(/trimmed from/)).toBeVisible();

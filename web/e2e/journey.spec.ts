@@ -153,6 +153,8 @@ test("R22 R24 the resident reads who asks, sees what was checked, trims and shar
   const ofClips = (): string[] => fetched.slice(from).filter((path) => path.startsWith("/v1/") && path.includes("/pay"));
   expect(ofClips()).toEqual([]);
   await resident.getByRole("button", { name: "Show the clip" }).click();
+  await expect(resident.getByLabel("Blur every face that is found")).toBeChecked(); // case.spec.ts lets it look
+  await resident.getByLabel("Leave faces as the camera saw them").check();
   await expect(share).toBeEnabled({ timeout: 60_000 });
   expect(ofClips().length).toBeGreaterThan(0);
   await expectEqualWeight(share, decline);

@@ -164,7 +164,9 @@ class DisclosureManifest:
     def _more(self) -> dict[str, Any]:
         # What is not given has no field, as before there were notes, terms and blurred faces.
         note, terms = self.facts.note, self.facts.terms
-        said: dict[str, Any] = {} if note is None else {"note": {"words": note.words, "answer_to": note.answer_to}}
+        said: dict[str, Any] = (
+            {} if note is None else {"note": {"words": note.words, "answer_to": note.answer_to}}
+        )
         said |= {} if terms is None else {"terms": terms}
         return said | ({"faces": "blurred"} if self.facts.faces_blurred else {})
 

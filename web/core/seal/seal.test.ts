@@ -210,6 +210,20 @@ describe("a disclosure", () => {
     expect(Object.keys(JSON.parse(sealed.signed))).toEqual(Object.keys(JSON.parse(DISCLOSURE.manifest)));
   });
 
+  it("R09 says that faces were blurred exactly where its giver signed it", async () => {
+    const given = parseDisclosure(DISCLOSURE.manifest);
+    expect(given.facesBlurred).toBe(false);
+    const kase = await newIdentity();
+    const signer = caseSigningKey(unhex(DISCLOSURE.member_seed), kase.recipient);
+    const sealed = await sealDisclosure(new Uint8Array(100), { ...given, facesBlurred: true }, kase.recipient, signer);
+    const { manifest } = await openDisclosure(sealed.manifestAge, [kase.secret], kase.recipient);
+    expect(manifest.facesBlurred).toBe(true);
+    expect((JSON.parse(sealed.signed) as { faces?: string }).faces).toBe("blurred");
+    for (const wrong of ['"kept"', "true", "null", '""']) {
+      expect(() => parseDisclosure(sealed.signed.replace('"faces":"blurred"', `"faces":${wrong}`))).toThrow();
+    }
+  });
+
   it("is never sealed to a key without post-quantum safety", async () => {
     const classic = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
     const signer = caseSigningKey(unhex(KEYS.seed), classic);
