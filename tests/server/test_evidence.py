@@ -419,3 +419,36 @@ def test_a_federal_recipient_is_one_whatever_kind_is_named() -> None:
     assert rules.recipient_kind("Superior Court", None) == "court"
     assert rules.recipient_kind("Office of the district attorney", None) == "prosecutor"
     assert rules.recipient_kind("Port of Alice", None) == "prosecutor"
+
+
+@pytest.mark.parametrize("between", ["", ".", " ", ". ", "-", " - ", "\u200b", "\u00ad"])
+@pytest.mark.parametrize("letters", ["ICE", "HSI", "CBP", "FBI", "DEA", "USMS", "\uff29\uff23\uff25", "fbi"])
+def test_letters_written_apart_name_the_same_agency(letters: str, between: str) -> None:
+    """R27: `I.C.E.`, `F B I` and letters with something unseen between them are who they are."""
+    said = f"{between.join(letters)}, field office"
+    assert rules.recipient_kind(said, "prosecutor").startswith("federal")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Homeland Security Investigations", "federal"),
+        ("Enforcement and Removal Operations", "federal-immigration"),
+        ("Customs and Border Protection", "federal-immigration"),
+        ("Executive Office for Immigration Review", "federal-immigration"),
+        ("U.S. Attorney's Office", "federal"),
+        ("United States Secret Service", "federal"),
+        ("Drug Enforcement Administration", "federal"),
+        ("Fed. agents", "federal"),
+        ("Task \u2013 Force North", "task-force"),
+        ("Justice Centre, campus police of Austin", "municipal"),
+        ("D.A. of King County", "municipal"),
+        ("Customer desk of the prosecutor, Mercer Island", "municipal"),
+        ("Lieutenant J. Dea\u0301k, county sheriff", "municipal"),
+    ],
+)
+def test_other_names_of_federal_agencies_are_known_and_others_are_not_taken_for_one(
+    said: str, kind: str
+) -> None:
+    """R27."""
+    assert rules.recipient_kind(said, "municipal") == kind

@@ -1,6 +1,7 @@
 """What is decided about copies and an agency's day, from values alone."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -11,14 +12,30 @@ FIRST_PLAN = 64
 # A day's entries begin before it does. 64 moments leave these four hours empty about once in 100,000 days,
 # so an export late in a day nearly always finds a place in which a dummy could have stood.
 EARLY = timedelta(hours=4)
+# Words as `_said` leaves them. That a wrong word refuses is meant: the custodian is told the clause.
 _KINDS = (
-    ("federal-immigration", re.compile(r"\b(ice|cbp|uscis|immigration|border patrol)\b", re.IGNORECASE)),
-    ("federal", re.compile(r"\b(fbi|dhs|dea|atf|federal|homeland|marshals?)\b", re.IGNORECASE)),
-    ("task-force", re.compile(r"\btask[ -]?force\b", re.IGNORECASE)),
-    ("fusion-centre", re.compile(r"\bfusion cent(er|re)\b", re.IGNORECASE)),
-    ("court", re.compile(r"\b(court|judge)\b", re.IGNORECASE)),
-    ("defence", re.compile(r"\b(defen[cs]e|public defender)\b", re.IGNORECASE)),
+    (
+        "federal-immigration",
+        re.compile(
+            r"\b(ice|cbp|uscis|hsi|ero|usbp|immigra\w*|customs|enforcement and removal"
+            r"|border (patrol|protection))\b"
+        ),
+    ),
+    (
+        "federal",
+        re.compile(
+            r"\b(fbi|dhs|dea|atf|usms|usss|uspis|ncis|jttf|hidta|federal|feds?|homeland|marshals?"
+            r"|us|usa|united states|secret service|drug enforcement administration"
+            r"|alcohol,? tobacco|postal inspect\w*|coast guard)\b"
+        ),
+    ),
+    ("task-force", re.compile(r"\btask[^a-z0-9]*force\b")),
+    ("fusion-centre", re.compile(r"\bfusion cent(er|re)\b")),
+    ("court", re.compile(r"\b(court|judge)\b")),
+    ("defence", re.compile(r"\b(defen[cs]e|public defender)\b")),
 )
+_SPELT = re.compile(r"\b(?:[a-z][^a-z0-9]{1,3})+[a-z]\b")
+_BETWEEN = re.compile(r"[^a-z0-9]+")
 
 
 def recipient_kind(recipient: str, named: str | None) -> str:
@@ -31,10 +48,21 @@ def recipient_kind(recipient: str, named: str | None) -> str:
     Returns:
         The kind the words give away, else the named one, else `prosecutor`.
     """
-    found = next((kind for kind, words in _KINDS if words.search(recipient)), None)
+    said = _said(recipient)
+    found = next((kind for kind, words in _KINDS if words.search(said)), None)
     if found is not None and (named is None or found.startswith(("federal", "task", "fusion"))):
         return found
     return named or "prosecutor"
+
+
+def _said(recipient: str) -> str:
+    """Return a recipient in small letters; then again with what is spelt letter by letter as words.
+
+    `I.C.E.`, `F B I` and full-width letters say what the plain word says.
+    """
+    folded = unicodedata.normalize("NFKC", recipient).casefold()
+    plain = " ".join("".join(one for one in folded if unicodedata.category(one) != "Cf").split())
+    return f"{plain} / {_SPELT.sub(lambda found: _BETWEEN.sub('', found[0]), plain)}"
 
 
 def decide_export(pack: Pack, kind: str, ground: str, return_days: int) -> Decision:
