@@ -1,9 +1,11 @@
 """The apps' own files: compressed for browsers that say they can, and the same bytes after it."""
 
 import asyncio
+from pathlib import Path
 
 import httpx
 from litestar import Litestar
+from tests.server.running import running
 
 from fanlight.server import pages
 
@@ -29,5 +31,19 @@ def test_a_browser_gets_the_apps_files_compressed_and_whole() -> None:
             assert "content-encoding" not in drawn.headers
             page = await client.get(f"{url}/home", headers={"Accept-Encoding": "gzip"})
             assert page.content == (pages.STATIC / "home/index.html").read_bytes()
+
+    asyncio.run(body())
+
+
+def test_who_types_an_address_of_nothing_gets_a_page_and_a_program_gets_a_code(
+    database: str, tmp_path: Path
+) -> None:
+    async def body() -> None:
+        async with running(tmp_path, database) as town:
+            page = await town.http.get("/nothing-here", headers={"Accept": "text/html,*/*;q=0.8"})
+            assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+            assert '<a href="/">To the front page</a>' in page.text
+            called = await town.http.get("/nothing-here")
+            assert (called.status_code, called.json()["code"]) == (404, "server.not_found")
 
     asyncio.run(body())

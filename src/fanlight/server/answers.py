@@ -1,10 +1,11 @@
 """Every refusal in one form: `{"code", "what", "kept", "do"}`. Our own faults are logged without values."""
 
 import traceback
+from pathlib import Path
 from typing import Any
 
 import structlog
-from litestar import Request, Response
+from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from fanlight.model.errors import FanlightError
@@ -23,6 +24,7 @@ _HTTP = {
     405: ("server.wrong_method", "This address does not take that kind of call.", "Use another method."),
     413: ("server.too_large", "More bytes came than this call takes.", "Send less, or in parts."),
 }
+_NOTHING = (Path(__file__).parent / "templates/nothing.html").read_text("utf-8")
 _STATUS = {DiskFull: 507, EntryRefused: 413, BlobMissing: 404, BlobsAway: 503, DatabaseUnusable: 503}
 
 
@@ -42,8 +44,11 @@ def known(_: AnyRequest, error: FanlightError) -> Response[dict[str, str]]:
     return refusal(status, error.code, error.what, error.kept, error.do)
 
 
-def from_framework(request: AnyRequest, error: HTTPException) -> Response[dict[str, str]]:
-    """Answer what the framework refused: another form, address, method or size."""
+def from_framework(request: AnyRequest, error: HTTPException) -> Response[dict[str, str]] | Response[str]:
+    """Answer what the framework refused: another form, address, method or size.
+
+    Whoever typed an address of nothing into a browser gets a page; programs get words with a code.
+    """
     try:
         versions.before(request)  # an address that only a newer server knows
     except ServerError as other:
@@ -57,6 +62,13 @@ def from_framework(request: AnyRequest, error: HTTPException) -> Response[dict[s
             what = f"The call has not the form it should have: {named.strip()}."
     elif status == 400:  # noqa: PLR2004 - HTTP
         what = f"The call has not the form it should have: {error.detail[:200]}."
+    if status == 404 and "text/html" in request.headers.get("Accept", ""):  # noqa: PLR2004 - HTTP
+        return Response(
+            _NOTHING,
+            status_code=status,
+            media_type=MediaType.HTML,
+            headers={**HEADERS, "Cache-Control": "no-store"},
+        )
     return refusal(status, code, what, NOTHING, do)
 
 

@@ -33,6 +33,7 @@ export const words = {
     noneText: "An agreement comes here when the operator has published it.",
     comments: (day: string): string => `Comments until ${day}`,
     term: (day: string): string => `Its term begins on ${day}`,
+    termBegan: (day: string): string => `Its term began on ${day}`,
     since: (day: string): string => `since ${day}`,
     others: "Others that are not over",
   },
