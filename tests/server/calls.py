@@ -668,7 +668,17 @@ async def _answer(world: World, who: Actor) -> Call:
     return Call(made, ("evidence.no_disclosure",), {"json": wire})
 
 
-@call("POST /v1/copies/{disclosure:str}/withdraw", "POST /v1/copies/{disclosure:str}/answer")
+@call("POST /v1/copies/{disclosure:str}/name")
+async def _name(world: World, who: Actor) -> Call:
+    wire = {"secret": "0" * 64, "sealed": b64.encode(bytes(10))}
+    return Call(new_id(), ("evidence.no_copy", "evidence.not_anonymous"), {"json": wire})
+
+
+@call(
+    "POST /v1/copies/{disclosure:str}/withdraw",
+    "POST /v1/copies/{disclosure:str}/answer",
+    "POST /v1/copies/{disclosure:str}/unname",
+)
 async def _withdraw(world: World, who: Actor) -> Call:
     return Call(new_id(), ("evidence.no_copy", "evidence.not_anonymous"), {"json": {"secret": "0" * 64}})
 

@@ -49,6 +49,8 @@ COUNTED = {
     "POST /v1/agency/invitation": "invitations refused",
     "POST /v1/agency/invitation/answer": "invitations refused",
     "POST /v1/copies/{disclosure:str}/answer": "answers",
+    "POST /v1/copies/{disclosure:str}/name": "names",
+    "POST /v1/copies/{disclosure:str}/unname": "names",
 }
 OF_SESSIONS = {"sheets refused", "households"}  # counted by place as well, of whoever is signed in
 MOST = 20_000  # more than any limit

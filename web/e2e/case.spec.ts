@@ -101,6 +101,11 @@ test("R22 R24 one home looks, trims and shares; the other declines, and nothing 
   await look(resident, "answer", resident.getByRole("heading", { name: "Exactly what would be shared" }));
   await share.click();
   await expect(resident.getByText("Your copy was sent")).toBeVisible();
+  await resident.getByRole("button", { name: "Say who I am" }).click();
+  await resident.getByLabel("Your name").fill("M. Thornquist");
+  await expectAccessible(resident);
+  await resident.getByRole("button", { name: "Tell them" }).click();
+  await expect(resident.getByText("can read that it is from M. Thornquist.", { exact: false })).toBeVisible();
 
   const other = await sits(browser);
   const neighbour = await atHome(other, "neighbour");
@@ -124,6 +129,7 @@ test("R21 R25 R30 the officer plays the copy and answers its note once, in words
   const video = copy.getByRole("region", { name: /^Video: / });
   await video.getByRole("button", { name: "Play", exact: true }).click();
   await expect.poll(() => video.locator("video").evaluate((one: HTMLVideoElement) => one.currentTime)).toBeGreaterThan(0.5);
+  await expect(copy.getByText("M. Thornquist")).toBeVisible();
   await expect(copy.getByText(NOTE)).toBeVisible();
   await copy.getByText("What the household agreed to").click();
   await expect(copy.getByText(/Calling it back: A copy that was exported/)).toBeVisible();

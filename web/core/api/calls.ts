@@ -258,6 +258,13 @@ export async function drop(
 export const withdrawCopy = async (api: Client, disclosure: string, secret: string): Promise<string | null> =>
   (await api.json(`/v1/copies/${disclosure}/withdraw`, obj({ until: nullable(str) }), { method: "POST", json: { secret }, anonymous: true })).until;
 
+/** Says who gave a copy, sealed to its case (base64), by the copy's own secret (hex), without an account. */
+export const nameGiver = (api: Client, disclosure: string, secret: string, sealed: string): Promise<unknown> =>
+  api.send(`/v1/copies/${disclosure}/name`, { method: "POST", json: { secret, sealed }, anonymous: true });
+/** Takes back who gave a copy. */
+export const unnameGiver = (api: Client, disclosure: string, secret: string): Promise<unknown> =>
+  api.send(`/v1/copies/${disclosure}/unname`, { method: "POST", json: { secret }, anonymous: true });
+
 /** The agency's answer to the note in a copy, sealed, in base64; empty if there is none. By the copy's own secret (hex), without an account. */
 export const fetchAnswer = async (api: Client, disclosure: string, secret: string): Promise<string> =>
   (await api.json(`/v1/copies/${disclosure}/answer`, obj({ sealed: str, pad: str }), { method: "POST", json: { secret }, anonymous: true })).sealed;

@@ -23,7 +23,7 @@ from fanlight.model.clock import to_text
 from fanlight.model.offence import offence
 from fanlight.policy.retention import Retention, load_retention
 from fanlight.server import requests
-from fanlight.server.evidence import answering, day, drops, ends_store, papers, retention, store
+from fanlight.server.evidence import answering, day, drops, ends_store, naming, papers, retention, store
 from fanlight.server.evidence.ends_store import CaseRow, HoldRow
 from fanlight.server.evidence.retention import Case, End
 from fanlight.server.evidence.store import Custody
@@ -144,6 +144,7 @@ async def _destroy_copy(tx: Tx, agency: str, disclosure: str, now: datetime, why
     await store.lock(tx, f"custody {disclosure}")
     await store.empty(tx, disclosure)
     await answering.forget(tx, disclosure)
+    await naming.forget(tx, disclosure)
     await store.add_custody(tx, disclosure, Custody(to_text(now), "destroyed", "the server"))
     await ends_store.add_tombstone(tx, disclosure, now.date(), why)
     detail = {"disclosure": disclosure, "why": why, "at": to_text(now)}

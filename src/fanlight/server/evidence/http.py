@@ -18,6 +18,7 @@ from fanlight.server.evidence import (
     ends_http,
     exports,
     keyring,
+    naming,
     papers,
     store,
     taking_back,
@@ -57,6 +58,7 @@ async def get_request(
                 "length": one.length,
                 "root": one.root,
                 "answer": await answering.as_json(tx, one.id),
+                "giver": await naming.as_text(tx, one.id),
             }
             for one in await store.of_request(tx, row.id)
             if one.hdr  # of one that is destroyed its stone stays: ends_http
@@ -142,5 +144,6 @@ router = Router(
         *drops.ROUTES,
         *taking_back.ROUTES,
         *answering.ROUTES,
+        *naming.ROUTES,
     ],
 )

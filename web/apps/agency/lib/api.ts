@@ -156,6 +156,8 @@ export interface Disclosed {
   readonly length: number;
   readonly root: string;
   readonly answer: Answered | null;
+  /** What whoever gave it said of themselves, sealed to the case's key, base64. */
+  readonly giver: string | null;
 }
 /** Who did what with a clip at the agency; `at` is a day for what came from a home, else a time. */
 export interface Custody {
@@ -215,7 +217,7 @@ const whole: Read<Whole> = obj<Whole>({
   pairs: or(list(obj<KeyPair>({ first: str, first_name: str, second: str, second_name: str, handed: bool })), []),
   custody_lines: or(num, 0),
   receipt: nullable(proof),
-  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: str, manifest: str, length: num, root: str, answer: or(nullable(obj<Answered>({ sealed: str, by: str, at: str })), null) })),
+  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: str, manifest: str, length: num, root: str, answer: or(nullable(obj<Answered>({ sealed: str, by: str, at: str })), null), giver: or(nullable(str), null) })),
 });
 
 export interface Asked {

@@ -6,7 +6,7 @@ function shelf(): Shelf & { rows: Map<string, string> } {
   return { rows, getItem: (key) => rows.get(key) ?? null, setItem: (key, value) => void rows.set(key, value) };
 }
 const SEED = new Uint8Array(32).fill(1);
-const ANSWER: Answer = { request: "abcdefgh", kind: "declined", at: "2026-11-21T10:00:00.000Z", agency: "Harbor", caseNumber: "2026-1", lengthMs: 0, disclosure: "", back: "", note: "", reply: "" };
+const ANSWER: Answer = { request: "abcdefgh", kind: "declined", at: "2026-11-21T10:00:00.000Z", agency: "Harbor", caseNumber: "2026-1", lengthMs: 0, disclosure: "", back: "", note: "", reply: "", caseKey: "", named: "" };
 
 test("R24: what is kept tells neither the request nor the answer, and no length gives it away", () => {
   const one = shelf();

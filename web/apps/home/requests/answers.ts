@@ -22,6 +22,10 @@ export interface Answer {
   /** The note that went with the copy, and the agency's answer to it; empty where there is none. */
   note: string;
   reply: string;
+  /** The key of the case it went to, so that who gave it can be said later; empty where none was kept. */
+  caseKey: string;
+  /** The name that was said of who gave it; empty where none was. */
+  named: string;
 }
 /** Whose requests this device does not show: everybody's, or those of these agencies. */
 export interface Quiet {
@@ -37,7 +41,7 @@ interface Kept {
 }
 const answers = obj<Kept>({
   quiet: or(quiet, LOUD),
-  answers: list(obj<Answer>({ request: str, kind: oneOf(KINDS), at: str, agency: str, caseNumber: or(str, ""), lengthMs: or(num, 0), disclosure: or(str, ""), back: or(str, ""), note: or(str, ""), reply: or(str, "") })),
+  answers: list(obj<Answer>({ request: str, kind: oneOf(KINDS), at: str, agency: str, caseNumber: or(str, ""), lengthMs: or(num, 0), disclosure: or(str, ""), back: or(str, ""), note: or(str, ""), reply: or(str, ""), caseKey: or(str, ""), named: or(str, "") })),
   seen: (value, where) => (value === null || value === undefined ? null : obj<Pin>({ vkey: str, size: num, root: str })(value, where)),
 });
 
