@@ -20,7 +20,7 @@ from fanlight.model.ids import new_id
 from fanlight.seal.keys import SigningKey, member_keys
 from fanlight.server import accounts
 from fanlight.server.accounts.store import person
-from fanlight.server.agencies import invitations
+from fanlight.server.agencies import clockwork, invitations
 from fanlight.server.agencies.inviting import digest, hash_of
 from fanlight.wire import b64, jcs
 
@@ -214,15 +214,15 @@ def test_an_invitation_ends_and_needs_an_agreement_and_its_maker(database: str, 
                 who.session = {}
             await agency.accounts()
             assert code(await late.confirm()) == (404, "agencies.no_invitation")
+            assert await town.count("SELECT count(*) FROM account WHERE id = %s", late.account) == 1
+            await clockwork.sweep(town.services)
+            assert await town.count("SELECT count(*) FROM account WHERE id = %s", late.account) == 0
             assert (await orphan.offer()).is_success
             assert (await agency.change(ids["officer"], "administrator")).is_success
             assert (await agency.change(ids["administrator"], "officer", agency.people["officer"])).is_success
             for gone in (await orphan.read(), await orphan.answer()):
                 assert code(gone) == (404, "agencies.no_invitation")
             now = agency.people["officer"]
-            open_one = Invited(town, now)
-            assert (await open_one.offer()).is_success
-            assert await town.count("SELECT count(*) FROM account WHERE id = %s", late.account) == 0
             town.clock.ahead = AFTER_THE_AGREEMENT
             now.session = {}
             assert code(await Invited(town, now).offer()) == (403, "programme.no_agreement")
@@ -282,6 +282,39 @@ def test_the_operator_makes_the_first_administrator_where_nobody_is_in_office(
             assert code(await two.answer()) == (404, "agencies.no_invitation")
             third = Invited(town, one.person, "officer")
             assert (await third.offer()).is_success
+
+    asyncio.run(body())
+
+
+def test_the_operator_makes_an_administrator_where_people_are_but_none_manages_them(
+    database: str, tmp_path: Path
+) -> None:
+    """R20 P11: with the same entry, beside those in office; once there is one, nobody else."""
+
+    async def body() -> None:
+        async with at(tmp_path, database) as town:
+            operator = staff(town.http, "operator")
+            one, two = (Invited(town, operator, "administrator") for _ in range(2))
+            assert code(await one.offer()) == (409, "agencies.somebody_in_office")
+            with psycopg.connect(database, autocommit=True) as owner:
+                owner.execute("DELETE FROM agency_person WHERE role = 'administrator'")
+            assert code(await Invited(town, operator, "officer").offer()) == (
+                403,
+                "agencies.only_administrator",
+            )
+            assert (await one.offer()).is_success
+            assert (await two.offer()).is_success
+            assert (await one.answer()).status_code == 204
+            assert (await one.confirm()).status_code == 204
+            await town.settled()
+            (leaf,) = await town.leaves("agency-person-joined")
+            assert (leaf["pub"]["role"], leaf["pub"]["made_by"]) == ("administrator", "operator")
+            assert (await one.person.sign_in()).is_success
+            assert code(await two.answer()) == (404, "agencies.no_invitation")
+            assert code(await Invited(town, operator, "administrator").offer()) == (
+                409,
+                "agencies.somebody_in_office",
+            )
 
     asyncio.run(body())
 

@@ -45,6 +45,7 @@ from fanlight.server.accounts import http as accounts_http
 from fanlight.server.accounts import provide_session, shredding
 from fanlight.server.accounts.areas import Areas
 from fanlight.server.accounts.challenges import Challenges
+from fanlight.server.agencies import clockwork as people
 from fanlight.server.agencies import http as agencies_http
 from fanlight.server.agencies import inviting_http
 from fanlight.server.auditing import http as auditing_http
@@ -119,7 +120,7 @@ class Options:
         rounds_s: how many seconds lie between two looks at gags and sealed slots.
         endings_s: how many seconds lie between two looks at what ends: agreements, cases, copies.
         clock: gives the present.
-        lock_after: how long a session of an agency, clerk or auditor may lie unused.
+        lock_after: how long a session of an office may lie unused.
     """
 
     home: Path
@@ -200,6 +201,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         tasks = [
             *(asyncio.create_task(task) for task in log.tasks()),
             asyncio.create_task(clockwork.run(services)),
+            asyncio.create_task(people.run(services)),
             asyncio.create_task(day.run(services)),
             asyncio.create_task(drops.run(services)),
             asyncio.create_task(ending.run(services, options.endings_s)),

@@ -1,4 +1,4 @@
-"""What one drop token may have lying unfinished: so many drops, so many bytes.
+"""What may lie unfinished: so many drops and bytes of one drop token, so many bytes of all together.
 
 In:     which drop of which token a part belongs to, and where the part ends.
 Out:    nothing, or TooMany.
@@ -14,6 +14,7 @@ from fanlight.server.errors import TooMany
 
 MOST_DROPS = 32
 MOST_BYTES = 2 * 1024 * 1024 * 1024  # 25 drops of 80 MiB; nearly all have 20
+MOST_OF_ALL = 16 * 1024 * 1024 * 1024  # of all tokens together
 IDLE = timedelta(hours=6)
 
 
@@ -26,8 +27,9 @@ class _Drop:
 class Unfinished:
     """Unfinished drops by token. No call waits, so that what is checked is still so when it is noted."""
 
-    def __init__(self) -> None:
-        """Start with none."""
+    def __init__(self, most_of_all: int = MOST_OF_ALL) -> None:
+        """Start with none; take how many bytes all tokens may have lying together."""
+        self._most = most_of_all
         self._tokens: dict[bytes, dict[str, _Drop]] = {}
 
     def reserve(self, token: bytes, disclosure: str, part: str, end: int, now: datetime) -> None:
@@ -41,7 +43,7 @@ class Unfinished:
             now: the present.
 
         Raises:
-            TooMany: the token's number of unfinished drops, or their bytes, are spent.
+            TooMany: the token's number of unfinished drops, or their bytes, or those of all, are spent.
         """
         drops = self._tokens.setdefault(token, {})
         if disclosure not in drops and len(drops) >= MOST_DROPS:
@@ -60,9 +62,20 @@ class Unfinished:
                 do="Send it again in a few hours.",
                 code="evidence.unfinished_bytes",
             )
+        if more and self._bytes() + more > self._most:
+            raise TooMany(
+                "This server is receiving as many copies as it has room for.",
+                kept="Your clip is at home as before.",
+                do="Send it again in a few hours.",
+                code="evidence.unfinished_everywhere",
+            )
         drop.seen = now
         drop.ends[part] = drop.ends.get(part, 0) + more
         drops[disclosure] = drop
+
+    def _bytes(self) -> int:
+        drops = (drop for of_token in self._tokens.values() for drop in of_token.values())
+        return sum(sum(drop.ends.values()) for drop in drops)
 
     def settle(self, token: bytes, disclosure: str, part: str, have: int) -> None:
         """Note how many bytes of a part are really there, after it was refused."""

@@ -7,7 +7,7 @@ export const words = {
   first: {
     place: "Administrators",
     title: "An agency's first administrator",
-    text: "Only while an agency has an agreement in force and nobody in office. From then on its administrator invites the others, and you cannot.",
+    text: "Only while an agency has an agreement in force and no administrator in office. From then on its administrator invites the others, and you cannot.",
     loading: "Fetching the agencies",
     slow: "This takes longer than usual. It goes on.",
     none: "No agency is admitted yet. The register is where one is.",

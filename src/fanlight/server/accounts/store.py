@@ -223,6 +223,17 @@ async def sessions_of(tx: Tx, account: str, now: datetime) -> list[SessionRow]:
     )
 
 
+async def ids_of_sessions(tx: Tx, kinds: list[str]) -> list[str]:
+    """Return the sessions of all accounts of these kinds."""
+    query = "SELECT s.id FROM session s JOIN account a ON a.id = s.account WHERE a.kind = ANY(%s)"
+    return [str(row[0]) for row in await (await tx.execute(query, [kinds])).fetchall()]
+
+
+async def drop_sessions(tx: Tx, sessions: list[str]) -> None:
+    """Delete sessions."""
+    await tx.execute("DELETE FROM session WHERE id = ANY(%s)", [sessions])
+
+
 async def end_session(tx: Tx, token_hash: bytes) -> None:
     """Forget a session."""
     await tx.execute("DELETE FROM session WHERE token_hash = %s", [token_hash])

@@ -92,10 +92,16 @@ async def drop(tx: Tx, invitation: str) -> None:
         await delete_account(tx, found)
 
 
-async def drop_ended(tx: Tx, now: datetime) -> None:
-    """Forget what nobody can answer or confirm any more."""
-    rows = await tx.execute("SELECT id FROM agency_invitation WHERE ends <= %s", [now])
-    for row in await rows.fetchall():
+async def with_ended(tx: Tx, now: datetime) -> list[str]:
+    """Return the agencies that have ended invitations."""
+    query = "SELECT DISTINCT coalesce(agency, '') FROM agency_invitation WHERE ends <= %s"
+    return [str(row[0]) for row in await (await tx.execute(query, [now])).fetchall()]
+
+
+async def drop_ended(tx: Tx, agency: str, now: datetime) -> None:
+    """Forget what nobody can answer or confirm any more; the caller holds the agency's lock."""
+    query = "SELECT id FROM agency_invitation WHERE coalesce(agency, '') = %s AND ends <= %s"
+    for row in await (await tx.execute(query, [agency, now])).fetchall():
         await drop(tx, str(row[0]))
 
 

@@ -1,8 +1,8 @@
 """How somebody comes to a running agency: by a one-time link, own keys, and an administrator's second word.
 
 In:     an administrator's signed invitation; the answer of who has its secret; the signed confirmation of
-        their keys. Where nobody of the agency is in office, the operator invites its first administrator; of
-        no agency, their own counsel (docs/design/process.md).
+        their keys. Where no administrator is in office, the operator invites one; of no agency, their own
+        counsel (docs/design/process.md).
 Out:    a person of the agency, with an entry in the record.
 Holds:  no agreement in force, nobody comes. Who answered may do nothing until the confirmation, and counts
         only once the entry with their public halves has its place in the record. The confirmation is signed
@@ -64,7 +64,7 @@ async def maker(tx: Tx, session: Session, agency: str) -> By:
 
     Raises:
         NotAllowed: an administrator of another agency, or of none any more.
-        Conflict: the operator, where somebody is in office.
+        Conflict: the operator, where an administrator is in office.
     """
     await store.lock(tx, agency)
     account = await account_by_id(tx, session.account)
@@ -75,9 +75,9 @@ async def maker(tx: Tx, session: Session, agency: str) -> By:
         return By(account=account.id, sign_pub=bytes(account.sign_pub), name=None, agency="")
     if session.kind == OPERATOR:
         await programme.agency(tx, agency)
-        if rows:
+        if any(row.role == _ADMINISTRATOR for row in rows.values()):
             raise Conflict(
-                "Somebody is in office at this agency: its own administrators invite.",
+                "An administrator is in office at this agency, and invites.",
                 do="Let an administrator of the agency invite.",
                 code="agencies.somebody_in_office",
             )
@@ -118,7 +118,7 @@ async def invite(  # noqa: PLR0913 - what was signed, and by whom
         )
     await _require_agreement(tx, made, now)
     await _check_no_auditor(tx, made.name, now)
-    await invitations.drop_ended(tx, now)
+    await invitations.drop_ended(tx, made.agency, now)
     if len(await invitations.of_agency(tx, made.agency, now)) >= MOST:
         raise Conflict(
             "Twenty invitations are open.", do="Take one of them back.", code="agencies.many_invitations"
@@ -139,8 +139,10 @@ async def opened(tx: Tx, secret: bytes, now: datetime) -> Invitation:
     await _require_agreement(tx, found, now)
     await store.lock(tx, found.agency)
     people = [row for row in await store.everybody(tx, found.agency) if row.ended is None]
-    holds = any((row.account, row.role) == (found.by_whom, _ADMINISTRATOR) for row in people)
-    if people and not holds:
+    managing = [row.account for row in people if row.role == _ADMINISTRATOR]
+    # Where nobody manages the agency's people, the operator's own for an administrator alone can be answered.
+    holds = found.by_whom in managing if managing else not people or found.role == _ADMINISTRATOR
+    if not holds:
         raise no_invitation()  # its maker is an administrator no more, or the operator's came too late
     return found
 

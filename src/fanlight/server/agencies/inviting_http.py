@@ -20,7 +20,7 @@ from fanlight.server.accounts.challenges import Challenges
 from fanlight.server.accounts.forms import AnyRequest
 from fanlight.server.accounts.passkeys import NewPasskey
 from fanlight.server.accounts.sign_in import key_taken
-from fanlight.server.agencies import invitations, inviting
+from fanlight.server.agencies import invitations, inviting, store
 from fanlight.server.agencies.http import Role
 from fanlight.server.agencies.invitations import Invitation
 from fanlight.server.errors import NotFound
@@ -121,6 +121,10 @@ async def take_back(invitation: FromPath[str], services: Parts, session: Caller)
     """End an invitation, and forget who answered it."""
     _inviter(session)
     async with services.db.transaction() as tx:
+        first = await invitations.get(tx, invitation, services.clock())
+        if first is None:
+            raise inviting.no_invitation()
+        await store.lock(tx, first.agency)  # while it is confirmed, it is not taken back
         found = await invitations.get(tx, invitation, services.clock())
         own = found and (found.by_whom == session.account or found.agency == session.agency)
         if not own:
