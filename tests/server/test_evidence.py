@@ -92,7 +92,7 @@ async def export(actor: Actor, name: str, **change: Any) -> httpx.Response:
 def test_a_copy_goes_from_a_home_to_the_case_and_out_only_with_its_entry(
     database: str, tmp_path: Path
 ) -> None:
-    """R26, R30, R31: what leaves is recorded first; the public hears a band, and only at the end."""
+    """R26, R27, R30, R31: what leaves is recorded first, and to no agency; the public hears a band."""
     vkey = prepare(tmp_path)
 
     async def body(witness: str) -> None:
@@ -122,9 +122,12 @@ def test_a_copy_goes_from_a_home_to_the_case_and_out_only_with_its_entry(
             }
             refused = await export(custodian, name, recipient="ICE field office")
             assert (refused.status_code, refused.json()["code"]) == (403, "evidence.export_refused")
+            other = await export(custodian, name, recipient="Alder Falls Police", recipient_kind="municipal")
+            assert (other.status_code, other.json()["code"]) == (403, "evidence.not_onward")
             trail = await officer.json("GET", f"/v1/agency/requests/{asked.request}/custody")
             lines = {(line["act"], line["about"], line["disclosure"]) for line in trail["lines"]}
             assert ("export-refused", "ICE field office", name) in lines
+            assert ("export-refused", "Alder Falls Police", name) in lines
             await staff(town.http, "supervisor").json("POST", f"/v1/agency/requests/{asked.request}/close")
             await town.settled()
             (closed,) = await town.leaves("request-closed")

@@ -512,6 +512,7 @@ export const words = {
       tribal: "A tribal agency",
       university: "A university agency",
     } as Record<string, string>,
+    kindAgency: "Whoever gave the clip was not asked whether another agency may have it. That agency can ask the household itself.",
     ground: "Ground",
     groundHint: "The law or order that lets you pass it on.",
     returnBy: "To be returned or destroyed by",

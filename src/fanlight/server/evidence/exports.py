@@ -74,7 +74,7 @@ async def export(
         pack = await programme.pack(tx, row.pack)
         return_days = (wire.return_by - now.date()).days
         decision = rules.decide_export(pack, kind, wire.ground, return_days)
-        if not decision.accepted:
+        if not decision.accepted or kind in rules.AGENCIES:
             said = Act(
                 request=disclosure.request,
                 agency=session.agency,
@@ -104,6 +104,13 @@ async def export(
             )
             line = Custody(to_text(now), act, session.name)
             await store.add_custody(tx, disclosure.id, line)
+    if kind in rules.AGENCIES:
+        raise NotAllowed(
+            "Whoever gave this copy was not asked whether another agency may have it.",
+            kept="The copy stays here. The record has it that this was refused.",
+            do="Let that agency ask the household itself.",
+            code="evidence.not_onward",
+        )
     if not decision.accepted:
         clauses = [rule for rule in decision.rules if not rule.holds]
         raise NotAllowed(

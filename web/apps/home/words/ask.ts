@@ -74,7 +74,7 @@ export const ask = {
   keep: "They keep it",
   keepText: "Under the key of this case, until its end: 180 days from the day of the request unless the town’s list says otherwise, longer only where a law or a hold demands it. Then the key is destroyed, and the public record says so. Until they use your copy you can ask for it back.",
   who2: "Who else",
-  who2Text: "Whoever the agency hands it to: a court, the prosecutor, the defence or another local agency. Federal and immigration agencies are refused by this ordinance. Each time is put on record.",
+  who2Text: "Whoever the agency hands it to: a court, the prosecutor or the defence. No other agency, be it local, federal or immigration: nobody asked you about one. Each time is put on record.",
   recall: "Calling it back",
   recallText: "A copy that was exported from Fanlight cannot be called back by any software. Decide with that in mind.",
   send: "When it is sent",
