@@ -5,12 +5,13 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from fanlight.custody import package
+from fanlight.custody.giver import Giver, giver_statement
 from fanlight.model.padding import padded_length
 from fanlight.proof import checkpoint, cosignature, merkle, note, openings
 from fanlight.proof.receipt import Receipt
@@ -54,12 +55,19 @@ def salts(count: int) -> bytes:
 
 
 def make_case(
-    media: bytes | None = None, terms: str | None = None, *, blurred: bool = False, **said: Any
+    media: bytes | None = None,
+    terms: str | None = None,
+    *,
+    blurred: bool = False,
+    giver: Giver | None = None,
+    **said: Any,
 ) -> Case:
     """Make the case; `said` changes what the export's log entry commits to, `media` is another film."""
     case_key = keys.new_identity()
     key_sha256 = hashlib.sha256(case_key.recipient.encode()).hexdigest()
     item = disclose(case_key, media=media, terms=terms, blurred=blurred)
+    if giver is not None:
+        item = replace(item, giver=said_by(case_key, giver))
     detail = {
         "disclosure": DISCLOSURE,
         "recipient": "District Attorney",
@@ -99,6 +107,11 @@ def make_case(
         request=REQUEST,
     )
     return Case(facts, [item], record)
+
+
+def said_by(case_key: keys.Identity, giver: Giver) -> bytes:
+    """What the giver of the clip says of themselves, signed as they signed the clip."""
+    return giver_statement(DISCLOSURE, giver, keys.case_signing_key(bytes(32), case_key.recipient))
 
 
 def disclose(

@@ -103,6 +103,7 @@ test("R22 R24 one home looks, trims and shares; the other declines, and nothing 
   await expect(resident.getByText("Your copy was sent")).toBeVisible();
   await resident.getByRole("button", { name: "Say who I am" }).click();
   await resident.getByLabel("Your name").fill("M. Thornquist");
+  await resident.getByLabel("I would confirm where and how this was filmed").check();
   await expectAccessible(resident);
   await resident.getByRole("button", { name: "Tell them" }).click();
   await expect(resident.getByText("can read that it is from M. Thornquist.", { exact: false })).toBeVisible();
@@ -212,6 +213,7 @@ test("R26 R30 the custodian makes the package, and its own page plays and checks
   await page.getByLabel("To be returned or destroyed by").fill(dayIn(30));
   await page.getByRole("button", { name: "Enter the export and make the package" }).click();
   await expect(page.getByText("The evidence package is made")).toBeVisible();
+  await expect(page.getByText("It says that M. Thornquist gave the clip", { exact: false })).toBeVisible();
   const downloading = page.waitForEvent("download");
   await page.getByText(/^Save .*\.zip/).click();
   await (await downloading).saveAs(`${OUT}/evidence.zip`);
@@ -225,6 +227,15 @@ test("R26 R30 the custodian makes the package, and its own page plays and checks
   await expect(viewer.getByText(CASE)).toBeVisible();
   await viewer.locator("#zip").setInputFiles(`${OUT}/evidence.zip`);
   await expect(viewer.getByRole("status")).toHaveText(/^All \d+ checks hold\. Not in it: time stamp, C2PA\.$/);
+  await expect(viewer.getByRole("heading", { name: "Who gave it" })).toBeVisible();
+  await expect(viewer.getByText("Would confirm where and how it was filmed.")).toBeVisible();
+  const draft = await court.newPage();
+  await draft.goto(pathToFileURL(`${OUT}/unpacked/certificate.html`).href);
+  await expect(draft.getByText("I am M. Thornquist.", { exact: false })).toBeVisible();
+  await expect(draft.getByText("Draft, not signed.")).toHaveCount(2);
+  await expectAccessible(draft);
+  await look(draft, "drafts", draft.getByRole("heading", { name: "Drafts of certificates" }));
+  await draft.close();
   const video = viewer.locator("video");
   await video.evaluate(async (one: HTMLVideoElement) => {
     one.muted = true;

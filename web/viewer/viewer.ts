@@ -10,6 +10,7 @@
 
 import { readUtf8 } from "../core/bytes.ts";
 import { type Evidence, readEvidence } from "../core/evidence/evidence.ts";
+import { giverPath, statement } from "../core/evidence/giver.ts";
 import { BadPackage, Damaged, type PackageFiles, type Store, openFolder, openZip } from "../core/evidence/files.ts";
 import { EVIDENCE } from "../core/evidence/form.ts";
 import { readRoots } from "../core/evidence/stamp.ts";
@@ -51,6 +52,7 @@ const verdict = add(main, "p", "", { id: "verdict" });
 verdict.setAttribute("role", "status");
 const results = add(main, "div", "", { id: "results", className: "scroll" });
 const terms = add(main, "div", "", { id: "terms" });
+const givers = add(main, "div", "", { id: "givers" });
 const trail = add(main, "div", "", { id: "trail" });
 add(main, "h2", w.limits);
 const limits = add(main, "ul");
@@ -109,7 +111,7 @@ async function check(open: () => Promise<PackageFiles> | PackageFiles): Promise<
   last = open;
   again.disabled = false;
   const trust = trusted();
-  results.textContent = terms.textContent = trail.textContent = "";
+  results.textContent = terms.textContent = givers.textContent = trail.textContent = "";
   verdict.className = "verdict";
   verdict.textContent = trust === null ? w.badKeys : w.working;
   if (trust === null) return;
@@ -125,6 +127,7 @@ async function check(open: () => Promise<PackageFiles> | PackageFiles): Promise<
       row(rows, [w.states[one.state], one.name, one.detail]).className = one.state;
     }
     await showTerms(files, evidence.items.map(({ disclosure }) => disclosure));
+    await showGivers(files, evidence.items.map(({ disclosure }) => disclosure));
     await showTrail(files);
     verdict.textContent = sumUp(checks);
   } catch (error) {
@@ -155,6 +158,22 @@ async function showTerms(files: PackageFiles, disclosures: readonly string[]): P
     }
     add(terms, "h3", w.clip(disclosure)).title = disclosure;
     add(terms, "blockquote", (await text(files, name)) ?? w.noTerms);
+  }
+}
+
+/** What the givers of clips say of themselves; the checks have compared it with who signed the clips. */
+async function showGivers(files: PackageFiles, disclosures: readonly string[]): Promise<void> {
+  for (const disclosure of disclosures) {
+    const name = giverPath(disclosure);
+    if (files.place(name) === null) continue;
+    if (givers.childElementCount === 0) {
+      add(givers, "h2", w.givers);
+      add(givers, "p", w.giversText);
+    }
+    add(givers, "h3", w.clip(disclosure)).title = disclosure;
+    const said = statement((await text(files, name)) ?? "");
+    add(givers, "p", said ? [said.name, ...(said.reach ? [said.reach] : [])].join(", ") : w.noGiver);
+    if (said) add(givers, "p", said.confirms ? w.confirms : w.silent);
   }
 }
 

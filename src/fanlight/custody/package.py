@@ -17,7 +17,9 @@ from importlib import resources
 from typing import Any
 
 from fanlight.custody.case_graph import case_graph
+from fanlight.custody.certificate_draft import NamedClip, Templates, certificate_drafts
 from fanlight.custody.errors import bad_package
+from fanlight.custody.giver import giver_path, read_giver
 from fanlight.custody.print_page import print_page
 from fanlight.custody.zip_form import zip_files
 from fanlight.model import clock
@@ -41,6 +43,7 @@ EVIDENCE, SIGNATURE, SUMS, README, PAGE, CUSTODY = (
 )
 STAMP, STAMP_ROOTS = "added/evidence.tsr", "added/tsa.pem"
 CASE, PRINT = "case.jsonld", "print.html"
+DRAFTS = "certificate.html"  # exactly if the giver of a clip said who they are
 ITEM_FILES = ("clip.mp4", "clip.age", "manifest.json", "file-key.hex")
 TERMS = "terms.txt"  # of each clip whose manifest has terms
 LEAVES = ("request", "case-key", "export")
@@ -71,7 +74,10 @@ class PackageFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceItem:
-    """One opened disclosure: the plaintext as sealed (padding included), the age file, manifest and key."""
+    """One opened disclosure: the plaintext as sealed (padding included), the age file, manifest and key.
+
+    `giver` is what its giver said of themselves, as giver.read_giver takes it; None if nobody said anything.
+    """
 
     disclosure: str
     clip_mp4: bytes
@@ -79,6 +85,7 @@ class EvidenceItem:
     manifest: bytes
     manifest_sig: bytes
     file_key: bytes
+    giver: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +148,8 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
         page: another index.html than this release's; `{{package}}` in it becomes the facts.
 
     Raises:
-        BadPackage: no item, or two of one disclosure, or an id that is none.
+        BadPackage: no item, or two of one disclosure, or an id that is none, or what a giver said has
+            another form. SealError: it is not signed by who gave the clip.
     """
     names = [item.disclosure for item in items]
     if (
@@ -154,6 +162,7 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
     item_hashes = {name: _hashes(files) for name, files in item_files.items()}
     common = {README: _text("readme.txt").encode(), CUSTODY: jcs.dumps({"v": 1, "entries": list(custody)})}
     common |= _record_files(record)
+    common |= {giver_path(item.disclosure): item.giver for item in items if item.giver is not None}
     about: dict[str, Any] = {
         "v": VERSION,
         "type": "evidence",
@@ -173,7 +182,12 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
     asked = record.openings.get("request", ())
     agreed = [(item.disclosure, terms) for item in items if (terms := terms_of(item.manifest))]
     listed = itertools.chain(*films.values())
-    common[PRINT] = print_page(_text("print.html"), about, listed, asked, custody, agreed)
+    drafted = [name for name in names if giver_path(name) in common]
+    common[PRINT] = print_page(_text("print.html"), about, listed, asked, custody, agreed, drafted=drafted)
+    if drafted:
+        named = [_named(item, films[item.disclosure]) for item in items if item.giver is not None]
+        leads = [name for name in names if name not in drafted]
+        common[DRAFTS] = certificate_drafts(_templates(), about, named, leads)
     common[PAGE] = _page(
         _text("viewer/page.html") if page is None else page, about | {"files": _hashes(common)}
     )
@@ -185,6 +199,18 @@ def build_package(  # noqa: PLR0913 - what a package is made of, each once
         files |= item_files[name]
         hashes |= item_hashes[name]  # films are large: each is hashed once
     return zip_files(files | {SUMS: sums(hashes)})
+
+
+def _named(item: EvidenceItem, films: Sequence[tuple[str, int, str]]) -> NamedClip:
+    manifest = parse_disclosure(item.manifest)
+    giver = read_giver(item.giver or b"", item.disclosure, manifest.signer)
+    film, sealed = films
+    return NamedClip(film=film, sealed=sealed, manifest=manifest, giver=giver)
+
+
+def _templates() -> Templates:
+    page, maker, copier = (_text(f"draft/{name}.html") for name in ("page", "maker", "copier"))
+    return Templates(page=page, maker=maker, copier=copier)
 
 
 def sums(hashes: Mapping[str, str]) -> bytes:

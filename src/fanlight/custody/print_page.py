@@ -27,6 +27,15 @@ AGREED = "What the household agreed to"
 AGREED_TEXT = (
     "The words it was shown, signed within the clip's manifest; terms.txt beside the clip has them too."
 )
+LEADS = (
+    "No certificate under Federal Rule of Evidence 902(13) or (14) is drafted here. "
+    "These clips are from households that are not named:\n"
+    "nobody can certify the system that recorded them, and each is a lead until its owner comes forward."
+)
+DRAFTED = (
+    "certificate.html beside this page has unsigned drafts of certificates under Federal Rule of Evidence "
+    "902(13) and (14) for the clips whose giver said who they are:"
+)
 _PLACE = re.compile(r"\{\{([a-z_]+)\}\}")
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
@@ -38,6 +47,8 @@ def print_page(  # noqa: PLR0913, PLR0917 - what the page is made of, each once,
     asked: Sequence[Mapping[str, Any]],
     custody: Sequence[Mapping[str, str]],
     agreed: Sequence[tuple[str, str]] = (),
+    *,
+    drafted: Sequence[str] = (),
 ) -> bytes:
     """Return the page.
 
@@ -48,6 +59,7 @@ def print_page(  # noqa: PLR0913, PLR0917 - what the page is made of, each once,
         asked: the request's openings, `{field, value}` and more each.
         custody: the trail, oldest first: `{at, act, by}` each.
         agreed: disclosure and terms of each clip whose household signed some.
+        drafted: disclosures whose certificates are drafted.
     """
     parts = {name: _text(NO_DAY if about[name] is None else about[name]) for name in FACTS}
     parts["asked"] = "".join(
@@ -63,6 +75,7 @@ def print_page(  # noqa: PLR0913, PLR0917 - what the page is made of, each once,
         for one in custody
     )
     parts["agreed"] = _agreed(agreed)
+    parts["certificate"] = f"{DRAFTED} {', '.join(drafted)}." if drafted else LEADS
     return _PLACE.sub(lambda found: parts[found[1]], template).encode()
 
 

@@ -20,8 +20,10 @@ from fanlight.custody.archive import Archive
 from fanlight.custody.c2pa_checks import check_copies
 from fanlight.custody.c2pa_form import SIGNER, SIGNER_TEXT, copy_path
 from fanlight.custody.evidence import Evidence, ItemEntry, read_evidence
+from fanlight.custody.giver import giver_path, read_giver
 from fanlight.custody.package import (
     CASE,
+    DRAFTS,
     EVIDENCE,
     ITEM_FILES,
     LEAVES,
@@ -127,7 +129,7 @@ def _expected(evidence: Evidence) -> dict[str, str]:
 
 
 def _contents(archive: Archive, evidence: Evidence) -> Check:
-    must = {README_FILE, CUSTODY_FILE, PAGE, *RECORD_FILES, *([CASE, PRINT] if evidence.v > 1 else [])}
+    must = {README_FILE, CUSTODY_FILE, PAGE, *RECORD_FILES, *(_later(evidence) if evidence.v > 1 else ())}
     listed = set(evidence.files) == must and all(_lists_own(item) for item in evidence.items)
     if not listed or len({item.disclosure for item in evidence.items}) != len(evidence.items):
         return Check("contents", State.FAILS, "evidence.json does not list the files that a package has.")
@@ -145,6 +147,12 @@ def _contents(archive: Archive, evidence: Evidence) -> Check:
     if not archive.is_exact():
         return Check("contents", State.FAILS, "The zip around the files was changed after it was made.")
     return Check("contents", State.HOLDS, f"{len(found)} files, none missing and none too many.")
+
+
+def _later(evidence: Evidence) -> set[str]:
+    """Return what packages have from version 2 on: drafts exactly if somebody said that a clip is theirs."""
+    said = {giver_path(item.disclosure) for item in evidence.items} & set(evidence.files)
+    return {CASE, PRINT, *said, *([DRAFTS] if said else [])}
 
 
 def _lists_own(item: ItemEntry) -> bool:
@@ -328,11 +336,16 @@ def _check_item(
     archive: Archive, evidence: Evidence, item: ItemEntry, leaves: Mapping[str, Leaf], outcome: _Outcome
 ) -> None:
     here, name = f"items/{item.disclosure}", f"clip {item.disclosure}"
-    with outcome.step(f"{name}: manifest", "Signed by a key made for this case; whose it is, is not known."):
+    giver = giver_path(item.disclosure) if giver_path(item.disclosure) in evidence.files else None
+    whose = "whose it is, is not known" if giver is None else f"{giver} is of who says that it is theirs"
+    with outcome.step(f"{name}: manifest", f"Signed by a key made for this case; {whose}."):
         raw, sig = read_container(archive.read(f"{here}/manifest.json"), padded=False)
         manifest = check_disclosure_manifest(raw, sig).manifest
         _must(manifest.facts.disclosure == item.disclosure, "The manifest describes another clip.")
         _check_terms(archive, item, manifest.facts.terms)
+    if giver is not None:
+        with outcome.step(f"{name}: giver", "Said by whoever signed the clip. Nobody checked that it is so."):
+            read_giver(archive.read(giver), item.disclosure, manifest.signer)
     with outcome.step(f"{name}: case", "Made for the case key and the request in the log."):
         _check_case(manifest, evidence, leaves)
     with outcome.step(f"{name}: key", "The file key is the one the household committed to."):

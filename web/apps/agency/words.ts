@@ -525,6 +525,7 @@ export const words = {
     where: "The package is made on this computer. Nothing but the export's entry goes to the server.",
     done: "The evidence package is made",
     doneText: "It holds the clip as it came, a playable copy, the receipts, the custody trail and a page that plays it. `fanlight verify` checks all of it without a network.",
+    doneNamed: (name: string): string => `It says that ${name} gave the clip, in their own signed words, and has unsigned drafts of certificates for a qualified person: certificate.html.`,
     save: (name: string, size: string): string => `Save ${name} (${size})`,
     sum: "SHA-256 of the package",
     parts: "SHA-256 of its evidence parts, the same in every package of this clip",

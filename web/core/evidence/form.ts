@@ -7,6 +7,8 @@ export const SIGNATURE = "evidence.sig";
 export const SUMS = "SHA256SUMS";
 export const CASE = "case.jsonld";
 export const PRINT = "print.html";
+/** Exactly if the giver of a clip said who they are. */
+export const DRAFTS = "certificate.html";
 export const STAMP = "added/evidence.tsr";
 export const STAMP_ROOTS = "added/tsa.pem";
 export const SIGNER = "added/c2pa/signer.pem";

@@ -13,7 +13,7 @@ describe("who gave a copy", () => {
     for (const giver of [{ name: "M", reach: "", confirms: false }, { name: "\u{1F600}".repeat(NAME_LIMIT), reach: "\u00e9".repeat(REACH_LIMIT), confirms: true }]) {
       const sealed = await sealGiver(COPY, giver, kase.recipient, signer);
       expect(sealed.length).toBe(5755);
-      expect(await openGiver(sealed, COPY, kase.secret, signer.public)).toEqual(giver);
+      expect(await openGiver(sealed, COPY, kase.secret, signer.public)).toMatchObject({ giver });
       const others = [openGiver(sealed, "b".repeat(26), kase.secret, signer.public), openGiver(sealed, COPY, kase.secret, caseSigningKey(seed, "age1pq1other").public), openGiver(sealed, COPY, (await newIdentity()).secret, signer.public), openGiver(sealed.slice(0, -1), COPY, kase.secret, signer.public)];
       expect(await Promise.all(others)).toEqual([null, null, null, null]);
     }

@@ -33,15 +33,50 @@ export async function sealGiver(disclosure: string, giver: Giver, caseRecipient:
   return sealAge(jcs({ ...whole, pad: "0".repeat(PLAIN - bare) }), [caseRecipient]);
 }
 
+/** What was said, and the signed statement of it as a package has it. */
+export interface Said {
+  readonly giver: Giver;
+  readonly statement: Bytes;
+}
+
 /** What was said, if whoever signed the copy said it of this copy; null for anything else. */
-export async function openGiver(sealed: Uint8Array, disclosure: string, identity: string, signer: Uint8Array): Promise<Giver | null> {
+export async function openGiver(sealed: Uint8Array, disclosure: string, identity: string, signer: Uint8Array): Promise<Said | null> {
   try {
-    const { confirms, disclosure: of, name, reach, signature } = parseJcs(text(await openAge(sealed, [identity])));
-    if (of !== disclosure || typeof name !== "string" || typeof reach !== "string" || typeof confirms !== "boolean" || typeof signature !== "string") return null;
+    const { pad: _pad, ...bare } = parseJcs(text(await openAge(sealed, [identity])));
+    const signed = jcs(bare);
+    const giver = readGiver(signed, disclosure, signer);
+    return giver && { giver, statement: signed };
+  } catch {
+    return null; // not sealed to this case
+  }
+}
+
+/** Where a package has what was said of a clip. Twin of fanlight.custody.giver, as is the next. */
+export const giverPath = (disclosure: string): string => `giver/${disclosure}.json`;
+
+/** Reads a statement's words, whoever signed them; null for anything else. */
+export function statement(raw: string): (Giver & { readonly disclosure: string; readonly signature: string }) | null {
+  try {
+    const { confirms, disclosure, name, reach, signature, ...more } = parseJcs(raw);
+    if (Object.keys(more).length > 0 || typeof confirms !== "boolean" || typeof disclosure !== "string") return null;
+    if (typeof name !== "string" || typeof reach !== "string" || typeof signature !== "string") return null;
+    if (name === "" || [...name].length > NAME_LIMIT || [...reach].length > REACH_LIMIT) return null;
+    return { confirms, disclosure, name, reach, signature };
+  } catch {
+    return null;
+  }
+}
+
+/** Reads a signed statement of a clip, given the key that signed that clip; null for anything else. */
+export function readGiver(raw: Uint8Array, disclosure: string, signer: Uint8Array): Giver | null {
+  try {
+    const read = statement(text(raw));
+    if (read?.disclosure !== disclosure) return null;
+    const { name, reach, confirms } = read;
     const giver = { name, reach, confirms };
-    verify(signer, CONTEXT, said(disclosure, giver), unb64(signature));
+    verify(signer, CONTEXT, said(disclosure, giver), unb64(read.signature));
     return giver;
   } catch {
-    return null; // not sealed to this case, or not by whoever gave the copy
+    return null; // not signed by whoever gave the clip
   }
 }

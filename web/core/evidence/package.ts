@@ -18,7 +18,9 @@ import { SealError } from "../seal/errors.ts";
 import { type SigningKey, sign } from "../seal/keys.ts";
 import { parseDisclosure } from "../seal/manifest.ts";
 import { type Listed, caseGraph } from "./case-graph.ts";
-import { CASE, EVIDENCE, LEAVES, PRINT, SIGNATURE, SUMS, TERMS, byName, sums, termsFile } from "./form.ts";
+import { type NamedClip, certificateDrafts } from "./certificate-draft.ts";
+import { CASE, DRAFTS, EVIDENCE, LEAVES, PRINT, SIGNATURE, SUMS, TERMS, byName, sums, termsFile } from "./form.ts";
+import { giverPath, readGiver } from "./giver.ts";
 import { partsHash } from "./parts.ts";
 import { printPage } from "./print-page.ts";
 import ownPage from "../../../src/fanlight/custody/viewer/page.html?raw";
@@ -39,7 +41,7 @@ export interface PackageFacts {
   readonly request: string;
 }
 
-/** One opened disclosure: the plaintext as sealed (padding included), the age file, manifest and key. */
+/** One opened disclosure: the plaintext as sealed (padding included), the age file, manifest and key; the signed statement of its giver, if they made one. */
 export interface EvidenceItem {
   readonly disclosure: string;
   readonly clipMp4: Bytes;
@@ -47,6 +49,7 @@ export interface EvidenceItem {
   readonly manifest: string;
   readonly manifestSig: Bytes;
   readonly fileKey: Bytes;
+  readonly giver?: Bytes;
 }
 
 /** A log entry's exact text and its tlog-proof text. */
@@ -116,7 +119,7 @@ export async function partsOf(items: readonly EvidenceItem[]): Promise<string> {
 const digestOf = async (data: Bytes): Promise<string> => hex(new Uint8Array(await crypto.subtle.digest("SHA-256", data)));
 
 /**
- * Returns the zip. Throws SealError `malformed` for no item or two of one disclosure. `page` is the index.html, in which
+ * Returns the zip. Throws SealError `malformed` for no item, two of one disclosure, or a giver's statement that is not that clip's. `page` is the index.html, in which
  * `{{package}}` becomes the facts: another than this release's only in tests.
  */
 export async function buildPackage(
@@ -141,14 +144,22 @@ export async function buildPackage(
   const listed: Json[] = [];
   const agreed: [disclosure: string, terms: string][] = [];
   const clips: { disclosure: string; film: Listed; sealed: Listed }[] = [];
+  const named: NamedClip[] = [];
   for (const item of items) {
     const own: [string, string][] = [];
     for (const [name, data] of itemFiles(item)) own.push(await put(name, data));
-    const { terms } = parseDisclosure(item.manifest);
+    const manifest = parseDisclosure(item.manifest);
+    const { terms } = manifest;
     if (terms !== null) agreed.push([item.disclosure, terms]);
     const fact = ([path, sha256]: [string, string], { length: size }: Bytes): Listed => ({ path, size, sha256 });
     const [film, sealed] = own as [[string, string], [string, string]];
-    clips.push({ disclosure: item.disclosure, film: fact(film, item.clipMp4), sealed: fact(sealed, item.clipAge) });
+    const both = { film: fact(film, item.clipMp4), sealed: fact(sealed, item.clipAge) };
+    clips.push({ disclosure: item.disclosure, ...both });
+    if (item.giver) {
+      const giver = readGiver(item.giver, item.disclosure, manifest.signer);
+      if (!giver) throw new SealError("malformed", "what is said of who gave it does not come from whoever gave it");
+      named.push({ ...both, manifest, giver });
+    }
     listed.push({ disclosure: item.disclosure, files: Object.fromEntries(own) });
   }
   const opened = Object.fromEntries(LEAVES.map((name) => [name, (record.openings[name] ?? []).map(openingJson)]));
@@ -180,7 +191,11 @@ export async function buildPackage(
   common.push(await put(CASE, caseGraph(about, clips, custody)));
   const { v: _version, items: _listed, ...said } = about;
   const films = clips.flatMap(({ film, sealed }) => [film, sealed]);
-  common.push(await put(PRINT, printPage(printed, said, films, record.openings.request ?? [], custody, agreed)));
+  const drafted = named.map(({ manifest }) => manifest.disclosure);
+  common.push(await put(PRINT, printPage(printed, said, films, record.openings.request ?? [], custody, agreed, drafted)));
+  for (const { disclosure, giver } of items) if (giver) common.push(await put(giverPath(disclosure), giver));
+  const leads = items.map(({ disclosure }) => disclosure).filter((name) => !drafted.includes(name));
+  if (named.length > 0) common.push(await put(DRAFTS, certificateDrafts(said as unknown as Record<string, string>, named, leads)));
   // `<` is the only letter that could end the script element the JSON lies in.
   const shown = text(jcs({ ...about, files: Object.fromEntries(common) })).replaceAll("<", "\\u003c");
   common.push(await put("index.html", utf8(page.replace("{{package}}", () => shown))));

@@ -23,7 +23,8 @@ import { type Evidence, readEvidence } from "./evidence.ts";
 import { BadPackage, Damaged, type PackageFiles } from "./files.ts";
 import type { Certificate } from "./certificate.ts";
 import { fingerprint, isCopy, signerText } from "./copies.ts";
-import { CASE, EVIDENCE, ITEM_FILES, LEAVES, PRINT, RECORD_FILES, SIGNATURE, STAMP, STAMP_ROOTS, SIGNER, SIGNER_TEXT, SUMS, TERMS, added, copyPath, sums, termsFile } from "./form.ts";
+import { CASE, DRAFTS, EVIDENCE, ITEM_FILES, LEAVES, PRINT, RECORD_FILES, SIGNATURE, STAMP, STAMP_ROOTS, SIGNER, SIGNER_TEXT, SUMS, TERMS, added, copyPath, sums, termsFile } from "./form.ts";
+import { giverPath, readGiver } from "./giver.ts";
 import { checkParts } from "./parts.ts";
 import { checkStamp, readRoots } from "./stamp.ts";
 
@@ -85,7 +86,7 @@ const same = (one: Iterable<string>, two: Iterable<string>): boolean => [...one]
 
 async function contents(files: PackageFiles, evidence: Evidence): Promise<Check> {
   const say = (detail: string): Check => fails("contents", detail);
-  const must = ["README.txt", "custody.json", "index.html", ...RECORD_FILES, ...(evidence.v > 1 ? [CASE, PRINT] : [])];
+  const must = ["README.txt", "custody.json", "index.html", ...RECORD_FILES, ...(evidence.v > 1 ? later(evidence) : [])];
   const listed = evidence.items.every(({ disclosure, files: own }) => {
     const terms = `items/${disclosure}/${TERMS}`;
     return same(
@@ -109,6 +110,12 @@ async function contents(files: PackageFiles, evidence: Evidence): Promise<Check>
   if (exact === false) return say("The zip around the files was changed after it was made.");
   const what = `${files.names.length} files, none missing and none too many.`;
   return holds("contents", exact === null ? `${what} Unpacked: the zip that they came in was not looked at.` : what);
+}
+
+/** What packages have from version 2 on: drafts exactly if somebody said that a clip is theirs. */
+function later(evidence: Evidence): string[] {
+  const said = evidence.items.map(({ disclosure }) => giverPath(disclosure)).filter((name) => Object.hasOwn(evidence.files, name));
+  return [CASE, PRINT, ...said, ...(said.length > 0 ? [DRAFTS] : [])];
 }
 
 const addedTo = (evidence: Evidence): readonly (readonly string[])[] => (evidence.v > 1 ? added(evidence.items.map(({ disclosure }) => disclosure)) : []);
@@ -288,10 +295,11 @@ async function* clip(files: PackageFiles, evidence: Evidence, disclosure: string
   let fileKey: Bytes | null = null;
   let sealed: Bytes | null = null;
   const payload = (): Uint8Array => made(sealed).subarray(headerLength(made(sealed)));
+  const giver = Object.hasOwn(evidence.files, giverPath(disclosure)) ? giverPath(disclosure) : null;
   const steps: readonly (readonly [string, () => string, () => Promise<void> | void])[] = [
     [
       "manifest",
-      () => "Signed by a key made for this case; whose it is, is not known.",
+      () => `Signed by a key made for this case; ${giver === null ? "whose it is, is not known" : `${giver} is of who says that it is theirs`}.`,
       async () => {
         const { signed, sig } = readBare(await file("manifest.json"));
         const read = parseDisclosure(signed);
@@ -303,6 +311,15 @@ async function* clip(files: PackageFiles, evidence: Evidence, disclosure: string
         manifest = read;
       },
     ],
+    ...(giver === null
+      ? []
+      : [
+          [
+            "giver",
+            () => "Said by whoever signed the clip. Nobody checked that it is so.",
+            async () => must(readGiver(await files.read(giver), disclosure, made(manifest).signer) !== null, "What is said of who gave it does not come from whoever gave it."),
+          ] as const,
+        ]),
     ["case", () => "Made for the case key and the request in the log.", () => checkCase(made(manifest), evidence, leaves)],
     [
       "key",

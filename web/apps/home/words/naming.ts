@@ -8,7 +8,7 @@ export const namingWords = {
   reach: "How they reach you, if you like",
   confirms: "I would confirm where and how this was filmed",
   confirmsHint: "A lawyer of either side may then write to you, and a court may call you. Without it the picture is a lead and proves no place.",
-  what: "Who can open the case reads it: officers, custodians, and whoever they must show it to. It goes with the copy when that ends. You can take it back until the copy is used.",
+  what: "Who can open the case reads it: officers, custodians, and a court, the prosecutor and the defence if they get the clip. It goes with the copy when that ends. You can take it back until the copy is used.",
   yes: "Tell them",
   no: "Leave it without a name",
   waits: "Write your name first.",
