@@ -34,7 +34,7 @@ run: setup
 	@exec .venv/bin/fanlight up
 
 test: setup-test
-	.venv/bin/pytest -q -n 2 --dist loadscope --ignore tests/shared
+	.venv/bin/pytest -q -n 2 --dist loadscope --no-loadscope-reorder --ignore tests/shared
 	cd web && npx vitest run
 
 check: setup-dev
