@@ -4,7 +4,7 @@ SETUP := $(PYTHON) deploy/setup.py
 FANLIGHT_SHARED ?= ../shared
 export FANLIGHT_SHARED
 
-.PHONY: help setup setup-dev setup-test run test check test-shared test-pages test-homeassistant fuzz bench bench-hub bench-privacy soak soak-town clean
+.PHONY: help setup setup-dev setup-test run test check test-shared test-pages test-homeassistant fuzz bench bench-hub bench-privacy bench-neighbours soak soak-town clean
 
 help:
 	@echo "make run          start everything on this machine and print one address"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench        measure, and write docs/ref/performance.md"
 	@echo "make bench-hub    the part of it that measures the hub beside its peers (FANLIGHT_SHARED)"
 	@echo "make bench-privacy  let learners try to tell who declined a request (takes long)"
+	@echo "make bench-neighbours  how often the post form asks for what the labels of tests/posts say"
 	@echo "make soak         record 40 cameras for an hour, then kill a recording 200 times"
 	@echo "make soak-town    run the demo for hours and watch memory, disks and record"
 	@echo "make clean        remove what the other targets built (never your footage)"
@@ -65,6 +66,9 @@ bench-hub: setup-test
 
 bench-privacy: setup-test
 	.venv/bin/python bench/unseen.py
+
+bench-neighbours: setup-test
+	.venv/bin/python bench/neighbours.py
 
 soak: setup-test
 	.venv/bin/python bench/soak_hub.py

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.oversight.recordbook import NOW, ORI, OUTLINE, WITNESSES, WORDS, Book, Sample, ground
 
+from fanlight import neighbors
 from fanlight.policy import LISTS, default_pack, phrases
 from fanlight.proof.openings import Opening
 from fanlight.server.oversight import Beside, Entry, LogState, Record, paths, render
@@ -359,3 +360,19 @@ def test_the_phrases_that_are_refused_are_public_with_their_reasons_and_limits(s
     assert all(f"“{row['phrase']}”" in page for row in rows)
     assert "Nothing else is found." in page
     assert html("/record/ordinances/words.csv", record).count("\r\n") == len(rows) + 1
+
+
+def test_the_words_that_the_form_for_posts_looks_for_are_public_with_their_versions(sample: Sample) -> None:
+    """R15, R19: every phrase, the same on the page and in the files; each version with its day."""
+    record = sample.book.record()
+    page = text("/record/ordinances/post-words", record)
+    rows = json.loads(html("/record/ordinances/post-words.json", record))["words"]
+    for name in neighbors.LISTS:
+        listed = neighbors.public_list(name)
+        for version in listed["history"]:
+            assert f"Version {version['version']}, {version['date']}: {version['change']}" in page
+        mine = [(row["group"], row["phrase"]) for row in rows if row["list"] == name]
+        assert mine == [(group["group"], word) for group in listed["groups"] for word in group["words"]]
+    assert all(f"“{row['phrase'].replace(chr(39), '&#39;')}”" in page for row in rows)
+    assert "No word is forbidden." in page
+    assert html("/record/ordinances/post-words.csv", record).count("\r\n") == len(rows) + 1

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fanlight import neighbors
 from fanlight.policy import LISTS, phrases
 from fanlight.server.oversight import history, trying
 from fanlight.server.oversight.record import Record
@@ -39,6 +40,8 @@ def find(parts: Sequence[str], record: Record) -> Export | None:
         return _json("packs", trying.as_json(trying.offers(record)), record)
     if room == ["ordinances"] and name == "words":
         rows = _words()
+    elif room == ["ordinances"] and name == "post-words":
+        rows, name = _post_words(), "words"
     elif room == ["history"]:
         rows, name = history.rows(name, record.lists), "lines"
     elif not room and name in _LISTS:
@@ -102,6 +105,16 @@ def _words() -> list[Row]:
         for name in LISTS
         for value in [phrases(name)]
         for row in value["phrases"]
+    ]
+
+
+def _post_words() -> list[Row]:
+    return [
+        {"list": name, "version": value["version"], "group": group["group"], "phrase": phrase}
+        for name in neighbors.LISTS
+        for value in [neighbors.public_list(name)]
+        for group in value["groups"]
+        for phrase in group["words"]
     ]
 
 

@@ -110,6 +110,7 @@ def paths(record: Record) -> list[str]:
     found = ["/", "/agencies", "/requests", "/ordinances", "/log", "/about", "/entries"]
     found += ["/ordinances/simulate", "/ordinances/packs.json"]
     found += ["/ordinances/words", "/ordinances/words.csv", "/ordinances/words.json"]
+    found += ["/ordinances/post-words", "/ordinances/post-words.csv", "/ordinances/post-words.json"]
     found += [f"/requests/{state}" for state in tally.STATES]
     found += ["/requests.csv", "/requests.json", "/agencies.csv", "/agencies.json"]
     found += [f"/requests/{name}" for name in record.requests]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from fanlight import neighbors
 from fanlight.model import clock
 from fanlight.policy import LISTS, phrases
 from fanlight.proof.merkle import hash_leaf
@@ -297,6 +298,9 @@ def _ordinances(rest: list[str], record: Record) -> View | None:
         )
     if rest == ["words"]:
         return View(template="wording.html.jinja", section="ordinances", values={"lists": _wordings()})
+    if rest == ["post-words"]:
+        lists = [neighbors.public_list(name) for name in neighbors.LISTS]
+        return View(template="post_words.html.jinja", section="ordinances", values={"lists": lists})
     if len(rest) > 1 or rest[0] not in record.ordinances:
         return None
     ordinance = record.ordinances[rest[0]]
