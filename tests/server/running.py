@@ -130,6 +130,7 @@ async def running(  # noqa: PLR0913 - each is a different part of a town
     database: str,
     *,
     town: bool = True,
+    prepared: bool = False,
     witness: str | None = None,
     ticking: Clock | None = None,
     push: Reach | None = None,
@@ -137,9 +138,9 @@ async def running(  # noqa: PLR0913 - each is a different part of a town
 ) -> AsyncIterator[Running]:
     """Run a town until the end of the block; `change` is of its other Options."""
     ticking = ticking or Clock()
-    if town:
+    if town and not prepared:
         prepare(home)
-    else:
+    elif not town:
         setup.prepare(home)
     options = Options(
         home=home,

@@ -49,16 +49,20 @@ async def asked_of_home(town: Running) -> Asked:
     return found
 
 
-async def drop(
+async def drop(  # noqa: PLR0913, PLR0917 - what a home sends, and how
     http: httpx.AsyncClient,
     token: str,
     name: str,
     sealed: SealedDisclosure,
     secret: str = "",
+    onward_commit: str = "",
     **headers: str,
 ) -> httpx.Response:
     """Drop a copy as a resident's client does, with a secret to have it back; return the last answer."""
-    more = {"withdraw_sha256": hashlib.sha256(bytes.fromhex(secret)).hexdigest()} if secret else {}
+    more: dict[str, str] = (
+        {"withdraw_sha256": hashlib.sha256(bytes.fromhex(secret)).hexdigest()} if secret else {}
+    )
+    more |= {"onward_commit": onward_commit} if onward_commit else {}
     base = f"/v1/drops/{token}/{name}"
     pay = bytes(sealed.pay)
     parts = [(f"pay?offset={at}", pay[at : at + MAX_PART]) for at in range(0, len(pay), MAX_PART)]

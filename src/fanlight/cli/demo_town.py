@@ -23,7 +23,7 @@ def document(today: datetime, clerk: SigningKey) -> dict[str, Any]:
     """
     town, day = load_town(), today.astimezone(UTC).date()
     sample = town.sample_request
-    appointed, agreement = _agreement(town, day, clerk)
+    appointed, agreement = agreement_of(town, day, clerk)
     return {
         "name": town.name,
         "country": town.country,
@@ -82,8 +82,8 @@ def public_half(person: Person) -> dict[str, str]:
     }
 
 
-def _agreement(town: Town, day: date, key: SigningKey) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the clerk's appointment and the agreement with its steps, signed."""
+def agreement_of(town: Town, day: date, key: SigningKey) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a clerk's appointment and an agreement with the town's agency, with its steps, signed."""
     plan, raw, who = town.agreement(day), town.raw["agreement"], town.raw["clerk"]
     clerk, pack = new_id(), default_pack().sha256
     appointed = {"body": who["body"], "date": plan.appointed.isoformat(), "reference": who["reference"]}

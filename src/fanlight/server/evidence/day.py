@@ -1,7 +1,7 @@
 """An agency's day in the record: 64 entries at random moments, whether or not anything happened.
 
-In:     real entries (disclosed, viewed, refused exports), which take the next moment; exports, which
-        take it at once, because nothing may be handed out before its leaf.
+In:     real entries (disclosed, viewed, refused exports), which take the next moment; exports and keys,
+        which take it at once, because nothing may be handed out or sealed before its leaf.
 Out:    `case` leaves of one size: agency and day are public, what happened is committed.
 Holds:  a day has 64, 128, 256 ... leaves, so that nothing real can be counted; a real entry is stored in
         the transaction of what it records. A day grows only when more waits than a whole day holds: one
@@ -54,14 +54,16 @@ async def enter(tx: Tx, agency: str, now: datetime, act: str, detail: dict[str, 
     await ensure_planned(tx, agency, now)
 
 
-async def enter_now(record: Log, tx: Tx, agency: str, now: datetime, detail: dict[str, Any]) -> str:
-    """Record an export at once, in the next moment's place; return the leaf's id."""
+async def enter_now(  # noqa: PLR0913, PLR0917 - what `enter` takes, and the record itself
+    record: Log, tx: Tx, agency: str, now: datetime, act: str, detail: dict[str, Any]
+) -> str:
+    """Record what cannot wait at once, in the next moment's place; return the leaf's id."""
     await ensure_planned(tx, agency, now)
     slot = await store.take_next_slot(tx, agency)
     while slot is None:  # as many exports within the hour as two days have places
         await _plan_more(tx, agency, now, now.date())
         slot = await store.take_next_slot(tx, agency)
-    return await _leaf(record, tx, slot, "exported", detail)
+    return await _leaf(record, tx, slot, act, detail)
 
 
 async def emit_due(services: Services) -> int:

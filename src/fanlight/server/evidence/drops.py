@@ -42,12 +42,16 @@ log = structlog.get_logger()
 
 
 class DoneIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What the sender holds of the payload and the manifest; the hash of the secret to have it back with."""
+    """What the sender holds of the payload and the manifest; the hash of the secret to have it back with.
+
+    `onward_commit` commits to whether another agency may have it; older senders have neither.
+    """
 
     length: Annotated[int, Meta(gt=0, le=MAX_PAYLOAD)]
     root: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     manifest_sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     withdraw_sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
+    onward_commit: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
 
 
 class Received(msgspec.Struct):
@@ -206,6 +210,7 @@ async def finish(
                 manifest=manifest,
                 hdr=hdr,
                 withdraw_sha256=data.withdraw_sha256,
+                onward_commit=None if data.onward_commit is None else bytes.fromhex(data.onward_commit),
             )
             if await store.add(tx, row):
                 if not await requests.note_received(tx, found.request, MOST):

@@ -25,6 +25,8 @@ from fanlight.policy.retention import Retention, load_retention
 from fanlight.server import requests
 from fanlight.server.evidence import answering, day, drops, ends_store, naming, papers, retention, store
 from fanlight.server.evidence.ends_store import CaseRow, HoldRow
+from fanlight.server.evidence.onward import ending as onward
+from fanlight.server.evidence.onward import store as onward_rows
 from fanlight.server.evidence.retention import Case, End
 from fanlight.server.evidence.store import Custody
 from fanlight.server.services import Services
@@ -73,6 +75,7 @@ async def tick(services: Services) -> None:
         elif _goes(row, end, held[row.request], now.date()):
             await _destroy_case(services, row.request, now)
     await _destroy_withdrawn(services, now)
+    await _note(services, await onward.due(services, now))
     await _empty(services)
     await _say_exports(services)
 
@@ -125,9 +128,9 @@ async def _destroy_case(services: Services, request: str, now: datetime) -> None
 
 
 async def _destroy_key(services: Services, tx: Tx, row: CaseRow, now: datetime, why: str) -> list[str]:
-    gone = await ends_store.kept(tx, row.request)
-    for disclosure in gone:
-        await _destroy_copy(tx, row.agency, disclosure, now, why)
+    gone: list[str] = []
+    for disclosure in await ends_store.kept(tx, row.request):
+        gone += await _destroy_copy(tx, row.agency, disclosure, now, why)
     await requests.forget_case_key(tx, row.request)
     await papers.forget(tx, row.request)
     pub = {
@@ -140,15 +143,18 @@ async def _destroy_key(services: Services, tx: Tx, row: CaseRow, now: datetime, 
     return gone
 
 
-async def _destroy_copy(tx: Tx, agency: str, disclosure: str, now: datetime, why: str) -> None:
+async def _destroy_copy(tx: Tx, agency: str, disclosure: str, now: datetime, why: str) -> list[str]:
+    """Destroy a copy with what was handed on of it; return the ids of both."""
     await store.lock(tx, f"custody {disclosure}")
     await store.empty(tx, disclosure)
     await answering.forget(tx, disclosure)
     await naming.forget(tx, disclosure)
+    handed = await onward.with_copy(tx, disclosure, now, why)
     await store.add_custody(tx, disclosure, Custody(to_text(now), "destroyed", "the server"))
     await ends_store.add_tombstone(tx, disclosure, now.date(), why)
     detail = {"disclosure": disclosure, "why": why, "at": to_text(now)}
     await day.enter(tx, agency, now, "destroyed", detail)
+    return [disclosure, *handed]
 
 
 async def _destroy_withdrawn(services: Services, now: datetime) -> None:
@@ -163,8 +169,8 @@ async def _destroy_withdrawn(services: Services, now: datetime) -> None:
                 continue
             if one.disclosure not in await ends_store.kept(tx, one.request):
                 continue
-            await _destroy_copy(tx, one.agency, one.disclosure, now, "withdrawn")
-        await _note(services, [one.disclosure])
+            gone = await _destroy_copy(tx, one.agency, one.disclosure, now, "withdrawn")
+        await _note(services, gone)
 
 
 async def _empty(services: Services) -> None:
@@ -212,6 +218,7 @@ async def replay(services: Services) -> int:
     async with services.db.transaction() as tx:
         ended = await ends_store.ended_cases(tx)
         stones = await ends_store.look_again(tx)
+        handed = await onward_rows.ended(tx)
         copies, cases = await ends_store.back(tx, gone)
         count = len(copies) + len(cases)
         for disclosure, request in copies:
@@ -220,6 +227,7 @@ async def replay(services: Services) -> int:
         for request in cases:
             for row in await ends_store.cases(tx, request=request):
                 await _destroy_key(services, tx, row, now, "restored")
-    await _note(services, [*ended, *stones])
+        count += await onward.again(tx, gone, now)
+    await _note(services, [*ended, *stones, *handed])
     await _empty(services)
     return count

@@ -87,7 +87,7 @@ async def export(
             await day.enter(tx, session.agency, now, "export-refused", detail)
         else:
             await store.lock(tx, f"custody {disclosure.id}")
-            leaf = await day.enter_now(services.log, tx, session.agency, now, detail)
+            leaf = await day.enter_now(services.log, tx, session.agency, now, "exported", detail)
             kept = Export(
                 id=made,
                 disclosure=disclosure.id,

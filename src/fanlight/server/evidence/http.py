@@ -27,6 +27,7 @@ from fanlight.server.evidence import (
 from fanlight.server.evidence.exports import ExportIn, own_disclosure, receipt_json
 from fanlight.server.evidence.keyring import keyring_json
 from fanlight.server.evidence.looks import may_look
+from fanlight.server.evidence.onward import listing, offering, receiving
 from fanlight.server.evidence.store import Custody
 from fanlight.server.services import Parts
 from fanlight.wire import b64
@@ -145,5 +146,8 @@ router = Router(
         *taking_back.ROUTES,
         *answering.ROUTES,
         *naming.ROUTES,
+        *offering.ROUTES,
+        *receiving.ROUTES,
+        *listing.ROUTES,
     ],
 )

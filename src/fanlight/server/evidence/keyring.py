@@ -25,6 +25,7 @@ from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
 from fanlight.server.evidence import acts, ends_store, store
 from fanlight.server.evidence.acts import Act
 from fanlight.server.evidence.looks import may_look
+from fanlight.server.evidence.onward import store as onward
 from fanlight.server.services import Parts, Services
 from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
@@ -241,6 +242,7 @@ async def forget_person(tx: Tx, account: str, now: datetime, by: str) -> int:
         others = {copy.account for copy in await requests.copies.holders(tx, one.request)} - {account}
         if others:
             count += await _take(tx, now, one, by, "left")
+    await onward.drop_holder(tx, account)
     return count
 
 

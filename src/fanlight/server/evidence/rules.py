@@ -79,6 +79,24 @@ def decide_export(pack: Pack, kind: str, ground: str, return_days: int) -> Decis
     return decide(pack, "disclosure.export", pack.asks("disclosure.export", facts))
 
 
+def decide_onward(pack: Pack, kind: str, ground: str, keep_days: int, *, in_force: bool) -> Decision | None:
+    """Ask the ordinance whether a copy whose giver agreed may be handed to another agency.
+
+    Returns:
+        None where the ordinance does not provide for it, which lets nothing be handed on.
+    """
+    facts: dict[str, bool | int | str] = {
+        "recipient_kind": kind,
+        "recipient_in_force": in_force,
+        "owner_agreed": True,  # who did not agree was refused before anybody asked
+        "ground_given": bool(ground.strip()),
+        "keep_days": keep_days,
+    }
+    if not pack.clauses_of("disclosure.onward"):
+        return None
+    return decide(pack, "disclosure.onward", pack.asks("disclosure.onward", facts))
+
+
 def days_filling(now: datetime) -> list[date]:
     """Return the days (UTC) whose moments may come now: today, and late in it tomorrow too."""
     today, soon = now.astimezone(UTC).date(), (now.astimezone(UTC) + EARLY).date()

@@ -22,6 +22,7 @@ class Disclosure(msgspec.Struct, frozen=True):
     manifest: bytes
     hdr: bytes
     withdraw_sha256: str | None = None
+    onward_commit: bytes | None = None
 
 
 class Custody(msgspec.Struct, frozen=True):
@@ -49,8 +50,8 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 _DISCLOSURE = (
-    "SELECT id, request, received_day, length, root, manifest_sha256, manifest, hdr, withdraw_sha256"
-    " FROM disclosure"
+    "SELECT id, request, received_day, length, root, manifest_sha256, manifest, hdr, withdraw_sha256,"
+    " onward_commit FROM disclosure"
 )
 
 
@@ -60,10 +61,11 @@ async def add(tx: Tx, row: Disclosure) -> bool:
         await changed(
             tx,
             "INSERT INTO disclosure (id, request, received_day, length, root, manifest_sha256, manifest, hdr,"
-            " withdraw_sha256) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            " withdraw_sha256, onward_commit) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
             [
                 *(row.id, row.request, row.received_day, row.length, row.root),
-                *(row.manifest_sha256, row.manifest, row.hdr, row.withdraw_sha256),
+                *(row.manifest_sha256, row.manifest, row.hdr, row.withdraw_sha256, row.onward_commit),
             ],
         )
     )
