@@ -16,8 +16,9 @@ from tests.journey.two_homes import Home, settle
 from tests.journey.walking import fanlight
 from tests.server.acting import SEEDS, staff
 from tests.server.playing import film, playing
-from tests.server.running import Clock, Running, prepare, running, serving, witness_process
+from tests.server.running import Clock, Running, running, serving, witness_process
 from tests.server.test_evidence import drop
+from tests.server.two_agencies import FERRY_SEEDS, prepare
 
 from fanlight.hub.matching import Asked
 from fanlight.model import clock
@@ -81,18 +82,19 @@ async def two_cameras(town: Running, asked: Asked, begun: datetime) -> None:
 
 @pytest.mark.timeout(900)
 def test_one_case_goes_from_the_request_to_the_destroyed_key_by_hand(fresh: str, tmp_path: Path) -> None:
-    """R20 R21 R22 R24 R26 R30: web/e2e/case.spec.ts says each step; axe looks on a desk and on a phone."""
+    """R20 R21 R22 R24 R26 R27 R30: web/e2e/case.spec.ts says each step; axe looks at desk and phone."""
     vkey = prepare(tmp_path)
 
     async def body(witness: str) -> tuple[int, str]:
-        async with running(tmp_path, fresh, ticking=Clock(), witness=witness) as town:
+        async with running(tmp_path, fresh, ticking=Clock(), witness=witness, prepared=True) as town:
             noon = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
             town.clock.ahead = noon - clock.now()
             begun = noon - timedelta(minutes=20)
             seen = await asyncio.to_thread(make, tmp_path / "street.mp4", "h264", seconds=11, size="320x180")
             homes = [await settle(town, seed, seen, begun) for seed in (SEEDS["resident"], NEIGHBOUR)]
             async with door(town, noon, homes, begun) as ahead:
-                status, said = await by_hand(town, ahead, noon, SPEC, neighbour=NEIGHBOUR)
+                others = {"neighbour": NEIGHBOUR, "ferry": FERRY_SEEDS["custodian"]}
+                status, said = await by_hand(town, ahead, noon, SPEC, **others)
             if status == 0:
                 await nothing_is_left(town)
             return status, said

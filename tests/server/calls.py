@@ -582,6 +582,46 @@ async def _use(world: World, who: Actor) -> Call:
     return Call(made, ("evidence.no_disclosure",), _ending(who, "copy-use", fields, disclosure=made))
 
 
+plain("GET /v1/agency/onward")
+
+
+@call("POST /v1/agency/disclosures/{disclosure:str}/onward")
+async def _offer_onward(world: World, who: Actor) -> Call:
+    made, fields = new_id(), {"to": "CA0380100", "ground": "The same van", "until": "2099-01-01"}
+    options = _ending(who, "onward-offer", fields, disclosure=made)
+    options["json"]["salt"] = "0" * 64
+    return Call(made, ("evidence.no_disclosure",), options)
+
+
+@call("POST /v1/agency/onward/{onward:str}/accept")
+async def _accept_onward(world: World, who: Actor) -> Call:
+    made, key, sealed = new_id(), new_identity().recipient, b64.encode(some_box())
+    copies = [{"account": made, "sealed": sealed}]
+    digest = hashlib.sha256(jcs.dumps({"copies": copies})).hexdigest()
+    signed = jcs.dumps({"onward": made, "key": key, "copies_sha256": digest})
+    signature = b64.encode(who.keys.signing.sign("onward-accept", signed))
+    wire = {"key": key, "copies": copies, "signature": signature}
+    return Call(made, ("evidence.no_onward",), {"json": wire})
+
+
+@call("POST /v1/agency/onward/{onward:str}/hand")
+async def _hand_onward(world: World, who: Actor) -> Call:
+    box = b64.encode(some_box())
+    return Call(
+        new_id(), ("evidence.no_onward",), {"json": {"hdr": box, "manifest": box, "signature": _SIGNATURE}}
+    )
+
+
+@call(
+    "DELETE /v1/agency/onward/{onward:str}",
+    "POST /v1/agency/onward/{onward:str}/decline",
+    "GET /v1/agency/onward/{onward:str}/copy",
+    "GET /v1/agency/onward/{onward:str}/pay",
+)
+async def _onward(world: World, who: Actor) -> Call:
+    return Call(new_id(), ("evidence.no_onward",))
+
+
 @call("POST /v1/agency/exports/{export:str}/over")
 async def _over(world: World, who: Actor) -> Call:
     made, fields = new_id(), {"kind": "returned", "document": "Receipt"}

@@ -9,7 +9,7 @@ from fanlight.model.ids import new_id
 from fanlight.model.padding import padded_length
 from fanlight.seal.clip import SealedClip, SealedDisclosure, seal_clip, seal_disclosure
 from fanlight.seal.keys import case_signing_key
-from fanlight.seal.manifest import ClipFacts, DisclosureFacts, Segment, ShareNote
+from fanlight.seal.manifest import ClipFacts, DisclosureFacts, Onward, Segment, ShareNote
 
 _INIT, _BODY = 800, 400_000
 
@@ -50,8 +50,14 @@ def clip(home: Household, start: datetime, *, seed: int = 1) -> tuple[str, Seale
     return made, sealed
 
 
-def disclosure(
-    request: str, case_key: str, start: datetime, *, seed: int = 2, note: ShareNote | None = None
+def disclosure(  # noqa: PLR0913 - each is a different fact
+    request: str,
+    case_key: str,
+    start: datetime,
+    *,
+    seed: int = 2,
+    note: ShareNote | None = None,
+    onward: Onward | None = None,
 ) -> tuple[str, SealedDisclosure]:
     """Return a disclosure's id and its sealed form."""
     made = new_id()
@@ -69,6 +75,7 @@ def disclosure(
         request=request,
         trimmed=False,
         note=note,
+        onward=onward,
     )
     return made, seal_disclosure(
         _media(seed),

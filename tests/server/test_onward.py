@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -23,8 +24,11 @@ from fanlight.proof.note import VerifierKey
 from fanlight.proof.openings import Opening, check_openings, commitment
 from fanlight.proof.receipt import Receipt, verify_receipt
 from fanlight.seal import opening, sealing
+from fanlight.seal.container import read_container
 from fanlight.seal.keys import Identity, new_identity
-from fanlight.server.evidence import ending
+from fanlight.seal.manifest import Onward
+from fanlight.seal.reading import check_disclosure_manifest
+from fanlight.server.evidence import ends
 from fanlight.wire import b64, jcs
 
 SALT = b"s" * 32
@@ -81,7 +85,8 @@ class Given:
 async def given(town: Running, *, may: bool = True, commit: str | None = None) -> Given:
     """Ask, drop a copy that says whether another agency may have it."""
     asked = await asked_of_home(town)
-    name, sealed = disclosure(asked.request, asked.case_key, now())
+    chosen = Onward(may=may, salt=SALT)
+    name, sealed = disclosure(asked.request, asked.case_key, now(), onward=chosen)
     said = commit_of(name, may=may) if commit is None else commit
     assert (await drop(town.http, asked.drop, name, sealed, ONE.hex(), said)).is_success
     officer = staff(town.http, "officer")
@@ -162,7 +167,9 @@ def test_a_copy_goes_to_one_other_agency_under_a_key_of_its_own(database: str, t
             pay = (await theirs.call("GET", f"/v1/agency/onward/{onward}/pay")).content
             plain = opening.open_age(b64.decode(seen["hdr"]) + pay, [key.secret])
             assert plain == opening.open_age(copy.hdr + copy.pay, [copy.secret])
-            opening.open_age(b64.decode(seen["manifest"]), [key.secret])
+            box = read_container(opening.open_age(b64.decode(seen["manifest"]), [key.secret]))
+            told_at_home = check_disclosure_manifest(*box).manifest.facts
+            assert (told_at_home.disclosure, told_at_home.onward) == (copy.name, Onward(may=True, salt=SALT))
             (has,) = await listed(theirs, "received")
             assert (has["state"], has["holders"]) == ("handed", ["Ferry custodian"])
             assert [line["act"] for line in has["trail"]] == [
@@ -189,8 +196,8 @@ def test_what_its_giver_did_not_agree_to_is_not_offered(how: str, database: str,
         async with running(tmp_path, database, ticking=Still(), prepared=True) as town:
             commit = {"other-copy": commit_of("a" * 26, may=True), "earlier-client": ""}.get(how)
             copy = await given(town, may=how != "no", commit=commit)
-            change = {"salt": "00" * 32} if how == "other-salt" else {}
-            assert told(await copy.offer(**change)) == (403, "evidence.onward_not_agreed")
+            salt = "00" * 32 if how == "other-salt" else SALT.hex()
+            assert told(await copy.offer(salt=salt)) == (403, "evidence.onward_not_agreed")
             assert await listed(copy.custodian, "offered") == []
             assert "onward-refused" in entries(database, "CA0389900")
             path = f"/v1/agency/requests/{copy.request}/custody"
@@ -357,7 +364,7 @@ def test_an_older_database_does_not_bring_it_back(database: str, tmp_path: Path)
                 put = "UPDATE onward SET state = 'handed', hdr = %s, until = '2099-01-01'"
                 owner.execute(put, [before[0]])
             assert (await listed(theirs, "received"))[0]["state"] == "handed"
-            assert await ending.ends.replay(town.services) == 1
+            assert await ends.replay(town.services) == 1
             (stone,) = await listed(theirs, "received")
             assert (stone["state"], stone["why"]) == ("destroyed", "restored")
 
@@ -388,3 +395,10 @@ def test_an_agency_whose_agreement_is_over_gets_and_sees_none(database: str, tmp
             assert [one["state"] for one in await listed(copy.custodian, "offered")] == ["destroyed"]
 
     asyncio.run(body())
+
+
+def test_what_a_browser_commits_to_is_what_is_checked_here() -> None:
+    """R27: web/core/evidence/onward.test.ts reads the same vectors."""
+    for one in json.loads((Path(__file__).parents[2] / "vectors/evidence/onward.json").read_text()):
+        made = commit_of(one["disclosure"], may=one["may"], salt=bytes.fromhex(one["salt"]))
+        assert made == one["commit"]

@@ -156,6 +156,7 @@ NOT_RESIDENTS = {
     "agency_invitation",
     "agency_person",
     "case_copy",
+    "onward_copy",
     "clerk",
     "counsel",
     "custody",

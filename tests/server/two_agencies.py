@@ -17,7 +17,7 @@ from fanlight.server import setup
 
 FERRY, FERRY_NAME = "CA0380100", "Ferry Police (demo)"
 ROLES = ("custodian", "officer", "supervisor")
-_SEEDS = {role: bytes([200 + number]) * 32 for number, role in enumerate(ROLES)}
+FERRY_SEEDS = {role: bytes([210 + number]) * 32 for number, role in enumerate(ROLES)}
 _CLERK = bytes([199]) * 32
 
 
@@ -30,13 +30,13 @@ def prepare(home: Path, name: str = FERRY_NAME, kind: str = "municipal") -> str:
     document["agencies"].append({**document["agencies"][0], "ori": FERRY, "name": name, "kind": kind})
     document["clerks"].append(appointed)
     document["agreements"].append(agreement)
-    people = [_public(role, seed, FERRY) for role, seed in _SEEDS.items()]
+    people = [_public(role, seed, FERRY) for role, seed in FERRY_SEEDS.items()]
     return setup.prepare(home, [*PEOPLE, _public("clerk", _CLERK), *people], town=document)
 
 
 def ferry(http: httpx.AsyncClient, role: str) -> Actor:
     """Return one of the second agency's people."""
-    return Actor(http, member_keys(_SEEDS[role]))
+    return Actor(http, member_keys(FERRY_SEEDS[role]))
 
 
 def _public(role: str, seed: bytes, agency: str | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-// One case from the request to the destroyed key: R20 R21 R22 R24 R26 R30. One story in order; the days go by at once
+// One case from the request to the destroyed key: R20 R21 R22 R24 R26 R27 R30. One story in order; the days go by at once
 // (tests/journey/test_case.py). Two homes of one street are asked: one shares, one declines.
 import { execFileSync } from "node:child_process";
 import { pathToFileURL } from "node:url";
@@ -19,6 +19,8 @@ let context: BrowserContext;
 let page: Page;
 let home: BrowserContext;
 let resident: Page;
+let elsewhere: BrowserContext;
+let theirs: Page;
 let request: string;
 
 /** A browser of somebody's own. */
@@ -96,6 +98,9 @@ test("R22 R24 one home looks, trims and shares; the other declines, and nothing 
   await resident.getByRole("slider", { name: "Start of the copy" }).press("ArrowRight");
   await expect(resident.getByText(/trimmed from/)).toBeVisible();
   await resident.getByLabel("Send now").check();
+  await expect(resident.getByLabel("No, to nobody else")).toBeChecked();
+  await resident.getByLabel("Yes, to one other local agency").check();
+  await expect(resident.getByText("and one other local agency with an agreement here", { exact: false })).toBeVisible();
   await resident.getByLabel("A note to the agency, if you like").fill(NOTE);
   await expect(share).toBeEnabled();
   await look(resident, "answer", resident.getByRole("heading", { name: "Exactly what would be shared" }));
@@ -246,6 +251,43 @@ test("R26 R30 the custodian makes the package, and its own page plays and checks
   await court.close();
 });
 
+test("R27 the copy goes to one other agency, whose key is in the record first, and to nobody else from there", async ({ browser }) => {
+  await on(0, theCase());
+  await expect(page.getByText("Whoever gave it said no to any other agency.")).toHaveCount(2); // the two that came without a choice
+  await theCopy().getByRole("link", { name: "Hand to another agency" }).click();
+  await page.getByLabel("To which agency").selectOption({ label: "Ferry Police (demo) (CA0380100)" });
+  await page.getByLabel("Ground").fill("The same van was seen at the ferry");
+  await page.getByLabel("Last day").fill(dayIn(90));
+  await look(page, "offer", page.getByRole("heading", { name: "Hand a clip to another agency" }));
+  await page.getByRole("button", { name: "Offer it" }).click();
+  await expect(page.getByText("The offer is made")).toBeVisible();
+
+  elsewhere = await sits(browser);
+  await ahead(0, elsewhere);
+  theirs = await elsewhere.newPage();
+  await theirs.goto(as("ferry", "agency"));
+  await takenIn(theirs);
+  await theirs.getByRole("link", { name: "Between agencies" }).click();
+  await expect(theirs.getByText("The same van was seen at the ferry", { exact: false })).toBeVisible();
+  await theirs.getByLabel("Ferry officer").check();
+  await look(theirs);
+  await theirs.getByRole("button", { name: "Accept, and make a key" }).click();
+  await expect(theirs.getByText("The key is in the record in a moment.", { exact: false })).toBeVisible();
+
+  await page.getByRole("link", { name: "See all between agencies" }).click();
+  await page.getByRole("button", { name: "Hand it over" }).click();
+  await expect(page.getByText("Handed over", { exact: true })).toBeVisible();
+  await look(page);
+
+  await theirs.reload();
+  await theirs.getByRole("button", { name: "Open the clip" }).click();
+  const film = theirs.locator("video");
+  await expect.poll(() => film.evaluate((video: HTMLVideoElement) => video.readyState)).toBeGreaterThan(1);
+  await expect(theirs.getByText(NOTE)).toBeVisible();
+  await expect(theirs.getByText("Can open it: Ferry custodian, Ferry officer")).toBeVisible();
+  await look(theirs, "received", theirs.getByRole("heading", { name: "Between agencies" }));
+});
+
 test("R24 R42 once the supervisor closes it, the record shows how many shared as a range alone", async () => {
   await on(0, theCase(), "supervisor");
   await page.getByRole("button", { name: "Close the request" }).click();
@@ -317,6 +359,19 @@ test("R26 thirty days before, who is concerned is told, on the case's page", asy
   await page.getByRole("table").getByRole("link").first().click();
   await expect(page.getByRole("heading", { name: "When this ends" })).toBeVisible();
   await expect(page.getByText(/^Told on /)).toBeVisible();
+});
+
+test("R27 the other agency's copy went on its own day, long before", async () => {
+  await ahead(150, elsewhere);
+  await theirs.goto("about:blank");
+  await theirs.goto(as("ferry", "agency"));
+  await takenIn(theirs);
+  await theirs.getByRole("link", { name: "Between agencies" }).click();
+  await expect(theirs.getByText("Destroyed", { exact: true })).toBeVisible();
+  await expect(theirs.getByText("its last day is over", { exact: false })).toBeVisible();
+  await expect(theirs.getByRole("button", { name: "Open the clip" })).toHaveCount(0);
+  await look(theirs);
+  await theirs.close();
 });
 
 test("R26 the custodian holds it for a court, and attests what became of the export", async () => {

@@ -86,6 +86,14 @@ class ShareNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Onward:
+    """Whether another local agency may have a disclosure, and the 32 bytes that its commitment opens with."""
+
+    may: bool
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosureFacts(MediaFacts):
     """What a household says of a disclosure. No household, camera or earlier clip is in it."""
 
@@ -94,6 +102,7 @@ class DisclosureFacts(MediaFacts):
     trimmed: bool
     note: ShareNote | None = None
     terms: str | None = None  # the words under which it was given, as they were shown
+    onward: Onward | None = None  # None in disclosures from before it was asked, which is no
     faces_blurred: bool = False  # faces that the giver's browser found were blurred, picture by picture
 
 
@@ -162,12 +171,14 @@ class DisclosureManifest:
         )
 
     def _more(self) -> dict[str, Any]:
-        # What is not given has no field, as before there were notes, terms and blurred faces.
+        # What is not given has no field, as before there were notes, terms, blurred faces and hand-overs.
         note, terms = self.facts.note, self.facts.terms
         said: dict[str, Any] = (
             {} if note is None else {"note": {"words": note.words, "answer_to": note.answer_to}}
         )
         said |= {} if terms is None else {"terms": terms}
+        if (onward := self.facts.onward) is not None:
+            said |= {"onward": {"may": onward.may, "salt": onward.salt.hex()}}
         return said | ({"faces": "blurred"} if self.facts.faces_blurred else {})
 
 
@@ -222,6 +233,7 @@ def parse_disclosure(data: bytes) -> DisclosureManifest:
         trimmed=wire.trimmed,
         note=note,
         terms=None if isinstance(wire.terms, UnsetType) else wire.terms,
+        onward=None if isinstance(wire.onward, UnsetType) else _onward(wire.onward),
         faces_blurred=wire.faces == "blurred",
     )
     signer = _b64(wire.signer, at_most=HASH_LENGTH)
@@ -230,6 +242,10 @@ def parse_disclosure(data: bytes) -> DisclosureManifest:
     return DisclosureManifest(
         facts=facts, seal=_seal(wire), case_key_sha256=bytes.fromhex(wire.case_key_sha256), signer=signer
     )
+
+
+def _onward(wire: "_OnwardWire") -> Onward:
+    return Onward(may=wire.may, salt=bytes.fromhex(wire.salt))
 
 
 def chain_hash(manifest_bytes: bytes) -> bytes:
@@ -278,6 +294,11 @@ class _NoteWire(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     answer_to: Annotated[str, Meta(pattern=r"^age1pq1[a-z0-9]{1900,2100}$")]
 
 
+class _OnwardWire(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    may: bool
+    salt: _Hash
+
+
 class _DisclosureWire(_MediaWire, forbid_unknown_fields=True, frozen=True, kw_only=True):
     type: Literal["disclosure"]
     disclosure: _Id
@@ -288,6 +309,7 @@ class _DisclosureWire(_MediaWire, forbid_unknown_fields=True, frozen=True, kw_on
     signer: str
     note: _NoteWire | UnsetType = UNSET
     terms: Annotated[str, Meta(min_length=1, max_length=TERMS_LIMIT)] | UnsetType = UNSET
+    onward: _OnwardWire | UnsetType = UNSET
     faces: Literal["blurred"] | UnsetType = UNSET
 
 

@@ -233,7 +233,7 @@ export async function drop(
   api: Client,
   token: string,
   id: string,
-  sealed: { hdr: Uint8Array; pay: Uint8Array; manifest: Uint8Array; root: string; manifestSha256: string; withdrawSha256: string },
+  sealed: { hdr: Uint8Array; pay: Uint8Array; manifest: Uint8Array; root: string; manifestSha256: string; withdrawSha256: string; onwardCommit: string },
   progress: (share: number) => void,
   again = false,
 ): Promise<void> {
@@ -249,7 +249,7 @@ export async function drop(
   }
   await api.send(`${base}/done`, {
     method: "POST",
-    json: { length: sealed.pay.length, root: sealed.root, manifest_sha256: sealed.manifestSha256, withdraw_sha256: sealed.withdrawSha256 },
+    json: { length: sealed.pay.length, root: sealed.root, manifest_sha256: sealed.manifestSha256, withdraw_sha256: sealed.withdrawSha256, onward_commit: sealed.onwardCommit },
     anonymous: true,
   });
 }

@@ -47,7 +47,7 @@ test("a drop carries no token even when somebody is signed in", async () => {
   const api = new Client(fetch, "", async () => "secret");
   const one = new Uint8Array(1);
   const pay = new Uint8Array(2 * 1024 * 1024);
-  await drop(api, "tok", "id", { hdr: one, pay, manifest: one, root: "", manifestSha256: "", withdrawSha256: "" }, () => undefined);
+  await drop(api, "tok", "id", { hdr: one, pay, manifest: one, root: "", manifestSha256: "", withdrawSha256: "", onwardCommit: "" }, () => undefined);
   expect(headers.some((h) => "Authorization" in h)).toBe(false);
   expect(paths).toEqual(["hdr", "manifest", "pay?offset=0", "pay?offset=1048576", "done"].map((p) => `/v1/drops/tok/id/${p}`));
 });
@@ -59,7 +59,7 @@ test("a drop that broke off goes on where the server's part ends", async () => {
     return new Response(init?.method === "HEAD" ? null : "{}", { headers: { "Upload-Offset": "1048577" } });
   };
   const one = new Uint8Array(1);
-  const parts = { hdr: one, pay: new Uint8Array(2 * 1024 * 1024), manifest: one, root: "", manifestSha256: "", withdrawSha256: "" };
+  const parts = { hdr: one, pay: new Uint8Array(2 * 1024 * 1024), manifest: one, root: "", manifestSha256: "", withdrawSha256: "", onwardCommit: "" };
   const shares: number[] = [];
   await drop(new Client(fetch, "", null), "tok", "id", parts, (share) => shares.push(share), true);
   expect(asked).toEqual(["PUT hdr", "PUT manifest", "HEAD pay", "PUT pay?offset=1048577", "POST done"]);

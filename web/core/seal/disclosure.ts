@@ -97,3 +97,20 @@ export async function openDisclosure(
   }
   return { manifest, signed, sig };
 }
+
+/**
+ * Opens the manifest of a copy that another agency handed on, and checks its signature. For which case it was given stays in it:
+ * that case's key is not the reader's.
+ *
+ * Throws SealError: `not_for_us`, `bad_signature`, `malformed`.
+ */
+export async function openHandedOn(manifestAge: Uint8Array, identities: readonly string[]): Promise<OpenedDisclosure> {
+  const { signed, sig } = readContainer(await openAge(manifestAge, identities));
+  const manifest = parseDisclosure(signed);
+  verify(manifest.signer, "disclosure", utf8(signed), sig);
+  return { manifest, signed, sig };
+}
+
+/** The same signed text for another key: neither a word nor its signature changes. Throws SealError `not_for_us`. */
+export const resealManifest = async (manifestAge: Uint8Array, identities: readonly string[], recipient: string): Promise<Bytes> =>
+  sealAge(await openAge(manifestAge, identities), [recipient]);

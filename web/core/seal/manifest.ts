@@ -79,6 +79,12 @@ export interface ShareNote {
   readonly answerTo: string;
 }
 
+/** Whether another local agency may have a copy, and what its commitment opens with (32 bytes, hex). */
+export interface Onward {
+  readonly may: boolean;
+  readonly salt: string;
+}
+
 export interface DisclosureFacts extends MediaFacts {
   readonly disclosure: string;
   readonly request: string;
@@ -88,6 +94,8 @@ export interface DisclosureFacts extends MediaFacts {
   readonly terms: string | null;
   /** Faces that the giver's browser found were blurred, picture by picture. */
   readonly facesBlurred: boolean;
+  /** Null in copies from before it was asked, which is no. */
+  readonly onward: Onward | null;
 }
 
 export interface DisclosureManifest extends DisclosureFacts {
@@ -167,10 +175,17 @@ export function parseDisclosure(signed: string): DisclosureManifest {
     note: read.has("note") ? shareNote(read.object("note")) : null,
     terms: read.has("terms") ? read.match("terms", TERMS) : null,
     facesBlurred: read.has("faces") && read.match("faces", BLURRED) !== "",
+    onward: read.has("onward") ? onwardOf(read.object("onward")) : null,
   };
   if (read.flag("identified") || manifest.signer.length !== 32) bad("the signer of a disclosure is not a bare key");
   read.end();
   return manifest;
+}
+
+function onwardOf(read: Fields): Onward {
+  const onward = { may: read.flag("may"), salt: read.match("salt", HASH) };
+  read.end();
+  return onward;
 }
 
 /** The canonical text of a disclosure manifest, ready to be signed. */
@@ -200,10 +215,11 @@ export function disclosureText(facts: DisclosureFacts, seal: SealFacts, caseKeyS
       identified: false,
       case_key_sha256: caseKeySha256,
       signer: b64(signer),
-      // What is not given has no field, as before there were notes, terms and blurred faces.
+      // What is not given has no field, as before there were notes, terms, blurred faces and hand-overs.
       ...(facts.note && { note: { words: facts.note.words, answer_to: facts.note.answerTo } }),
       ...(facts.terms !== null && { terms: facts.terms }),
       ...(facts.facesBlurred && { faces: "blurred" }),
+      ...(facts.onward && { onward: { may: facts.onward.may, salt: facts.onward.salt } }),
     }),
   );
 }

@@ -21,6 +21,7 @@ const facts: DisclosureFacts = {
   note: null,
   terms: null,
   facesBlurred: false,
+  onward: null,
   start: "2026-11-21T12:00:00.000Z",
   durationMs: 2000,
   clock: "hub",

@@ -18,6 +18,8 @@ export interface Parcel {
   readonly sealed: SealedDisclosure;
   /** Hash of the secret by which it can be asked for back. */
   readonly withdrawSha256: string;
+  /** Whether another agency may have it, as the server gets it. */
+  readonly onwardCommit: string;
   /** Called once it has arrived. */
   readonly onsent: () => void;
 }
@@ -61,7 +63,7 @@ export class Outgoing {
     this.states.set(request, { kind: "sending", share: 0 });
     try {
       const { hdr, pay, manifestAge, root, manifestSha256 } = parcel.sealed;
-      const parts = { hdr, pay, manifest: manifestAge, root, manifestSha256, withdrawSha256: parcel.withdrawSha256 };
+      const parts = { hdr, pay, manifest: manifestAge, root, manifestSha256, withdrawSha256: parcel.withdrawSha256, onwardCommit: parcel.onwardCommit };
       await drop(this.#api, parcel.dropToken, parcel.disclosure, parts, (share) => this.states.set(request, { kind: "sending", share }), again);
       parcel.onsent();
       this.states.set(request, { kind: "sent", at: new Date() });

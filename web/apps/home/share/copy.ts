@@ -34,6 +34,7 @@ export async function makeCopy(reader: ClipReader, fetchRange: FetchRange, manif
       segments: cut.segments.map(([at, size, startMs, durationMs]) => ({ offset: at, length: size, startMs, durationMs })),
       trimmed: first !== 0 || last !== manifest.segments.length - 1,
       facesBlurred: false,
+      onward: null,
     },
   };
 }
