@@ -26,6 +26,7 @@ ORI = "CA0389900"
 HOMES = dict.fromkeys(h3.grid_disk(h3.latlng_to_cell(37.7763, -122.4108, 8), 6), 100)
 WORDS = "A flat near Folsom Street was broken into. You are free to say no, or to do nothing."
 OUTLINE = [[-122.4108, 37.7763], [-122.4074, 37.7742], [-122.4049, 37.7771], [-122.4083, 37.7793]]
+ASKER, SIGNER = "abcde-fghij", "22222-77777"
 LOG_KEY = SignerKey("fanlight.demo/test", ED25519, b"l" * 32)
 WITNESSES = (
     (SignerKey("witness.example/library", COSIGNATURE, b"1" * 32), "University library"),
@@ -117,6 +118,11 @@ class Book:
 
     def close(self, name: str, band: str = "1-4", reason: str = "officer") -> int:
         return self.add("request-closed", {"request": name, "reason": reason, "band": band})
+
+    def name(self, request: str, by: str, pseudonym: str, change: Mapping[str, Any] | None = None) -> int:
+        """Add the entry by which the agency's auditor names who asked or signed."""
+        pub = {"request": request, "agency": ORI, "by": by, "year": 2026, "pseudonym": pseudonym}
+        return self.add("pseudonym", {**pub, "auditor": "a" * 26, **(change or {})})
 
     def note(self, witnesses: Sequence[tuple[SignerKey, str]] = WITNESSES[:2]) -> bytes:
         head = merkle.TreeHead(len(self.leaves), merkle.root(self.leaves))
@@ -210,4 +216,7 @@ def fill(book: Book) -> Sample:
     for _ in range(8):
         book.add("case", {"agency": ORI, "day": "2026-11-21"}, {"act": "dummy", "detail": {}})
     book.close(closed)
+    for name in (open_, refused):
+        book.name(name, "officer", ASKER)
+    book.name(open_, "cosigner", SIGNER)
     return Sample(book, open_, waiting, refused, closed, protected)

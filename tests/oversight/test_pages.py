@@ -4,11 +4,23 @@ import json
 import re
 from datetime import timedelta
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.oversight.recordbook import NOW, ORI, OUTLINE, WITNESSES, WORDS, Book, Sample, ground
+from tests.oversight.recordbook import (
+    ASKER,
+    NOW,
+    ORI,
+    OUTLINE,
+    SIGNER,
+    WITNESSES,
+    WORDS,
+    Book,
+    Sample,
+    ground,
+)
 
 from fanlight import neighbors
 from fanlight.policy import LISTS, default_pack, phrases
@@ -100,13 +112,42 @@ def test_a_closed_request_opens_its_words_outline_and_times_but_no_person(sample
     assert "HD-2026-0417" in shown
     assert "m-area" in shown
     assert "Exactly: 20 November 2026, 22:00 UTC" in shown
-    assert "pseudonym" not in shown
+    assert "pseudonym-of" not in shown
+
+
+def test_who_asked_is_a_pseudonym_whose_requests_are_one_list(sample: Sample) -> None:
+    """R46: linked from each request and counted at the agency; who has none is not yet named."""
+    record = sample.book.record()
+    shown = html(f"/record/requests/{sample.open}", record)
+    assert f'data-fact="asked_by">{ASKER}<' in shown
+    assert f'data-fact="signed_by">{SIGNER}<' in shown
+    assert "asked 2 times and signed never in 2026" in shown
+    rows = html(f"/record/agencies/{ORI}/by/2026/{ASKER}", record).partition("<tbody>")[2].count("<tr>")
+    assert rows == 2
+    agency = html(f"/record/agencies/{ORI}", record)
+    assert agency.index(ASKER) < agency.index(SIGNER)
+    assert "not yet named by the auditor" in html(f"/record/requests/{sample.waiting}", record)
+    assert "not told before this request opens" in html(f"/record/requests/{sample.protected}", record)
+
+
+@pytest.mark.parametrize(
+    "change", [{"agency": "CA0000000"}, {"by": "witness"}, {"pseudonym": "R. Vale"}, {"year": "2026"}]
+)
+def test_an_entry_that_names_nobody_in_the_right_form_is_no_pseudonym(
+    change: dict[str, Any], sample: Sample
+) -> None:
+    """R46: nor is a second one, which cannot take the first one's place."""
+    sample.book.name(sample.waiting, "officer", ASKER, change)
+    sample.book.name(sample.open, "officer", SIGNER)
+    record = sample.book.record()
+    assert "not yet named by the auditor" in html(f"/record/requests/{sample.waiting}", record)
+    assert f'data-fact="asked_by">{ASKER}<' in html(f"/record/requests/{sample.open}", record)
 
 
 def test_everything_but_persons_opens_after_180_days_even_if_refused(sample: Sample) -> None:
     shown = html(f"/record/requests/{sample.refused}", sample.book.record(now=NOW + timedelta(days=181)))
     assert WORDS in shown
-    assert "pseudonym" not in shown
+    assert "pseudonym-of" not in shown
 
 
 def test_an_opening_that_its_leaf_does_not_commit_to_is_not_shown(sample: Sample) -> None:

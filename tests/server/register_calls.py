@@ -25,6 +25,7 @@ _ATTESTED = {
     "attested_by": "caretaker",
 }
 _APPOINTED = {"account": new_id(), "statement": "{}", "acceptance": "A" * 88, "document": "Minutes."}
+_PSEUDONYMS = f"/v1/auditing/agencies/{AGENCY}/pseudonyms"
 _NAMED = {
     "account": new_id(),
     "offer": "{}",
@@ -82,6 +83,18 @@ REGISTER: dict[str, tuple[str, tuple[str, ...], Any]] = {
         f"/v1/auditing/agencies/{AGENCY}/patterns",
         (),
         None,
+    ),
+    "GET /v1/auditing/agencies/{agency:str}/pseudonyms": (_PSEUDONYMS, (), None),
+    "GET /v1/auditing/agencies/{agency:str}/pseudonyms/waiting": (f"{_PSEUDONYMS}/waiting", (), None),
+    "POST /v1/auditing/agencies/{agency:str}/pseudonyms": (
+        _PSEUDONYMS,
+        ("auditing.bad_statement",),
+        {"statement": "{}", "signature": "A" * 88},
+    ),
+    "POST /v1/auditing/agencies/{agency:str}/pseudonyms/key": (
+        f"{_PSEUDONYMS}/key",
+        ("auditing.bad_year",),
+        {"year": 1999, "sealed": "AAAA"},
     ),
     "POST /v1/auditing/auditors": ("", ("auditing.bad_statement",), _NAMED),
     "POST /v1/auditing/auditors/end": (

@@ -162,6 +162,7 @@ NOT_RESIDENTS = {
     "custody",
     "export",
     "person_change",
+    "pseudonym",
 }
 
 

@@ -2,7 +2,7 @@
 import { expect, test } from "@playwright/test";
 import { look } from "./looking.ts";
 import { somebody } from "./passkeys.ts";
-import { be } from "./people.ts";
+import { be, expectAccessible } from "./people.ts";
 import { heading, optionsOf } from "./visiting.ts";
 
 const DAY_MS = 86_400_000;
@@ -45,6 +45,20 @@ test("R46 the clerk enters an auditor, who reads the log, counts it and sees who
   await page.getByRole("link", { name: "Who has access" }).click();
   await expect(heading(page, "Looks by auditors")).toBeVisible();
   await look(page, "auditor-access");
+  await page.getByRole("link", { name: "Pseudonyms" }).click();
+  await expect(page.getByText("Nobody waits for a pseudonym.")).toBeVisible();
+  const line = page.getByRole("list", { name: "Pseudonyms" }).getByRole("listitem").filter({ hasText: "asked" });
+  await expect(page.getByText("by an auditor of this agency", { exact: false })).toBeVisible();
+  await look(page, "auditor-pseudonyms");
+  const pseudonym = line.filter({ hasNotText: "asked 0" }).getByRole("link").first();
+  await page.getByLabel("Pseudonym or name").fill(await pseudonym.innerText());
+  await expect(line).toHaveCount(1);
+  await pseudonym.click();
+  await expect(page.getByRole("heading", { level: 1, name: /^One person of / })).toBeVisible();
+  await expectAccessible(page);
+  await page.locator("table").getByRole("link").first().click();
+  await expect(page.locator('[data-fact="asked_by"]')).toBeVisible();
+  await expect(page.getByText("as shown here", { exact: false })).toBeVisible();
   await context.close();
   await clerk.context().close();
 });

@@ -202,6 +202,16 @@ describe("what is wrong is shown as wrong, and nothing of it is remembered", () 
   });
 });
 
+test("R46 a pseudonym on the page is the one of its own entry", () => {
+  const of = (by: string): Uint8Array => jcs({ v: 1, type: "pseudonym", pub: { request: "r", by, pseudonym: "abcde-fghij" }, commit: {} });
+  const entry = [{ index: 6, raw: of("officer") }];
+  const shows = (name: string, words: string) => ({ facts: new Map([[name, words]]), decides: null, json: null, request: "r" });
+  expect(differs(entry, shows("asked_by", "abcde-fghij"))).toBeNull();
+  expect(differs(entry, shows("asked_by", "22222-77777"))).toContain("asked_by");
+  expect(differs(entry, shows("signed_by", "abcde-fghij"))).toContain("signed_by");
+  expect(differs([{ index: 6, raw: of("cosigner") }], shows("signed_by", "abcde-fghij"))).toBeNull();
+});
+
 test("a record that cannot be fetched is unknown, not broken", async () => {
   const report = await check(new Map());
   expect(states(report)).toBe("unknown unknown unknown unknown unknown");

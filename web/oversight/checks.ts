@@ -137,6 +137,8 @@ export function differs(entries: readonly Entry[], shown: Shown): string | null 
     if (leaf.type === "request" && index === shown.decides) {
       for (const [name, words] of Object.entries(factsOfRequest(leaf.pub) ?? {})) expected.set(name, words);
     }
+    const [name, by] = [leaf.pub["pseudonym"], leaf.pub["by"]];
+    if (leaf.type === "pseudonym" && typeof name === "string") expected.set(by === "officer" ? "asked_by" : "signed_by", name);
     const told = leaf.pub["band"];
     if (leaf.type === "request-closed" && typeof told === "string") expected.set("band", band(told));
   }

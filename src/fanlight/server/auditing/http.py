@@ -15,7 +15,7 @@ from msgspec import Meta
 from fanlight.model.readable import check_name, check_words
 from fanlight.server import tables
 from fanlight.server.accounts import Caller
-from fanlight.server.auditing import appointing, counting, looks, papers, reading, store
+from fanlight.server.auditing import appointing, counting, looks, naming_http, papers, reading, store
 from fanlight.server.auditing.appointing import Ended, Naming
 from fanlight.server.auditing.store import Auditor
 from fanlight.server.services import Parts
@@ -163,5 +163,14 @@ def auditor_json(row: Auditor) -> dict[str, Any]:
 router = Router(
     path="/",
     tags=["auditing"],
-    route_handlers=[list_auditors, appoint, end, list_looks, read_log, read_access, read_patterns],
+    route_handlers=[
+        list_auditors,
+        appoint,
+        end,
+        list_looks,
+        read_log,
+        read_access,
+        read_patterns,
+        *naming_http.HANDLERS,
+    ],
 )

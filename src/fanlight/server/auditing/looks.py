@@ -17,7 +17,7 @@ from fanlight.server.errors import NotAllowed, NotFound
 from fanlight.server.services import Services
 from fanlight.store.database import Tx, many, value
 
-What = Literal["log", "access", "patterns", "export"]
+What = Literal["log", "access", "patterns", "export", "pseudonyms"]
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -30,16 +30,10 @@ class Look(msgspec.Struct, frozen=True):
     index: int | None
 
 
-async def enter(services: Services, tx: Tx, session: Session, agency: str, what: What) -> Auditor:
-    """Let an agency's auditor look, and record it.
-
-    Raises:
-        NotAllowed: no auditor, or none whose appointment counts today.
-        NotFound: of another agency.
-    """
+async def in_office(services: Services, tx: Tx, session: Session, agency: str) -> Auditor:
+    """Return the appointment that counts today; raises as `enter`, which records that somebody looks."""
     session.of_kind("auditor")
-    today = services.clock().date()
-    row = await store.of_account(tx, session.account, today)
+    row = await store.of_account(tx, session.account, services.clock().date())
     if row is None:
         raise NotAllowed(
             "No appointment of an auditor counts for you today.",
@@ -52,6 +46,18 @@ async def enter(services: Services, tx: Tx, session: Session, agency: str, what:
             do="Look at your own.",
             code="auditing.other_agency",
         )
+    return row
+
+
+async def enter(services: Services, tx: Tx, session: Session, agency: str, what: What) -> Auditor:
+    """Let an agency's auditor look, and record it.
+
+    Raises:
+        NotAllowed: no auditor, or none whose appointment counts today.
+        NotFound: of another agency.
+    """
+    row = await in_office(services, tx, session, agency)
+    today = services.clock().date()
     await store.lock_looks(tx, row.id)
     known = "SELECT 1 FROM audit_look WHERE auditor = %s AND day = %s AND what = %s"
     if await value(tx, known, [row.id, today, what]) is None:

@@ -72,7 +72,25 @@ class Ending(Form, frozen=True):
     day: date
 
 
-_Paper = TypeVar("_Paper", Offer, Appointment, Ending)
+class Named(Form, frozen=True):
+    """Somebody's pseudonym of a year."""
+
+    account: Id
+    pseudonym: Annotated[str, Meta(pattern=r"^[a-z2-7]{5}-[a-z2-7]{5}\Z")]
+
+
+class Naming(Form, frozen=True):
+    """What the auditor signs of pseudonyms."""
+
+    v: Literal[1]
+    act: Literal["pseudonyms"]
+    auditor: Id
+    agency: Agency
+    year: Annotated[int, Meta(ge=2000, le=9999)]
+    names: Annotated[tuple[Named, ...], Meta(min_length=1, max_length=1000)]
+
+
+_Paper = TypeVar("_Paper", Offer, Appointment, Ending, Naming)
 
 
 def read_offer(text: str) -> Offer:
@@ -90,6 +108,15 @@ def read_ending(text: str) -> Ending:
     return _read(text, Ending)
 
 
+def read_naming(text: str) -> Naming:
+    """Read the pseudonyms of a year, nobody and none of them twice; raises Malformed."""
+    said = _read(text, Naming)
+    accounts = [one.account for one in said.names]
+    if accounts != sorted(set(accounts)) or len({one.pseudonym for one in said.names}) < len(accounts):
+        raise bad_statement()
+    return said
+
+
 def _read(text: str, kind: type[_Paper]) -> _Paper:
     try:
         jcs.loads(text)
@@ -101,7 +128,7 @@ def _read(text: str, kind: type[_Paper]) -> _Paper:
 def bad_statement() -> Malformed:
     """Return the error for a text that nobody signs here, or that names something else."""
     return Malformed(
-        "This is no appointment of an auditor, or it names another offer, document or day.",
+        "This is no statement of an auditor or on one, or it names another offer, document, day or auditor.",
         do="Make it anew, from the text that the auditor gave.",
         code="auditing.bad_statement",
     )

@@ -16,6 +16,7 @@ from typing import Any
 from fanlight import neighbors
 from fanlight.policy import LISTS, phrases
 from fanlight.server.oversight import history, trying
+from fanlight.server.oversight.leaves import Entry, Pseudonym
 from fanlight.server.oversight.record import Record
 
 Row = dict[str, Any]
@@ -72,11 +73,22 @@ def _requests(record: Record) -> list[Row]:
             "second_signature": file.request.second_signature,
             "pack_sha256": file.request.pack_sha256,
             "opens_by": file.request.opens_by,
+            "asked_by": _pseudonym(file.asked_by),
+            "signed_by": _pseudonym(file.signed_by),
             "disclosed": file.band,
-            "entries": [entry.index for entry in (*file.entries, *((file.closed,) if file.closed else ()))],
+            "entries": [
+                *(entry.index for entry in file.entries),
+                *(entry.index for entry in (file.asked_by, file.signed_by, file.closed) if entry),
+            ],
         }
         for file in record.requests.values()
     ]
+
+
+def _pseudonym(entry: Entry | None) -> str | None:
+    """Return the year with the pseudonym: the same letters in another year are somebody else."""
+    known = entry.known if entry else None
+    return f"{known.year} {known.pseudonym}" if isinstance(known, Pseudonym) else None
 
 
 def _agencies(record: Record) -> list[Row]:

@@ -8,7 +8,7 @@ Why:    docs/design/oversight.md
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -130,6 +130,17 @@ class RequestReminder(msgspec.Struct, frozen=True):
     request: str
     agency: str
     day: str
+
+
+class Pseudonym(msgspec.Struct, frozen=True):
+    """Under which pseudonym of its year somebody asked (`officer`) or signed (`cosigner`) a request."""
+
+    request: str
+    agency: str
+    by: Literal["officer", "cosigner"]
+    year: int
+    pseudonym: Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{5}-[a-z2-7]{5}\Z")]
+    auditor: str
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -262,6 +273,7 @@ Known = (
     | Request
     | RequestClosed
     | RequestReminder
+    | Pseudonym
     | Case
     | ClientRelease
     | TownText
@@ -285,6 +297,7 @@ KINDS: dict[str, type[Known]] = {
     "request": Request,
     "request-closed": RequestClosed,
     "request-reminder": RequestReminder,
+    "pseudonym": Pseudonym,
     "case": Case,
     "release": ClientRelease,
     "text": TownText,

@@ -17,6 +17,7 @@ _LOOKS = {
     "access": "looked who has access",
     "patterns": "looked at patterns",
     "export": "took a list away",
+    "pseudonyms": "looked whose pseudonyms are whose",
 }
 
 

@@ -118,6 +118,7 @@ def paths(record: Record) -> list[str]:
     found += [f"/requests/refused/{rule}" for rule, _ in tally.refusals(record.requests.values())]
     for ori, file in record.agencies.items():
         found += [f"/agencies/{ori}", f"/agencies/{ori}/requests"]
+        found += [f"/agencies/{ori}/by/{one.year}/{one.pseudonym}" for one in file.pseudonyms]
         found += [f"/agencies/{ori}/requests/{state}" for state in tally.STATES]
         found += [f"/agencies/{ori}/requests/refused/{rule}" for rule, _ in tally.refusals(file.requests)]
     found += history.paths(record.lists)

@@ -11,7 +11,7 @@ Why:    docs/design/oversight.md
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -30,6 +30,7 @@ from fanlight.server.oversight.leaves import (
     Entry,
     Listing,
     Pack,
+    Pseudonym,
     Request,
     RequestClosed,
     RequestTemplate,
@@ -39,7 +40,7 @@ from fanlight.server.oversight.sketch import Ground
 from fanlight.server.programme.listings import ListedAgreement
 
 State = Literal["waiting", "open", "closed", "refused"]
-# Who asked stays a pseudonym that only the auditor can resolve; it never opens here.
+# Who asked stays a pseudonym, in an entry of its own, that only the auditor can resolve; it never opens here.
 OPENS = ("words", "case_number", "offence", "start", "end", "outline")
 
 
@@ -108,6 +109,8 @@ class RequestFile:
         band: how many disclosures were received, in a band, and only after the end.
         opened: field -> value, checked against its commitment; empty before it opens.
         is_open_to_public: the words, outline and times may be shown, published or not.
+        asked_by: the entry of the officer's pseudonym, once the auditor has named them.
+        signed_by: that of the second signer's.
     """
 
     entries: tuple[Entry, ...]
@@ -118,6 +121,8 @@ class RequestFile:
     reason: str | None
     opened: Mapping[str, Any]
     is_open_to_public: bool
+    asked_by: Entry | None = None
+    signed_by: Entry | None = None
 
     @property
     def id(self) -> str:
@@ -132,6 +137,16 @@ class RequestFile:
         if self.request.decision == "refused":
             return "refused"
         return "open" if self.request.second_signature or self.request.emergency else "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PseudonymFile:
+    """What somebody did in a year, under the pseudonym that their agency's auditor gave them for it."""
+
+    year: int
+    pseudonym: str
+    asked: tuple[RequestFile, ...]
+    signed: tuple[RequestFile, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +182,7 @@ class AgencyFile:
     agreements: tuple[AgreementFile, ...]
     requests: tuple[RequestFile, ...]
     templates: tuple[TemplateFile, ...] = ()
+    pseudonyms: tuple[PseudonymFile, ...] = ()
 
     def may_ask_on(self, day: str) -> AgreementFile | None:
         """Return the agreement that lets it ask on a day, if any does."""
@@ -265,12 +281,28 @@ def _requests(
 ) -> dict[str, RequestFile]:
     asked: defaultdict[str, list[Entry]] = defaultdict(list)
     ended: dict[str, tuple[Entry, RequestClosed]] = {}
+    named: dict[tuple[str, str], Entry] = {}
     for entry in entries:
         if isinstance(entry.known, Request):
             asked[entry.known.request].append(entry)
         elif isinstance(entry.known, RequestClosed):
             ended.setdefault(entry.known.request, (entry, entry.known))
-    return {name: _file(rows, ended.get(name), openings, now) for name, rows in asked.items()}
+        elif isinstance(entry.known, Pseudonym):
+            named.setdefault((entry.known.request, entry.known.by), entry)
+    files = {name: _file(rows, ended.get(name), openings, now) for name, rows in asked.items()}
+    return {
+        name: replace(
+            file,
+            asked_by=_same_agency(file, named.get((name, "officer"))),
+            signed_by=_same_agency(file, named.get((name, "cosigner"))),
+        )
+        for name, file in files.items()
+    }
+
+
+def _same_agency(file: RequestFile, entry: Entry | None) -> Entry | None:
+    known = entry.known if entry else None
+    return entry if isinstance(known, Pseudonym) and known.agency == file.request.agency else None
 
 
 def _file(
@@ -319,6 +351,23 @@ def _has_form(opening: Opening) -> bool:
     return True
 
 
+def _pseudonyms(files: Iterable[RequestFile]) -> tuple[PseudonymFile, ...]:
+    """Lay out who did what under which pseudonym: the latest year first, in it who asked most."""
+    asked: defaultdict[tuple[int, str], list[RequestFile]] = defaultdict(list)
+    signed: defaultdict[tuple[int, str], list[RequestFile]] = defaultdict(list)
+    for file in files:
+        for entry, under in ((file.asked_by, asked), (file.signed_by, signed)):
+            if entry and isinstance(entry.known, Pseudonym):
+                under[entry.known.year, entry.known.pseudonym].append(file)
+    found = [
+        PseudonymFile(
+            year=year, pseudonym=name, asked=tuple(asked[year, name]), signed=tuple(signed[year, name])
+        )
+        for year, name in asked.keys() | signed.keys()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.year, -len(one.asked), -len(one.signed), one.pseudonym)))
+
+
 def _agencies(entries: Sequence[Entry], requests: Mapping[str, RequestFile]) -> dict[str, AgencyFile]:
     rows: defaultdict[str, list[Entry]] = defaultdict(list)
     agreements: defaultdict[str, defaultdict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
@@ -340,6 +389,7 @@ def _agencies(entries: Sequence[Entry], requests: Mapping[str, RequestFile]) -> 
                 agency=latest,
                 agreements=tuple(_agreement(states) for states in agreements[ori].values()),
                 requests=tuple(r for r in requests.values() if r.request.agency == ori),
+                pseudonyms=_pseudonyms(r for r in requests.values() if r.request.agency == ori),
                 templates=tuple(
                     TemplateFile(tuple(versions)) for (of, _), versions in wordings.items() if of == ori
                 ),

@@ -90,6 +90,9 @@ def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentenc
             return f"A request ended. Disclosures received: {words.band(entry.known.band)}."
         case leaves.RequestReminder():
             return f"{entry.known.agency} reminded residents of a request, as it may once."
+        case leaves.Pseudonym() as known:
+            did = "asked" if known.by == "officer" else "signed as second person"
+            return f"{known.agency}: who {did} is {known.pseudonym}, a pseudonym of {known.year}."
         case leaves.Case():
             return f"{entry.known.agency}, {words.day(entry.known.day)}: an act in a case, or nothing."
         case leaves.ClientRelease():
@@ -151,7 +154,7 @@ def _by(known: leaves.LegalProcess | leaves.ProcessPacket) -> str:
 def href_of(entry: Entry) -> str | None:
     """Return the path of the page that an entry belongs to, if it has one."""
     match entry.known:
-        case leaves.Request() | leaves.RequestClosed() | leaves.RequestReminder():
+        case leaves.Request() | leaves.RequestClosed() | leaves.RequestReminder() | leaves.Pseudonym():
             return f"/record/requests/{entry.known.request}"
         case leaves.Agency():
             return f"/record/agencies/{entry.known.ori}"

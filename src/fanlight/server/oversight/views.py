@@ -148,6 +148,8 @@ def _agency(file: AgencyFile, rest: list[str], record: Record) -> View | None:
     if rest[:1] == ["requests"]:
         crumbs = [("/record/agencies", "Agencies"), (base, file.agency.name)]
         return _requests(rest[1:], file.requests, record, base=f"{base}/requests", crumbs=crumbs)
+    if rest[:1] == ["by"]:
+        return _pseudonym(file, rest[1:])
     if rest:
         return None
     agreement = file.may_ask_on(record.today)
@@ -175,6 +177,26 @@ def _agency(file: AgencyFile, rest: list[str], record: Record) -> View | None:
             "clause_words": lambda rule: _clause_words(rule, file.requests, record),
         },
     )
+
+
+def _pseudonym(file: AgencyFile, rest: list[str]) -> View | None:
+    found = next((one for one in file.pseudonyms if [str(one.year), one.pseudonym] == rest), None)
+    if found is None:
+        return None
+    asked, signed = _times(len(found.asked)), _times(len(found.signed))
+    return View(
+        template="pseudonym.html.jinja",
+        section="agencies",
+        values={
+            "file": file,
+            "one": found,
+            "sentence": f"Asked {asked} and signed as second person {signed} in {found.year}.",
+        },
+    )
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once"}.get(count, f"{words.number(count)} times")
 
 
 def _clause_words(rule: str, files: Iterable[RequestFile], record: Record) -> str:
@@ -248,7 +270,12 @@ def _request(file: RequestFile, record: Record) -> View:
             "later": later(file),
             "steps": steps(file, ordinance.text if ordinance else None),
             "key_entry": _key_entry(file, record),
-            "seal_entries": [*file.entries, file.closed] if file.closed else list(file.entries),
+            "seal_entries": [
+                *file.entries,
+                *(one for one in (file.asked_by, file.signed_by, file.closed) if one),
+            ],
+            "asked_by": _named(file.asked_by, agency, file),
+            "signed_by": _named(file.signed_by, agency, file),
             "map": sketch.draw(
                 () if request.protected and not file.is_open_to_public else request.cells,
                 file.opened.get("outline"),
@@ -257,6 +284,24 @@ def _request(file: RequestFile, record: Record) -> View:
             ),
         },
     )
+
+
+def _named(entry: Entry | None, agency: AgencyFile | None, file: RequestFile) -> dict[str, Any]:
+    """Return a pseudonym with what else is under it, or why there is none to show."""
+    known = entry.known if entry else None
+    if not isinstance(known, leaves.Pseudonym) or agency is None:
+        held = file.request.protected and not file.is_open_to_public
+        return {"entry": None, "why": words.HELD_BACK if held else words.NOT_NAMED}
+    under = next(
+        one for one in agency.pseudonyms if (one.year, one.pseudonym) == (known.year, known.pseudonym)
+    )
+    asked, signed = _times(len(under.asked)), _times(len(under.signed))
+    return {
+        "entry": entry,
+        "pseudonym": known.pseudonym,
+        "href": f"/record/agencies/{known.agency}/by/{known.year}/{known.pseudonym}",
+        "sentence": f"asked {asked} and signed {signed} in {known.year}",
+    }
 
 
 def _key_entry(file: RequestFile, record: Record) -> Entry | None:

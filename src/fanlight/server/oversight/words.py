@@ -80,6 +80,7 @@ TYPES = {
     "request": "Request",
     "request-reminder": "Residents reminded of a request",
     "request-closed": "Request ended",
+    "pseudonym": "Pseudonym of who asked or signed",
     "case": "Act in a case, or nothing",
     "release": "Web client",
     "text": "Terms",
@@ -116,6 +117,8 @@ COMMITTED = {
     "act": "what was done, if anything",
     "detail": "the particulars",
 }
+NOT_NAMED = "not yet named by the auditor"
+HELD_BACK = "not told before this request opens"
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),

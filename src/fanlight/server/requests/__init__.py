@@ -6,7 +6,7 @@ Holds:  nothing here names a household, a hub or a clip; no figure of reach or r
 Absent: what residents send back (evidence).
 """
 
-from fanlight.server.requests import copies
+from fanlight.server.requests import copies, pseudonyms
 from fanlight.server.requests.cells import token_hash
 from fanlight.server.requests.copies import forget_case_key, forget_case_keys
 from fanlight.server.requests.deciding import Signer, close_without_agreement, own_request
@@ -17,6 +17,7 @@ from fanlight.server.requests.store import (
     Token,
     by_token,
     close_leaves,
+    lock_agency,
     note_received,
     public_openings,
 )
@@ -32,8 +33,10 @@ __all__ = [
     "copies",
     "forget_case_key",
     "forget_case_keys",
+    "lock_agency",
     "note_received",
     "own_request",
+    "pseudonyms",
     "public_openings",
     "request_json",
     "signer",

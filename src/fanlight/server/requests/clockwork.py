@@ -34,6 +34,7 @@ async def run(services: Services) -> None:
             if loop.time() >= due_at:
                 due_at = loop.time() + DUE_S
                 await deciding.close_due(services)
+                await deciding.enter_opened_pseudonyms(services)
             await refresh_files(services)
         except Exception as error:  # noqa: BLE001 - the clock must not stop
             log.warning("requests", error=type(error).__name__)

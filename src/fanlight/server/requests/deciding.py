@@ -21,7 +21,7 @@ from fanlight.seal import keys
 from fanlight.server import programme
 from fanlight.server.accounts import Session, asks_for, people, person_name
 from fanlight.server.errors import Conflict, NotAllowed, NotFound
-from fanlight.server.requests import copies, store
+from fanlight.server.requests import copies, pseudonyms, store
 from fanlight.server.requests.desk import Asking, Desk, Signed
 from fanlight.server.requests.rules import Decided, RequestIn
 from fanlight.server.requests.store import RequestRow
@@ -127,6 +127,7 @@ async def submit(services: Services, signer: Signer, wire: RequestIn, body: byte
             await copies.add_first(tx, files, known)
         if accepted and request.emergency:
             await desk.open(row, request)
+        await desk.enter_pseudonyms(made)
     state = "open" if accepted and request.emergency else row.state
     joined = tuple(request for request, other in earlier.items() if other in sweep.others)
     return Outcome(made, state, decided.decision, joined)
@@ -163,6 +164,7 @@ async def cosign(services: Services, signer: Signer, request_id: str, signature:
             state = await _after_cosigning(desk, row, decided, leaf)
             if state == "open":
                 await store.add_cosigner(tx, row.id, session.account, signature)
+                await desk.enter_pseudonyms(row.id)
                 await copies.second_signed(tx, row.id, session.account)
             if state == row.state == "open":  # an emergency: residents see that the second person signed
                 await store.set_cosign_leaf(tx, row.id, leaf)
@@ -263,6 +265,12 @@ async def close_due(services: Services) -> int:
             desk = Desk(services, tx, row.agency, now)
             await desk.close(row, "no second signature" if unsigned else "expired")
     return len(rows)
+
+
+async def enter_opened_pseudonyms(services: Services) -> None:
+    """Enter who asked what was protected until today."""
+    async with services.db.transaction() as tx:
+        await pseudonyms.enter(services.log, tx, services.clock())
 
 
 async def close_without_agreement(services: Services) -> int:

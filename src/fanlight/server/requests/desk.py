@@ -14,7 +14,7 @@ from fanlight.model.request import FootageRequest, RequestFacts, Standing
 from fanlight.model.sweep import Sweep
 from fanlight.policy import decide, find_phrases, find_records
 from fanlight.server import programme
-from fanlight.server.requests import cells, copies, rules, store
+from fanlight.server.requests import cells, copies, pseudonyms, rules, store
 from fanlight.server.requests.rules import Band, Decided
 from fanlight.server.requests.store import RequestRow
 from fanlight.server.services import Services
@@ -129,5 +129,10 @@ class Desk:
         pub = {"request": row.id, "reason": reason, "band": band}
         leaf = await self.services.log.queue_leaf(self.tx, "request-closed", pub)
         await store.set_close_leaf(self.tx, row.id, leaf)
+        await self.enter_pseudonyms(row.id)
         await store.mark_stale(self.tx, await store.cells_told(self.tx, row.id))
         return band
+
+    async def enter_pseudonyms(self, request: str) -> None:
+        """Enter who asked and who signed, as far as the auditor has named them and it may be told by now."""
+        await pseudonyms.enter(self.services.log, self.tx, self.now, request=request)
