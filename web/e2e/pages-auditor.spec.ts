@@ -45,12 +45,13 @@ test("R46 the clerk enters an auditor, who reads the log, counts it and sees who
   await page.getByRole("link", { name: "Who has access" }).click();
   await expect(heading(page, "Looks by auditors")).toBeVisible();
   await look(page, "auditor-access");
+  await expect.poll(async () => (await page.request.get("/record/requests.csv")).text()).toMatch(/,\d{4} [a-z2-7]{5}-[a-z2-7]{5},/);
   await page.getByRole("link", { name: "Pseudonyms" }).click();
   await expect(page.getByText("Nobody waits for a pseudonym.")).toBeVisible();
   const line = page.getByRole("list", { name: "Pseudonyms" }).getByRole("listitem").filter({ hasText: "asked" });
   await expect(page.getByText("by an auditor of this agency", { exact: false })).toBeVisible();
   await look(page, "auditor-pseudonyms");
-  const pseudonym = line.filter({ hasNotText: "asked 0" }).getByRole("link").first();
+  const pseudonym = line.getByRole("link").first();
   await page.getByLabel("Pseudonym or name").fill(await pseudonym.innerText());
   await expect(line).toHaveCount(1);
   await pseudonym.click();
