@@ -48,7 +48,7 @@ def read_post(text: str) -> Reading:
     named = items(words)
     done = told(words)
     missing = "missing" in done.deeds or "last seen" in done.deeds
-    persons = [] if _reports_bias(named) else Reader(named).read()
+    persons = [] if _reports_bias(named) else Reader(named, idle=bool(done.idle)).read()
     asked = [one for one in persons if not one.exempt and (not one.own or missing)]
     welcomed = all(any(item.has(group) for item in named) for group in ("welcome", "family"))
     short = [

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from fanlight.neighbors.letters import COMMA, STOP, Token
+from fanlight.neighbors.letters import COMMA, SPACE, STOP, Token
 from fanlight.neighbors.lists import Phrases, deed_groups, load, word_groups
 
 _FAR = 7  # words before a deed in which a fear or a wish makes it none
@@ -50,10 +50,10 @@ def told(tokens: Sequence[Token]) -> Told:
         length, groups = found or (1, frozenset[str]())
         if "idle" in groups:
             idle[" ".join(words[place : place + length])] = None
-        if groups & {*_DEEDS} and not _undone(tokens, words, place, groups):
+        if groups & {*_DEEDS} and "no-deed" not in groups and not _undone(tokens, words, place, groups):
             deeds[" ".join(words[place : place + length])] = None
         elif "no-deed" not in groups or _whole(tokens, place, length):
-            pair = _pair(tokens, words, place)
+            pair = _pair(tokens, words, place) or _to_us(tokens, words, place, groups)
             if pair and not _undone(tokens, words, place, groups | {"deed"}):
                 deeds[pair] = None
         # A word that is none hides those in it: "take a look" is no taking.
@@ -82,6 +82,15 @@ def _pair(tokens: Sequence[Token], words: Sequence[str], place: int) -> str | No
             if thing:
                 return " ".join([*words[place:after], *words[at : at + thing.length]])
     return None
+
+
+def _to_us(tokens: Sequence[Token], words: Sequence[str], place: int, groups: frozenset[str]) -> str | None:
+    """Return a word in -ed or -ing that no list has before my, our, me or us: something was done to them."""
+    word, after = words[place], place + 1
+    if groups or not word.endswith(("ed", "ing")) or after == len(words) or tokens[after].gap > SPACE:
+        return None
+    listed = "ours" in deed_groups().groups(words[after])
+    return f"{word} {words[after]}" if listed and not word_groups().groups(word) else None
 
 
 def _undone(tokens: Sequence[Token], words: Sequence[str], place: int, groups: frozenset[str]) -> bool:

@@ -16,11 +16,20 @@ from fanlight.neighbors.named import GARMENTS, GENERIC, LOOKS, REACH
 
 _THINGS = ("ridden", "worn", "vehicle", "animal", *GARMENTS)
 _BETWEEN = ("between", "colour", "worn", "ridden", "told", "looks-like", *LOOKS, *GARMENTS, *GENERIC)
+_MEASURES = ("age", "height", "build")  # which may tell of a thing: "short hair", "a big bag"
+_TELLS = ("hair", "face", "mark", "colour", "worn", "ridden", "vehicle", "thing", *GARMENTS, *GENERIC)
 _OF_VEHICLES = ("colour", "vehicle", "make", "plate")
 
 
 def linked(items: Sequence[Item], n: int, said: Collection[int]) -> bool:
     """Tell whether something is said of the person spoken of: by a word such as with, or in a list."""
+    if (
+        items[n].has(*_MEASURES)
+        and n + 1 < len(items)
+        and items[n + 1].gap <= SPACE
+        and items[n + 1].has(*_TELLS)
+    ):
+        return False
     at = n
     while n - at < 2 * REACH and items[at].gap < STOP:
         before, told = items[at - 1], at - 1 in said

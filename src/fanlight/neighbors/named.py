@@ -19,7 +19,7 @@ NOUNS = (*SEXES, "young", "person", "office", "relation")
 LOOKS = ("age", "height", "build", "hair", "face", "mark")
 GARMENTS = ("upper", "lower", "shoes", "head")
 GENERIC = {"clothing": "upper", "clothing-lower": "lower", "clothing-shoes": "shoes"}
-ORIGINS = ("origin", "origin-noun", "origin-people", "origin-sign")
+ORIGINS = ("origin", "origin-noun", "origin-people", "origin-sign", "language")
 REACH = 8  # items that may stand between a word and the person it is said of
 _ADJECTIVES = (*LOOKS, "origin", "origin-noun", "origin-sign", "looks-like", "clad", "told", "before-noun")
 _LISTED = (*LOOKS, "origin", "origin-sign", "told")
@@ -188,6 +188,10 @@ class Named:
             if self.items[k].has(*_NO_PERSON):
                 return False
         return not colour
+
+    def spoken(self, n: int) -> bool:
+        """Tell whether a language is named as what somebody speaks: "speaking Spanish"."""
+        return self.close(n) and self.items[n].has("language") and self.items[n - 1].has("speaks")
 
     def in_list(self, n: int, *, of_person: bool) -> bool:
         """Tell whether an origin stands by itself in a list about a person."""

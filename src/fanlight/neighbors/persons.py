@@ -61,9 +61,10 @@ class Person:
 class Reader:
     """Goes through a post once."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
-        """Take the items of a post."""
+    def __init__(self, items: Sequence[Item], *, idle: bool) -> None:
+        """Take the items of a post, and whether it says that somebody was there: an origin names them."""
         self._items = items
+        self._idle = idle
         self._post = Named(items)
         self._said: set[int] = set()
         self._met: dict[int, Person] = {}
@@ -98,7 +99,7 @@ class Reader:
         before = self._items[first - 1] if self._items[first].gap < COMMA and first else None
         same = before is not None and before.has("same") and not before.has("own")
         another = before is not None and (before.has("another") or before.words.isdecimal())
-        if same and self._main is not None:
+        if same and self._main is not None and self._alike(self._main, item):
             self._now = person = self._main
         elif self._now is not None and not same and not another and self._goes_on(n, first):
             person = self._now
@@ -115,6 +116,11 @@ class Reader:
             person.count("age", item.words)
         self._said.add(n)
         self._met[n] = person
+
+    @staticmethod
+    def _alike(person: Person, item: Item) -> bool:
+        """Tell whether "the ..." may be the person the post is about: "the kids" is not the woman told of."""
+        return item.has("person", *person.kinds) or person.kinds <= {"person"}
 
     def _goes_on(self, n: int, first: int) -> bool:
         """Tell whether a noun without an article goes on about the same person, as in a list."""
@@ -153,22 +159,25 @@ class Reader:
         item, post, now = self._items[n], self._post, self._now
         if item.has("made-up") or post.surname(n):
             return
-        if n in post.owner:
-            if not post.of_clothes(n):
+        if n in post.owner and not post.spoken(n):
+            if item.has(*ORIGINS[:-1]) and not post.of_clothes(n):
                 self._hold(self._before_noun(n), n)
         elif (item.has("origin-people") and not post.next(n, "thing", "institution")) or (
             item.has("origin-noun") and post.stands_alone(n)
         ):
             self._name(n)
-        elif now is not None and self._is_said(n):
-            self._hold(now, n)
+        elif (now is not None or self._idle) and self._is_said(n):
+            self._hold(now or self._begin(), n)
 
     def _is_said(self, n: int) -> bool:
         item = self._items[n]
         if item.has("origin-sign") or self._post.nouns[n]:
-            return not self._post.next(n, "thing")
-        return item.has("origin") and (
-            self._post.predicate(n) or self._post.in_list(n, of_person=self._of_person)
+            return self._now is not None and not self._post.next(n, "thing")
+        if self._now is None and item.has("colour-origin"):
+            return False
+        return self._post.spoken(n) or (
+            item.has("origin")
+            and (self._post.predicate(n) or self._post.in_list(n, of_person=self._of_person))
         )
 
     def _hold(self, person: Person, n: int) -> None:

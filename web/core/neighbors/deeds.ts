@@ -1,6 +1,6 @@
 /** Finds what was done, among the words of a post: nothing feared, denied, advised or the writer's own. Twin of fanlight.neighbors.deeds. */
 
-import { COMMA, STOP, type Token } from "./letters";
+import { COMMA, SPACE, STOP, type Token } from "./letters";
 import { deedGroups, type Groups, NONE, Phrases, TOGETHER, wordGroups } from "./lists";
 
 const FAR = 7; // words before a deed in which a fear or a wish makes it none
@@ -27,9 +27,9 @@ export function told(tokens: readonly Token[]): Told {
     const none = groups.has("no-deed");
     if (groups.has("idle")) idle.add(phrase);
     const listed = groups.has("deed") || groups.has("deed-bare") || groups.has("deed-fact");
-    if (listed && !undone(tokens, words, place, groups)) deeds.add(phrase);
+    if (listed && !none && !undone(tokens, words, place, groups)) deeds.add(phrase);
     else if (!none || tokens.slice(place + 1, place + length).some((one) => one.gap === STOP)) {
-      const pair = together(tokens, words, place);
+      const pair = together(tokens, words, place) ?? toUs(tokens, words, place, groups);
       if (pair !== null && !undone(tokens, words, place, new Set([...groups, "deed"]))) deeds.add(pair);
     }
     // A word that is none hides those in it: "take a look" is no taking.
@@ -52,6 +52,14 @@ function together(tokens: readonly Token[], words: readonly string[], place: num
     }
   }
   return null;
+}
+
+/** A word in -ed or -ing that no list has before my, our, me or us: something was done to them. */
+function toUs(tokens: readonly Token[], words: readonly string[], place: number, groups: Groups): string | null {
+  const word = words[place] ?? "";
+  const after = words[place + 1];
+  if (groups.size > 0 || !/(?:ed|ing)$/u.test(word) || after === undefined || (tokens[place + 1]?.gap ?? STOP) > SPACE) return null;
+  return deedGroups.groups(after).has("ours") && wordGroups.groups(word).size === 0 ? `${word} ${after}` : null;
 }
 
 /** Whether a deed is feared, denied, advised or the writer's own. */

@@ -6,11 +6,14 @@ import { GARMENTS, GENERICS, goesOn, LOOKS, REACH } from "./named";
 
 const THINGS = ["ridden", "worn", "vehicle", "animal", ...GARMENTS];
 const BETWEEN = ["between", "colour", "worn", "ridden", "told", "looks-like", ...LOOKS, ...GARMENTS, ...GENERICS];
+const MEASURES = ["age", "height", "build"]; // which may tell of a thing: "short hair", "a big bag"
+const TELLS = ["hair", "face", "mark", "colour", "worn", "ridden", "vehicle", "thing", ...GARMENTS, ...GENERICS];
 const OF_VEHICLES = ["colour", "vehicle", "make", "plate"];
 
 /** Whether something is said of the person spoken of: by a word such as with, or in a list. */
 export function linked(items: readonly Item[], n: number, said: ReadonlySet<number>): boolean {
   const gap = (k: number): number => items[k]?.gap ?? STOP;
+  if (has(items[n], ...MEASURES) && gap(n + 1) <= SPACE && has(items[n + 1], ...TELLS)) return false;
   let at = n;
   while (n - at < 2 * REACH && gap(at) < STOP) {
     const before = items[at - 1] as Item;

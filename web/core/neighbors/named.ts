@@ -13,7 +13,7 @@ export const GENERIC = [
   ["clothing-shoes", "shoes"],
 ] as const;
 export const GENERICS = GENERIC.map(([generic]) => generic);
-export const ORIGINS = ["origin", "origin-noun", "origin-people", "origin-sign"] as const;
+export const ORIGINS = ["origin", "origin-noun", "origin-people", "origin-sign", "language"] as const;
 export const REACH = 8; // items that may stand between a word and the person it is said of
 const ADJECTIVES = [...LOOKS, "origin", "origin-noun", "origin-sign", "looks-like", "clad", "told", "before-noun"];
 const LISTED = [...LOOKS, "origin", "origin-sign", "told"];
@@ -164,6 +164,11 @@ export class Named {
       if (this.has(k, ...NO_PERSON)) return false;
     }
     return !colour;
+  }
+
+  /** Whether a language is named as what somebody speaks: "speaking Spanish". */
+  spoken(n: number): boolean {
+    return this.close(n) && this.has(n, "language") && this.has(n - 1, "speaks");
   }
 
   /** Whether an origin stands by itself in a list about a person. */

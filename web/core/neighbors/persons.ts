@@ -34,7 +34,10 @@ export class Person {
 }
 
 /** The persons of a post, in the order in which they are named. */
-export const personsIn = (items: readonly Item[]): Person[] => new Reader(items).read();
+export const personsIn = (items: readonly Item[], idle: boolean): Person[] => new Reader(items, idle).read();
+
+/** Whether "the ..." may be the person the post is about: "the kids" is not the woman told of. */
+const alike = (person: Person, item: Item): boolean => has(item, "person", ...person.kinds) || [...person.kinds].every((kind) => kind === "person");
 
 class Reader {
   private readonly post: Named;
@@ -45,7 +48,11 @@ class Reader {
   private main: Person | null = null;
   private ofPerson = false;
 
-  constructor(private readonly items: readonly Item[]) {
+  constructor(
+    private readonly items: readonly Item[],
+    /** The post says that somebody was there: then an origin names them. */
+    private readonly idle: boolean,
+  ) {
     this.post = new Named(items);
   }
 
@@ -73,7 +80,7 @@ class Reader {
     const same = has(before, "same") && !has(before, "own");
     const another = before !== undefined && (has(before, "another") || /^[0-9]+$/u.test(before.words));
     let person: Person;
-    if (same && this.main) person = this.now = this.main;
+    if (same && this.main && alike(this.main, item)) person = this.now = this.main;
     else if (this.now && !same && !another && this.goesOn(this.now, n, first)) person = this.now;
     else {
       person = this.begin();
@@ -122,17 +129,18 @@ class Reader {
     const item = this.items[n] as Item;
     if (has(item, "made-up") || this.post.surname(n)) return;
     const noun = this.post.owner.get(n);
-    if (noun !== undefined) {
-      if (!this.post.ofClothes(n)) this.hold(this.beforeNoun(noun), n);
+    if (noun !== undefined && !this.post.spoken(n)) {
+      if (has(item, ...ORIGINS.slice(0, -1)) && !this.post.ofClothes(n)) this.hold(this.beforeNoun(noun), n);
     } else if ((has(item, "origin-people") && !this.post.next(n, "thing", "institution")) || (has(item, "origin-noun") && this.post.standsAlone(n))) {
       this.name(n);
-    } else if (this.now && this.isSaid(n)) this.hold(this.now, n);
+    } else if ((this.now ?? this.idle) && this.isSaid(n)) this.hold(this.now ?? this.begin(), n);
   }
 
   private isSaid(n: number): boolean {
     const item = this.items[n] as Item;
-    if (has(item, "origin-sign") || this.post.nouns[n]) return !this.post.next(n, "thing");
-    return has(item, "origin") && (this.post.predicate(n) || this.post.inList(n, this.ofPerson));
+    if (has(item, "origin-sign") || this.post.nouns[n]) return this.now !== null && !this.post.next(n, "thing");
+    if (!this.now && has(item, "colour-origin")) return false;
+    return this.post.spoken(n) || (has(item, "origin") && (this.post.predicate(n) || this.post.inList(n, this.ofPerson)));
   }
 
   private hold(person: Person, n: number): void {

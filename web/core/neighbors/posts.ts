@@ -33,7 +33,7 @@ export function readPost(text: string): Reading {
   const named = items(words);
   const done = told(words);
   const missing = done.deeds.includes("missing") || done.deeds.includes("last seen");
-  const asked = reportsBias(named) ? [] : personsIn(named).filter((one) => !one.exempt && (!one.own || missing));
+  const asked = reportsBias(named) ? [] : personsIn(named, done.idle.length > 0).filter((one) => !one.exempt && (!one.own || missing));
   const welcomed = named.some((item) => has(item, "welcome")) && named.some((item) => has(item, "family"));
   const short = asked.filter((one) => one.origins.length > 0 && one.descriptors < NEEDED && !(welcomed && one.kinds.has("relation")));
   const described = asked.filter((one) => isDescribed(one, done.idle.length > 0));
