@@ -75,6 +75,8 @@ def _frozen(person: Person | None) -> dict[str, tuple[str, ...]]:
 
 
 def _described(person: Person, *, idle: bool) -> bool:
+    if person.kinds == {"office"} and not person.origins and not idle:
+        return False  # a crossing guard in an orange vest is at work
     return person.told or (
         person.age_told and idle and person.one and bool(person.kinds & {"male", "female"})
     )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fanlight.neighbors.items import Item
-from fanlight.neighbors.letters import COMMA, STOP
+from fanlight.neighbors.letters import COMMA, SPACE, STOP
 from fanlight.neighbors.looks import clad, linked, tinted, told_twice
 from fanlight.neighbors.named import GARMENTS, GENERIC, LOOKS, NOUNS, ORIGINS, SEXES, Named
 
@@ -101,7 +101,9 @@ class Reader:
         another = before is not None and (before.has("another") or before.words.isdecimal())
         if same and self._main is not None and self._alike(self._main, item):
             self._now = person = self._main
-        elif self._now is not None and not same and not another and self._goes_on(n, first):
+        elif (self._now is not None and self._says_who(first)) or (
+            self._now is not None and not same and not another and self._goes_on(n, first)
+        ):
             person = self._now
         else:
             person = self._begin()
@@ -121,6 +123,16 @@ class Reader:
     def _alike(person: Person, item: Item) -> bool:
         """Tell whether "the ..." may be the person the post is about: "the kids" is not the woman told of."""
         return item.has("person", *person.kinds) or person.kinds <= {"person"}
+
+    def _says_who(self, first: int) -> bool:
+        """Tell whether a noun with an article says who somebody is: "my roommate is a nurse"."""
+        article = first - 1
+        if article < 1 or self._items[first].gap > SPACE or not self._items[article].has("another"):
+            return False
+        if self._items[article].gap == COMMA:
+            return article - 1 in self._met
+        by_is = self._post.close(article) and self._items[article - 1].has("is")
+        return by_is and article - 2 in self._met
 
     def _goes_on(self, n: int, first: int) -> bool:
         """Tell whether a noun without an article goes on about the same person, as in a list."""

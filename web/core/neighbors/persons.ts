@@ -1,7 +1,7 @@
 /** Says of whom a post tells what. Twin of fanlight.neighbors.persons. */
 
 import { has, type Item } from "./items";
-import { COMMA, STOP } from "./letters";
+import { COMMA, SPACE, STOP } from "./letters";
 import { clad, linked, tinted, toldTwice } from "./looks";
 import { GARMENTS, GENERIC, GENERICS, LOOKS, Named, NOUNS, ORIGINS, SEXES } from "./named";
 
@@ -81,6 +81,7 @@ class Reader {
     const another = before !== undefined && (has(before, "another") || /^[0-9]+$/u.test(before.words));
     let person: Person;
     if (same && this.main && alike(this.main, item)) person = this.now = this.main;
+    else if (this.now && this.saysWho(first)) person = this.now;
     else if (this.now && !same && !another && this.goesOn(this.now, n, first)) person = this.now;
     else {
       person = this.begin();
@@ -94,6 +95,14 @@ class Reader {
     this.said.add(n);
     this.met.set(n, person);
     return person;
+  }
+
+  /** Whether a noun with an article says who somebody is: "my roommate is a nurse". */
+  private saysWho(first: number): boolean {
+    const article = first - 1;
+    if (article < 1 || this.post.gap(first) > SPACE || !this.post.has(article, "another")) return false;
+    if (this.post.gap(article) === COMMA) return this.met.has(article - 1);
+    return this.post.close(article) && this.post.has(article - 1, "is") && this.met.has(article - 2);
   }
 
   /** Whether a noun without an article goes on about the same person, as in a list. */

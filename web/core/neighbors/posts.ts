@@ -47,6 +47,8 @@ export function readPost(text: string): Reading {
 const byCategory = (person: Person | undefined): ByCategory => Object.fromEntries(person?.counted ?? []);
 
 function isDescribed(person: Person, idle: boolean): boolean {
+  // A crossing guard in an orange vest is at work.
+  if (person.kinds.size === 1 && person.kinds.has("office") && person.origins.length === 0 && !idle) return false;
   return person.told || (person.ageTold && idle && person.one && (person.kinds.has("male") || person.kinds.has("female")));
 }
 
