@@ -11,6 +11,7 @@ import httpx
 import psycopg
 from tests.server import auditors, booking
 from tests.server.acting import Actor, staff
+from tests.server.authenticator import Authenticator
 from tests.server.booking import Person
 from tests.server.registering import AGENCY
 from tests.server.running import Running, Still, running
@@ -131,6 +132,53 @@ def test_who_was_invited_counts_once_confirmed_and_entered_without_a_name(
             )
             assert (await agency.admin.json("GET", "/v1/agency/invitations"))["invitations"] == []
             assert (await agency.change(one.account, "officer")).status_code == 204
+
+    asyncio.run(body())
+
+
+def test_who_came_by_an_invitation_makes_a_second_passkey_and_outlives_the_first(
+    database: str, tmp_path: Path
+) -> None:
+    """R20 P13: signed with their own key; one stays; a set-up key makes none, and a deactivation ends all."""
+
+    async def body() -> None:
+        async with at(tmp_path, database) as town:
+            agency = Agency(town)
+            await agency.accounts()
+            one = Invited(town, agency.admin)
+            for done in (await one.offer(), await one.answer(), await one.confirm()):
+                assert done.is_success
+            await town.settled()
+            me = one.person
+            assert (await me.sign_in()).is_success
+            other = Authenticator()
+            _, refused = await booking.add_passkey(me, other, signature=b64.encode(bytes(64)))
+            assert refused.status_code == 403
+            _, added = await booking.add_passkey(me, other)
+            assert added.status_code == 201, added.text
+            (first,) = [
+                known["passkey"]
+                for known in (await me.json("GET", "/v1/passkeys"))["passkeys"]
+                if known["passkey"] != added.json()["passkey"]
+            ]
+            gone = await me.call(
+                "DELETE", f"/v1/passkeys/{first}", headers=me.signed("remove-passkey", first)
+            )
+            assert gone.is_success
+            assert not (await me.sign_in()).is_success
+            me.passkey = other
+            assert (await me.sign_in()).is_success
+            assert (await me.json("GET", "/v1/agency"))["me"]["role"] == "custodian"
+            last = added.json()["passkey"]
+            signed = me.signed("remove-passkey", last)
+            kept = await me.call("DELETE", f"/v1/passkeys/{last}", headers=signed)
+            assert code(kept) == (409, "accounts.last_passkey")
+            for named in (agency.admin, agency.people["custodian"]):
+                asked = await named.call("POST", "/v1/passkeys/begin", json={"purpose": "add"})
+                assert asked.status_code == 403
+            assert (await agency.change(one.account, None)).status_code == 204
+            assert (await me.call("GET", "/v1/passkeys")).status_code == 401
+            assert not (await me.sign_in()).is_success
 
     asyncio.run(body())
 

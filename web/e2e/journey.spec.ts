@@ -1,6 +1,6 @@
 // The main job, by hand, in a browser: R01 R03 R05 R20 R21 R22 R24 R30 R42. One story in order; each step is a page.
 import { expect, test, type BrowserContext, type Locator, type Page } from "@playwright/test";
-import { somebody } from "./passkeys.ts";
+import { device, somebody } from "./passkeys.ts";
 import { be, expectAccessible } from "./people.ts";
 
 test.describe.configure({ mode: "serial" });
@@ -346,7 +346,7 @@ test("R20 R47 somebody new comes to the agency by a link and a compared code, an
   const link = await offer(name, "custodian");
   await admin.screenshot({ path: `${outputDir}/invitations.png`, fullPage: true });
 
-  const { page, context: theirs, broken } = await somebody(browser, { baseURL, viewport, colorScheme, locale, timezoneId, hasTouch, isMobile });
+  const { page, context: theirs, broken, cdp, authenticator } = await somebody(browser, { baseURL, viewport, colorScheme, locale, timezoneId, hasTouch, isMobile });
   await page.goto(wrong);
   await expect(page.getByText("This invitation is not open", { exact: false })).toBeVisible();
   await expectAccessible(page);
@@ -388,7 +388,17 @@ test("R20 R47 somebody new comes to the agency by a link and a compared code, an
   await expect(page.getByRole("heading", { name: "Requests", exact: true })).toBeVisible();
   await page.goto("/agency/#/people");
   await expect(page.getByText(`${name} came by an invitation`, { exact: false })).toBeVisible();
+  await cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId: authenticator });
+  await device(cdp);
+  await page.getByRole("button", { name: "Make another passkey" }).click();
+  await expect(page.getByText("Made. It opens your desk wherever you have it.")).toBeVisible();
+  await page.getByRole("button", { name: /^Remove the passkey made on .*, used just now$/ }).click();
+  await expect(page.getByText("Removed. It opens nothing from now on.")).toBeVisible();
   await expectAccessible(page);
+  await page.screenshot({ path: `${outputDir}/second-passkey.png`, fullPage: true });
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await expect(page.getByRole("heading", { name: "People", exact: true })).toBeVisible();
   expect(broken).toEqual([]);
   await theirs.close();
 

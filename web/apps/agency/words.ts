@@ -137,7 +137,7 @@ export const words = {
     publicAlone: "What the public sees",
     publicNow: "At once",
     publicLater: "When it closes, or after 180 days",
-    publicOfficer: "Your name is not shown. The auditor sees it.",
+    publicOfficer: "Your name is not shown. Everybody reads a pseudonym, one for each year, under which your requests are one list; the auditor sees the name.",
     now: {
       agency: "Agency",
       purpose: "Purpose",
@@ -568,6 +568,7 @@ export const words = {
     working: "Entering it",
     changed: (name: string, role: string): string => `${name} is ${role.toLowerCase()} now.`,
     deactivated: (name: string): string => `${name} is deactivated.`,
+    passkeys: "Your key is behind them. Make a second one on another device or a security key: who loses all of them has to be invited anew, and what was sealed to the lost key opens only with somebody else's.",
     changes: "What was changed",
     changesText: "Each change stands in the public record with its day and roles. Names are read here only.",
     unchanged: "Nothing was changed so far.",

@@ -22,7 +22,6 @@ _MAKING_PER_HOUR = 300
 _ADDING_PER_HOUR = 100  # of one account
 _REFUSED_PER_HOUR = 200
 _MOST_PASSKEYS = 20
-_KINDS = ("member", "clerk", "auditor")  # who has passkeys
 
 
 @post("/v1/passkeys/begin", operation_id="beginPasskey", status_code=200)
@@ -37,7 +36,7 @@ async def begin_passkey(
     if data.purpose == "device":
         account = _let_in(data, request, services, challenges)
     if data.purpose == "add":
-        session = (await provide_session(request, services)).of_kind(*_KINDS)
+        session = (await provide_session(request, services)).keeping_passkeys()
         account = session.account
         async with services.db.transaction(account=account) as tx:
             known = [bytes(one.credential) for one in await store_people.passkeys_of(tx, account)]
@@ -88,7 +87,7 @@ async def add_passkey(
     challenges: NamedDependency[Challenges],
 ) -> forms.PasskeyMade:
     """Add a passkey to one's own account; the account's key signs for it. Tells all members."""
-    session.of_kind(*_KINDS)
+    session.keeping_passkeys()
     services.limits.spend(session.account, "passkeys", _ADDING_PER_HOUR)
     made = check_new(data.credential, "add", session.account, request, services, challenges)
     passkey = row_of(session.account, made, data.wrapped, data.label, services)
@@ -105,7 +104,7 @@ async def add_passkey(
 @get("/v1/passkeys", operation_id="listPasskeys")
 async def list_passkeys(services: Parts, session: Caller) -> forms.PasskeysOut:
     """Return one's own passkeys."""
-    session.of_kind(*_KINDS)
+    session.keeping_passkeys()
     async with services.db.transaction(account=session.account) as tx:
         rows = await store_people.passkeys_of(tx, session.account)
     return forms.PasskeysOut(
@@ -128,7 +127,7 @@ async def put_wrapped(
     passkey: FromPath[str], data: JSONBody[forms.WrappedIn], services: Parts, session: Caller
 ) -> None:
     """Put the seed, wrapped anew, in the place of a passkey's copy; the account's key signs for it."""
-    session.of_kind(*_KINDS)
+    session.keeping_passkeys()
     wrapped = forms.opaque(data.wrapped)
     async with services.db.transaction(account=session.account) as tx:
         account = await store.account_by_id(tx, session.account)
@@ -144,7 +143,7 @@ async def remove_passkey(
     passkey: FromPath[str], signature: forms.SignedBy, services: Parts, session: Caller
 ) -> None:
     """Remove one of one's own passkeys with its wrapped seed and its sessions. Tells all members."""
-    session.of_kind(*_KINDS)
+    session.keeping_passkeys()
     async with services.db.transaction(account=session.account) as tx:
         account = await store.account_by_id(tx, session.account)
         held = {one.id for one in await store_people.passkeys_of(tx, session.account)}

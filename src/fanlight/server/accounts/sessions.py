@@ -82,6 +82,13 @@ class Session:
             )
         return self
 
+    def keeping_passkeys(self) -> "Session":
+        """Return this session if its person has passkeys and may make another; raises NotAllowed.
+
+        Whoever of an agency came by an invitation came with one. Who was named at set-up signs in with a key.
+        """
+        return self if self.kind == "officer" and self.passkey else self.of_kind("member", "clerk", "auditor")
+
     def of_agency(self) -> "Session":
         """Return this session if it is of an agency's person, an administrator too; raises NotAllowed."""
         return self if self.role == ADMINISTRATOR else self.of_kind("officer")
