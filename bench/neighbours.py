@@ -15,10 +15,25 @@ from machine import ROOT
 sys.path.insert(0, str(ROOT))
 
 from tests.posts.measuring import FOLDER, AnotherFileError, load, measure
+from tests.posts.talking import OWN, POINTS, reused
 
 from fanlight.neighbors import read_post
+from fanlight.neighbors.alike import register, supplied
 
 HALVES = ("development", "held-out")
+
+
+def tell_supplied() -> None:
+    """Print how often a reused talking point is labelled, on made examples."""
+    reusing = reused(7)
+    known = [register(name, text) for name, text in POINTS.items()]
+    right = sum(name in [one.text_id for one in supplied(text, known)] for name, text in reusing)
+    wrong = sum(bool(supplied(text, known)) for text in OWN)
+    print(f"talking points (made examples): {len(reusing)} posts that reuse one, {len(OWN)} in own words")
+    print(
+        f"  precision {right / (right + wrong):.3f}  recall {right / len(reusing):.3f}"
+        f"  (rightly {right}, too much {wrong}, too little {len(reusing) - right})"
+    )
 
 
 def main() -> int:
@@ -46,6 +61,7 @@ def main() -> int:
         for post in posts:
             read_post(post["text"])
         print(f"  {1_000 * (time.perf_counter() - began) / len(posts):.2f} ms a post")
+    tell_supplied()
     return 0
 
 

@@ -121,6 +121,38 @@ def _words() -> list[Row]:
 
 
 def _post_words() -> list[Row]:
+    return _grouped() + _together() + _letters()
+
+
+def _together() -> list[Row]:
+    value = neighbors.public_list("deed-words")
+    return [
+        {
+            "list": "deed-words",
+            "version": value["version"],
+            "group": f"together {n}: {part}",
+            "phrase": phrase,
+        }
+        for n, row in enumerate(value["together"], 1)
+        for part, listed in (("first", row["words"]), (f"within {row['within']} words", row["with"]))
+        for phrase in listed
+    ]
+
+
+def _letters() -> list[Row]:
+    value = neighbors.public_list("post-letters")
+    told = [(f"read as {to}", f"U+{code}") for to, codes in value["alike"].items() for code in codes.split()]
+    told += [(f"{count} from here read as {to} on", f"U+{code}") for code, to, count in value["runs"]]
+    told += [("left out", f"U+{first} to U+{last}") for first, last in value["dropped"]]
+    told += [(f"may stand for one of {to}", sign) for sign, to in value["figures"].items()]
+    told += [(f"read as {to}", word) for word, to in value["spelling"].items()]
+    version = value["version"]
+    return [
+        {"list": "post-letters", "version": version, "group": group, "phrase": said} for group, said in told
+    ]
+
+
+def _grouped() -> list[Row]:
     return [
         {"list": name, "version": value["version"], "group": group["group"], "phrase": phrase}
         for name in neighbors.LISTS

@@ -345,7 +345,11 @@ def _ordinances(rest: list[str], record: Record) -> View | None:
         return View(template="wording.html.jinja", section="ordinances", values={"lists": _wordings()})
     if rest == ["post-words"]:
         lists = [neighbors.public_list(name) for name in neighbors.LISTS]
-        return View(template="post_words.html.jinja", section="ordinances", values={"lists": lists})
+        return View(
+            template="post_words.html.jinja",
+            section="ordinances",
+            values={"lists": lists, "letters": neighbors.public_list("post-letters")},
+        )
     if len(rest) > 1 or rest[0] not in record.ordinances:
         return None
     ordinance = record.ordinances[rest[0]]
