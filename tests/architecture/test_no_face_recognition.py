@@ -248,7 +248,7 @@ def test_faces_are_looked_for_by_nothing_but_the_making_of_copies() -> None:
     assert {one for one in users if not one.endswith(".test.ts")} == {
         "web/core/redact/cover.ts",
         "web/core/redact/remake.ts",
-        "web/apps/home/share/making.ts",
+        "web/ui/redact/remaking.ts",
     }
     hub = [
         path

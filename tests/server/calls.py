@@ -582,6 +582,28 @@ async def _use(world: World, who: Actor) -> Call:
     return Call(made, ("evidence.no_disclosure",), _ending(who, "copy-use", fields, disclosure=made))
 
 
+@call(
+    "PUT /v1/agency/disclosures/{disclosure:str}/redactions/{redaction:str}/pay",
+    "GET /v1/agency/redactions/{redaction:str}/hdr",
+    "GET /v1/agency/redactions/{redaction:str}/pay",
+    "DELETE /v1/agency/redactions/{redaction:str}",
+)
+async def _redaction(world: World, who: Actor) -> Call:
+    return Call(new_id(), ("evidence.no_disclosure", "evidence.no_redaction"), {"content": b"x"})
+
+
+@call("POST /v1/agency/disclosures/{disclosure:str}/redactions/{redaction:str}")
+async def _redacted(world: World, who: Actor) -> Call:
+    made, box = new_id(), some_box()
+    said = {"disclosure": made, "redaction": made, "length": 10, "root": "0" * 64}
+    signed = jcs.dumps({**said, "record_sha256": hashlib.sha256(box).hexdigest()})
+    wire = {
+        **{"hdr": b64.encode(box), "record": b64.encode(box), "length": 10, "root": "0" * 64},
+        "signature": b64.encode(who.keys.signing.sign("redaction", signed)),
+    }
+    return Call(made, ("evidence.no_disclosure",), {"json": wire})
+
+
 plain("GET /v1/agency/onward")
 
 

@@ -251,6 +251,26 @@ test("R26 R30 the custodian makes the package, and its own page plays and checks
   await court.close();
 });
 
+test("R30 a redacted copy is made beside the clip, which stays as it came", async () => {
+  await on(0, theCase());
+  await theCopy().getByRole("link", { name: "Make a redacted copy" }).click();
+  await page.getByRole("button", { name: "Open the clip" }).click();
+  await page.getByRole("switch", { name: "Blur faces" }).click(); // the street has none, and looking for them is slow
+  await page.getByRole("button", { name: "Add a box" }).click();
+  await page.getByRole("button", { name: "Box 1", exact: true }).press("ArrowLeft");
+  await look(page);
+  await page.getByRole("button", { name: "Make the copy" }).click();
+  await page.getByLabel("Why, in a sentence").fill("The plate of a neighbour's car");
+  await page.getByRole("button", { name: "Keep it with the clip" }).click();
+  await expect(page.getByText("The redacted copy lies beside the clip")).toBeVisible();
+  await page.getByRole("link", { name: "Back to the case" }).last().click();
+  const list = theCopy().getByRole("list").filter({ hasText: "Redacted copy 1, by T. Marsh" });
+  await expect(list.getByText("1 part hidden by hand. The plate of a neighbour's car")).toBeVisible();
+  await list.getByRole("button", { name: "Open it" }).click();
+  await expect.poll(() => list.locator("video").evaluate((video: HTMLVideoElement) => video.readyState)).toBeGreaterThan(1);
+  await look(page, "redacted", list);
+});
+
 test("R27 the copy goes to one other agency, whose key is in the record first, and to nobody else from there", async ({ browser }) => {
   await on(0, theCase());
   await expect(page.getByText("Whoever gave it said no to any other agency.")).toHaveCount(2); // the two that came without a choice

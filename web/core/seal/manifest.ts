@@ -188,27 +188,32 @@ function onwardOf(read: Fields): Onward {
   return onward;
 }
 
+/** What every signed text about a film has: its kind, what the film is and how it is sealed. */
+export const mediaWire = (type: string, facts: MediaFacts, seal: SealFacts) => ({
+  v: 1,
+  type,
+  start: facts.start,
+  duration_ms: facts.durationMs,
+  clock: facts.clock,
+  label: facts.label,
+  mime: facts.mime,
+  width: facts.width,
+  height: facts.height,
+  init: facts.init,
+  segments: facts.segments.map((s) => [s.offset, s.length, s.startMs, s.durationMs]),
+  plain_length: seal.plainLength,
+  pay_length: seal.payLength,
+  nonce: hexOf(seal.nonce),
+  tree_root: hexOf(seal.treeRoot),
+  chunks: b64(concat(seal.chunks)),
+  kc: hexOf(seal.kc),
+});
+
 /** The canonical text of a disclosure manifest, ready to be signed. */
 export function disclosureText(facts: DisclosureFacts, seal: SealFacts, caseKeySha256: string, signer: Bytes): string {
   return text(
     jcs({
-      v: 1,
-      type: "disclosure",
-      start: facts.start,
-      duration_ms: facts.durationMs,
-      clock: facts.clock,
-      label: facts.label,
-      mime: facts.mime,
-      width: facts.width,
-      height: facts.height,
-      init: facts.init,
-      segments: facts.segments.map((s) => [s.offset, s.length, s.startMs, s.durationMs]),
-      plain_length: seal.plainLength,
-      pay_length: seal.payLength,
-      nonce: hexOf(seal.nonce),
-      tree_root: hexOf(seal.treeRoot),
-      chunks: b64(concat(seal.chunks)),
-      kc: hexOf(seal.kc),
+      ...mediaWire("disclosure", facts, seal),
       disclosure: facts.disclosure,
       request: facts.request,
       trimmed: facts.trimmed,
@@ -297,7 +302,8 @@ function shareNote(read: Fields): ShareNote {
   return note;
 }
 
-function media(read: Fields): MediaFacts {
+/** Reads what `mediaWire` writes of the film; throws SealError `malformed`. */
+export function media(read: Fields): MediaFacts {
   const [offset, length] = read.numbers("init", 2) as [number, number];
   const facts: MediaFacts = {
     start: read.match("start", TIME),
@@ -329,7 +335,8 @@ function media(read: Fields): MediaFacts {
   return facts;
 }
 
-function sealFacts(read: Fields): SealFacts {
+/** Reads what `mediaWire` writes of the sealing; throws SealError `malformed`. */
+export function sealFacts(read: Fields): SealFacts {
   const plainLength = read.count("plain_length");
   const joined = read.bytes("chunks", Number.MAX_SAFE_INTEGER);
   const seal: SealFacts = {

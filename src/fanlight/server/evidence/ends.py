@@ -23,7 +23,17 @@ from fanlight.model.clock import to_text
 from fanlight.model.offence import offence
 from fanlight.policy.retention import Retention, load_retention
 from fanlight.server import requests
-from fanlight.server.evidence import answering, day, drops, ends_store, naming, papers, retention, store
+from fanlight.server.evidence import (
+    answering,
+    day,
+    drops,
+    ends_store,
+    naming,
+    papers,
+    redactions,
+    retention,
+    store,
+)
 from fanlight.server.evidence.ends_store import CaseRow, HoldRow
 from fanlight.server.evidence.onward import ending as onward
 from fanlight.server.evidence.onward import store as onward_rows
@@ -149,6 +159,7 @@ async def _destroy_copy(tx: Tx, agency: str, disclosure: str, now: datetime, why
     await store.empty(tx, disclosure)
     await answering.forget(tx, disclosure)
     await naming.forget(tx, disclosure)
+    await redactions.forget(tx, disclosure, now)
     handed = await onward.with_copy(tx, disclosure, now, why)
     await store.add_custody(tx, disclosure, Custody(to_text(now), "destroyed", "the server"))
     await ends_store.add_tombstone(tx, disclosure, now.date(), why)
@@ -176,8 +187,10 @@ async def _destroy_withdrawn(services: Services, now: datetime) -> None:
 async def _empty(services: Services) -> None:
     """Remove the payloads of what is destroyed."""
     async with services.db.transaction() as tx:
-        waiting = await ends_store.to_empty(tx)
-    for disclosure in waiting:
+        waiting = {one: await redactions.of_clip(tx, one) for one in await ends_store.to_empty(tx)}
+    for disclosure, redacted in waiting.items():
+        for row in redacted:
+            await services.evidence.delete(redactions.blob_of(row.id))
         await services.evidence.delete(drops.blob_of(disclosure))
         async with services.db.transaction() as tx:
             await ends_store.emptied(tx, disclosure)
@@ -230,4 +243,4 @@ async def replay(services: Services) -> int:
         count += await onward.again(tx, gone, now)
     await _note(services, [*ended, *stones, *handed])
     await _empty(services)
-    return count
+    return count + await redactions.again(services, gone)

@@ -20,6 +20,7 @@ from fanlight.server.evidence import (
     keyring,
     naming,
     papers,
+    redactions,
     store,
     taking_back,
     trail,
@@ -60,6 +61,7 @@ async def get_request(
                 "root": one.root,
                 "answer": await answering.as_json(tx, one.id),
                 "giver": await naming.as_text(tx, one.id),
+                "redactions": await redactions.as_json(tx, one.id),
             }
             for one in await store.of_request(tx, row.id)
             if one.hdr  # of one that is destroyed its stone stays: ends_http
@@ -146,6 +148,7 @@ router = Router(
         *taking_back.ROUTES,
         *answering.ROUTES,
         *naming.ROUTES,
+        *redactions.ROUTES,
         *offering.ROUTES,
         *receiving.ROUTES,
         *listing.ROUTES,

@@ -149,6 +149,14 @@ export interface Answered {
   readonly by: string;
   readonly at: string;
 }
+/** A redacted copy; `record` is sealed to the case, and empty once it was taken off. */
+export interface Redacted {
+  readonly redaction: string;
+  readonly by: string;
+  readonly at: string;
+  readonly record: string;
+  readonly off: boolean;
+}
 export interface Disclosed {
   readonly disclosure: string;
   readonly received_day: string;
@@ -158,6 +166,7 @@ export interface Disclosed {
   readonly answer: Answered | null;
   /** What whoever gave it said of themselves, sealed to the case's key, base64. */
   readonly giver: string | null;
+  readonly redactions: readonly Redacted[];
 }
 /** Who did what with a clip at the agency; `at` is a day for what came from a home, else a time. */
 export interface Custody {
@@ -217,7 +226,7 @@ const whole: Read<Whole> = obj<Whole>({
   pairs: or(list(obj<KeyPair>({ first: str, first_name: str, second: str, second_name: str, handed: bool })), []),
   custody_lines: or(num, 0),
   receipt: nullable(proof),
-  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: str, manifest: str, length: num, root: str, answer: or(nullable(obj<Answered>({ sealed: str, by: str, at: str })), null), giver: or(nullable(str), null) })),
+  disclosures: list(obj<Disclosed>({ disclosure: str, received_day: str, manifest: str, length: num, root: str, answer: or(nullable(obj<Answered>({ sealed: str, by: str, at: str })), null), giver: or(nullable(str), null), redactions: or(list(obj<Redacted>({ redaction: str, by: str, at: str, record: str, off: bool })), []) })),
 });
 
 export interface Asked {

@@ -1,6 +1,6 @@
 /** Makes the pictures of a copy anew beside the page, so that the page stays at hand meanwhile. */
-import type { Region } from "../../../core/redact/cover.ts";
-import { NoCodec, type Original, type Remade, remake } from "../../../core/redact/remake.ts";
+import type { Region } from "../../core/redact/cover.ts";
+import { NoCodec, type Original, type Remade, remake } from "../../core/redact/remake.ts";
 
 export interface Task {
   readonly original: Original;
