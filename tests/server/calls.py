@@ -598,7 +598,10 @@ async def _redacted(world: World, who: Actor) -> Call:
     said = {"disclosure": made, "redaction": made, "length": 10, "root": "0" * 64}
     signed = jcs.dumps({**said, "record_sha256": hashlib.sha256(box).hexdigest()})
     wire = {
-        **{"hdr": b64.encode(box), "record": b64.encode(box), "length": 10, "root": "0" * 64},
+        "hdr": b64.encode(box),
+        "record": b64.encode(box),
+        "length": 10,
+        "root": "0" * 64,
         "signature": b64.encode(who.keys.signing.sign("redaction", signed)),
     }
     return Call(made, ("evidence.no_disclosure",), {"json": wire})

@@ -1,4 +1,4 @@
-"""R30: an agency's redacted copy lies sealed beside the original, each act with its line; both go together."""
+"""R30: a redacted copy lies sealed beside the original, each act with its line, and both end together."""
 
 import asyncio
 import hashlib
