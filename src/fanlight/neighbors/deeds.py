@@ -85,11 +85,12 @@ def _pair(tokens: Sequence[Token], words: Sequence[str], place: int) -> str | No
 
 
 def _to_us(tokens: Sequence[Token], words: Sequence[str], place: int, groups: frozenset[str]) -> str | None:
-    """Return a word in -ed or -ing that no list has before my, our, me or us: something was done to them."""
+    """Return a word in -ed or -ing that no list has, and what it was done to: "whittled his"."""
     word, after = words[place], place + 1
     if groups or not word.endswith(("ed", "ing")) or after == len(words) or tokens[after].gap > SPACE:
         return None
-    listed = "ours" in deed_groups().groups(words[after])
+    said = deed_groups().groups(words[after])
+    listed = "ours" in said or (word.endswith("ed") and "objects" in said)
     return f"{word} {words[after]}" if listed and not word_groups().groups(word) else None
 
 

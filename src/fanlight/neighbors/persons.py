@@ -75,6 +75,9 @@ class Reader:
 
     def read(self) -> list[Person]:
         """Return the persons in the order in which they are named."""
+        alone = next((item for item in self._items if item.has("one-by-one")), None)
+        if alone is not None and not any(self._post.nouns):
+            self._point(alone)  # "Red hair, long coat. She ...": told before anybody is named
         for n, item in enumerate(self._items):
             if item.gap == STOP and self._main is not None:
                 self._now = self._main

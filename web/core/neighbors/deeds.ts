@@ -54,12 +54,14 @@ function together(tokens: readonly Token[], words: readonly string[], place: num
   return null;
 }
 
-/** A word in -ed or -ing that no list has before my, our, me or us: something was done to them. */
+/** A word in -ed or -ing that no list has, and what it was done to: "whittled his". */
 function toUs(tokens: readonly Token[], words: readonly string[], place: number, groups: Groups): string | null {
   const word = words[place] ?? "";
   const after = words[place + 1];
   if (groups.size > 0 || !/(?:ed|ing)$/u.test(word) || after === undefined || (tokens[place + 1]?.gap ?? STOP) > SPACE) return null;
-  return deedGroups.groups(after).has("ours") && wordGroups.groups(word).size === 0 ? `${word} ${after}` : null;
+  const said = deedGroups.groups(after);
+  const listed = said.has("ours") || (word.endsWith("ed") && said.has("objects"));
+  return listed && wordGroups.groups(word).size === 0 ? `${word} ${after}` : null;
 }
 
 /** Whether a deed is feared, denied, advised or the writer's own. */

@@ -57,6 +57,9 @@ class Reader {
   }
 
   read(): Person[] {
+    // "Red hair, long coat. She ...": told before anybody is named.
+    const alone = this.post.nouns.includes(true) ? undefined : this.items.find((item) => has(item, "one-by-one"));
+    if (alone) this.point(alone);
     this.items.forEach((item, n) => {
       const noun = this.post.nouns[n] === true;
       if (item.gap === STOP && this.main) this.now = this.main;
