@@ -388,6 +388,7 @@ test("R20 R47 somebody new comes to the agency by a link and a compared code, an
   await expect(page.getByRole("heading", { name: "Requests", exact: true })).toBeVisible();
   await page.goto("/agency/#/people");
   await expect(page.getByText(`${name} came by an invitation`, { exact: false })).toBeVisible();
+  await expect(page.getByRole("region", { name: "What your auditor looked at" }).getByText("No auditor has looked yet.")).toBeVisible();
   await cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId: authenticator });
   await device(cdp);
   await page.getByRole("button", { name: "Make another passkey" }).click();

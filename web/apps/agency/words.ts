@@ -537,6 +537,15 @@ export const words = {
     back: "Back to the case",
     failed: { what: "The package was not made.", kept: "The clip stays sealed, and an export that was entered stays in the record.", todo: "Try again; the record will show two entries." },
   },
+  looks: {
+    title: "What your auditor looked at",
+    text: "Each kind of look is an entry of the public record, once a day. Which lines an auditor read is nobody's.",
+    loading: "Fetching the looks",
+    slow: "This takes longer than usual. It goes on.",
+    whats: { log: "your log", access: "who has access", patterns: "patterns", export: "a file to keep", pseudonyms: "whose pseudonyms are whose" } as Record<string, string>,
+    entry: (index: number): string => `Entry ${index}`,
+    none: "No auditor has looked yet.",
+  },
   people: {
     title: "People",
     text: "Those who act for your agency, and who can open what is disclosed to it.",
