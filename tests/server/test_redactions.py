@@ -140,6 +140,10 @@ def test_who_cannot_open_the_case_makes_none_and_what_is_not_whole_is_refused(
             forged = await send(officer, clip, make(case_key), signature=b64.encode(bytes(64)))
             assert told(forged) == (403, "requests.bad_signature")
             assert await of_clip(officer, request) == []
+            assert (await send(officer, clip, made)).is_success
+            other = make(case_key, b"another film")
+            other.name = made.name
+            assert told(await send(officer, clip, other)) == (409, "evidence.other_copy")
 
     asyncio.run(body())
 

@@ -143,6 +143,13 @@ async def finish(
             known = await _get(tx, redaction)
             if known is not None and (known.disclosure, known.root) == (disclosure, data.root):
                 return {"redaction": redaction}
+            if known is not None:
+                raise Conflict(
+                    "Another redacted copy has this id.",
+                    kept="That one stays as it is.",
+                    do="Make it again, with a new id.",
+                    code="evidence.other_copy",
+                )
         if await services.incoming.measure(name) != (data.length, data.root):
             raise Malformed(
                 "The redacted copy did not arrive whole.",
