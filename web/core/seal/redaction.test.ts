@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { sealAge } from "./age.ts";
 import { hex, utf8 } from "./bytes.ts";
 import { ClipReader } from "./clip.ts";
-import { newIdentity, signingKey } from "./keys.ts";
+import { newIdentity, sha256, signingKey } from "./keys.ts";
 import { makeContainer, parseDisclosure } from "./manifest.ts";
 import { openRedaction, sealRedaction } from "./redaction.ts";
 
@@ -21,7 +21,9 @@ it("R30 a redacted copy opens with the case's key and no other, and says what wa
   expect([read.disclosure, read.originalRoot, read.facesBlurred, read.regions, read.reason]).toEqual([original.disclosure, hex(original.seal.treeRoot), true, 2, "Bystanders"]);
   expect(hex(read.seal.treeRoot)).toBe(sealed.root);
   const reader = await ClipReader.open(read, read.seal, sealed.hdr, [kase.secret]);
-  expect((await reader.whole(sealed.pay)).slice(0, film.length)).toEqual(film);
+  const whole = await reader.whole(sealed.pay);
+  expect(whole.slice(0, film.length)).toEqual(film);
+  expect(read.filmSha256).toBe(hex(sha256(whole)));
   await expect(openRedaction(sealed.record, [other.secret])).rejects.toThrow();
   expect(new TextDecoder().decode(sealed.record)).not.toContain("Bystanders");
 });

@@ -30,6 +30,8 @@ export interface RedactionFacts extends MediaFacts {
   readonly reason: string;
 }
 export interface Redaction extends RedactionFacts {
+  /** SHA-256 of the film as it was sealed, padding included, in hex: who has it alone can compare. */
+  readonly filmSha256: string;
   readonly seal: SealFacts;
   readonly signer: Bytes;
 }
@@ -49,7 +51,7 @@ export async function sealRedaction(fmp4: Uint8Array, facts: RedactionFacts, cas
   const chunks = await chunkHashes(pay);
   const seal: SealFacts = { plainLength: plain.length, payLength: pay.length, nonce: pay.slice(0, 16), treeRoot: treeRoot(chunks), chunks, kc: keyCommitment(fileKey) };
   const { redaction, disclosure, originalRoot, facesBlurred, regions, reason } = facts;
-  const said = { redaction, disclosure, original_root: originalRoot, faces_blurred: facesBlurred, regions, reason, signer: b64(signer.public) };
+  const said = { redaction, disclosure, original_root: originalRoot, film_sha256: hex(sha256(plain)), faces_blurred: facesBlurred, regions, reason, signer: b64(signer.public) };
   const signed = text(jcs({ ...mediaWire("redaction", facts, seal), ...said }));
   parse(signed); // what is kept is what is read
   return { hdr, pay, record: await sealAge(makeContainer(CONTEXT, signed, signer), [caseRecipient]), root: hex(seal.treeRoot) };
@@ -74,6 +76,7 @@ function parse(signed: string): Redaction {
     redaction: read.match("redaction", ID),
     disclosure: read.match("disclosure", ID),
     originalRoot: read.match("original_root", HASH),
+    filmSha256: read.match("film_sha256", HASH),
     facesBlurred: read.flag("faces_blurred"),
     regions: read.count("regions", 1000),
     reason: read.match("reason", REASON),
