@@ -43,6 +43,13 @@ def test_the_development_half_is_asked_for_what_its_labels_say() -> None:
     assert (descriptors.right, descriptors.too_much, descriptors.too_little) == (46, (), ())
 
 
+def test_the_held_out_half_is_asked_as_it_was_when_it_was_first_opened() -> None:
+    """R15: run once, when the rules were done; docs/design/posts.md has these figures."""
+    behaviour, descriptors = measure(load("held-out"))
+    found = [(len(one.too_much), len(one.too_little), one.right) for one in (behaviour, descriptors)]
+    assert found == [(6, 12, 86), (4, 12, 68)]
+
+
 def test_another_held_out_file_is_refused() -> None:
     """R15: the half that no rule was written against is known by its hash."""
     with pytest.raises(AnotherFileError, match="commits to another"):
