@@ -349,6 +349,28 @@ def test_its_end_comes_with_its_day_or_with_the_first_agencys_copy(
     asyncio.run(body())
 
 
+def test_what_its_giver_wants_back_is_neither_offered_nor_handed_over(database: str, tmp_path: Path) -> None:
+    """R26 R27: asked for after the offer was accepted, it is not handed over; nor is it offered anew."""
+    prepare(tmp_path)
+
+    async def body() -> None:
+        async with running(tmp_path, database, ticking=Still(), prepared=True) as town:
+            copy, key = await given(town), new_identity()
+            onward = (await copy.offer()).json()["onward"]
+            assert (await accept(town, onward, key)).is_success
+            assert (await back(town.http, copy.name, ONE)).is_success
+            assert told(await copy.hand(onward, key.recipient)) == (409, "evidence.wanted_back")
+            (row,) = await listed(copy.custodian, "offered")
+            assert row["state"] == "accepted"
+            path = f"/v1/agency/onward/{onward}"
+            theirs = ferry(town.http, "custodian")
+            assert told(await theirs.call("GET", f"{path}/copy")) == (404, "evidence.not_handed")
+            assert (await copy.custodian.call("DELETE", path)).status_code == 204
+            assert told(await copy.offer()) == (409, "evidence.wanted_back")
+
+    asyncio.run(body())
+
+
 def test_an_older_database_does_not_bring_it_back(database: str, tmp_path: Path) -> None:
     """R26 R27: what was destroyed is destroyed again before anything is served."""
     prepare(tmp_path)

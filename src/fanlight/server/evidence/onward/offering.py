@@ -148,6 +148,8 @@ async def hand(onward: FromPath[str], data: JSONBody[HandIn], services: Parts, s
         row = await _own(tx, session, onward)
         if row.state != "accepted" or row.key is None:
             raise _changed_meanwhile()
+        if row.wanted_back:  # asked for after it was offered
+            raise _wanted_back("Nothing was handed over.")
         hashes = {
             "hdr_sha256": hashlib.sha256(hdr).hexdigest(),
             "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
@@ -218,12 +220,16 @@ def _check_end(last: date, until: date) -> None:
 async def _check_here(tx: Tx, copy: Disclosure) -> None:
     wanted = {one.disclosure for one in await ends_store.withdrawn(tx)}
     if copy.id in wanted:
-        raise Conflict(
-            "Whoever gave this copy wants it back.",
-            kept="Nothing was offered.",
-            do="There is nothing to do.",
-            code="evidence.wanted_back",
-        )
+        raise _wanted_back("Nothing was offered.")
+
+
+def _wanted_back(kept: str) -> Conflict:
+    return Conflict(
+        "Whoever gave this copy wants it back.",
+        kept=kept,
+        do="There is nothing to do.",
+        code="evidence.wanted_back",
+    )
 
 
 def _new(copy: Disclosure, session: Session, data: OfferIn, now: datetime) -> Row:
