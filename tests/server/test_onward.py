@@ -28,7 +28,7 @@ from fanlight.seal.container import read_container
 from fanlight.seal.keys import Identity, new_identity
 from fanlight.seal.manifest import Onward
 from fanlight.seal.reading import check_disclosure_manifest
-from fanlight.server.evidence import ends
+from fanlight.server.evidence import ends, keyring
 from fanlight.wire import b64, jcs
 
 SALT = b"s" * 32
@@ -285,6 +285,11 @@ def test_nobody_else_opens_it_and_who_got_it_passes_it_to_nobody(database: str, 
                 ("GET", f"disclosures/{copy.name}/hdr", None),
                 ("GET", f"disclosures/{copy.name}/pay", None),
                 ("POST", f"disclosures/{copy.name}/uses", used),
+                ("GET", f"disclosures/{copy.name}/redactions/{onward}/pay", None),
+                ("GET", f"redactions/{onward}/hdr", None),
+                ("GET", f"requests/{copy.request}/end", None),
+                ("GET", f"requests/{copy.request}/custody", None),
+                ("GET", f"requests/{copy.request}/papers", None),
                 ("GET", f"requests/{copy.request}", None),
             ):
                 assert (await theirs.call(method, f"/v1/agency/{end}", json=sent)).status_code == 404
@@ -424,3 +429,54 @@ def test_what_a_browser_commits_to_is_what_is_checked_here() -> None:
     for one in json.loads((Path(__file__).parents[2] / "vectors/evidence/onward.json").read_text()):
         made = commit_of(one["disclosure"], may=one["may"], salt=bytes.fromhex(one["salt"]))
         assert made == one["commit"]
+
+
+def test_a_hold_at_the_first_agency_keeps_nothing_at_the_second(database: str, tmp_path: Path) -> None:
+    """R26 R27: who wants it back has it back from there, though a court's hold keeps the first's."""
+    prepare(tmp_path)
+
+    async def body() -> None:
+        async with running(tmp_path, database, ticking=Still(), prepared=True) as town:
+            copy, theirs = await given(town), ferry(town.http, "custodian")
+            await handed(copy)
+            held = {
+                "kind": "court",
+                "document": "Order",
+                "court": "Superior",
+                "docket": "1",
+                "until": (town.clock().date() + timedelta(days=100)).isoformat(),
+            }
+            wire = signed(copy.custodian, "hold", {"request": copy.request}, **held)
+            await copy.custodian.json("POST", f"/v1/agency/requests/{copy.request}/holds", json=wire)
+            assert (await back(town.http, copy.name, ONE)).is_success
+            officer = staff(town.http, "officer")
+            await at(town, 14, theirs, officer)
+            (stone,) = await listed(theirs, "received")
+            assert (stone["state"], stone["why"]) == ("destroyed", "withdrawn")
+            assert (await officer.call("GET", f"/v1/agency/disclosures/{copy.name}/hdr")).is_success
+
+    asyncio.run(body())
+
+
+def test_who_left_the_other_agency_holds_no_key(database: str, tmp_path: Path) -> None:
+    """R20 R27: taken back with a line and an entry; the last key stays."""
+    prepare(tmp_path)
+
+    async def body() -> None:
+        async with running(tmp_path, database, ticking=Still(), prepared=True) as town:
+            copy, key = await given(town), new_identity()
+            theirs, colleague = ferry(town.http, "custodian"), ferry(town.http, "officer")
+            onward = (await copy.offer()).json()["onward"]
+            assert (await accept(town, onward, key, colleague)).is_success
+            assert (await copy.hand(onward, key.recipient)).is_success
+            with psycopg.connect(database) as owner:
+                gone = "UPDATE agency_person SET ended = '2026-01-01' WHERE account = %s"
+                owner.execute(gone, [colleague.session["account"]])
+            assert await keyring.forget_who_left(town.services) == 1
+            (has,) = await listed(theirs, "received")
+            assert has["holders"] == ["Ferry custodian"]
+            assert has["trail"][-1]["act"] == "key of Ferry officer taken back"
+            assert "key-taken-back" in entries(database, FERRY)
+            assert await keyring.forget_who_left(town.services) == 0
+
+    asyncio.run(body())

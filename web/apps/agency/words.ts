@@ -365,6 +365,7 @@ export const words = {
       party: (about: string): string => `${about} is to be told of the end`,
       "party-told": (about: string): string => `${about} was told of the end`,
       "export-refused": (about: string): string => `Export to ${about} refused by the ordinance`,
+      "onward-refused": (about: string): string => `Handing to ${about} refused`,
     } as Record<string, (about: string) => string>,
   },
   terms: {
@@ -512,7 +513,7 @@ export const words = {
       tribal: "A tribal agency",
       university: "A university agency",
     } as Record<string, string>,
-    kindAgency: "Whoever gave the clip was not asked whether another agency may have it. That agency can ask the household itself.",
+    kindAgency: "An export goes to a court, a prosecutor or the defence. Another agency gets a clip by Hand to another agency, if whoever gave it agreed; else it can ask the household itself.",
     ground: "Ground",
     groundHint: "The law or order that lets you pass it on.",
     returnBy: "To be returned or destroyed by",

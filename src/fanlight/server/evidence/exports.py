@@ -106,9 +106,9 @@ async def export(
             await store.add_custody(tx, disclosure.id, line)
     if kind in rules.AGENCIES:
         raise NotAllowed(
-            "Whoever gave this copy was not asked whether another agency may have it.",
+            "An export goes to a court, a prosecutor or the defence, and to no other agency.",
             kept="The copy stays here. The record has it that this was refused.",
-            do="Let that agency ask the household itself.",
+            do="Hand it to that agency if whoever gave it agreed; else that agency can ask the household.",
             code="evidence.not_onward",
         )
     if not decision.accepted:

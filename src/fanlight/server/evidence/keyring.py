@@ -25,6 +25,7 @@ from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
 from fanlight.server.evidence import acts, ends_store, store
 from fanlight.server.evidence.acts import Act
 from fanlight.server.evidence.looks import may_look
+from fanlight.server.evidence.onward import leaving
 from fanlight.server.evidence.onward import store as onward
 from fanlight.server.services import Parts, Services
 from fanlight.store.database import Tx
@@ -226,7 +227,7 @@ async def hand_on(
 
 
 async def forget_person(tx: Tx, account: str, now: datetime, by: str) -> int:
-    """Delete the copies and recovery files of who acts for the agency no more; return of how many cases.
+    """Delete copies, recovery files and keys of who acts for the agency no more; return of how many.
 
     The last copy of a case stays, so that nobody destroys a case by sending people away.
 
@@ -242,8 +243,7 @@ async def forget_person(tx: Tx, account: str, now: datetime, by: str) -> int:
         others = {copy.account for copy in await requests.copies.holders(tx, one.request)} - {account}
         if others:
             count += await _take(tx, now, one, by, "left")
-    await onward.drop_holder(tx, account)
-    return count
+    return count + await leaving.forget_person(tx, account, now, by)
 
 
 async def forget_who_left(services: Services) -> int:
@@ -252,7 +252,8 @@ async def forget_who_left(services: Services) -> int:
     count = 0
     async with services.db.transaction() as tx:
         await store.lock(tx, "who left")
-        for agency, holding in await requests.copies.agencies_holding(tx):
+        held = [*await requests.copies.agencies_holding(tx), *await onward.agencies_holding(tx)]
+        for agency, holding in held:
             acting = {person.account for person in await _holders_to_be(tx, agency)}
             for account in sorted(holding - acting):
                 count += await forget_person(tx, account, now, "the server")

@@ -35,7 +35,7 @@ _KINDS = (
     ("defence", re.compile(r"\b(defen[cs]e|public defender)\b")),
 )
 _SPELT = re.compile(r"\b(?:[a-z][^a-z0-9]{1,3})+[a-z]\b")
-# Local agencies. No household agrees to any when it shares, so none gets a copy, whatever an ordinance says.
+# Local agencies. None gets an export; a copy whose giver agreed is handed on to one (onward), with an end.
 AGENCIES = frozenset({"municipal", "county", "state", "tribal", "university"})
 _BETWEEN = re.compile(r"[^a-z0-9]+")
 

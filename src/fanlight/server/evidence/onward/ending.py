@@ -2,8 +2,8 @@
 
 In:     the clock; the transaction in which the first agency's copy is destroyed.
 Out:    a forgotten header, manifest and keys; a line and an entry of the agency that had it.
-Holds:  the first agency's copy and this one are forgotten in one transaction; a hold of the first agency
-        lengthens nothing here.
+Holds:  the first agency's copy and this one are forgotten in one transaction; a hold or a use of the first
+        agency lengthens nothing here, not even where who gave it wants it back.
 Why:    docs/design/onward.md
 """
 
@@ -58,7 +58,9 @@ async def _end(services: Services, row: Row, now: datetime) -> bool:
 
 
 def _why(row: Row, today: date) -> str:
-    return "until" if row.until < today else "agreement"
+    if row.until < today:
+        return "until"
+    return "withdrawn" if row.back_due is not None and row.back_due <= today else "agreement"
 
 
 async def _destroy(tx: Tx, row: Row, now: datetime, why: str) -> None:

@@ -157,7 +157,8 @@ async def hand(onward: FromPath[str], data: JSONBody[HandIn], services: Parts, s
         signer.check("onward-hand", jcs.dumps({"onward": row.id, "key": row.key, **hashes}), data.signature)
         await programme.require_agreement(tx, session.agency, now.date())
         to = await programme.agency(tx, row.to_agency)
-        if await programme.agreement_in_force(tx, to.ori, now.date()) is None:
+        may = rules.recipient_kind(to.name, to.kind) in rules.AGENCIES  # as it is attested by now
+        if not may or await programme.agreement_in_force(tx, to.ori, now.date()) is None:
             raise _not_in_force()
         await rows.handed(tx, row.id, hdr, manifest)
         await _line(
@@ -250,7 +251,7 @@ def _new(copy: Disclosure, session: Session, data: OfferIn, now: datetime) -> Ro
         gone=None,
         why=None,
         length=copy.length,
-        wanted_back=False,
+        back_due=None,
     )
 
 
@@ -281,7 +282,7 @@ def _changed_meanwhile() -> Conflict:
 
 def _not_in_force() -> NotAllowed:
     return NotAllowed(
-        "The other agency has no agreement in force any more.",
+        "The other agency is no local agency with an agreement in force any more.",
         kept="Nothing was handed over.",
         do="Take the offer back.",
         code="evidence.onward_refused",

@@ -27,7 +27,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     gone: date | None
     why: str | None
     length: int
-    wanted_back: bool
+    back_due: date | None  # whoever gave it wants it back, and has it back by then
+
+    @property
+    def wanted_back(self) -> bool:
+        """Tell whether whoever gave it wants it back."""
+        return self.back_due is not None
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -49,7 +54,7 @@ class Act(msgspec.Struct, frozen=True):
 _ROW = (
     "SELECT o.id, o.disclosure, d.request, r.agency, o.to_agency, o.ground, o.until, o.offered, o.state,"
     " o.key, o.key_leaf, o.hdr, o.manifest, o.gone, o.why, d.length,"
-    " EXISTS (SELECT FROM withdrawal w WHERE w.disclosure = d.id) AS wanted_back"
+    " (SELECT w.due FROM withdrawal w WHERE w.disclosure = d.id) AS back_due"
     " FROM onward o JOIN disclosure d ON d.id = o.disclosure JOIN request r ON r.id = d.request"
 )
 
@@ -119,23 +124,45 @@ async def holders(tx: Tx, agency: str) -> list[Holder]:
     return await many(tx, Holder, query, [agency])
 
 
-async def drop_holder(tx: Tx, account: str) -> int:
-    """Delete a person's keys where another of their agency has one; return how many went."""
+async def held_with_others(tx: Tx, account: str) -> list[Row]:
+    """Return the copies of which a person has a key, and another of their agency too."""
     query = (
-        "DELETE FROM onward_copy c WHERE c.account = %s AND EXISTS"
-        " (SELECT FROM onward_copy o WHERE o.onward = c.onward AND o.account <> c.account)"
+        _ROW + " JOIN onward_copy c ON c.onward = o.id WHERE c.account = %s AND EXISTS"
+        " (SELECT FROM onward_copy x WHERE x.onward = o.id AND x.account <> c.account)"
+        " ORDER BY d.request, o.id"
     )
-    return await changed(tx, query, [account])
+    return await many(tx, Row, query, [account])
+
+
+async def drop_holder(tx: Tx, name: str, account: str) -> bool:
+    """Delete a person's key of a copy, unless nobody else has one; tell whether it went."""
+    query = (
+        "DELETE FROM onward_copy c WHERE c.onward = %s AND c.account = %s AND EXISTS"
+        " (SELECT FROM onward_copy x WHERE x.onward = c.onward AND x.account <> c.account)"
+    )
+    return bool(await changed(tx, query, [name, account]))
+
+
+async def agencies_holding(tx: Tx) -> list[tuple[str, set[str]]]:
+    """Return agencies with the accounts that have keys of what was handed to them."""
+    query = (
+        "SELECT o.to_agency, array_agg(DISTINCT c.account) FROM onward o"
+        " JOIN onward_copy c ON c.onward = o.id GROUP BY o.to_agency ORDER BY o.to_agency"
+    )
+    return [(row[0], set(row[1])) for row in await (await tx.execute(query)).fetchall()]
+
+
+_DUE = (
+    _ROW + " WHERE o.state IN ('offered', 'accepted', 'handed') AND (o.until < %(today)s OR EXISTS"
+    " (SELECT FROM withdrawal w WHERE w.disclosure = d.id AND w.due <= %(today)s) OR EXISTS"
+    " (SELECT FROM copy_end c WHERE c.agency = o.to_agency AND c.ended >= o.offered"
+    " AND c.due <= %(today)s)) ORDER BY o.id"
+)
 
 
 async def due(tx: Tx, today: date) -> list[Row]:
-    """Return what the other agency may have no longer: its day is over, or its agreement's copies are due."""
-    query = (
-        _ROW + " WHERE o.state IN ('offered', 'accepted', 'handed') AND (o.until < %(today)s OR EXISTS"
-        " (SELECT FROM copy_end c WHERE c.agency = o.to_agency AND c.ended >= o.offered"
-        " AND c.due <= %(today)s)) ORDER BY o.id"
-    )
-    return await many(tx, Row, query, {"today": today})
+    """Return what the other agency may have no longer: its day, or its agreement, or its giver ended it."""
+    return await many(tx, Row, _DUE, {"today": today})
 
 
 async def back(tx: Tx, names: Sequence[str]) -> list[Row]:
