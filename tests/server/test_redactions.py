@@ -174,5 +174,29 @@ def test_it_goes_with_its_clip_and_no_older_database_brings_it_back(database: st
             with psycopg.connect(database) as owner:
                 kept = owner.execute("SELECT hdr, record FROM redaction").fetchall()
                 assert kept == [(b"", b""), (b"", b"")]
+            assert {first.name, second.name} <= town.services.shreds.gone
+
+    asyncio.run(body())
+
+
+def test_one_that_was_taken_off_as_the_server_stopped_is_wholly_gone_after_a_start(
+    database: str, tmp_path: Path
+) -> None:
+    """R30: its row said so; its payload lay there still, and nothing outside the database knew."""
+
+    async def body() -> None:
+        async with running(tmp_path, database, ticking=Still()) as town:
+            _request, case_key, clip = await given(town)
+            officer, made, other = staff(town.http, "officer"), make(case_key), make(case_key)
+            for one in (made, other):
+                assert (await send(officer, clip, one)).is_success
+            with psycopg.connect(database) as owner:
+                query = "UPDATE redaction SET hdr = '', record = '', off = '2026-01-01' WHERE id = %s"
+                owner.execute(query, [made.name])
+            assert made.name not in town.services.shreds.gone
+            assert await ends.replay(town.services) == 0
+            assert made.name in town.services.shreds.gone
+            assert not await town.services.evidence.holds(redactions.blob_of(made.name))
+            assert await town.services.evidence.holds(redactions.blob_of(other.name))
 
     asyncio.run(body())

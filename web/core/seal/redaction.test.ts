@@ -5,7 +5,7 @@ import { sealAge } from "./age.ts";
 import { hex, utf8 } from "./bytes.ts";
 import { ClipReader } from "./clip.ts";
 import { newIdentity, sha256, signingKey } from "./keys.ts";
-import { makeContainer, parseDisclosure } from "./manifest.ts";
+import { copyLength, makeContainer, parseDisclosure } from "./manifest.ts";
 import { openRedaction, sealRedaction } from "./redaction.ts";
 
 const said = JSON.parse(readFileSync(new URL("../../../vectors/evidence/input.json", import.meta.url), "utf8")).items[0].manifest as string;
@@ -26,6 +26,7 @@ it("R30 a redacted copy opens with the case's key and no other, and says what wa
   expect(read.filmSha256).toBe(hex(sha256(whole)));
   await expect(openRedaction(sealed.record, [other.secret])).rejects.toThrow();
   expect(new TextDecoder().decode(sealed.record)).not.toContain("Bystanders");
+  expect(read.seal.plainLength).toBe(copyLength(film.length)); // as long as nearly every clip: the server cannot tell how long the film is
 });
 
 it("R30 a record that is signed by another, or lacks or adds anything, is refused", async () => {

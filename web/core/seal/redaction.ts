@@ -11,7 +11,7 @@ import { b64, type Bytes, hex, text, utf8 } from "./bytes.ts";
 import { chunkHashes, treeRoot } from "./chunktree.ts";
 import { bad, Fields } from "./fields.ts";
 import { type SigningKey, sha256, verify } from "./keys.ts";
-import { keyCommitment, makeContainer, media, type MediaFacts, mediaWire, padFmp4, readContainer, type SealFacts, sealFacts } from "./manifest.ts";
+import { copyLength, keyCommitment, makeContainer, media, type MediaFacts, mediaWire, padFmp4, readContainer, type SealFacts, sealFacts } from "./manifest.ts";
 
 export const REASON_LIMIT = 500;
 const CONTEXT = "redaction-record";
@@ -45,7 +45,7 @@ export interface SealedRedaction {
 
 /** Seals a film that was made anew, with its record, to a case's key. */
 export async function sealRedaction(fmp4: Uint8Array, facts: RedactionFacts, caseRecipient: string, signer: SigningKey): Promise<SealedRedaction> {
-  const plain = padFmp4(fmp4);
+  const plain = padFmp4(fmp4, copyLength(fmp4.length)); // as its clip is: another length would tell how long the film is
   const { fileKey, hdr } = await newHeader([caseRecipient]);
   const pay = await sealPayload(fileKey, plain);
   const chunks = await chunkHashes(pay);

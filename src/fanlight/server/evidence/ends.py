@@ -154,18 +154,18 @@ async def _destroy_key(services: Services, tx: Tx, row: CaseRow, now: datetime, 
 
 
 async def _destroy_copy(tx: Tx, agency: str, disclosure: str, now: datetime, why: str) -> list[str]:
-    """Destroy a copy with what was handed on of it; return the ids of both."""
+    """Destroy a copy with its redacted copies and what was handed on of it; return the ids of all."""
     await store.lock(tx, f"custody {disclosure}")
     await store.empty(tx, disclosure)
     await answering.forget(tx, disclosure)
     await naming.forget(tx, disclosure)
-    await redactions.forget(tx, disclosure, now)
+    redacted = await redactions.forget(tx, disclosure, now)
     handed = await onward.with_copy(tx, disclosure, now, why)
     await store.add_custody(tx, disclosure, Custody(to_text(now), "destroyed", "the server"))
     await ends_store.add_tombstone(tx, disclosure, now.date(), why)
     detail = {"disclosure": disclosure, "why": why, "at": to_text(now)}
     await day.enter(tx, agency, now, "destroyed", detail)
-    return [disclosure, *handed]
+    return [disclosure, *redacted, *handed]
 
 
 async def _destroy_withdrawn(services: Services, now: datetime) -> None:
@@ -232,6 +232,7 @@ async def replay(services: Services) -> int:
         ended = await ends_store.ended_cases(tx)
         stones = await ends_store.look_again(tx)
         handed = await onward_rows.ended(tx)
+        redacted = await redactions.ended(tx)
         copies, cases = await ends_store.back(tx, gone)
         count = len(copies) + len(cases)
         for disclosure, request in copies:
@@ -241,6 +242,6 @@ async def replay(services: Services) -> int:
             for row in await ends_store.cases(tx, request=request):
                 await _destroy_key(services, tx, row, now, "restored")
         count += await onward.again(tx, gone, now)
-    await _note(services, [*ended, *stones, *handed])
+    await _note(services, [*ended, *stones, *handed, *redacted])
     await _empty(services)
-    return count + await redactions.again(services, gone)
+    return count + await redactions.again(services, [*gone, *redacted])

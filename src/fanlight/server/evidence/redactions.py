@@ -250,13 +250,21 @@ async def of_clip(tx: Tx, disclosure: str) -> list[Row]:
     return await many(tx, Row, _ROW + " WHERE disclosure = %s ORDER BY at, id", [disclosure])
 
 
-async def forget(tx: Tx, disclosure: str, now: datetime) -> None:
+async def forget(tx: Tx, disclosure: str, now: datetime) -> list[str]:
     """Forget the redacted copies of a clip that is destroyed; their payloads follow with its own."""
-    await _empty(tx, [row.id for row in await of_clip(tx, disclosure)], now)
+    names = [row.id for row in await of_clip(tx, disclosure)]
+    await _empty(tx, names, now)
+    return names
+
+
+async def ended(tx: Tx) -> list[str]:
+    """Return the redacted copies that were taken off or went with their clips."""
+    query = "SELECT id FROM redaction WHERE off IS NOT NULL ORDER BY id"
+    return [row[0] for row in await (await tx.execute(query)).fetchall()]
 
 
 async def again(services: Services, gone: list[str]) -> int:
-    """Take off again what came back with an older database or older blobs; return how many."""
+    """Take off again what came back, or was not wholly gone when the server stopped; return how many."""
     async with services.db.transaction() as tx:
         found = await many(tx, Row, _ROW + " WHERE id = ANY(%s)", [gone])
         back = await _empty(tx, [row.id for row in found], services.clock())

@@ -152,17 +152,17 @@ async def agencies_holding(tx: Tx) -> list[tuple[str, set[str]]]:
     return [(row[0], set(row[1])) for row in await (await tx.execute(query)).fetchall()]
 
 
-_DUE = (
-    _ROW + " WHERE o.state IN ('offered', 'accepted', 'handed') AND (o.until < %(today)s OR EXISTS"
-    " (SELECT FROM withdrawal w WHERE w.disclosure = d.id AND w.due <= %(today)s) OR EXISTS"
-    " (SELECT FROM copy_end c WHERE c.agency = o.to_agency AND c.ended >= o.offered"
+_OVER = (
+    " WHERE o.state IN ('offered', 'accepted', 'handed') AND (o.until < %(today)s"
+    " OR (SELECT w.due FROM withdrawal w WHERE w.disclosure = d.id) <= %(today)s"
+    " OR EXISTS (SELECT FROM copy_end c WHERE c.agency = o.to_agency AND c.ended >= o.offered"
     " AND c.due <= %(today)s)) ORDER BY o.id"
 )
 
 
 async def due(tx: Tx, today: date) -> list[Row]:
     """Return what the other agency may have no longer: its day, or its agreement, or its giver ended it."""
-    return await many(tx, Row, _DUE, {"today": today})
+    return await many(tx, Row, _ROW + _OVER, {"today": today})
 
 
 async def back(tx: Tx, names: Sequence[str]) -> list[Row]:
