@@ -285,7 +285,7 @@ def test_nobody_else_opens_it_and_who_got_it_passes_it_to_nobody(database: str, 
                 ("GET", f"disclosures/{copy.name}/hdr", None),
                 ("GET", f"disclosures/{copy.name}/pay", None),
                 ("POST", f"disclosures/{copy.name}/uses", used),
-                ("GET", f"disclosures/{copy.name}/redactions/{onward}/pay", None),
+                ("PUT", f"disclosures/{copy.name}/redactions/{onward}/pay", None),
                 ("GET", f"redactions/{onward}/hdr", None),
                 ("GET", f"requests/{copy.request}/end", None),
                 ("GET", f"requests/{copy.request}/custody", None),
@@ -443,7 +443,7 @@ def test_a_hold_at_the_first_agency_keeps_nothing_at_the_second(database: str, t
                 "kind": "court",
                 "document": "Order",
                 "court": "Superior",
-                "docket": "1",
+                "docket": "26-1",
                 "until": (town.clock().date() + timedelta(days=100)).isoformat(),
             }
             wire = signed(copy.custodian, "hold", {"request": copy.request}, **held)
