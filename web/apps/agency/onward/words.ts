@@ -30,7 +30,7 @@ export const words = {
   ground: "Ground",
   until: "Last day",
   state: "State",
-  wantedBack: "Whoever gave it wants it back. It goes when the first agency’s copy goes.",
+  wantedBack: "Whoever gave it wants it back. It goes within fourteen days of that, whatever holds up the first agency’s.",
   holders: (names: readonly string[]): string => `Can open it: ${names.join(", ")}`,
   trail: "What was done with it here",
   who: "Who can open it",
