@@ -5,7 +5,7 @@ import { expect, test, type Page } from "@playwright/test";
 const out = process.env["FANLIGHT_E2E_OUT"] ?? "test-results";
 const verdict = (page: Page) => page.getByRole("region", { name: "Is it sound?" });
 const part = (page: Page, name: string | RegExp) => page.getByRole("region", { name });
-const SOUND = "It is a sound pack: 48 clauses";
+const SOUND = /It is a sound pack: \d+ clauses/;
 
 /** On a desk and on a phone, in light and in dark; nothing serious by axe in a part of the page, which is large. */
 async function look(page: Page, within: string): Promise<void> {
