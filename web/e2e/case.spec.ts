@@ -254,6 +254,7 @@ test("R26 R30 the custodian makes the package, and its own page plays and checks
 test("R30 a redacted copy is made beside the clip, which stays as it came", async () => {
   await on(0, theCase());
   await theCopy().getByRole("link", { name: "Make a redacted copy" }).click();
+  await expect(page.getByRole("heading", { name: "Make a redacted copy" })).toBeVisible();
   await page.getByRole("button", { name: "Open the clip" }).click();
   await page.getByRole("switch", { name: "Blur faces" }).click(); // the street has none, and looking for them is slow
   await page.getByRole("button", { name: "Add a box" }).click();
@@ -264,6 +265,7 @@ test("R30 a redacted copy is made beside the clip, which stays as it came", asyn
   await page.getByRole("button", { name: "Keep it with the clip" }).click();
   await expect(page.getByText("The redacted copy lies beside the clip")).toBeVisible();
   await page.getByRole("link", { name: "Back to the case" }).last().click();
+  await expect(page.getByRole("heading", { name: "Make a redacted copy" })).toHaveCount(0);
   const list = theCopy().getByRole("list").filter({ hasText: "Redacted copy 1, by T. Marsh" });
   await expect(list.getByText("1 part hidden by hand. The plate of a neighbour's car")).toBeVisible();
   await list.getByRole("button", { name: "Open it" }).click();
@@ -275,6 +277,7 @@ test("R27 the copy goes to one other agency, whose key is in the record first, a
   await on(0, theCase());
   await expect(page.getByText("Whoever gave it said no to any other agency.")).toHaveCount(2); // the two that came without a choice
   await theCopy().getByRole("link", { name: "Hand to another agency" }).click();
+  await expect(page.getByRole("heading", { name: "Hand a clip to another agency" })).toBeVisible();
   await page.getByLabel("To which agency").selectOption({ label: "Ferry Police (demo) (CA0380100)" });
   await page.getByLabel("Ground").fill("The same van was seen at the ferry");
   await page.getByLabel("Last day").fill(dayIn(90));
@@ -295,6 +298,7 @@ test("R27 the copy goes to one other agency, whose key is in the record first, a
   await expect(theirs.getByText("The key is in the record in a moment.", { exact: false })).toBeVisible();
 
   await page.getByRole("link", { name: "See all between agencies" }).click();
+  await expect(page.getByRole("heading", { name: "Between agencies" })).toBeVisible();
   await page.getByRole("button", { name: "Hand it over" }).click();
   await expect(page.getByText("Handed over", { exact: true })).toBeVisible();
   await look(page);
