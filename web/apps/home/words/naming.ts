@@ -12,7 +12,7 @@ export const namingWords = {
   yes: "Tell them",
   no: "Leave it without a name",
   waits: "Write your name first.",
-  telling: "Sealing and sending",
+  telling: "Locking and sending",
   told: (name: string): string => `The people of this case can read that it is from ${name}.`,
   back: "Take it back",
   takingBack: "Taking it back",
