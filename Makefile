@@ -4,7 +4,7 @@ SETUP := $(PYTHON) deploy/setup.py
 FANLIGHT_SHARED ?= ../shared
 export FANLIGHT_SHARED
 
-.PHONY: help setup setup-dev setup-test run test check test-shared test-pages test-homeassistant fuzz bench bench-hub bench-privacy bench-neighbours soak soak-town clean
+.PHONY: help setup setup-dev setup-test run test check test-shared test-pages test-homeassistant fuzz bench bench-hub bench-privacy bench-neighbours bench-presence soak soak-town clean
 
 help:
 	@echo "make run          start everything on this machine and print one address"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench-hub    the part of it that measures the hub beside its peers (FANLIGHT_SHARED)"
 	@echo "make bench-privacy  let learners try to tell who declined a request (takes long)"
 	@echo "make bench-neighbours  how often the post form asks for what the labels of tests/posts say"
+	@echo "make bench-presence  attack a month of public posts for homes and habits"
 	@echo "make soak         record 40 cameras for an hour, then kill a recording 200 times"
 	@echo "make soak-town    run the demo for hours and watch memory, disks and record"
 	@echo "make clean        remove what the other targets built (never your footage)"
@@ -50,7 +51,7 @@ fuzz: setup-test
 	.venv/bin/pytest -q -n 2 -m hypothesis --hypothesis-profile new --ignore tests/shared
 
 test-shared: setup-test
-	.venv/bin/pytest -q tests/shared
+	.venv/bin/pytest -q -n 2 --dist loadscope tests/shared
 
 test-pages: setup-test
 	.venv/bin/python docs/pictures.py --axe
@@ -69,6 +70,9 @@ bench-privacy: setup-test
 
 bench-neighbours: setup-test
 	.venv/bin/python bench/neighbours.py
+
+bench-presence: setup-test
+	.venv/bin/python bench/presence.py
 
 soak: setup-test
 	.venv/bin/python bench/soak_hub.py

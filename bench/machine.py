@@ -31,6 +31,7 @@ NAMES = {
     "fanlight.hub": "hub",
     "fanlight.server": "server",
     "fanlight.witness": "witness",
+    "fanlight.postmedia": "postmedia",
 }
 
 

@@ -23,7 +23,7 @@ export default defineConfig({
     // The map and the rules' engine are large by nature and loaded only where they are shown.
     chunkSizeWarningLimit: 5000,
     rolldownOptions: {
-      input: ["home", "agency", "operator", "link", "ask", "register", "clerk", "auditor", "counsel", "neighbors", "rules"].map((app) => `${here}/apps/${app}/index.html`),
+      input: ["home", "agency", "operator", "link", "ask", "register", "clerk", "auditor", "counsel", "moderator", "neighbors", "rules"].map((app) => `${here}/apps/${app}/index.html`),
       // Words do nothing but stand there: each page's travel with the page.
       treeshake: { moduleSideEffects: [{ test: /\/words\/[a-z-]+\.ts$/, sideEffects: false }] },
       output: {
@@ -33,7 +33,8 @@ export default defineConfig({
             { name: "keys", test: /node_modules\/(@noble|@scure\/base|age-encryption)\// },
             { name: "svelte", test: /node_modules\/(svelte|esm-env|clsx)\// },
             // What every door needs, small as each is: one file takes less than five.
-            { name: "door", test: /(ui\/(passkey|server|tab|times|url64|trouble)|core\/api\/calls)\.ts$/ },
+            { name: "door", test: /(ui\/(passkey|server|tab|times|url64|trouble|virtual|route\.svelte)\.ts|ui\/(LongList|Skeleton|ErrorNote|Note|Button)\.svelte|core\/api\/calls\.ts)$/ },
+            { name: "frame", test: /ui\/(Skip|Skeleton)\.svelte/ },
             { name: "icons", test: /ui\/icons(\.ts|\/)/ },
           ],
         },

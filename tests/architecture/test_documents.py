@@ -107,11 +107,11 @@ def test_every_command_option_and_variable_stands_in_a_document() -> None:
     assert Home.environment in text
 
 
-@pytest.mark.parametrize("part", ["server", "witness"])
+@pytest.mark.parametrize("part", ["server", "witness", "postmedia"])
 def test_every_option_of_a_part_stands_in_a_document(part: str) -> None:
     source = (ROOT / "src/fanlight" / part / "__main__.py").read_text("utf-8")
     text = "\n".join(page.read_text("utf-8") for page in [*GUIDES, DOCS / "spec/log.md"])
-    taken = set(re.findall(r'add_argument\("(--[a-z-]+)"', source))
+    taken = set(re.findall(r'add_argument\(\s*"(--[a-z-]+)"', source))
     assert len(taken) > 3
     assert taken - set(OPTION.findall(text)) == set()
 

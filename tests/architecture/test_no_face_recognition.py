@@ -246,6 +246,8 @@ def test_faces_are_looked_for_by_nothing_but_the_making_of_copies() -> None:
         and re.search(r'redact/faces|"\./faces\.ts"|yunet', path.read_text("utf-8"))
     }
     assert {one for one in users if not one.endswith(".test.ts")} == {
+        "web/apps/home/neighbours/faces.worker.ts",  # the photo of a post
+        "web/apps/home/neighbours/photo.ts",
         "web/core/redact/cover.ts",
         "web/core/redact/remake.ts",
         "web/ui/redact/remaking.ts",

@@ -14,6 +14,8 @@ FORBIDDEN = (
     "c2pa",
     "cv2",
     "rfc3161_client",
+    "PIL",
+    "fanlight.postmedia",
 )
 
 
@@ -40,6 +42,16 @@ def test_a_hub_loads_decoders_models_and_frameworks_when_it_needs_them() -> None
     """R02: what only records fits a small machine; the first look, reader or broker loads what it needs."""
     heavy = {"av", "numpy", "onnxruntime", "litestar", "uvicorn", "aiomqtt", "shapely", "cedarpy", "h3"}
     assert not heavy & loaded_by("fanlight.hub.__main__")
+
+
+def test_the_place_of_pictures_answers_without_a_decoder_and_decodes_without_an_answer() -> None:
+    """R13: what speaks with strangers cannot read a picture, and what reads one can speak with nobody."""
+    answers = loaded_by("fanlight.postmedia.__main__")
+    assert not {"av", "PIL", "numpy", "fanlight.store", "fanlight.seal", "fanlight.server"} & answers
+    child = "fanlight.postmedia.child; fanlight.postmedia.child.load('clip')"
+    decodes = loaded_by(child)
+    assert {"av", "PIL"} <= decodes
+    assert not {"litestar", "granian", "httpx", "fanlight.postmedia.http", "fanlight.server"} & decodes
 
 
 def test_a_witness_holds_neither_seal_nor_policy_nor_store() -> None:

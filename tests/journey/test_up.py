@@ -32,9 +32,11 @@ def test_an_empty_server_shows_a_first_run_page_and_no_demo_people(tmp_path: Pat
         page = httpx.get(f"http://localhost:{port}/", trust_env=False)
         assert page.status_code == httpx.codes.OK
         assert "Maya" not in page.text
-        assert {"hub", "server", "blobs", "log", "postgres", "witness"} <= {
+        assert {"hub", "server", "blobs", "log", "postgres", "witness", "postmedia"} <= {
             one.name for one in home.iterdir()
         }
+        pictures = httpx.get(f"http://localhost:{port}/v1/media-place", trust_env=False).json()["place"]
+        assert httpx.get(f"{pictures}/healthz", trust_env=False).json() == {"state": "ready"}
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port + 1)) != 0, "no keyring without a demo"
 
@@ -45,7 +47,7 @@ def test_ctrl_c_stops_every_process_and_the_next_start_finds_everything(tmp_path
     for _ in range(2):
         with up(home, port) as process:
             parts = psutil.Process(process.pid).children(recursive=True)
-            assert len(parts) >= 5, "database, witness, server, hub and camera"
+            assert len(parts) >= 6, "database, witness, place of pictures, server, hub and camera"
             state = httpx.get(f"http://localhost:{port}/v1/log/state", trust_env=False).json()
             vkey = httpx.get(f"http://localhost:{port}/log/vkey", trust_env=False).text
             seen.append((vkey, state["size"], (home / "hub" / "hub.json").read_text().count("household")))

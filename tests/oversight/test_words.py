@@ -32,6 +32,8 @@ PLAIN: dict[str, dict[str, Any]] = {
     "agency-person-joined": {"agency": "A", "day": "2026-11-22"},
     "counsel-joined": {"day": "2026-11-22", "key": "K"},
     "counsel-ended": {"day": "2026-11-22", "key": "K"},
+    "moderator-joined": {"day": "2026-11-22", "key": "K", "recipient": "age1pq1x"},
+    "moderator-ended": {"day": "2026-11-22", "key": "K"},
     "agency-auditor": {"agency": "A", "name": "N", "from": "2026-11-22", "until": "2027-11-22"},
     "agency-auditor-ended": {"agency": "A", "day": "2026-11-22", "reason": "Moved."},
     "audit-look": {"agency": "A", "day": "2026-11-22", "what": "log"},
@@ -43,6 +45,10 @@ PLAIN: dict[str, dict[str, Any]] = {
     "comment-removed": {"day": "2026-11-22", "rule": "C2"},
     "cad-source": {"agency": "A", "name": "Dispatch", "day": "2026-11-22"},
     "cad-source-ended": {"agency": "A", "day": "2026-11-22"},
+    "speech-text": {"title": "Points", "author": "A company", "day": "2026-11-22"},
+    "agency-notice": {"agency": "A", "day": "2026-11-22", "until": "2026-11-30", "wanted": False},
+    "moderation": {"act": "remove", "day": "2026-11-22", "kind": "post", "rule": "N-6"},
+    "posts-counted": {"month": "2026-10", "day": "2026-11-22", "posts": 3, "comments": 0},
 }
 
 
@@ -51,7 +57,7 @@ def test_a_plain_entry_is_said_in_one_sentence_and_one_of_another_form_as_what_i
     """R42: such as that a case's key was destroyed; what is not of that form is not believed."""
     entry = Entry.of(0, make_leaf(kind, PLAIN[kind])[0])
     assert "22 November 2026" in sentences.summary(entry) or kind == "agreement-document"
-    for name in set(PLAIN[kind]) - {"made"}:
+    for name in set(PLAIN[kind]) - {"made", "rule", "wanted"}:
         other = Entry.of(0, make_leaf(kind, {**PLAIN[kind], name: ["a list"]})[0])
         assert sentences.summary(other) == "A kind or form not known here."
 

@@ -100,13 +100,13 @@ def prepare(home: Path) -> str:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Litestar) -> AsyncIterator[str]:
-    """Serve an application on a free port of the loopback, as the server does."""
+async def serving(app: Litestar, at: int = 0) -> AsyncIterator[str]:
+    """Serve an application on a port of the loopback, a free one by default, as the server does."""
     with socket.socket() as held:
         # granian lets others listen on its port beside it (SO_REUSEPORT), and each gets some of the calls.
         # Bound but not listening, this socket keeps the port from being given to another test meanwhile.
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        held.bind(("127.0.0.1", 0))
+        held.bind(("127.0.0.1", at))
         port = held.getsockname()[1]
         server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False)
         task = asyncio.create_task(server.serve())
@@ -134,6 +134,7 @@ async def running(  # noqa: PLR0913 - each is a different part of a town
     witness: str | None = None,
     ticking: Clock | None = None,
     push: Reach | None = None,
+    at: int = 0,
     **change: Any,
 ) -> AsyncIterator[Running]:
     """Run a town until the end of the block; `change` is of its other Options."""
@@ -155,7 +156,7 @@ async def running(  # noqa: PLR0913 - each is a different part of a town
     options = replace(options, **change)
     async with (
         open_services(options) as services,
-        serving(make_app(options, services)) as url,
+        serving(make_app(options, services), at) as url,
         httpx.AsyncClient(base_url=url, trust_env=False, timeout=20) as client,
     ):
         yield Running(services, client, ticking, home)

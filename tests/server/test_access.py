@@ -12,7 +12,7 @@ from litestar.routes import WebSocketRoute
 from tests.server.acting import Actor
 from tests.server.calls import CALLS, Call
 from tests.server.running import Running, running
-from tests.server.visitors import AT_HOME, NOT_YET, ROLES, World, everybody
+from tests.server.visitors import AT_HOME, ROLES, World, everybody
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -103,7 +103,6 @@ def test_everybody_reaches_what_the_table_says_and_nothing_else(database: str, t
     wrong = asyncio.run(body())
     assert not wrong, "\n".join(wrong)
     assert {cell for row in said.values() for role in ROLES for cell in [row[role]]} == {"yes", "no"}
-    assert {cell for row in said.values() for role in NOT_YET for cell in [row[role]]} == {"-"}
 
 
 def test_only_who_may_hold_a_line_to_a_hub(database: str, tmp_path: Path) -> None:

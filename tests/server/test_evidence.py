@@ -153,6 +153,9 @@ def check_export(answer: dict[str, Any], vkey: str) -> None:
         raw = shown["leaf"].encode()
         verify_receipt(raw, Receipt.parse(shown["proof"]), VerifierKey.parse(vkey), witnesses, need=1)
         check_openings(raw, [Opening.from_json(one) for one in answer["openings"][leaf]])
+    shown = {one["field"] for one in answer["openings"]["request"]}
+    assert "case_number" in shown
+    assert not shown & {"officer", "cosigner"}, "who asked and who signed is the agency's and the auditor's"
     opened = {one["field"]: one["value"] for one in answer["opening"]}
     assert opened["act"] == "exported"
     assert opened["detail"]["export"] == answer["export"]

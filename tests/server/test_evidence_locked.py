@@ -18,7 +18,7 @@ from fanlight.store.evidence import NoObjectLock
 def test_a_copy_is_locked_while_its_case_lasts_and_no_version_outlives_it(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """R25 R26: given, looked at, met its end; a bucket that locks nothing starts no server."""
+    """R26: given, looked at, met its end; a bucket that locks nothing starts no server."""
 
     async def body(s3: Minio) -> None:
         with pytest.raises(NoObjectLock):

@@ -18,9 +18,10 @@ def test_a_session_of_an_office_locks_after_half_an_hour_without_use(database: s
     async def body() -> None:
         still = Still()
         async with running(tmp_path, database, ticking=still, lock_after=LOCK_AFTER) as town:
-            offices = ("officer", "administrator", "clerk", "operator")
+            offices = ("officer", "administrator", "clerk", "counsel", "moderator", "operator")
             officer, *others = (staff(town.http, role) for role in offices)
             auditor, _ = await appointed(town)
+            await town.settled()
             home = await make_household(town.http)
             people = (officer, *others, auditor)
             for who in (*people, home.owner):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import psycopg
+import pytest
 from tests.server import auditors, booking
 from tests.server.acting import Actor, staff
 from tests.server.authenticator import Authenticator
@@ -23,6 +24,8 @@ from fanlight.server import accounts
 from fanlight.server.accounts.store import person
 from fanlight.server.agencies import clockwork, invitations
 from fanlight.server.agencies.inviting import digest, hash_of
+from fanlight.server.errors import Malformed
+from fanlight.server.evidence import keyring
 from fanlight.wire import b64, jcs
 
 NAME = "K. Osei"
@@ -204,10 +207,13 @@ def test_who_was_confirmed_does_not_count_before_the_entry_has_its_place(
                 assert one.account in {who.account for who in await accounts.people(tx, AGENCY)}
                 assert one.account not in {who.account for who in await accounts.recipients(tx, AGENCY)}
                 assert await person(tx, one.account) is None
+                with pytest.raises(Malformed):
+                    await keyring.holder_to_be(tx, AGENCY, one.account)
             await town.settled()
             async with town.services.db.transaction() as tx:
                 assert one.account in {who.account for who in await accounts.recipients(tx, AGENCY)}
                 assert await person(tx, one.account) is not None
+                assert (await keyring.holder_to_be(tx, AGENCY, one.account)).account == one.account
 
     asyncio.run(body())
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 from tests.server.acting import Actor
 from tests.server.dumps import dump_of
 from tests.server.running import Running, Still, running
@@ -15,7 +16,7 @@ from tests.server.test_ends import at
 
 from fanlight.seal import sealing
 from fanlight.seal.opening import open_age
-from fanlight.server.evidence import naming
+from fanlight.server.evidence import ends, naming
 from fanlight.wire import b64
 
 NAME = b"Maya Thornquist of Linden Row"
@@ -74,6 +75,33 @@ def test_a_name_is_read_by_the_case_alone_taken_back_and_gone_with_the_copy(
             assert await town.count("SELECT count(*) FROM giver_name") == 0
             assert code(await say(town, name, data)) == (409, "evidence.destroyed")
             assert code(await unsay(town, name)) == (409, "evidence.destroyed")
+
+    asyncio.run(body())
+
+
+def test_an_older_database_does_not_bring_back_what_was_taken_back(database: str, tmp_path: Path) -> None:
+    """What was said anew since, and what nobody took back, stays as it is."""
+
+    async def body() -> None:
+        async with running(tmp_path, database, ticking=Still()) as town:
+            case = await make(town)
+            (first, _), (second, _) = await given(town, case), await given(town, case, seed=3)
+            for name in (first, second):
+                assert (await say(town, name, sealed(case))).status_code == 204
+            with psycopg.connect(database) as owner:
+                (old,) = owner.execute("SELECT sealed FROM giver_name WHERE disclosure = %s", [first])
+            assert (await unsay(town, first)).status_code == 204
+            with psycopg.connect(database) as owner:  # as an older backup has it
+                put = "INSERT INTO giver_name (disclosure, sealed, day) VALUES (%s, %s, '2026-01-01')"
+                owner.execute(put, [first, old[0]])
+            assert await ends.replay(town.services) == 1
+            kept = "SELECT count(*) FROM giver_name WHERE disclosure = "
+            assert await town.count(f"{kept} '{first}'") == 0
+            assert await town.count(f"{kept} '{second}'") == 1
+            assert (await case.acts())[-1] == "took their name back"
+            assert (await say(town, first, sealed(case))).status_code == 204
+            assert await ends.replay(town.services) == 0
+            assert await town.count(f"{kept} '{first}'") == 1
 
     asyncio.run(body())
 

@@ -32,6 +32,11 @@ from fanlight.server.evidence import ends, keyring
 from fanlight.wire import b64, jcs
 
 SALT = b"s" * 32
+_WAITS = (
+    "SELECT count(*) FROM pg_locks w JOIN pg_locks h USING (pid) WHERE w.locktype = 'advisory'"
+    " AND NOT w.granted AND h.locktype = 'advisory' AND h.granted"
+    " AND h.objid = (hashtext(%s)::bigint & 4294967295)::oid"
+)
 
 
 def commit_of(name: str, *, may: bool, salt: bytes = SALT) -> str:
@@ -172,10 +177,10 @@ def test_a_copy_goes_to_one_other_agency_under_a_key_of_its_own(database: str, t
             assert (told_at_home.disclosure, told_at_home.onward) == (copy.name, Onward(may=True, salt=SALT))
             (has,) = await listed(theirs, "received")
             assert (has["state"], has["holders"]) == ("handed", ["Ferry custodian"])
-            assert [line["act"] for line in has["trail"]] == [
-                "accepted",
-                "handed over by Harbor District Police (demo)",
-                "viewed",
+            assert [(line["act"], line["by"]) for line in has["trail"]] == [
+                ("accepted", "Ferry custodian"),
+                ("handed over", "Harbor District Police (demo)"),  # whose people no other agency learns
+                ("viewed", "Ferry custodian"),
             ]
             path = f"/v1/agency/requests/{copy.request}/custody"
             trail = await staff(town.http, "officer").json("GET", path)
@@ -478,5 +483,29 @@ def test_who_left_the_other_agency_holds_no_key(database: str, tmp_path: Path) -
             assert has["trail"][-1]["act"] == "key of Ferry officer taken back"
             assert "key-taken-back" in entries(database, FERRY)
             assert await keyring.forget_who_left(town.services) == 0
+
+    asyncio.run(body())
+
+
+def test_two_agencies_days_are_taken_in_one_order(database: str, tmp_path: Path) -> None:
+    """R27: by name, as the record's own clock does, so that nobody waits for who waits for them."""
+    prepare(tmp_path)
+
+    async def body() -> None:
+        async with running(tmp_path, database, ticking=Still(), prepared=True) as town:
+            copy, key = await given(town), new_identity()
+            onward = (await copy.offer()).json()["onward"]
+            assert (await accept(town, onward, key)).is_success
+            ours = "CA0389900"
+            assert ours > FERRY
+            with psycopg.connect(database, autocommit=True) as other:
+                other.execute("SELECT pg_advisory_lock(hashtext(%s))", [f"day {FERRY}"])
+                handing = asyncio.create_task(copy.hand(onward, key.recipient))
+                while other.execute(_WAITS, [f"end {copy.request}"]).fetchone() == (0,):
+                    assert not handing.done(), "it takes its turn"
+                    await asyncio.sleep(0.01)
+                free = "SELECT pg_try_advisory_lock(hashtext(%s))"
+                assert other.execute(free, [f"day {ours}"]).fetchone() == (True,)
+            assert (await handing).status_code == 204
 
     asyncio.run(body())

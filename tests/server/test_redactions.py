@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import psycopg
 from tests.server.acting import Actor, staff
 from tests.server.running import Running, Still, running
 from tests.server.sealed import disclosure
-from tests.server.test_ends import at
+from tests.server.test_ends import at, signed
 from tests.server.test_evidence import asked_of_home, drop
 from tests.server.test_taking_back import ONE, back
 
@@ -117,6 +118,32 @@ def test_a_redacted_copy_lies_beside_the_original_with_a_line_for_each_act(
             with psycopg.connect(database) as owner:
                 rows = owner.execute("SELECT act FROM case_entry").fetchall()
                 assert {("redacted",), ("redaction-off",)} <= set(rows)
+
+    asyncio.run(body())
+
+
+def test_while_a_hold_stands_no_redacted_copy_is_taken_off(database: str, tmp_path: Path) -> None:
+    """R26 R30: it may be an exhibit; once the court's hold has ended, it can be."""
+
+    async def body() -> None:
+        async with running(tmp_path, database, ticking=Still()) as town:
+            request, case_key, clip = await given(town)
+            officer, custodian, made = (
+                staff(town.http, "officer"),
+                staff(town.http, "custodian"),
+                make(case_key),
+            )
+            assert (await send(officer, clip, made)).is_success
+            until = (town.clock().date() + timedelta(days=30)).isoformat()
+            court = {"kind": "court", "until": until, "document": "Order", "court": "Court", "docket": "26-1"}
+            hold = signed(custodian, "hold", {"request": request}, **court)
+            placed = await custodian.json("POST", f"/v1/agency/requests/{request}/holds", json=hold)
+            path = f"/v1/agency/redactions/{made.name}"
+            assert told(await officer.call("DELETE", path)) == (409, "evidence.held")
+            assert (await officer.call("GET", f"{path}/hdr")).is_success
+            over = signed(custodian, "hold-end", {"hold": placed["hold"]}, document="Order of 9 August")
+            await custodian.json("POST", f"/v1/agency/holds/{placed['hold']}/end", json=over)
+            assert (await officer.call("DELETE", path)).status_code == 204
 
     asyncio.run(body())
 

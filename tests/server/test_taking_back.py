@@ -9,10 +9,10 @@ import httpx
 import psycopg
 from psycopg import sql
 from tests.server.acting import make_household, staff
-from tests.server.running import Running, Still, running
+from tests.server.running import Running, Still, prepare, running, witness_process
 from tests.server.sealed import disclosure
 from tests.server.test_ends import at, end_of, signed
-from tests.server.test_evidence import asked_of_home, drop
+from tests.server.test_evidence import asked_of_home, drop, export
 
 from fanlight.model.clock import now
 
@@ -77,6 +77,32 @@ def test_a_copy_that_is_used_is_not_had_back(database: str, tmp_path: Path) -> N
             assert (await end_of(custodian, asked.request))["case"]["withdrawn"] == []
 
     asyncio.run(body())
+
+
+def test_a_copy_that_is_wanted_back_is_exported_only_once_its_use_is_recorded(
+    database: str, tmp_path: Path
+) -> None:
+    """R24 R26: what went out cannot be had back, so nothing goes out while its giver waits for it."""
+    vkey = prepare(tmp_path)
+
+    async def body(witness: str) -> None:
+        async with running(tmp_path, database, witness=witness) as town:
+            asked, mine, other = await two_copies(town)
+            officer, custodian = staff(town.http, "officer"), staff(town.http, "custodian")
+            due = (await back(town.http, mine, ONE)).json()["until"]
+            for who in (officer, custodian):
+                refused = await export(who, mine)
+                assert (refused.status_code, refused.json()["code"]) == (409, "evidence.wanted_back")
+                assert due in refused.json()["do"]
+            assert (await end_of(custodian, asked.request))["exports"] == []
+            assert (await export(officer, other)).is_success
+            said = {"kind": "defence", "document": "Brady letter 3"}
+            wire = signed(custodian, "copy-use", {"disclosure": mine}, **said)
+            await custodian.json("POST", f"/v1/agency/disclosures/{mine}/uses", json=wire)
+            assert (await export(custodian, mine)).is_success
+
+    with witness_process(tmp_path / "w", vkey) as witness:
+        asyncio.run(body(witness))
 
 
 def test_nothing_that_is_kept_joins_who_asked_for_a_copy_back_to_a_household(

@@ -70,6 +70,7 @@ def test_words_that_no_request_may_have_stand_in_no_template(database: str, tmp_
             admin = staff(town.http, "administrator")
             for words in ("We know you have a camera.", "Call 415-555-0100.", "He has a criminal record."):
                 assert code(await write(admin, words=words)) == (400, "requests.template_words")
+                assert code(await write(admin, name=words)) == (400, "requests.template_words")
             for wrong in (
                 {"words": " "},
                 {"name": "a\u202eb c"},

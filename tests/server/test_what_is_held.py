@@ -96,6 +96,19 @@ HELD = {
         "note": "clips/DAY/*note.txt",
         "old_place": "because: where the payload lies",
     },
+    "newcomer": {
+        "account": ITS_OWNER,
+        "since": "because: gone after three days, in which a moderator reads what one posts",
+    },
+    "post_bar": {
+        "id": "because: a random number",
+        "account": ITS_OWNER,
+        "until": "because: the form for posts says it, with the rule and the reason",
+        "rule": "because: the form for posts says it",
+        "reason": "because: the form for posts says it",
+        "made": "because: the day of the reason",
+        "ended": "because: of a bar that holds no more",
+    },
     "shred": {
         "clip": "because: a random number of what the household erased, so that it does not come back",
         "household": ITS_OWNER,
@@ -161,6 +174,7 @@ NOT_RESIDENTS = {
     "counsel",
     "custody",
     "export",
+    "moderator",
     "person_change",
     "pseudonym",
 }

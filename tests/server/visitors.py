@@ -20,8 +20,18 @@ from fanlight.wire import b64
 
 AT_HOME = ("owner", "member", "guest", "installer", "landlord")
 STAFF = ("officer", "supervisor", "custodian", "operator")
-ROLES = ("anonymous", *AT_HOME, "returning", "removed", "stranger", "hub", *STAFF, "clerk", "auditor")
-NOT_YET = ("moderator",)
+ROLES = (
+    "anonymous",
+    *AT_HOME,
+    "returning",
+    "removed",
+    "stranger",
+    "hub",
+    *STAFF,
+    "clerk",
+    "auditor",
+    "moderator",
+)
 
 
 @dataclass
@@ -93,7 +103,9 @@ async def everybody(town: Running) -> World:
     people["stranger"] = await booking.sign_up(http)
     await booking.found(people["stranger"])
     people["hub"] = hub
-    people |= {role: acting.staff(http, role) for role in (*STAFF, "administrator", "clerk", "counsel")}
+    people |= {
+        role: acting.staff(http, role) for role in (*STAFF, "administrator", "clerk", "counsel", "moderator")
+    }
     people["auditor"], _ = await auditors.appointed(town)
     people["anonymous"] = Actor(http, member_keys(bytes(32)), {"token": ""})
     assert home.newest is not None
@@ -116,4 +128,4 @@ def some_box() -> bytes:
     return sealing.seal(secrets.token_bytes(40), [new_identity().recipient])
 
 
-__all__ = ["AT_HOME", "NOT_YET", "ROLES", "STAFF", "World", "another", "everybody", "new_id", "some_box"]
+__all__ = ["AT_HOME", "ROLES", "STAFF", "World", "another", "everybody", "new_id", "some_box"]

@@ -56,7 +56,7 @@ def made(path: Path, size: int) -> bytes:
 def test_a_copy_is_held_until_we_remove_it_and_then_no_version_is_left(
     s3: S3, tmp_path: Path, size: int
 ) -> None:
-    """R25 R26: in one part and in several."""
+    """R26: in one part and in several."""
 
     async def body() -> None:
         place = LockedBlobs(f"s3://{BUCKET}/town", Blobs(tmp_path / "older"))

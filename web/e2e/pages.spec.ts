@@ -212,3 +212,13 @@ test("R51 R52 what the server promises is shown as a difference once it changed"
   await expect(maya.getByText("an insurer asked for a list")).not.toHaveCount(0);
   await look(maya, "terms-changed");
 });
+
+test("R13 R15 a post to neighbours is written", async () => {
+  await go(maya, "neighbours/new", "Write a post");
+  await maya.getByRole("radio", { name: "Parcel" }).check({ force: true });
+  await maya.getByLabel("What was done").fill("Somebody took the parcel from my step and left on foot.");
+  await expect(maya.getByText("Says what was done.")).toBeVisible();
+  await expect(maya.getByLabel("Where").getByRole("option", { name: /^Around / }).first()).toBeAttached(); // the streets are there
+  await look(maya, "post-form");
+  await maya.getByRole("button", { name: "Throw the draft away" }).click();
+});

@@ -160,6 +160,8 @@ test("R05 a second passkey signs in elsewhere: every member is told, the session
   await elsewhere.page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await expect(elsewhere.page.getByRole("heading", { name: "This browser does not have your key yet" })).toBeVisible();
   await page.getByRole("button", { name: "Show the code" }).click();
+  // The lists above the code are read anew and push it down: it is photographed where it stays.
+  await expect(page.getByRole("button", { name: /^Sign out .+, since/ })).toBeVisible();
   const photo = `${process.env["FANLIGHT_E2E_OUT"] ?? "test-results"}/own-key.png`;
   await page.getByRole("img", { name: "Your key as a code to scan" }).screenshot({ path: photo });
   await elsewhere.page.locator('input[type="file"]').setInputFiles(photo);

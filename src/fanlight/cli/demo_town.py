@@ -76,7 +76,7 @@ def public_half(person: Person) -> dict[str, str]:
     keys = member_keys(person.seed)
     return {
         "name": person.name,
-        "role": person.role,
+        "role": person.role.partition("-")[0],
         "sign_pub": b64.encode(keys.signing.public),
         "age_recipient": keys.age.recipient,
     }

@@ -18,7 +18,7 @@ from fanlight.model.errors import FanlightError
 from fanlight.store.files import write_private
 
 VERSION = "1"
-FOLDERS = ("hub", "server", "blobs", "log", "postgres", "witness")
+FOLDERS = ("hub", "server", "blobs", "log", "postgres", "witness", "postmedia")
 
 
 class HomeUnusable(FanlightError):

@@ -10,6 +10,7 @@ from fanlight import __version__
 from fanlight.cli.cad_commands import cad
 from fanlight.cli.custody_commands import custody
 from fanlight.cli.importing import import_
+from fanlight.cli.media_commands import media_key, postmedia
 from fanlight.cli.ordinance import pack, simulate
 from fanlight.cli.sealed_commands import sealed
 from fanlight.model.errors import FanlightError
@@ -46,6 +47,8 @@ main.add_command(import_)
 main.add_command(pack)
 main.add_command(simulate)
 main.add_command(sealed)
+main.add_command(postmedia)
+main.add_command(media_key)
 
 
 @main.command()
@@ -138,7 +141,7 @@ WITNESSES = click.option(
 
 @main.command()
 @click.argument("target")
-@click.argument("other", required=False, type=click.Path(path_type=Path))
+@click.argument("other", required=False)
 @LOG_KEY
 @WITNESSES
 @click.option(
@@ -156,7 +159,7 @@ WITNESSES = click.option(
 )
 def verify(  # noqa: PLR0913, PLR0917 - one for each option
     target: str,
-    other: Path | None,
+    other: str | None,
     log_key: str | None,
     witnesses: Path | None,
     tsa_ca: Path | None,
@@ -167,6 +170,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one for each option
     """Check TARGET: a log (folder or address) or an evidence package.
 
     With OTHER, a second package, also whether both hold the same evidence, byte for byte.
+    `fanlight verify raffle LOG` draws every raffle of a log again.
 
     Exits 0 if all holds, 1 if something does not, 2 if something could not be checked.
     """
@@ -191,8 +195,13 @@ def verify(  # noqa: PLR0913, PLR0917 - one for each option
         from fanlight.cli.verify_client import verify_client  # noqa: PLC0415
 
         sys.exit(report(verify_client(target, trust)))
+    if target == "raffle" and other is not None:
+        from fanlight.cli.raffle import verify_raffles  # noqa: PLC0415
+        from fanlight.cli.verify import report  # noqa: PLC0415
+
+        sys.exit(report(verify_raffles(other, trust)))
     if other is not None:
-        sys.exit(verify_two(Path(target), other, trust, authorities, signers))
+        sys.exit(verify_two(Path(target), Path(other), trust, authorities, signers))
     sys.exit(verify_target(target, trust, authorities, signers))
 
 
@@ -301,6 +310,24 @@ def monitor(  # noqa: PLR0913, PLR0917 - click passes options so
     except FanlightError as error:
         say_error(error)
         sys.exit(EXIT_UNKNOWN)
+
+
+@main.group()
+def raffle() -> None:
+    """Prepare a raffle of what was given to residents."""
+
+
+@raffle.command("tickets")
+@click.argument("raffle_id", metavar="RAFFLE")
+@click.option("--count", type=click.IntRange(1, 2_000), required=True, help="How many tickets.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write to.")
+def raffle_tickets(raffle_id: str, count: int, out: Path) -> None:
+    """Make the codes for the tickets of RAFFLE, and the list to enter when it closes."""
+    from fanlight.cli.raffle import write_tickets  # noqa: PLC0415
+
+    private, public = write_tickets(raffle_id, count, out)
+    print(f"Codes, one for each paper, for nobody else: {private}")
+    print(f"Tickets, to be entered when the raffle closes: {public}")
 
 
 @main.command()

@@ -23,7 +23,10 @@ class PeopleUnreadable(FanlightError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One invented person. `role` names the card on the front page; `app` is where it leads."""
+    """One invented person.
+
+    `role` names the card on the front page, with `-2` for the second of a role; `app` is where it leads.
+    """
 
     role: str
     name: str
@@ -41,9 +44,13 @@ CAST = (
     ("clerk", "P. Ivers", "Clerk, signs what the board heard and voted", "clerk"),
     ("administrator", "J. Ferreira", "Administrator, manages the agency's people", "agency"),
     ("counsel", "N. Adeyemi", "Counsel, decides on warrants and orders", "counsel"),
+    ("moderator", "L. Haddad", "Moderator, decides on posts to neighbors", "moderator"),
+    ("moderator-2", "S. Whitcomb", "Second moderator, decides on appeals against the first", "moderator"),
 )
 _ROLES = frozenset(role for role, *_ in CAST)
-_CAME_LATER = frozenset({"clerk", "administrator", "counsel"})  # earlier homes have no seed for them
+_CAME_LATER = frozenset(
+    {"clerk", "administrator", "counsel", "moderator", "moderator-2"}
+)  # earlier homes have no seed for them
 
 
 def load_people(folder: Path) -> dict[str, Person]:

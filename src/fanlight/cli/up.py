@@ -1,7 +1,7 @@
 """`fanlight up`: a whole town on one machine.
 
-Order: home, PostgreSQL, witness, server, then in the demo a household, its hub, a camera and the keyring.
-Ctrl-C stops them in reverse. The next start finds everything where it was.
+Order: home, witness, the place of posts' pictures, PostgreSQL, server, then in the demo a household,
+its hub, a camera and the keyring. Ctrl-C stops them in reverse. The next start finds everything where it was.
 """
 
 import contextlib
@@ -13,16 +13,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fanlight.cli import demo_household, demo_town
+from fanlight.cli import demo_dispatch, demo_gifts, demo_household, demo_town
 from fanlight.cli.home import FOLDERS, Home, open_home
 from fanlight.cli.keyring import HUB, Door, Keyring, doors_of
 from fanlight.cli.people import Person, load_people
 from fanlight.cli.processes import Part, Parts
+from fanlight.demo import load_town
+from fanlight.demo.posts import posts
 from fanlight.hub.page import load_page_key
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 from fanlight.seal.keys import member_keys
 from fanlight.server import setup
+from fanlight.server.media_place import ticket_public
 from fanlight.store import own_database
 from fanlight.store.postgres import Postgres
 
@@ -106,21 +109,28 @@ def running(
         camera, by_hand = _start_camera(parts, home) if demo and cameras else None, ""
         log_vkey = _prepare(home, people)
         witness = parts.start("witness", _witness_command(home, log_vkey), _errors(home, "witness"))
+        url = f"http://localhost:{port}"
+        pictures = parts.start("postmedia", _postmedia_command(home, url), _errors(home, "postmedia"))
         database = _database(home, stack)
         witness_at = f"http://{LOOPBACK}:{witness.wait_ready().split()[2]}"
         server = parts.start(
             "server",
-            [*_server_command(home, port, database, witness_at, demo=demo), *server_options],
+            [
+                *_server_command(home, port, database, witness_at, demo=demo),
+                *_media(pictures.wait_ready()),
+                *server_options,
+            ],
             _errors(home, "server"),
         )
         server.wait_ready()
-        url = f"http://localhost:{port}"
         if camera is not None:
             place = f"{LOOPBACK}:{camera.wait_ready().split()[-1]}/demo"
             by_hand = f"rtsp://{place}, user {CAMERA_USER}, password {CAMERA_PASSWORD}"
             stream = f"rtsp://{CAMERA_USER}:{CAMERA_PASSWORD}@{place}"
             hub = home.folder("hub")
             demo_household.ensure(hub, url, people["resident"], stream, page_port=port + 2)
+            demo_dispatch.ensure(home.path / "demo", url, people["operator"])
+            demo_gifts.ensure(home.path / "demo", url, people["clerk"])
             parts.start(
                 "hub",
                 [sys.executable, "-m", "fanlight.hub", "--home", str(hub)],
@@ -145,7 +155,9 @@ def _prepare(home: Home, people: dict[str, Person]) -> str:
     if not people:
         return setup.prepare(home.path)
     halves = [demo_town.public_half(person) for person in people.values()]
-    town = demo_town.document(clock.now(), member_keys(people["clerk"].seed).signing)
+    now = clock.now()
+    town = demo_town.document(now, member_keys(people["clerk"].seed).signing)
+    town["posts"] = posts(load_town(), now)
     return setup.prepare(home.path, halves, town=town, maps=demo_town.maps())
 
 
@@ -158,6 +170,17 @@ def _start_camera(parts: Parts, home: Home) -> Part:
 def _witness_command(home: Home, log_vkey: str) -> list[str]:
     folder = str(home.folder("witness"))
     return [sys.executable, "-m", "fanlight.witness", "--home", folder, "--name", WITNESS, "--log", log_vkey]
+
+
+def _postmedia_command(home: Home, origin: str) -> list[str]:
+    command = [sys.executable, "-m", "fanlight.postmedia", "--home", str(home.folder("postmedia"))]
+    return [*command, "--tickets", ticket_public(home.path), "--origin", origin]
+
+
+def _media(said: str) -> list[str]:
+    """Return how the server is told of the place: under the name by which browsers know this machine."""
+    _, _, port, key = said.split()
+    return ["--media", f"http://localhost:{port}", "--media-key", key]
 
 
 def _server_command(home: Home, port: int, database: str | None, witness: str, *, demo: bool) -> list[str]:

@@ -2,8 +2,9 @@
 
 In:     the words of a request.
 Out:    the phrases of the public lists that stand in them, each named.
-Holds:  exact and repeatable: a listed phrase as whole words, whatever the case, spacing, dashes or
-        invisible characters. No guess at meaning: what a list does not have is not found.
+Holds:  exact and repeatable: a listed phrase as whole words, whatever the case, spacing, dashes,
+        characters that nobody sees, or letters of other alphabets that look like its own. No guess at
+        meaning: what a list does not have is not found.
 Drops:  nothing of the text; refusing is the caller's (the facts `words_plain` and `words_no_records`).
 Absent: private lists. No agreement can add a phrase.
 Why:    docs/design/rules.md#words-to-residents
@@ -39,6 +40,11 @@ _FORMS = (
         ),
     ),
 )
+# Nobody sees these, beside the categories below: fillers of other scripts, an empty pattern.
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_HIDDEN = frozenset({"Cf", "Cn", "Co", "Me", "Mn"})
+_THIN = frozenset("\u2006\u2008\u2009\u200a\u202f\u205f")  # spaces that may be no gap to the eye, or one
+_TURNS = frozenset("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
 _BLOCK = re.compile(r"\b\d{1,5}\s+block\b", re.IGNORECASE)
 
 
@@ -70,7 +76,10 @@ def phrases(name: ListName = "pressing-words") -> dict[str, Any]:
 def find_phrases(words: str) -> list[Found]:
     """Return each pressing phrase and each form of personal data in `words`, in the list's order."""
     found = _listed("pressing-words", words)
-    readable = _BLOCK.sub("block", unicodedata.normalize("NFKC", words))
+    if not _TURNS.isdisjoint(words):
+        found.append(Found(phrase="a character that turns the line round", why="hides what is written"))
+    seen = words if words.isascii() else "".join(one for one in words if not _unseen(one))
+    readable = _BLOCK.sub("block", unicodedata.normalize("NFKC", seen))
     found += [Found(phrase=name, why="personal data") for name, form in _FORMS if form.search(readable)]
     return found
 
@@ -81,21 +90,42 @@ def find_records(words: str) -> list[Found]:
 
 
 def _listed(name: ListName, words: str) -> list[Found]:
-    plain = _plain(words)
+    readings = {_plain(words, between) for between in ("", " ")}
     # Where a list says "#", any number stands in the words; a number is never a listed word itself.
-    counted = re.sub(r"(?<= )\d+(?= )", "#", plain)
+    counted = {re.sub(r"(?<= )\d+(?= )", "#", plain) for plain in readings}
     return [
         Found(phrase=row["phrase"], why=row["why"])
         for row in phrases(name)["phrases"]
-        if f" {row['phrase']} " in (counted if "#" in row["phrase"] else plain)
+        if any(f" {row['phrase']} " in plain for plain in (counted if "#" in row["phrase"] else readings))
     ]
 
 
-def _plain(words: str) -> str:
-    """Return lower-case words with one space between and around them.
+def _plain(words: str, between: str) -> str:
+    """Return lower-case words with one space between and around them, read at a glance.
 
-    Marks and invisible characters are dropped, so that a soft hyphen or an accent hides no phrase.
+    Marks are dropped and look-alikes are the letters they look like, so that neither hides a phrase. What
+    nobody sees may part words or stand within one: `between` is put in its place.
     """
-    folded = unicodedata.normalize("NFKD", words).casefold()
-    kept = (c for c in folded if unicodedata.category(c) not in {"Mn", "Cf"})
-    return " " + " ".join(re.findall(r"\w+", "".join(kept).replace("'", "").replace("\u2019", ""))) + " "
+    if not words.isascii():
+        read = "".join(between if _parts(one) else one for one in words)
+        folded = unicodedata.normalize("NFKD", read)
+        words = "".join(_letters().get(one, one) for one in folded if not _unseen(one))
+    plain = words.casefold().replace("'", "").replace("\u2019", "")
+    return " " + " ".join(re.findall(r"\w+", plain)) + " "
+
+
+def _unseen(one: str) -> bool:
+    return one > "\x7f" and (one in _FILLERS or unicodedata.category(one) in _HIDDEN)
+
+
+def _parts(one: str) -> bool:
+    """Tell whether an unseen character may part words; a mark and a soft hyphen stand within one."""
+    within = one == "\u00ad" or unicodedata.category(one) in {"Me", "Mn"}
+    return one in _THIN or (_unseen(one) and not within)
+
+
+@cache
+def _letters() -> dict[str, str]:
+    text = resources.files("fanlight.policy").joinpath("data/look-alikes.json").read_text("utf-8")
+    letters: dict[str, str] = json.loads(text)["letters"]
+    return letters

@@ -28,6 +28,7 @@ from fanlight.model.errors import FanlightError
 from fanlight.proof.errors import ProofError
 from fanlight.proof.witness_list import WitnessList, parse_witness_list
 from fanlight.server.app import Options, make_app, open_services
+from fanlight.server.media_place import read_place
 from fanlight.server.notify.sending import Reach
 from fanlight.server.pages import STATIC
 from fanlight.store import own_database
@@ -75,6 +76,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--origin", help="https://HOST[:PORT] under which browsers know it; none: localhost")
     parser.add_argument("--proxy", action="append", default=[], help="address of a proxy in front")
+    parser.add_argument(
+        "--media", help="http(s)://HOST[:PORT] of fanlight postmedia; none: no pictures in posts"
+    )
+    parser.add_argument("--media-key", default="", help="the key that fanlight postmedia says")
     parser.add_argument("--demo", action="store_true", help="show the invented people on the front page")
     return parser.parse_args(argv)
 
@@ -105,6 +110,7 @@ def main(argv: Sequence[str] | None = None, now: Callable[[], datetime] = clock.
                 client=STATIC,
                 push=Reach(contact=args.contact, private=args.push_inside),
                 clock=now,
+                media=read_place(home, args.media, args.media_key) if args.media else None,
             )
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(_serve(options, args.host))

@@ -32,6 +32,7 @@ from fanlight.server import (
     front,
     incidents,
     links,
+    neighbors,
     operator,
     pages,
     release,
@@ -53,6 +54,7 @@ from fanlight.server.counsel import http as counsel_http
 from fanlight.server.days import http as days_http
 from fanlight.server.evidence import day, drops, ending, ends
 from fanlight.server.evidence import http as evidence_http
+from fanlight.server.gifts import http as gifts_http
 from fanlight.server.idle import LOCK_AFTER, Idle
 from fanlight.server.incidents import http as incidents_http
 from fanlight.server.incidents.intake import Seen
@@ -63,7 +65,11 @@ from fanlight.server.log import Log
 from fanlight.server.log import http as log_http
 from fanlight.server.log.keys import LogKeys
 from fanlight.server.log.panel import Panel
+from fanlight.server.media import http as media_http
+from fanlight.server.media_place import Place
 from fanlight.server.meetings import Meetings
+from fanlight.server.moderators import http as moderators_http
+from fanlight.server.neighbors import http as neighbors_http
 from fanlight.server.notify import http as notify_http
 from fanlight.server.notify.sending import Reach, Sender
 from fanlight.server.oversight import http as oversight_http
@@ -79,6 +85,7 @@ from fanlight.server.requests import templates as request_templates
 from fanlight.server.sealed.auditors import read_auditors
 from fanlight.server.services import Services
 from fanlight.server.shreds import ShredList
+from fanlight.server.speech import http as speech_http
 from fanlight.server.stopping import stop
 from fanlight.server.texts import http as texts_http
 from fanlight.server.unfinished import Unfinished
@@ -121,6 +128,7 @@ class Options:
         endings_s: how many seconds lie between two looks at what ends: agreements, cases, copies.
         clock: gives the present.
         lock_after: how long a session of an office may lie unused.
+        media: where the media of public posts are; None for a town that keeps none.
     """
 
     home: Path
@@ -143,6 +151,7 @@ class Options:
     endings_s: float = ending.POLL_S
     clock: Callable[[], datetime] = clock.now
     lock_after: timedelta = LOCK_AFTER
+    media: Place | None = None
 
 
 @get("/healthz", operation_id="health")
@@ -184,6 +193,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
         port=options.port,
         origin=options.origin or f"http://localhost:{options.port}",
         proxies=options.proxies,
+        media=options.media,
     )
     tasks: list[asyncio.Task[None]] = []
     try:
@@ -194,6 +204,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
             await texts.begin(services.db, services.log, options.clock().date())
             await _enter_client(services, options.client)
         await shredding.replay(services)  # all before anything is served:
+        await neighbors.replay(services)
         await links.replay(services)  # an older database may have been restored
         await Keeper(services).replay()
         await shredding.replay_secrets(services)
@@ -209,6 +220,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
             asyncio.create_task(links.run(services)),
             asyncio.create_task(wishes.run(services)),
             asyncio.create_task(incidents.run(services)),
+            asyncio.create_task(neighbors.run(services)),
             asyncio.create_task(days.run(services)),
             asyncio.create_task(telling.run(services, options.rounds_s)),
             asyncio.create_task(sealed.run(services, read_auditors(options.home), options.rounds_s)),
@@ -281,16 +293,21 @@ def make_app(options: Options, services: Services) -> Litestar:
         request_templates.router,
         wishes_http.router,
         incidents_http.router,
+        neighbors_http.router,
         evidence_http.router,
         agencies_http.router,
         inviting_http.router,
         auditing_http.router,
         process_http.router,
         counsel_http.router,
+        moderators_http.router,
         operator.router,
         texts_http.router,
+        speech_http.router,
+        gifts_http.router,
         oversight_http.router,
         days_http.router,
+        media_http.router,
     ]
     app = Litestar(
         route_handlers=handlers,
@@ -308,7 +325,7 @@ def make_app(options: Options, services: Services) -> Litestar:
             Exception: answers.unexpected,
         },
         before_request=versions.before,
-        response_headers=pages.HEADERS,
+        response_headers=pages.headers(options.media.url if options.media else None),
         request_max_body_size=MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Fanlight",

@@ -1,9 +1,14 @@
 """Read the setup document into an empty database: town, record, people. Once."""
 
+import msgspec
+
 from fanlight.model.ids import new_id
 from fanlight.server import accounts, programme, setup
 from fanlight.server.accounts.store import Account
 from fanlight.server.counsel import store as counsel
+from fanlight.server.moderators import store as moderators
+from fanlight.server.neighbors import first as posts
+from fanlight.server.neighbors.first import FirstPost
 from fanlight.server.services import Services
 from fanlight.store.database import Tx, value
 from fanlight.wire import b64
@@ -16,6 +21,7 @@ _KINDS = {
     "operator": "operator",
     "clerk": "clerk",
     "counsel": "counsel",
+    "moderator": "moderator",
 }
 
 
@@ -35,10 +41,14 @@ async def load(services: Services) -> bool:
         day = services.clock().date()
         made = [(await _add_person(tx, person, first), person) for person in document.people]
         await programme.load_town(services.log, tx, document.town, day)
+        await posts.load(tx, msgspec.convert(document.town.posts, list[FirstPost]))
         for account, person in made:
             if account and person.role == "counsel":
                 named = {"name": person.name, "role": person.role, "made_by": "set-up"}
                 await counsel.come(services.log, tx, account=account, day=day, **named)
+            elif account and person.role == moderators.ROLE:
+                at = {"name": person.name, "made_by": "set-up"}
+                await moderators.come(services.log, tx, account=account, day=day, **at)
     return True
 
 

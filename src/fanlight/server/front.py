@@ -20,11 +20,15 @@ _PAGES = jinja2.Environment(
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One invented person's card: where it leads and what one can do there."""
+    """One invented person's card: where it leads and what one can do there.
+
+    `door` is the role, with `-2` for the second person of it.
+    """
 
     role: str
     name: str
     does: str
+    door: str
 
 
 _DOES = {
@@ -34,6 +38,7 @@ _DOES = {
     "administrator": "Change what an agency's people may do, or end it; each change is recorded.",
     "custodian": "Export a disclosed copy as evidence; each export is recorded.",
     "operator": "Keep the server running, without being able to see footage.",
+    "moderator": "Decide on posts to neighbors, with a rule and a reason for each removal.",
     "counsel": "Decide on a warrant or an order that names a household, and sign it.",
     "clerk": "Sign what the board heard and voted, so that an agreement comes into force.",
 }
@@ -43,10 +48,7 @@ _DOES = {
 async def front(services: Parts) -> Response[str]:
     """Show the front page."""
     document = setup.load(services.home)
-    cards = [
-        Card(person.role, person.name, _DOES[person.role])
-        for person in sorted(document.people, key=lambda person: list(_DOES).index(person.role))
-    ]
+    cards = _cards(document.people)
     page = _PAGES.get_template("front.html.jinja").render(
         demo=services.demo and bool(cards),
         town=document.town,
@@ -56,3 +58,12 @@ async def front(services: Parts) -> Response[str]:
         vkey=services.log.vkey,
     )
     return Response(page, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
+
+
+def _cards(people: list[setup.Person]) -> list[Card]:
+    made: list[Card] = []
+    for person in sorted(people, key=lambda person: list(_DOES).index(person.role)):
+        nth = sum(card.role == person.role for card in made) + 1
+        door = person.role if nth == 1 else f"{person.role}-{nth}"
+        made.append(Card(person.role, person.name, _DOES[person.role], door))
+    return made

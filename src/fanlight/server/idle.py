@@ -8,7 +8,7 @@ Holds:  nothing of it is written anywhere, so that no row says when somebody cam
 from datetime import datetime, timedelta
 
 # The kinds of accounts whose sessions lock.
-LOCKED = frozenset({"officer", "clerk", "auditor", "counsel", "operator"})
+LOCKED = frozenset({"officer", "clerk", "auditor", "counsel", "moderator", "operator"})
 LOCK_AFTER = timedelta(minutes=30)
 _FORGOTTEN = timedelta(hours=14)  # longer than any of these sessions lasts
 

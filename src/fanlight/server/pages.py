@@ -14,18 +14,28 @@ from fanlight.server.errors import NotFound
 
 AnyRequest = Request[Any, Any, Any]
 STATIC = Path(__file__).parent / "static"
-POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; "
-    "img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
+_OTHERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(self)",
 }
+
+
+def headers(media: str | None) -> dict[str, str]:
+    """Return what every answer carries; `media` is the one other place that pages may speak with."""
+    also = f" {media}" if media else ""
+    policy = (
+        f"default-src 'self'; connect-src 'self'{also}; script-src 'self' 'wasm-unsafe-eval'; "
+        f"worker-src 'self' blob:; img-src 'self' blob: data:{also}; media-src 'self' blob:{also}; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    return {"Content-Security-Policy": policy, **_OTHERS}
+
+
+HEADERS = headers(None)  # of a refusal: its page shows nothing of anybody
+
+
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _BRIEF = "no-cache"
 _MANIFEST = "application/manifest+json"
@@ -170,6 +180,12 @@ async def counsel(request: AnyRequest) -> Response[bytes]:
     return await _app(request, "counsel", "")
 
 
+@get("/moderator", include_in_schema=False)
+async def moderator(request: AnyRequest) -> Response[bytes]:
+    """Serve the moderators' app."""
+    return await _app(request, "moderator", "")
+
+
 @get("/app.json", include_in_schema=False)
 async def app_json() -> dict[str, None]:
     """Say that these pages come from the server itself; `fanlight app` names the server here."""
@@ -205,6 +221,7 @@ router = Router(
         clerk,
         auditor,
         counsel,
+        moderator,
         app_json,
         assets,
         static,

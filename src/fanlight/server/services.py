@@ -15,7 +15,9 @@ from fanlight.server.incoming import Incoming
 from fanlight.server.limits import RateLimits, place_of
 from fanlight.server.log import Log
 from fanlight.server.looks import Looks
+from fanlight.server.media_place import Place
 from fanlight.server.meetings import Meetings
+from fanlight.server.public_files import PublicFiles
 from fanlight.server.shreds import ShredList
 from fanlight.server.unfinished import Unfinished
 from fanlight.store.blobs import Blobs
@@ -73,6 +75,7 @@ class Services:
         shreds: what must not come back with an older database.
         quota_bytes: what one household's sealed clips may take.
         meetings: hubs and households that are being paired, in memory.
+        files: those that are the same for everybody, in memory.
         looks: what the vault found when it last compared rows and payloads.
         evidence: where copies given to agencies are: a bucket that locks them, or the blobs.
         unfinished: what drop tokens have lying in `incoming`.
@@ -82,6 +85,7 @@ class Services:
         port: where this server answers.
         origin: scheme, host and port under which browsers know it; passkeys are bound to the host.
         proxies: addresses of proxies in front, whose word on the caller's address counts.
+        media: where the media of public posts are; None if this town keeps none.
     """
 
     home: Path
@@ -98,12 +102,14 @@ class Services:
     unfinished: Unfinished
     meetings: Meetings
     idle: Idle
+    files: PublicFiles = field(default_factory=PublicFiles)
     looks: Looks = field(default_factory=Looks)
     hours: Hours = field(default_factory=Hours)
     demo: bool = False
     port: int = 0
     origin: str = "http://localhost"
     proxies: frozenset[str] = frozenset()
+    media: Place | None = None
 
     def today(self) -> str:
         """Return the present day in UTC, `2026-11-21`."""

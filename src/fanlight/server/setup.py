@@ -108,6 +108,7 @@ class Town(_Part, frozen=True):
         origin: the log's name, such as `fanlight.example.org/log`.
         homes: homes per H3 cell of resolution 8; empty if no table is loaded.
         sample_request: something for an officer's form to start from; demo only.
+        posts: what neighbors read there from the first day; demo only.
     """
 
     name: _Name
@@ -124,6 +125,7 @@ class Town(_Part, frozen=True):
     assemblies: list[Assembly]
     clerks: list[Clerk] = []
     sample_request: dict[str, Any] | None = None
+    posts: list[dict[str, Any]] = []
 
 
 class Person(_Part, frozen=True):
@@ -131,7 +133,15 @@ class Person(_Part, frozen=True):
 
     name: _Name
     role: Literal[
-        "resident", "officer", "supervisor", "custodian", "administrator", "operator", "clerk", "counsel"
+        "resident",
+        "officer",
+        "supervisor",
+        "custodian",
+        "administrator",
+        "operator",
+        "clerk",
+        "counsel",
+        "moderator",
     ]
     sign_pub: Annotated[str, msgspec.Meta(min_length=44, max_length=44)]
     age_recipient: Annotated[str, msgspec.Meta(pattern="^age1pq1[a-z0-9]+$")]

@@ -16,6 +16,8 @@ _SOURCE = {
 # route -> where to call it, codes of answers that only who may call it gets, and the body
 INCIDENTS: dict[str, tuple[str, tuple[str, ...], Any]] = {
     "GET /v1/incidents": ("", (), None),
+    "GET /v1/incidents/tiles": ("", (), None),
+    "GET /v1/incidents/tiles/{z:int}/{x:int}/{y:int}": ("/v1/incidents/tiles/0/0/0", (), None),
     "GET /v1/incidents/years": ("", (), None),
     "GET /v1/incident-classes": ("", (), None),
     "GET /v1/cad-sources": ("", (), None),

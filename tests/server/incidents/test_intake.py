@@ -123,7 +123,7 @@ async def test_an_incident_is_shown_late_and_is_gone_after_a_day(town: Running, 
     assert await clockwork.sweep(town.services) == 1
     with psycopg.connect(database) as owner:
         assert owner.execute("SELECT count(*) FROM incident").fetchone() == (0,)
-        assert owner.execute("SELECT sum(many) FROM incident_count").fetchone() == (1,)
+        assert owner.execute("SELECT sum(many) FROM incident_month").fetchone() == (1,)
     assert one["incident"] not in all_rows(database)
 
 
@@ -153,7 +153,7 @@ async def test_feeds_repeat_go_back_and_cancel(town: Running, database: str) -> 
     town.clock.ahead = 25 * HOUR
     assert await clockwork.sweep(town.services) == 1
     with psycopg.connect(database) as owner:
-        assert owner.execute("SELECT sum(many) FROM incident_count").fetchone() == (1,)
+        assert owner.execute("SELECT sum(many) FROM incident_month").fetchone() == (1,)
 
 
 @in_a_town
@@ -197,7 +197,7 @@ async def test_only_its_own_signature_and_fresh(town: Running, database: str) ->
     assert (await unknown.send(body)).status_code == 404
     assert (await source.send(b"no such columns\n")).json()["code"] == "incidents.bad_export"
     assert await shown(town) == []
-    assert "incident_count" not in all_rows(database)
+    assert "incident_month" not in all_rows(database)
 
 
 @pytest.mark.timeout(300)

@@ -24,6 +24,7 @@ export const PAGES: Readonly<Record<string, Entry>> = {
   sign: bare(() => import("./wishes/SignPage.svelte")),
   links: bare(() => import("./share/LinksPage.svelte")),
   together: page(() => import("./timeline/TogetherPage.svelte"), ({ parts, query }) => ({ clip: parts[0] ?? "", day: query.get("d") })),
+  neighbours: page(() => import("./neighbours/NeighboursPage.svelte"), ({ parts, query }) => ({ parts, query })),
   requests: bare(() => import("./requests/RequestsPage.svelte")),
   request: page(() => import("./requests/AskPage.svelte"), ({ parts }) => ({ request: parts[0] ?? "" })),
   process: bare(() => import("./process/ProcessPage.svelte")),

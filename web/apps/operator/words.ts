@@ -1,4 +1,24 @@
 /** Every string of the operator app. */
+
+/** What a page says of an office that the operator gives. */
+export type OfficeText = Readonly<Record<"title" | "text" | "none" | "loading" | "slow" | "waits" | "entry" | "end" | "yes" | "no" | "ending", string>> & {
+  readonly since: (day: string) => string;
+  readonly over: (day: string) => string;
+  readonly sure: (name: string) => string;
+  readonly inviting: { readonly text: string; readonly nameHint: string };
+};
+
+const office = {
+  slow: "This takes longer than usual. It goes on.",
+  since: (day: string): string => `Since ${day}.`,
+  over: (day: string): string => `Ended on ${day}.`,
+  waits: "They count once the entry has its place in the record.",
+  entry: "The entry in the record",
+  yes: "End it",
+  no: "Leave it as it is",
+  ending: "Ending it",
+};
+
 export const words = {
   title: (page: string): string => `${page} · Fanlight for caretakers`,
   brand: "Operator",
@@ -16,22 +36,28 @@ export const words = {
     title: "Counsel",
     text: "Warrants, orders and requests to preserve are decided by counsel, a person with a key of their own, and by nobody else: you cannot. Their key is in the public record before it counts, and each decision is signed with it.",
     none: "Nobody is counsel. What agencies hand in waits, and no household is told anything until somebody decides.",
+    ...office,
     loading: "Fetching who is counsel",
-    slow: "This takes longer than usual. It goes on.",
     own: "The operator themself, as the record says.",
     other: "Another person than the operator.",
-    since: (day: string): string => `Since ${day}.`,
-    over: (day: string): string => `Ended on ${day}.`,
-    waits: "They count once the entry has its place in the record.",
-    entry: "The entry in the record",
     end: "End what they do as counsel",
     sure: (name: string): string => `End what ${name} does as counsel?`,
-    yes: "End it",
-    no: "Leave it as it is",
-    ending: "Ending it",
     inviting: {
       text: "Counsel comes by a link that is good once, for 72 hours. They make keys of their own; you compare a code with them and sign. In a small town you may be your own counsel: say so, and the public record says it too.",
       nameHint: "The households that a document names read it with the reason. The public record has the key and no name.",
+    },
+  },
+  moderators: {
+    ...office,
+    title: "Moderators",
+    text: "Posts to neighbors are decided by moderators: people with keys of their own, and nobody else. You cannot, and you cannot read who wrote one. Their keys are in the public record before they count. Have two at least: an appeal is decided by another than the one it is against.",
+    none: "Nobody moderates. A post that the rules stopped waits, and so does each report.",
+    loading: "Fetching who moderates",
+    end: "End what they do as a moderator",
+    sure: (name: string): string => `End what ${name} does as a moderator?`,
+    inviting: {
+      text: "A moderator comes by a link that is good once, for 72 hours. They make keys of their own; you compare a code with them and sign.",
+      nameHint: "You and the other moderators read it. The public record has the keys and no name.",
     },
   },
   loading: "Looking at the parts",

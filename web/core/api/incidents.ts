@@ -25,19 +25,38 @@ export interface Source {
   readonly delay_min: number;
   readonly allowed: boolean;
 }
-/** Counts of 24 months, the present one last; `reported` tells silence from none. */
+/** Counts of a part of town; homes to the hundred, null where they are too few for a rate. */
+export interface AreaYears {
+  readonly counts: Readonly<Record<string, readonly number[]>>;
+  readonly homes: number | null;
+}
+/** Counts of 24 whole months, oldest first; `reported` tells silence from none. */
 export interface Years {
   readonly months: readonly string[];
   readonly reported: readonly boolean[];
   readonly counts: Readonly<Record<string, readonly number[]>>;
   readonly homes: number | null;
   readonly homes_source: string | null;
+  /** By H3 cell, of res 7 and coarser. */
+  readonly areas: Readonly<Record<string, AreaYears>>;
 }
 const anonymous = { anonymous: true } as const;
 
-export const incidents = async (api: Client): Promise<Incident[]> => {
+/** The latest incidents; `more`: there are others, which the map counts. */
+export interface Latest {
+  readonly found: readonly Incident[];
+  readonly more: boolean;
+}
+export const incidents = async (api: Client): Promise<Latest> => {
   const one = obj<Incident>({ incident: str, source: str, class: str, cells: list(str), began: str, ends: str, state: oneOf(["open", "over"]) });
-  return (await api.json("/v1/incidents", obj({ incidents: list(one) }), anonymous)).incidents;
+  const page = await api.json("/v1/incidents", obj({ incidents: list(one), next: nullable(str) }), anonymous);
+  return { found: page.incidents, more: page.next !== null };
+};
+
+/** The vector tiles that hold the whole town's incidents: all of them, whatever part somebody looks at. */
+export const incidentTiles = async (api: Client): Promise<Uint8Array[]> => {
+  const { whole } = await api.json("/v1/incidents/tiles", obj({ whole: list(str) }), anonymous);
+  return Promise.all(whole.map((path) => api.bytes(`/v1/incidents/tiles/${path}`, anonymous)));
 };
 
 export const incidentClasses = async (api: Client): Promise<IncidentClass[]> =>
@@ -46,15 +65,20 @@ export const incidentClasses = async (api: Client): Promise<IncidentClass[]> =>
 export const cadSources = async (api: Client): Promise<Source[]> =>
   (await api.json("/v1/cad-sources", obj({ sources: list(obj<Source>({ source: str, agency: str, name: str, delay_min: num, allowed: bool })) }), anonymous)).sources;
 
+const perClass = (value: unknown, where: string): Record<string, number[]> =>
+  Object.fromEntries(Object.entries(record(value, where)).map(([name, counts]) => [name, list(num)(counts, where)]));
+const areaYears = obj<AreaYears>({ counts: perClass, homes: nullable(num) });
+
 export const incidentYears = (api: Client): Promise<Years> =>
   api.json(
     "/v1/incidents/years",
     obj<Years>({
       months: list(str),
       reported: list(bool),
-      counts: (value, where) => Object.fromEntries(Object.entries(record(value, where)).map(([name, counts]) => [name, list(num)(counts, where)])),
+      counts: perClass,
       homes: nullable(num),
       homes_source: or(nullable(str), null),
+      areas: (value, where) => Object.fromEntries(Object.entries(record(value, where)).map(([cell, area]) => [cell, areaYears(area, where)])),
     }),
     anonymous,
   );

@@ -82,7 +82,8 @@ function planeOf(picture: Picture): Plane {
   return { width, height, channels: 3, data };
 }
 
-function onceEach(faces: Face[]): Face[] {
+/** Each face once: of several boxes over one, the surest. Reorders what it is given. */
+export function onceEach(faces: Face[]): Face[] {
   const kept: Face[] = [];
   for (const face of faces.sort((a, b) => b.score - a.score)) {
     if (kept.every((other) => overlap(face, other) < SAME_FACE)) kept.push(face);

@@ -12,5 +12,5 @@ export async function carry(seed: Bytes, keys: MemberKeys, account: string, cred
 }
 
 /** Signs for something that cannot be undone; a stolen session alone cannot do it. */
-export const signAct = (keys: MemberKeys, own: string, act: "remove-passkey" | "delete-account" | "delete-household" | "destroy-secret" | "person-role" | "person-deactivate" | "person-invite" | "person-confirm" | "request-template" | "counsel-end" | "process-decision" | "process-release" | "process-renewal", of: string): string =>
+export const signAct = (keys: MemberKeys, own: string, act: "remove-passkey" | "delete-account" | "delete-household" | "destroy-secret" | "person-role" | "person-deactivate" | "person-invite" | "person-confirm" | "request-template" | "counsel-end" | "moderator-end" | "process-decision" | "process-release" | "process-renewal", of: string): string =>
   b64(sign(keys.signing, "act", jcs({ account: own, act, of })));

@@ -61,6 +61,9 @@ export function codeOf(of: Invited, keys: Keys): string {
 export const secretHash = (secret: Bytes): Bytes => sha256(concat([utf8("fanlight/agency-invitation/v1\n"), secret]));
 export const linkOf = (origin: string, secret: Bytes, app = "agency"): string => `${origin}/${app}/#/join/${toUrl64(secret)}`;
 
+/** The kind of account that an invitation makes. */
+const kindOf = ({ agency, role }: Invited): string => (agency ? "officer" : role === "moderator" ? role : "counsel");
+
 /** The secret of a link's last part, or null. */
 export function readSecret(part: string): Bytes | null {
   const secret = readUrl64(part);
@@ -105,7 +108,7 @@ export async function answer(secret: Bytes, of: Invited): Promise<Keys> {
       secret: b64(secret),
       credential: { ...passkey.credential },
       wrapped: passkey.secret ? b64(await wrapSeed(await wrapKey(passkey.secret), id, seed)) : null,
-      signature: b64(sign(made.signing, "account", jcs({ ...keys, kind: of.agency ? "officer" : "counsel", invitation: of.invitation }))),
+      signature: b64(sign(made.signing, "account", jcs({ ...keys, kind: kindOf(of), invitation: of.invitation }))),
     },
   });
   return keys;

@@ -1,6 +1,6 @@
 /** Every string of an invitation to an agency, on both its sides. */
 
-const ROLES: Readonly<Record<string, string>> = { counsel: "counsel (another person than the operator)", "own-counsel": "counsel (the operator themself)", officer: "officer", supervisor: "supervisor", custodian: "custodian", administrator: "administrator" };
+const ROLES: Readonly<Record<string, string>> = { moderator: "moderator", counsel: "counsel (another person than the operator)", "own-counsel": "counsel (the operator themself)", officer: "officer", supervisor: "supervisor", custodian: "custodian", administrator: "administrator" };
 export const roleOf = (role: string): string => ROLES[role] ?? role;
 
 export const words = {
@@ -51,6 +51,7 @@ export const join = {
   making: "Waiting for your passkey",
   code: "Code of your keys",
   codeText: (agency: string): string => `Read it to ${agency ? "your administrator" : "the operator"} when they call you. They compare it with theirs and sign; until then your keys open nothing here.`,
+  moderatorText: "As a moderator you decide on posts to neighbors, each time with a rule and a reason. What the record shows is your key and each decision, never your name. Who wrote a post is sealed to your key, and opening it is an entry in the record.",
   counselText: "As counsel you decide on documents that name a household, and sign each decision with your key. What the record shows of it is the key, never your name; the household reads your name with the reason.",
   again: "Try again",
   front: "To the front page",

@@ -9,6 +9,20 @@ export interface Door {
   readonly demo: string;
 }
 
+/** What the frame of an office's app says. */
+export interface OfficeWords {
+  readonly page: (page: string) => string;
+  readonly brand: string;
+  readonly nav: string;
+  readonly record: string;
+  readonly signOut: string;
+  readonly opening: string;
+  readonly again: string;
+  readonly standing: string;
+  readonly you: (name: string) => string;
+  readonly door: Readonly<Record<"title" | "text" | "ended" | "other" | "otherText" | "demo" | "front", string>>;
+}
+
 export const words = {
   loading: "Fetching",
   slow: "This takes longer than usual. It goes on.",

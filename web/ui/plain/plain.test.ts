@@ -3,8 +3,8 @@ import { jargonIn, shownTexts } from "./jargon.ts";
 import { literalWords } from "./literals.ts";
 
 /** What residents, and whoever gets a link from one, are shown. */
-const PAGES = import.meta.glob<string>(["../../apps/{home,link,door}/**/*.svelte", "../*.svelte"], { query: "?raw", import: "default", eager: true });
-const WORDS = import.meta.glob<string>(["../../apps/{home,link,door}/{words,words/*,*/words}.ts", "../words.ts"], { query: "?raw", import: "default", eager: true });
+const PAGES = import.meta.glob<string>(["../../apps/{home,link,door}/**/*.svelte", "../*.svelte", "../posts/*.svelte"], { query: "?raw", import: "default", eager: true });
+const WORDS = import.meta.glob<string>(["../../apps/{home,link,door}/{words,words/*,*/words}.ts", "../words.ts", "../posts/*words.ts"], { query: "?raw", import: "default", eager: true });
 
 const found = (files: Record<string, string>, look: (source: string) => string[]): string[] =>
   Object.entries(files).flatMap(([path, source]) => look(source).map((words) => `${path}: ${words}`));

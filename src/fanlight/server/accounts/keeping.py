@@ -7,7 +7,16 @@ from webauthn.helpers import bytes_to_base64url
 
 from fanlight.model.ids import new_id
 from fanlight.seal.container import sha256
-from fanlight.server.accounts import forms, passkeys, sessions, shredding, store, store_people, telling
+from fanlight.server.accounts import (
+    forms,
+    newcomers,
+    passkeys,
+    sessions,
+    shredding,
+    store,
+    store_people,
+    telling,
+)
 from fanlight.server.accounts.challenges import Challenges
 from fanlight.server.accounts.forms import AnyRequest
 from fanlight.server.accounts.passkeys import Made, NewPasskey, Party
@@ -74,6 +83,8 @@ async def make_account_by_passkey(
         if not await store_people.add_passkey(tx, passkey):
             raise passkeys.refused()
         await is_new_device(tx, account.id, word)
+        if account.kind == "member":
+            await newcomers.note(tx, account.id, services.clock().date())
         begun = await sessions.begin(tx, services, account, passkey.id)
     return passkey_session(begun, await sessions.load_session(services, account.id), passkey)
 

@@ -24,6 +24,7 @@ _LIFE_H = {
     "clerk": 12,
     "auditor": 12,
     "counsel": 12,
+    "moderator": 12,
 }
 _SCHEME = "Bearer "
 _HOUSEHOLD = "fanlight-household"  # the header that says which of one's households is meant
@@ -41,12 +42,12 @@ class Session:
     """Somebody signed in.
 
     Attributes:
-        kind: member, hub, officer, operator, clerk, auditor or counsel.
+        kind: member, hub, officer, operator, clerk, auditor, counsel or moderator.
         household: of a member or hub, the one that this call is about; empty for a member who has none yet.
         role: owner, member, guest, installer, landlord, hub or `RETURNING` there; officer, supervisor,
             custodian or administrator at an agency.
         agency: ORI of an officer's agency.
-        name: an officer's or counsel's.
+        name: an officer's, counsel's or a moderator's.
         id: this session's, as its person may see it; empty where nobody signed in.
         passkey: with which it began, if with one.
         homes: all households of a member.
@@ -205,7 +206,7 @@ async def _loaded(tx: Tx, account: str, kind: str, household: str) -> Session:
         return Session(
             account=account, kind="officer", agency=person.agency, role=person.role, name=person.name
         )
-    name = await store.counsel_name(tx, account) if kind == "counsel" else ""
+    name = await store.office_name(tx, kind, account) if kind in store.OFFICES else ""
     if name is None:
         raise not_signed_in()
     homes = (

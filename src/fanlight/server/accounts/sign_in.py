@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 
 from fanlight.model.clock import to_text
 from fanlight.model.ids import new_id
-from fanlight.server.accounts import forms, passkeys, sessions, store, store_people, telling
+from fanlight.server.accounts import forms, newcomers, passkeys, sessions, store, store_people, telling
 from fanlight.server.accounts.challenges import Challenges
 from fanlight.server.accounts.forms import AnyRequest
 from fanlight.server.accounts.passkeys import Party
@@ -84,7 +84,9 @@ async def make_account(
     offer = {"sign_pub": data.sign_pub, "age_recipient": forms.recipient(data.age_recipient)}
     forms.check_signature(public, "account", jcs.dumps(offer), data.signature)
     async with services.db.transaction() as tx:
-        return forms.AccountOut(await ensure(tx, "member", public, data.age_recipient))
+        made = await ensure(tx, "member", public, data.age_recipient)
+        await newcomers.note(tx, made, services.clock().date())
+        return forms.AccountOut(made)
 
 
 async def ensure(tx: Tx, kind: str, public: bytes, recipient: str) -> str:
@@ -150,7 +152,7 @@ async def _by_passkey(
 
 async def _appointed_with_passkey(tx: Tx, account: store.Account) -> bool:
     """Tell whether this is a clerk, auditor or officer with a passkey, who signs in with nothing else."""
-    if account.kind not in {"clerk", "auditor", "officer", "counsel"}:
+    if account.kind not in {"clerk", "auditor", "officer", "counsel", "moderator"}:
         return False
     await store_people.enter(tx, account=account.id)
     return bool(await store_people.passkeys_of(tx, account.id))

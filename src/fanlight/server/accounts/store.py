@@ -80,6 +80,13 @@ _PERSON = (
     " FROM agency_person p JOIN account a ON a.id = p.account LEFT JOIN leaf l ON l.id = p.leaf"
 )
 
+# Offices of a town that the operator gives, by kind of account: the name of who holds one and counts.
+OFFICES = {
+    table: f"SELECT o.name FROM {table} o JOIN leaf l ON l.id = o.leaf"  # noqa: S608 - two tables of ours
+    " WHERE o.account = %s AND o.ended IS NULL AND l.idx IS NOT NULL"
+    for table in ("counsel", "moderator")
+}
+
 
 async def add_account(tx: Tx, account: Account) -> bool:
     """Store an account; tell whether its key was new."""
@@ -139,13 +146,9 @@ async def person(tx: Tx, account: str) -> Person | None:
     return found if found and found.counts else None
 
 
-async def counsel_name(tx: Tx, account: str) -> str | None:
-    """Return the name of an account that is counsel; None once it is not, or before it counts."""
-    query = (
-        "SELECT c.name FROM counsel c JOIN leaf l ON l.id = c.leaf"
-        " WHERE c.account = %s AND c.ended IS NULL AND l.idx IS NOT NULL"
-    )
-    found: str | None = await value(tx, query, [account])
+async def office_name(tx: Tx, kind: str, account: str) -> str | None:
+    """Return the name of who holds one of `OFFICES`; None once they do not, or before it counts."""
+    found: str | None = await value(tx, OFFICES[kind], [account])
     return found
 
 

@@ -12,7 +12,7 @@ from fanlight.store.database import Tx, changed, many, one, value
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """An open invitation; `account` has answered it, with these public halves.
 
-    `agency` is empty where the operator invites their own counsel.
+    `agency` is empty where the operator invites their own counsel or a moderator.
     """
 
     id: str

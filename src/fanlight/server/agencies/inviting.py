@@ -2,7 +2,7 @@
 
 In:     an administrator's signed invitation; the answer of who has its secret; the signed confirmation of
         their keys. Where no administrator is in office, the operator invites one; of no agency, their own
-        counsel (docs/design/process.md).
+        counsel (docs/design/process.md) and moderators (docs/design/moderators.md).
 Out:    a person of the agency, with an entry in the record.
 Holds:  no agreement in force, nobody comes. Who answered may do nothing until the confirmation, and counts
         only once the entry with their public halves has its place in the record. The confirmation is signed
@@ -14,7 +14,7 @@ Why:    docs/design/people.md
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from fanlight.model.readable import skeleton
 from fanlight.server import programme
@@ -25,6 +25,7 @@ from fanlight.server.auditing import store as auditors
 from fanlight.server.counsel import store as counsel
 from fanlight.server.errors import Conflict, NotAllowed, NotFound
 from fanlight.server.log import Log
+from fanlight.server.moderators import store as moderators
 from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
 
@@ -32,6 +33,8 @@ LIFE = timedelta(hours=72)
 MOST = 20
 OPERATOR = "operator"
 PEOPLE = ("officer", "supervisor", "custodian", "administrator")
+# What the operator invites to, of no agency, and the kind of account that it makes.
+OFFICES = dict.fromkeys(counsel.ROLES, "counsel") | {moderators.ROLE: "moderator"}
 _ADMINISTRATOR = "administrator"
 
 
@@ -109,10 +112,10 @@ async def invite(  # noqa: PLR0913 - what was signed, and by whom
         secret_hash=b64.encode(secret_hash),
     )
     by.check("person-invite", said, signature)
-    may = counsel.ROLES if not by.agency else (_ADMINISTRATOR,) if by.name is None else PEOPLE
+    may = tuple(OFFICES) if not by.agency else (_ADMINISTRATOR,) if by.name is None else PEOPLE
     if made.role not in may:
         raise NotAllowed(
-            "The operator invites their own counsel and an agency's first administrator, and nobody else.",
+            "The operator invites counsel, moderators and an agency's first administrator, and nobody else.",
             do="Let that administrator invite the others.",
             code="agencies.only_administrator",
         )
@@ -169,16 +172,7 @@ async def confirm(  # noqa: PLR0913 - what was signed, and by whom
     await _check_no_auditor(tx, found.name, now)
     if not found.agency:
         await invitations.used(tx, found)
-        await counsel.come(
-            log,
-            tx,
-            account=found.account,
-            name=found.name,
-            role=found.role,
-            day=now.date(),
-            made_by=OPERATOR,
-            signature=signature,
-        )
+        await _take_office(log, tx, found, account=found.account, day=now.date(), signature=signature)
         return
     pub = {
         "agency": found.agency,
@@ -191,6 +185,19 @@ async def confirm(  # noqa: PLR0913 - what was signed, and by whom
     committed = {"name": found.name, "by": by.name or OPERATOR, "signature": signature}
     leaf = await log.queue_leaf(tx, "agency-person-joined", pub, committed)
     await invitations.come(tx, found, None if by.name is None else by.account, now.date(), leaf)
+
+
+async def _take_office(  # noqa: PLR0913 - what the entry says
+    log: Log, tx: Tx, of: Invitation, *, account: str, day: date, signature: str
+) -> None:
+    if of.role == moderators.ROLE:
+        await moderators.come(
+            log, tx, account=account, name=of.name, day=day, made_by=OPERATOR, signature=signature
+        )
+        return
+    await counsel.come(
+        log, tx, account=account, name=of.name, role=of.role, day=day, made_by=OPERATOR, signature=signature
+    )
 
 
 def keys_digest(of: Invitation, account: str, sign_pub: str, age_recipient: str) -> str:
@@ -207,7 +214,7 @@ def keys_digest(of: Invitation, account: str, sign_pub: str, age_recipient: str)
 
 
 async def _require_agreement(tx: Tx, of: Invitation, now: datetime) -> None:
-    """Raise NotAllowed where an agency has no agreement in force; the operator's counsel needs none."""
+    """Raise NotAllowed where an agency has no agreement in force; an office of no agency needs none."""
     if of.agency:
         await programme.require_agreement(tx, of.agency, now.date())
 

@@ -28,7 +28,7 @@ from fanlight.server.services import Parts, Services
 from fanlight.wire import b64, jcs
 
 _REFUSED_PER_HOUR = 200
-_Ori = Annotated[str, Meta(pattern=r"^([A-Z0-9]{9})?\Z")]  # empty: the operator's own counsel
+_Ori = Annotated[str, Meta(pattern=r"^([A-Z0-9]{9})?\Z")]  # empty: what the operator invites to themself
 _Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -38,7 +38,7 @@ class InviteIn(forms.In, frozen=True):
     invitation: forms.Id
     agency: _Ori
     name: _Name
-    role: Role | Literal["counsel", "own-counsel"]
+    role: Role | Literal["counsel", "own-counsel", "moderator"]
     secret_hash: forms.Key
     signature: forms.Signature
 
@@ -171,7 +171,7 @@ async def _answer(data: AnswerIn, request: AnyRequest, services: Services, chall
     public = forms.public_key(data.sign_pub)
     async with services.db.transaction(account=data.account) as tx:
         found = await inviting.opened(tx, forms.public_key(data.secret), services.clock())
-        kind = "officer" if found.agency else "counsel"
+        kind = "officer" if found.agency else inviting.OFFICES[found.role]
         offer = {
             "account": data.account,
             "sign_pub": data.sign_pub,

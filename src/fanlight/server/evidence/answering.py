@@ -24,9 +24,9 @@ from fanlight.seal import sealing
 from fanlight.server import accounts, requests
 from fanlight.server.accounts import Caller
 from fanlight.server.errors import Conflict, Malformed, NotAllowed
-from fanlight.server.evidence import acts, ends_store, store
+from fanlight.server.evidence import acts, ends_store
 from fanlight.server.evidence.acts import Act
-from fanlight.server.evidence.exports import own_disclosure
+from fanlight.server.evidence.exports import own_in_turn
 from fanlight.server.evidence.looks import may_look
 from fanlight.server.evidence.taking_back import known_copy
 from fanlight.server.services import Parts
@@ -79,9 +79,7 @@ async def answer(
     _check_words(data)
     now = services.clock()
     async with services.db.transaction() as tx:
-        _, row = await own_disclosure(tx, session.agency, disclosure)
-        await store.lock_end(tx, row.id)
-        await own_disclosure(tx, session.agency, disclosure)  # it may have been destroyed before our turn
+        _, row = await own_in_turn(tx, session.agency, disclosure)
         signed = jcs.dumps({"disclosure": disclosure, "words": data.words})
         signer.check("copy-answer", signed, data.signature)
         over = await ends_store.is_over(tx, row.id)

@@ -12,6 +12,7 @@ Holds:  a day has 64, 128, 256 ... leaves, so that nothing real can be counted; 
 
 import asyncio
 import random
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -46,6 +47,15 @@ async def _plan_more(tx: Tx, agency: str, now: datetime, day: date) -> None:
     count = total or rules.FIRST_PLAN
     moments = rules.plan_moments(now, day, count, _RANDOM.random)
     await store.plan(tx, agency, day, total + count, moments)
+
+
+async def turns(tx: Tx, agencies: Iterable[str]) -> None:
+    """Wait for the turn of several agencies' days before anything is entered in one of them.
+
+    `emit_due` takes them in this order too: who took two in another order would wait for each other.
+    """
+    for agency in sorted(set(agencies)):
+        await store.lock(tx, f"day {agency}")
 
 
 async def enter(tx: Tx, agency: str, now: datetime, act: str, detail: dict[str, Any]) -> None:

@@ -188,7 +188,7 @@ async def finish(
                 return Dropped(disclosure)
             if disclosure in services.shreds.gone:  # destroyed here, which an older database does not know
                 raise _closed()
-            await _open(tx, token)
+            found = await _open(tx, token)
         hdr, manifest = (services.incoming.read(name) for name in names[:2])
         length, root = await services.incoming.measure(names[2])
         fits = (length, root) == (data.length, data.root)
@@ -198,36 +198,45 @@ async def finish(
             raise _incomplete()
         now = services.clock()
         await services.evidence.put_file(blob_of(disclosure), services.incoming.path(names[2]), now.date())
-        async with services.db.transaction() as tx:
-            found = await _open(tx, token)
-            row = Disclosure(
-                id=disclosure,
-                request=found.request,
-                received_day=now.date(),
-                length=length,
-                root=root,
-                manifest_sha256=data.manifest_sha256,
-                manifest=manifest,
-                hdr=hdr,
-                withdraw_sha256=data.withdraw_sha256,
-                onward_commit=None if data.onward_commit is None else bytes.fromhex(data.onward_commit),
-            )
-            if await store.add(tx, row):
-                if not await requests.note_received(tx, found.request, MOST):
-                    raise _closed()
-                line = Custody(now.date().isoformat(), "disclosed", "a resident")
-                await store.add_custody(tx, disclosure, line)
-                detail = {
-                    "disclosure": disclosure,
-                    "request": found.request,
-                    "root": root,
-                    "manifest_sha256": data.manifest_sha256,
-                }
-                await day.enter(tx, found.agency, now, "disclosed", detail)
+        row = Disclosure(
+            id=disclosure,
+            request=found.request,
+            received_day=now.date(),
+            length=length,
+            root=root,
+            manifest_sha256=data.manifest_sha256,
+            manifest=manifest,
+            hdr=hdr,
+            withdraw_sha256=data.withdraw_sha256,
+            onward_commit=None if data.onward_commit is None else bytes.fromhex(data.onward_commit),
+        )
+        try:
+            await _add(services, token, row)
+        except Conflict:  # it closed meanwhile: a payload without a row would have no end
+            await services.evidence.delete(blob_of(disclosure))
+            raise
         for name in names:
             services.incoming.drop(name)
         services.unfinished.end(disclosure)
     return Dropped(disclosure)
+
+
+async def _add(services: Services, token: str, row: Disclosure) -> None:
+    """Put a whole copy with its case; raises Conflict if the request is closed by now."""
+    async with services.db.transaction() as tx:
+        found = await _open(tx, token)
+        if not await store.add(tx, row):
+            return
+        if not await requests.note_received(tx, row.request, MOST):
+            raise _closed()
+        await store.add_custody(tx, row.id, Custody(row.received_day.isoformat(), "disclosed", "a resident"))
+        detail = {
+            "disclosure": row.id,
+            "request": row.request,
+            "root": row.root,
+            "manifest_sha256": row.manifest_sha256,
+        }
+        await day.enter(tx, found.agency, services.clock(), "disclosed", detail)
 
 
 def _names(disclosure: str) -> list[str]:

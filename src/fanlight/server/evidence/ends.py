@@ -105,7 +105,7 @@ def _goes(row: CaseRow, end: End, held: list[HoldRow], today: date) -> bool:
 
 async def _lapse(services: Services, now: datetime) -> None:
     async with services.db.transaction() as tx:
-        for row in await ends_store.lapsing(tx):
+        for row in sorted(await ends_store.lapsing(tx), key=lambda one: one.agency):  # as day.turns does
             if not row.hold().stands(now.date()) and await ends_store.end_hold(tx, row.id, now.date()):
                 detail = {"hold": row.id, "request": row.request, "at": to_text(now)}
                 await day.enter(tx, row.agency, now, "hold-lapsed", detail)
@@ -139,7 +139,9 @@ async def _destroy_case(services: Services, request: str, now: datetime) -> None
 
 async def _destroy_key(services: Services, tx: Tx, row: CaseRow, now: datetime, why: str) -> list[str]:
     gone: list[str] = []
-    for disclosure in await ends_store.kept(tx, row.request):
+    kept = await ends_store.kept(tx, row.request)
+    await day.turns(tx, [row.agency, *await onward_rows.agencies_of(tx, kept)])
+    for disclosure in kept:
         gone += await _destroy_copy(tx, row.agency, disclosure, now, why)
     await requests.forget_case_key(tx, row.request)
     await papers.forget(tx, row.request)
@@ -180,6 +182,7 @@ async def _destroy_withdrawn(services: Services, now: datetime) -> None:
                 continue
             if one.disclosure not in await ends_store.kept(tx, one.request):
                 continue
+            await day.turns(tx, [one.agency, *await onward_rows.agencies_of(tx, [one.disclosure])])
             gone = await _destroy_copy(tx, one.agency, one.disclosure, now, "withdrawn")
         await _note(services, gone)
 
@@ -242,6 +245,7 @@ async def replay(services: Services) -> int:
             for row in await ends_store.cases(tx, request=request):
                 await _destroy_key(services, tx, row, now, "restored")
         count += await onward.again(tx, gone, now)
+        count += await naming.again(services, tx, set(gone))
     await _note(services, [*ended, *stones, *handed, *redacted])
     await _empty(services)
     return count + await redactions.again(services, [*gone, *redacted])

@@ -9,8 +9,8 @@ from msgspec import Meta
 from fanlight.model.clock import to_text
 from fanlight.model.ids import new_id
 from fanlight.server import programme, requests
-from fanlight.server.errors import NotAllowed, NotFound
-from fanlight.server.evidence import acts, day, defence, rules, store
+from fanlight.server.errors import Conflict, NotAllowed, NotFound
+from fanlight.server.evidence import acts, day, defence, ends_store, rules, store
 from fanlight.server.evidence.acts import Act
 from fanlight.server.evidence.store import Custody, Disclosure, Export
 from fanlight.server.log import Proven
@@ -19,6 +19,7 @@ from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
 
 _PUBLISHED = ("request", "case-key", "export")
+_PEOPLE = frozenset({"officer", "cosigner"})  # who asked and who signed is the agency's and the auditor's
 
 
 class ExportIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -47,7 +48,9 @@ async def export(
 
     Raises:
         NotAllowed: the ordinance refuses (recorded), or the signature is wrong.
-        Malformed, Conflict: a copy for the defence that equals no earlier export. Nothing is entered.
+        NotFound: the copy's end has come meanwhile. Nothing is entered.
+        Malformed, Conflict: a copy for the defence that equals no earlier export; or whoever gave the copy
+            wants it back, and no use of it is recorded. Nothing is entered.
         Unavailable: no witness has signed the record; the entry stands, nothing is handed out.
     """
     signed: dict[str, Any] = {
@@ -69,6 +72,8 @@ async def export(
     detail = {**signed, "export": made, "by": session.name, "at": to_text(now), "exporter": exporter}
     copy = defence.read(kind, wire.parts, wire.equals)
     async with services.db.transaction() as tx:
+        disclosure, row = await own_in_turn(tx, session.agency, disclosure.id)
+        await _check_not_wanted(tx, disclosure.id)
         if copy is not None:
             await defence.check(tx, session, disclosure.id, copy)
         pack = await programme.pack(tx, row.pack)
@@ -133,7 +138,7 @@ async def _answer(
             [
                 opening.as_json()
                 for opening in await services.log.openings(tx, one)
-                if opening.field != "officer"
+                if opening.field not in _PEOPLE
             ]
             for one in leaves
         ]
@@ -154,6 +159,19 @@ async def _answer(
         "vkey": services.log.vkey,
         "witness_vkeys": services.log.witness_vkeys,
     }
+
+
+async def _check_not_wanted(tx: Tx, disclosure: str) -> None:
+    """Raise Conflict for a copy that its giver wants back: what went out could not be had back."""
+    waiting = [one for one in await ends_store.withdrawn(tx) if one.disclosure == disclosure]
+    if waiting and not waiting[0].used:
+        raise Conflict(
+            "Whoever gave this copy wants it back, and it is not recorded as used.",
+            kept="Nothing was handed out. The copy stays where it is.",
+            do="If a charge was filed with it, it is an exhibit or it may help the defence, a custodian"
+            f" records that on the page of its case before {waiting[0].due.isoformat()}.",
+            code="evidence.wanted_back",
+        )
 
 
 def receipt_json(proven: Proven) -> dict[str, Any]:
@@ -183,3 +201,10 @@ async def own_disclosure(tx: Tx, agency: str, disclosure: str) -> tuple[Disclosu
             code="evidence.destroyed",
         )
     return found, row
+
+
+async def own_in_turn(tx: Tx, agency: str, disclosure: str) -> tuple[Disclosure, requests.RequestRow]:
+    """Return the same once it is our turn at its case, whose end may have come meanwhile; raises NotFound."""
+    _, row = await own_disclosure(tx, agency, disclosure)
+    await store.lock_end(tx, row.id)
+    return await own_disclosure(tx, agency, disclosure)

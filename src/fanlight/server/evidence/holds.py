@@ -182,6 +182,7 @@ async def over(services: Services, signer: requests.Signer, export: str, wire: O
         row = await ends_store.export_of(tx, signer.session.agency, export)
         if row is None:
             raise NotFound("There is no such export of your agency.", do="Load the page again.")
+        await store.lock_end(tx, row.request)
         signed = (body.decode(), wire.signature, signer.session.account)
         if not await ends_store.add_over(tx, export, wire.kind, now.date(), signed):
             raise Conflict("This export is over already.", kept=_TAKEN, do="Load the page again.")
@@ -231,7 +232,8 @@ async def withdraw(services: Services, disclosure: str) -> date | None:
             return None
         await store.lock_end(tx, found.request)
         (row,) = await ends_store.cases(tx, request=found.request)
-        if await ends_store.is_used(tx, disclosure):
+        kept = await ends_store.kept(tx, found.request)  # it may have been destroyed before our turn
+        if disclosure not in kept or await ends_store.is_used(tx, disclosure):
             return None
         due = now.date() + retention.TO_USE
         if await ends_store.add_withdrawal(tx, disclosure, now.date(), due):

@@ -25,7 +25,7 @@ from fanlight.server.evidence import (
     taking_back,
     trail,
 )
-from fanlight.server.evidence.exports import ExportIn, own_disclosure, receipt_json
+from fanlight.server.evidence.exports import ExportIn, own_disclosure, own_in_turn, receipt_json
 from fanlight.server.evidence.keyring import keyring_json
 from fanlight.server.evidence.looks import may_look
 from fanlight.server.evidence.onward import listing, offering, receiving
@@ -91,7 +91,7 @@ async def get_header(disclosure: FromPath[str], services: Parts, session: Caller
     await may_look(services, session, disclosure=disclosure)
     now = services.clock()
     async with services.db.transaction() as tx:
-        found, _ = await own_disclosure(tx, session.agency, _id(disclosure))
+        found, _ = await own_in_turn(tx, session.agency, _id(disclosure))
         await store.lock(tx, f"custody {disclosure}")
         await store.add_custody(tx, disclosure, Custody(to_text(now), "viewed", session.name))
         detail = {"disclosure": disclosure, "by": session.name, "at": to_text(now)}

@@ -101,7 +101,7 @@ async def give(
         signed = {"request": row.id, "account": data.account, "sealed": data.sealed}
         signer.check("case-copy", jcs.dumps(signed), data.signature)
         sealed = requests.copies.age_file(data.sealed)
-        person = await _person(tx, session.agency, data.account)
+        person = await holder_to_be(tx, session.agency, data.account)
         recovered = await _recovers(tx, row.id, session.account, data.account)
         if recovered is None and await requests.copies.own(tx, row.id, session.account) is None:
             raise NotAllowed(
@@ -253,7 +253,7 @@ async def forget_who_left(services: Services) -> int:
     async with services.db.transaction() as tx:
         await store.lock(tx, "who left")
         held = [*await requests.copies.agencies_holding(tx), *await onward.agencies_holding(tx)]
-        for agency, holding in held:
+        for agency, holding in sorted(held, key=lambda one: one[0]):  # as day.turns takes them
             acting = {person.account for person in await _holders_to_be(tx, agency)}
             for account in sorted(holding - acting):
                 count += await forget_person(tx, account, now, "the server")
@@ -306,9 +306,10 @@ async def _holders_to_be(tx: Tx, agency: str) -> list[accounts.Person]:
     return [one for one in await accounts.people(tx, agency) if one.role in requests.copies.MAY_HOLD]
 
 
-async def _person(tx: Tx, agency: str, account: str) -> accounts.Person:
-    for one in await _holders_to_be(tx, agency):
-        if one.account == account:
+async def holder_to_be(tx: Tx, agency: str, account: str) -> accounts.Person:
+    """Return somebody of an agency who may open cases and counts by now; raises Malformed."""
+    for one in await accounts.recipients(tx, agency):
+        if one.account == account and one.role in requests.copies.MAY_HOLD:
             return one
     raise Malformed(
         "This is nobody of your agency who may open cases.",

@@ -3,11 +3,13 @@
 In:     by the copy's own secret: an age file to the case's key, of one length for everybody.
 Out:    the file, to who can open the case; a line of custody with the day only, and a `case` entry.
 Holds:  no sign-in is taken. It is said once at a time, and taken back until the copy is used; it goes with
-        the copy. Nothing here reads it: the agency's page checks that who gave the copy signed it.
+        the copy. What was taken back is noted outside the database, and taken back again where an older one
+        brings it back. Nothing here reads it: the agency's page checks that who gave the copy signed it.
 Absent: a way for the agency to ask for it (the public lists refuse such words in requests and answers).
 Why:    docs/design/evidence.md#who-gave-a-copy
 """
 
+import asyncio
 import hashlib
 from typing import Annotated, Any
 
@@ -16,13 +18,14 @@ from litestar import Request, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
+from fanlight.model.ids import id_of
 from fanlight.server.errors import Conflict, Malformed
 from fanlight.server.evidence import day, ends_store, store
 from fanlight.server.evidence.answering import SecretIn
 from fanlight.server.evidence.store import Custody
 from fanlight.server.evidence.taking_back import known_copy
 from fanlight.server.services import Parts, Services
-from fanlight.store.database import Tx, changed, one
+from fanlight.store.database import Tx, changed, many, one
 from fanlight.wire import b64
 
 SEALED = 5_755  # an age file of 4,096 bytes to one post-quantum recipient
@@ -41,6 +44,11 @@ class NameIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Row(msgspec.Struct, frozen=True):
     """What was said, as kept."""
 
+    sealed: bytes
+
+
+class _Said(msgspec.Struct, frozen=True):
+    disclosure: str
     sealed: bytes
 
 
@@ -87,8 +95,11 @@ async def take_back(
                 do="Ask the agency, or a lawyer.",
                 code="evidence.used",
             )
-        if await _forget(tx, disclosure):
+        said = await one(tx, Row, "SELECT sealed FROM giver_name WHERE disclosure = %s", [disclosure])
+        if said is not None and await _forget(tx, disclosure):
             await _enter(services, tx, (agency, disclosure), _UNNAMED)
+            # Before the commit: what is noted and not committed is taken back at the next start.
+            await asyncio.to_thread(services.shreds.note_gone, [_mark(disclosure, bytes(said.sealed))])
 
 
 async def as_text(tx: Tx, disclosure: str) -> str | None:
@@ -97,9 +108,25 @@ async def as_text(tx: Tx, disclosure: str) -> str | None:
     return b64.encode(bytes(found.sealed)) if found else None
 
 
+async def again(services: Services, tx: Tx, gone: set[str]) -> int:
+    """Take back again what came back with an older database; return how many."""
+    query = "SELECT disclosure, sealed FROM giver_name ORDER BY disclosure"
+    back = [one for one in await many(tx, _Said, query) if _mark(one.disclosure, bytes(one.sealed)) in gone]
+    for said in back:
+        agency = await _agency_of(tx, said.disclosure)
+        await _forget(tx, said.disclosure)
+        await _enter(services, tx, (agency, said.disclosure), _UNNAMED)
+    return len(back)
+
+
 async def forget(tx: Tx, disclosure: str) -> None:
     """Forget who gave a copy that is destroyed."""
     await _forget(tx, disclosure)
+
+
+def _mark(disclosure: str, sealed: bytes) -> str:
+    """Return the id under which what was taken back is noted: of these words alone, not of later ones."""
+    return id_of(hashlib.sha256(b"name of " + disclosure.encode() + b"\n" + sealed).digest()[:16])
 
 
 async def _forget(tx: Tx, disclosure: str) -> bool:

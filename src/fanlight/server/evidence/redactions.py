@@ -41,6 +41,7 @@ MOST = 20
 _RAW = "application/octet-stream"
 _PRIVATE = {"Cache-Control": "private, no-store"}
 _MAX_BODY = 512 * 1024
+_New = tuple[str, str, str, datetime, int, str, bytes, bytes]  # as Row has them, without what comes later
 
 
 class RedactionIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -159,24 +160,36 @@ async def finish(
             )
         now = services.clock()
         await services.evidence.put_file(blob_of(redaction), services.incoming.path(name), now.date())
-        async with services.db.transaction() as tx:
-            copy = await _may_open(tx, session, disclosure)
-            await store.lock_end(tx, copy.request)
-            await _may_open(tx, session, disclosure)  # as it is now that it is our turn
-            if len(await of_clip(tx, disclosure)) >= MOST:
-                raise Conflict(
-                    f"This clip has {MOST} redacted copies.",
-                    kept="Nothing was added.",
-                    do="Use one of them.",
-                    code="evidence.many_redactions",
-                )
-            row = (redaction, disclosure, session.account, now, data.length, data.root, hdr, record)
-            await _add(tx, row, data.signature)
-            said = {**detail, "by": session.name, "at": to_text(now)}
-            await _enter(services, tx, session, disclosure, ("redacted", "redacted", said))
+        row = (redaction, disclosure, session.account, now, data.length, data.root, hdr, record)
+        try:
+            await _keep(services, session, row, data.signature, {**detail, "at": to_text(now)})
+        except FanlightError:  # the clip ended meanwhile, say: a payload without a row would have no end
+            await services.evidence.delete(blob_of(redaction))
+            raise
         services.incoming.drop(name)
         services.unfinished.end(redaction)
     return {"redaction": redaction}
+
+
+async def _keep(
+    services: Services, session: Session, row: _New, signature: str, detail: dict[str, Any]
+) -> None:
+    """Store a redacted copy that is whole; raises NotFound, NotAllowed or Conflict as things are by now."""
+    _, disclosure, *_ = row
+    async with services.db.transaction() as tx:
+        copy = await _may_open(tx, session, disclosure)
+        await store.lock_end(tx, copy.request)
+        await _may_open(tx, session, disclosure)  # as it is now that it is our turn
+        if len(await of_clip(tx, disclosure)) >= MOST:
+            raise Conflict(
+                f"This clip has {MOST} redacted copies.",
+                kept="Nothing was added.",
+                do="Use one of them.",
+                code="evidence.many_redactions",
+            )
+        await _add(tx, row, signature)
+        said = {**detail, "by": session.name}
+        await _enter(services, tx, session, disclosure, ("redacted", "redacted", said))
 
 
 @get("/v1/agency/redactions/{redaction:str}/hdr", operation_id="getRedactionHeader", media_type=_RAW)
@@ -215,6 +228,7 @@ async def take_off(redaction: FromPath[str], services: Parts, session: Caller) -
     now = services.clock()
     async with services.db.transaction() as tx:
         row = await _own(tx, session, redaction)
+        await _require_no_hold(tx, session, row, now)
         if not await _empty(tx, [row.id], now):
             return
         said = {
@@ -227,6 +241,18 @@ async def take_off(redaction: FromPath[str], services: Parts, session: Caller) -
         await _enter(services, tx, session, row.disclosure, act)
     await services.evidence.delete(blob_of(row.id))
     await asyncio.to_thread(services.shreds.note_gone, [row.id])
+
+
+async def _require_no_hold(tx: Tx, session: Session, row: Row, now: datetime) -> None:
+    """Raise Conflict while a hold stands on the case: what a court holds nobody takes off."""
+    copy, _ = await own_disclosure(tx, session.agency, row.disclosure)
+    if any(one.hold().stands(now.date()) for one in await ends_store.holds(tx, [copy.request])):
+        raise Conflict(
+            "A hold stands on this case: nothing of it is destroyed, no redacted copy either.",
+            kept="The redacted copy is as it was.",
+            do="Make another one beside it, or wait until the hold has ended.",
+            code="evidence.held",
+        )
 
 
 async def as_json(tx: Tx, disclosure: str) -> list[dict[str, Any]]:
@@ -285,7 +311,7 @@ async def _get(tx: Tx, redaction: str) -> Row | None:
     return await one(tx, Row, _ROW + " WHERE id = %s", [redaction])
 
 
-async def _add(tx: Tx, row: tuple[str, str, str, datetime, int, str, bytes, bytes], signature: str) -> None:
+async def _add(tx: Tx, row: _New, signature: str) -> None:
     query = (
         "INSERT INTO redaction (id, disclosure, by_whom, at, length, root, hdr, record, sig)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"

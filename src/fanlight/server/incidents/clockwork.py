@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 async def sweep(services: Services) -> int:
-    """Drop what is over and count it by day, class and cell; return how many incidents.
+    """Drop what is over and count it by month, class and cell; return how many incidents.
 
     An incident counts when it goes: so one that was cancelled does not, and one whose class was corrected
     counts as what it was in the end.
@@ -26,7 +26,8 @@ async def sweep(services: Services) -> int:
         if gone:
             division = (await programme.town(tx))["divisions"][-1]
             found: Counter[tuple[date, str, str]] = Counter(
-                (one.began.date(), one.kind, rules.cell_of(one.cells, division)) for one in gone
+                (one.began.date().replace(day=1), one.kind, rules.cell_of(one.cells, division))
+                for one in gone
             )
             await store.count(tx, found)
     return len(gone)

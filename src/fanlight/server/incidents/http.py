@@ -1,30 +1,30 @@
 """Routes: sources hand in; everybody reads the incidents of the last day, the sources and their numbers."""
 
-import hashlib
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 from fanlight.model.ids import is_id
 from fanlight.server.accounts import Caller
 from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
-from fanlight.server.incidents import intake, sources, store, years
+from fanlight.server.incidents import intake, listing, sources, store, years
 from fanlight.server.incidents.intake import Seen, Taken, Upload
 from fanlight.server.incidents.rules import CLASSES, Settings
+from fanlight.server.public_files import PUBLIC
 from fanlight.server.services import Parts
 from fanlight.wire import jcs
+from fanlight.wire.mvt import Address
 
 AnyRequest = Request[Any, Any, Any]
 MAX_BODY = 8 << 20
 _REFUSED_PER_HOUR = 60
 _TOLD = timedelta(days=90)
-_PUBLIC = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
 Known = NamedDependency[Seen]
 
 
@@ -32,7 +32,7 @@ Known = NamedDependency[Seen]
 async def list_classes() -> Response[dict[str, Any]]:
     """Return the classes as which incidents are shown: there are no others."""
     classes = [msgspec.to_builtins(one) for one in CLASSES.values()]
-    return Response({"classes": classes}, headers=_PUBLIC)
+    return Response({"classes": classes}, headers=PUBLIC)
 
 
 @get("/v1/cad-sources", operation_id="listCadSources")
@@ -58,7 +58,7 @@ async def list_sources(services: Parts) -> Response[dict[str, Any]]:
         }
         for row in rows
     ]
-    return Response({"sources": found}, headers=_PUBLIC)
+    return Response({"sources": found}, headers=PUBLIC)
 
 
 @post("/v1/cad-sources", operation_id="beginCadSource", status_code=201)
@@ -110,40 +110,50 @@ async def hand_in(source: FromPath[str], request: AnyRequest, services: Parts, s
 
 
 @get("/v1/incidents", operation_id="listIncidents")
-async def list_incidents(request: AnyRequest, services: Parts) -> Response[bytes]:
-    """Return the town's incidents of the last day: one file, the same bytes for everybody."""
-    async with services.db.transaction() as tx:
-        rows = await store.shown(tx, services.clock(), await sources.allowed(tx, services))
-    incidents = [
-        {
-            "incident": row.key.hex(),
-            "source": row.source,
-            "class": row.kind,
-            "cells": row.cells,
-            "began": clock.to_text(row.began),
-            "ends": clock.to_text(row.ends),
-            "state": row.state,
-        }
-        for row in rows
-    ]
-    body = jcs.dumps({"v": 1, "type": "incidents", "incidents": incidents})
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, **_PUBLIC}
-    if request.headers.get("if-none-match") == tag:
-        return Response(b"", status_code=304, headers=headers, media_type="application/json")
-    return Response(body, headers=headers, media_type="application/json")
+async def list_incidents(
+    request: AnyRequest, services: Parts, before: FromQuery[str] = ""
+) -> Response[bytes]:
+    """Return the town's incidents of the last day, the latest first: the same bytes for everybody."""
+    return (await listing.page(services, before)).answer(request)
+
+
+@get("/v1/incidents/tiles", operation_id="describeIncidentTiles")
+async def describe_tiles(request: AnyRequest, services: Parts) -> Response[bytes]:
+    """Return what the map's tiles hold (TileJSON), and which of them hold the whole town."""
+    return (await listing.tiles_described(services)).answer(request)
+
+
+@get("/v1/incidents/tiles/{z:int}/{x:int}/{y:int}", operation_id="getIncidentTile")
+async def get_tile(
+    z: FromPath[int], x: FromPath[int], y: FromPath[int], request: AnyRequest, services: Parts
+) -> Response[bytes]:
+    """Return a tile of the map of incidents (Mapbox Vector Tile); `204` where the town is not."""
+    found = await listing.tile(services, Address(z, x, y))
+    if found is None:
+        return Response(b"", status_code=204, headers=PUBLIC)
+    return found.answer(request)
 
 
 @get("/v1/incidents/years", operation_id="countIncidents")
 async def list_years(services: Parts) -> Response[years.Years]:
-    """Return how many incidents of each class there were a month, for two years; and how many homes."""
+    """Return how many incidents of each class there were a month, by area, for two years; and the homes."""
     async with services.db.transaction() as tx:
         found = await years.of_town(tx, services.clock().date())
-    return Response(found, headers=_PUBLIC)
+    return Response(found, headers=PUBLIC)
 
 
 router = Router(
     path="/",
     tags=["incidents"],
-    route_handlers=[list_classes, list_sources, begin, end, hand_in, list_incidents, list_years],
+    route_handlers=[
+        list_classes,
+        list_sources,
+        begin,
+        end,
+        hand_in,
+        list_incidents,
+        describe_tiles,
+        get_tile,
+        list_years,
+    ],
 )

@@ -6,7 +6,7 @@ Holds:  nothing is taken from a source whose agency has no agreement in force wi
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -32,8 +32,19 @@ def settings_of(row: SourceRow) -> Settings:
 
 async def allowed(tx: Tx, services: Services) -> set[str]:
     """Return the agencies whose agreement in force lets them pass on dispatches today."""
+    return await _allowed(tx, services, await store.sources(tx))
+
+
+async def live(tx: Tx, services: Services) -> tuple[str, ...]:
+    """Return the sources of which incidents are shown today."""
+    rows = [row for row in await store.sources(tx) if row.ended is None]
+    agencies = await _allowed(tx, services, rows)
+    return tuple(sorted(row.id for row in rows if row.agency in agencies))
+
+
+async def _allowed(tx: Tx, services: Services, rows: Sequence[SourceRow]) -> set[str]:
     today = services.clock().date()
-    return {row.agency for row in await store.sources(tx) if await _may(tx, row.agency, today)}
+    return {agency for agency in sorted({row.agency for row in rows}) if await _may(tx, agency, today)}
 
 
 async def _may(tx: Tx, agency: str, today: Any) -> bool:  # noqa: ANN401

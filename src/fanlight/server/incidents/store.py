@@ -1,14 +1,14 @@
 """The rows of incidents and of their sources."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 from psycopg.types.json import Jsonb
 
 from fanlight.server.incidents.rules import Kept
-from fanlight.store.database import Tx, changed, many, one
+from fanlight.store.database import Tx, changed, many, one, value
 
 
 class SourceRow(msgspec.Struct, frozen=True):
@@ -114,12 +114,12 @@ async def put(tx: Tx, source_id: str, kept: Sequence[Kept]) -> int:
 
 
 async def count(tx: Tx, found: Mapping[tuple[date, str, str], int]) -> None:
-    """Add to how many incidents of a class there were on a day in a cell."""
+    """Add to how many incidents of a class there were in a month, told by its first day, in a cell."""
     keys = list(found)
     await tx.execute(
-        "INSERT INTO incident_count (day, kind, part, many)"
+        "INSERT INTO incident_month (month, kind, part, many)"
         " SELECT * FROM unnest(%s::date[], %s::text[], %s::text[], %s::integer[])"
-        " ON CONFLICT (day, kind, part) DO UPDATE SET many = incident_count.many + excluded.many",
+        " ON CONFLICT (month, kind, part) DO UPDATE SET many = incident_month.many + excluded.many",
         [
             [key[0] for key in keys],
             [key[1] for key in keys],
@@ -129,26 +129,55 @@ async def count(tx: Tx, found: Mapping[tuple[date, str, str], int]) -> None:
     )
 
 
-async def by_month(tx: Tx, since: date) -> list[tuple[str, str, int]]:
-    """Return how many there were, by month and class."""
+async def by_month(tx: Tx, since: date) -> list[tuple[str, str, str, int]]:
+    """Return how many there were, by month, class and cell of the town."""
     rows = await tx.execute(
-        "SELECT to_char(day, 'YYYY-MM'), kind, sum(many)::integer FROM incident_count WHERE day >= %s"
-        " GROUP BY 1, 2 ORDER BY 1, 2",
+        "SELECT to_char(month, 'YYYY-MM'), kind, part, many FROM incident_month WHERE month >= %s"
+        " ORDER BY 1, 2, 3",
         [since],
     )
-    return [(str(month), str(kind), int(many)) for month, kind, many in await rows.fetchall()]
+    return [
+        (str(month), str(kind), str(part), int(many)) for month, kind, part, many in await rows.fetchall()
+    ]
 
 
-async def shown(tx: Tx, now: datetime, agencies: Iterable[str]) -> list[IncidentRow]:
-    """Return what is to be shown now of the sources of these agencies, the latest first."""
+async def shown(
+    tx: Tx, now: datetime, of: Sequence[str], before: tuple[datetime, bytes, str] | None, most: int
+) -> list[IncidentRow]:
+    """Return what is to be shown now of these sources, the latest first.
+
+    Args:
+        tx: the transaction.
+        now: the present.
+        of: ids of sources.
+        before: of the last one of the page before, when it began, its key and its source.
+        most: how many.
+    """
+    began, key, source_id = before or (datetime.max.replace(tzinfo=UTC), b"", "")
     return await many(
         tx,
         IncidentRow,
-        "SELECT i.source, i.key, i.kind, i.cells, i.began, i.ends, i.state FROM incident i"
-        " JOIN cad_source s ON s.id = i.source WHERE i.shown <= %(now)s AND i.ends > %(now)s"
-        " AND s.ended IS NULL AND s.agency = ANY (%(agencies)s) ORDER BY i.began DESC, i.key",
-        {"now": now, "agencies": list(agencies)},
+        "SELECT source, key, kind, cells, began, ends, state FROM incident WHERE shown <= %(now)s"
+        " AND ends > %(now)s AND source = ANY (%(of)s)"
+        " AND (began, key, source) < (%(began)s, %(key)s, %(source)s)"
+        " ORDER BY began DESC, key DESC, source DESC LIMIT %(most)s",
+        {"now": now, "of": list(of), "began": began, "key": key, "source": source_id, "most": most},
     )
+
+
+async def by_cell(tx: Tx, now: datetime, of: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Return how many are to be shown now of these sources, by the first of their cells and class."""
+    rows = await tx.execute(
+        "SELECT cells[1], kind, count(*)::integer FROM incident WHERE shown <= %(now)s AND ends > %(now)s"
+        " AND source = ANY (%(of)s) AND cells[1] IS NOT NULL GROUP BY 1, 2",
+        {"now": now, "of": list(of)},
+    )
+    return {(str(cell), str(kind)): int(n) for cell, kind, n in await rows.fetchall()}
+
+
+async def uploads(tx: Tx, since: date) -> int:
+    """Return how many uploads there were since a day: no incident comes or changes without one."""
+    return int(await value(tx, "SELECT coalesce(sum(uploads), 0) FROM cad_taken WHERE day >= %s", [since]))
 
 
 async def sweep(tx: Tx, now: datetime, agencies: Iterable[str]) -> list[IncidentRow]:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fanlight import neighbors
+from fanlight.neighbors.hunts import LIST as HUNTS
 from fanlight.policy import LISTS, phrases
-from fanlight.server.oversight import history, trying
+from fanlight.server.oversight import gifts, history, trying
 from fanlight.server.oversight.leaves import Entry, Pseudonym
 from fanlight.server.oversight.record import Record
 
@@ -155,14 +156,18 @@ def _letters() -> list[Row]:
 def _grouped() -> list[Row]:
     return [
         {"list": name, "version": value["version"], "group": group["group"], "phrase": phrase}
-        for name in neighbors.LISTS
+        for name in (*neighbors.LISTS, HUNTS)
         for value in [neighbors.public_list(name)]
         for group in value["groups"]
         for phrase in group["words"]
     ]
 
 
-_LISTS: dict[str, Callable[[Record], list[Row]]] = {"requests": _requests, "agencies": _agencies}
+_LISTS: dict[str, Callable[[Record], list[Row]]] = {
+    "requests": _requests,
+    "agencies": _agencies,
+    "gifts": lambda record: gifts.rows(record.gifts),
+}
 
 
 def _json(name: str, rows: list[Row], record: Record) -> Export:

@@ -15,6 +15,7 @@ import msgspec
 from fanlight.proof.errors import ProofError
 from fanlight.proof.openings import Leaf, parse_leaf
 from fanlight.server.oversight import notices
+from fanlight.wire import gifts
 
 Band = Literal["0", "1-4", "5-9", "10+"]
 
@@ -286,6 +287,7 @@ Known = (
     | LegalProcess
     | ProcessPacket
     | RequestTemplate
+    | gifts.Known
 )
 
 KINDS: dict[str, type[Known]] = {
@@ -310,6 +312,7 @@ KINDS: dict[str, type[Known]] = {
     "process": LegalProcess,
     "process-packet": ProcessPacket,
     "request-template": RequestTemplate,
+    **gifts.KINDS,
 }
 
 

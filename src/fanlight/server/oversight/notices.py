@@ -31,6 +31,31 @@ def _counsel(said: Said) -> str:
     return f"{who} decides on legal process, as the operator's counsel, from {words.day(said['day'])} on."
 
 
+_MODERATED = {
+    "show": "left a {kind} of neighbors, or let it out",
+    "remove": "removed a {kind} of neighbors by rule {rule}",
+    "confirm": "confirmed a {kind} of neighbors",
+    "join": "joined two posts of neighbors about the same",
+    "uphold": "looked at an appeal, and the {kind} stays removed by rule {rule}",
+    "overturn": "looked at an appeal, and the {kind} is back",
+    "author": "looked who wrote a {kind} of neighbors, for rule {rule}",
+    "bar": "kept somebody from posting for a while by rule {rule}",
+    "bar-end": "let somebody post again",
+}
+
+
+def _number(said: Said, name: str) -> int:
+    if type(said[name]) is not int:
+        raise TypeError(name)
+    return int(said[name])
+
+
+def _moderated(said: Said) -> str:
+    rule = said["rule"] if isinstance(said.get("rule"), str) else "that is not named"
+    what = _MODERATED[said["act"]].format(kind=said["kind"], rule=rule)
+    return f"A moderator {what}, on {words.day(said['day'])}."
+
+
 NOTICES: Mapping[str, tuple[tuple[str, ...], Callable[[Said], str]]] = {
     "agreement-document": (
         ("agency", "title", "author", "day"),
@@ -55,6 +80,19 @@ NOTICES: Mapping[str, tuple[tuple[str, ...], Callable[[Said], str]]] = {
         lambda said: (
             f"Somebody with a key of their own is the operator's counsel no more since"
             f" {words.day(said['day'])}."
+        ),
+    ),
+    "moderator-joined": (
+        ("day", "key", "recipient"),
+        lambda said: (
+            f"Somebody with keys of their own decides on posts to neighbors, as a moderator, from"
+            f" {words.day(said['day'])} on."
+        ),
+    ),
+    "moderator-ended": (
+        ("day", "key"),
+        lambda said: (
+            f"Somebody with keys of their own is no moderator any more since {words.day(said['day'])}."
         ),
     ),
     "agency-auditor": (
@@ -112,6 +150,27 @@ NOTICES: Mapping[str, tuple[tuple[str, ...], Callable[[Said], str]]] = {
         ("agency", "name", "day"),
         lambda said: (
             f"{said['name']} ({said['agency']}) passes dispatches on since {words.day(said['day'])}."
+        ),
+    ),
+    "speech-text": (
+        ("title", "author", "day"),
+        lambda said: (
+            f"“{said['title']}” by {said['author']} is handed out to be said, {words.day(said['day'])}."
+        ),
+    ),
+    "agency-notice": (
+        ("agency", "day", "until"),
+        lambda said: (
+            f"{said['agency']} published a {'wanted ' if said['wanted'] is True else ''}notice to neighbors"
+            f" on {words.day(said['day'])}, shown until {words.day(said['until'])} at the latest."
+        ),
+    ),
+    "moderation": (("act", "day", "kind"), _moderated),
+    "posts-counted": (
+        ("month", "day"),
+        lambda said: (
+            f"Neighbors wrote {_number(said, 'posts')} posts and {_number(said, 'comments')} comments in"
+            f" {said['month']}; counted on {words.day(said['day'])}."
         ),
     ),
     "cad-source-ended": (

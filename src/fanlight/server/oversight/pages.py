@@ -14,7 +14,7 @@ from typing import Any
 
 import jinja2
 
-from fanlight.server.oversight import exports, history, sentences, tally, views, words
+from fanlight.server.oversight import exports, gifts, history, sentences, tally, views, words
 from fanlight.server.oversight.record import Record
 from fanlight.wire import b64
 
@@ -55,6 +55,8 @@ def _environment() -> jinja2.Environment:
             "entry_type",
             "listing_kind",
             "month",
+            "money",
+            "gift_kind",
         )
     }
     made.globals |= {
@@ -63,10 +65,12 @@ def _environment() -> jinja2.Environment:
         "reasons": words.REASONS,
         "committed": words.COMMITTED,
         "who": sentences.who,
+        "party": sentences.party,
         "pretty": sentences.pretty,
         "plain": sentences.plain,
         "summary": sentences.summary,
     }
+    made.filters["capitalize_first"] = words.capitalized
     return made
 
 
@@ -122,6 +126,8 @@ def paths(record: Record) -> list[str]:
         found += [f"/agencies/{ori}/requests/{state}" for state in tally.STATES]
         found += [f"/agencies/{ori}/requests/refused/{rule}" for rule, _ in tally.refusals(file.requests)]
     found += history.paths(record.lists)
+    found += gifts.paths(record.gifts)
+    found += [f"/agencies/{ori}/gifts" for ori in record.agencies if record.gifts.of_agency(ori)]
     for kind, count in tally.kinds(record):
         found.append(f"/entries/of/{kind}")
         found += [f"/entries/of/{kind}/page/{n}" for n in range(2, tally.pages_of(count) + 1)]

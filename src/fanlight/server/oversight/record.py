@@ -23,6 +23,7 @@ from fanlight.proof.cosignature import Cosigned, Witness, cosigners, parse_witne
 from fanlight.proof.errors import ProofError
 from fanlight.proof.note import VerifierKey
 from fanlight.proof.openings import Opening, check_opening
+from fanlight.server.oversight.gifts import GiftBook
 from fanlight.server.oversight.history import ListFile
 from fanlight.server.oversight.leaves import (
     Agency,
@@ -229,6 +230,7 @@ class Record:
     ordinances: Mapping[str, OrdinanceFile]
     ground: Ground = field(repr=False, default_factory=Ground)
     lists: tuple[ListFile, ...] = ()
+    gifts: GiftBook = field(repr=False, default_factory=GiftBook)
 
     @property
     def today(self) -> str:
@@ -262,6 +264,7 @@ class Record:
             agencies=agencies,
             ordinances=_ordinances(rows, beside.packs),
             ground=beside.ground,
+            gifts=GiftBook.of(rows),
             lists=tuple(
                 ListFile(e, e.known, tuple(beside.lines.get(e.known.listing, ())))
                 for e in rows

@@ -17,7 +17,7 @@ from fanlight.seal import keys
 from fanlight.server.oversight import leaves, words
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.record import RequestFile
-from fanlight.wire import b64, process
+from fanlight.wire import b64, gifts, process
 
 _SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 
@@ -63,6 +63,31 @@ def _of_the_record(
             return f"Sealed slot {known.slot} was opened. It held {held}."
         case leaves.SealedRenewed():
             return f"Sealed slot {known.slot} stays shut until {words.day(known.due)}: {known.by}."
+
+
+def party(of: gifts.Party) -> str:
+    """Return who gave or got something; residents are not named."""
+    return of.name or "residents"
+
+
+def _given(known: gifts.Known) -> str:
+    """Return a sentence on something that was given, or on a raffle."""
+    match known:
+        case gifts.Gift() as gift:
+            what = f"{words.number(gift.units)} of: {gift.what}" if gift.units > 1 else gift.what
+            who = f"{words.capitalized(party(gift.donor))} to {party(gift.recipient)}"
+            return f"{who}: {what}, worth {words.money(gift.value, gift.currency)}."
+        case gifts.GiftVoid():
+            return f"Something that was entered as given counts no more: {known.reason}"
+        case gifts.Raffle():
+            when = words.moment(known.randomness.at)
+            return f"A raffle was announced; it is drawn by what is published on {when}."
+        case gifts.RaffleClosed():
+            return f"A raffle has {words.number(len(known.tickets))} tickets, and no more come to it."
+        case gifts.RaffleDrawn():
+            return f"A raffle was drawn by {known.randomness}."
+        case gifts.RaffleVoid():
+            return f"A raffle was called off: {known.reason}"
 
 
 def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentence a kind
@@ -123,6 +148,15 @@ def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentenc
                 "Rows and sealed clips, which nobody at the operator can open, went out on legal process"
                 f"{_by(entry.known)}."
             )
+        case (
+            gifts.Gift()
+            | gifts.GiftVoid()
+            | gifts.Raffle()
+            | gifts.RaffleClosed()
+            | gifts.RaffleDrawn()
+            | gifts.RaffleVoid()
+        ) as given:
+            return _given(given)
         case leaves.RequestTemplate() as known:
             done = "ended" if known.ended else "begun" if known.version == 1 else f"version {known.version}"
             return f"{known.agency}: wording “{known.name}” for requests, {done}."
@@ -151,7 +185,7 @@ def _by(known: leaves.LegalProcess | leaves.ProcessPacket) -> str:
     return ", signed with counsel's own key"
 
 
-def href_of(entry: Entry) -> str | None:
+def href_of(entry: Entry) -> str | None:  # noqa: PLR0911 -- one page a kind
     """Return the path of the page that an entry belongs to, if it has one."""
     match entry.known:
         case leaves.Request() | leaves.RequestClosed() | leaves.RequestReminder() | leaves.Pseudonym():
@@ -160,6 +194,10 @@ def href_of(entry: Entry) -> str | None:
             return f"/record/agencies/{entry.known.ori}"
         case leaves.Agreement() | leaves.CaseKey() | leaves.Case() | leaves.RequestTemplate():
             return f"/record/agencies/{entry.known.agency}"
+        case gifts.Gift():
+            return f"/record/gifts/{entry.known.on[:4]}"
+        case gifts.Raffle() | gifts.RaffleClosed() | gifts.RaffleDrawn() | gifts.RaffleVoid():
+            return f"/record/gifts/raffles/{entry.known.raffle}"
         case leaves.Pack():
             return f"/record/ordinances/{entry.known.sha256}"
         case None if entry.notice and isinstance(ori := entry.pub.get("agency"), str):

@@ -13,9 +13,10 @@ from typing import Any
 
 from fanlight import neighbors
 from fanlight.model import clock
+from fanlight.neighbors.hunts import LIST as HUNTS
 from fanlight.policy import LISTS, phrases
 from fanlight.proof.merkle import hash_leaf
-from fanlight.server.oversight import history, leaves, sketch, trying, words
+from fanlight.server.oversight import gifts, history, leaves, sketch, trying, words
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.record import AgencyFile, Record, RequestFile
 from fanlight.server.oversight.sentences import href_of, later, map_label, plain, pretty, status, steps
@@ -68,6 +69,8 @@ def find(parts: Sequence[str], record: Record) -> View | None:  # noqa: C901, PL
             return View(template="agencies.html.jinja", section="agencies", values={})
         case ["agencies", ori, *rest] if ori in record.agencies:
             return _agency(record.agencies[ori], rest, record)
+        case ["gifts", *rest]:
+            return _gifts(rest, record)
         case ["history", *rest]:
             return _history(rest, record)
         case ["requests", name] if name in record.requests:
@@ -143,6 +146,12 @@ def _history(rest: list[str], record: Record) -> View | None:
     return found and View(template=found[0], section="agencies", values=found[1])
 
 
+def _gifts(rest: list[str], record: Record) -> View | None:
+    found = gifts.find(rest, record.gifts)
+    crumbs = {"crumbs": [("/record/gifts", "Gifts, money and hours")]} if rest else {}
+    return found and View(template=found[0], section="gifts", values={**crumbs, **found[1]})
+
+
 def _agency(file: AgencyFile, rest: list[str], record: Record) -> View | None:
     base = f"/record/agencies/{file.agency.ori}"
     if rest[:1] == ["requests"]:
@@ -150,6 +159,12 @@ def _agency(file: AgencyFile, rest: list[str], record: Record) -> View | None:
         return _requests(rest[1:], file.requests, record, base=f"{base}/requests", crumbs=crumbs)
     if rest[:1] == ["by"]:
         return _pseudonym(file, rest[1:])
+    if rest == ["gifts"]:
+        own = record.gifts.of_agency(file.agency.ori)
+        given = gifts.summed(f"Given to or by {file.agency.name}", own)
+        crumbs = [("/record/agencies", "Agencies"), (base, file.agency.name)]
+        values = {**given, "crumbs": crumbs, "book": gifts.GiftBook(tuple(own))}
+        return View(template="gifts.html.jinja", section="agencies", values=values)
     if rest:
         return None
     agreement = file.may_ask_on(record.today)
@@ -174,6 +189,7 @@ def _agency(file: AgencyFile, rest: list[str], record: Record) -> View | None:
             "sentence": sentence,
             "counts": counts(file.requests),
             "refusals": refusals(file.requests),
+            "given": gifts.summed("", record.gifts.of_agency(file.agency.ori)),
             "clause_words": lambda rule: _clause_words(rule, file.requests, record),
         },
     )
@@ -344,7 +360,7 @@ def _ordinances(rest: list[str], record: Record) -> View | None:
     if rest == ["words"]:
         return View(template="wording.html.jinja", section="ordinances", values={"lists": _wordings()})
     if rest == ["post-words"]:
-        lists = [neighbors.public_list(name) for name in neighbors.LISTS]
+        lists = [neighbors.public_list(name) for name in (*neighbors.LISTS, HUNTS)]
         return View(
             template="post_words.html.jinja",
             section="ordinances",

@@ -94,8 +94,20 @@ TYPES = {
     "process-packet": "Answer to legal process",
     "counsel-joined": "Operator's counsel came",
     "counsel-ended": "Operator's counsel ended",
+    "moderator-joined": "Moderator came",
+    "moderator-ended": "Moderator ended",
     "cad-source": "Source of dispatches",
     "cad-source-ended": "Source of dispatches ended",
+    "speech-text": "Text to be said by others",
+    "gift": "Gift, money or hours",
+    "gift-void": "Gift taken out of the count",
+    "raffle": "Raffle announced",
+    "raffle-closed": "Tickets of a raffle",
+    "raffle-drawn": "Raffle drawn",
+    "raffle-void": "Raffle called off",
+    "agency-notice": "Notice to neighbors",
+    "moderation": "Moderator's act",
+    "posts-counted": "Posts of a month",
     "unreadable": "Not readable here",
 }
 TEXTS = {
@@ -117,6 +129,16 @@ COMMITTED = {
     "act": "what was done, if anything",
     "detail": "the particulars",
 }
+GIFTS = {
+    "device": "Device",
+    "discount": "Discount",
+    "subsidy": "Subsidy",
+    "credit": "Credit",
+    "staff-time": "Staff time",
+    "event": "Event",
+    "other": "Something else",
+}
+_WHOLE = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"})
 NOT_NAMED = "not yet named by the auditor"
 HELD_BACK = "not told before this request opens"
 _MONTHS = (
@@ -141,6 +163,23 @@ def spelled(value: int) -> str:
 def month(of: date) -> str:
     """Return a day's month as `April 2019`."""
     return f"{_MONTHS[of.month - 1]} {of.year}"
+
+
+def money(minor: int, currency: str) -> str:
+    """Return an amount given in a currency's smallest unit, as `USD 297.00`."""
+    digits = 0 if currency in _WHOLE else 2
+    whole, rest = divmod(minor, 10**digits)
+    return f"{currency} {number(whole)}" + (f".{rest:0{digits}d}" if digits else "")
+
+
+def gift_kind(word: str) -> str:
+    """Return of which kind something given is."""
+    return GIFTS.get(word, word)
+
+
+def capitalized(text: str) -> str:
+    """Return a text as a sentence begins with it."""
+    return text[:1].upper() + text[1:]
 
 
 def listing_kind(kind: str) -> str:

@@ -40,6 +40,7 @@ __all__ = [
     "clauses_of",
     "clerk_of",
     "expire",
+    "homes_by_cell",
     "housing_table",
     "load_town",
     "no_agreement",
@@ -116,6 +117,12 @@ async def housing_table(tx: Tx) -> tuple[int, str] | None:
         return sum((await listings.homes(tx, listed.id)).values()), listed.source
     own = sum((await town(tx))["homes"].values())
     return (own, "The town's set-up document") if own else None
+
+
+async def homes_by_cell(tx: Tx) -> dict[str, int]:
+    """Return how many homes lie in each cell of res 8, by the latest table; none where there is no table."""
+    listed = await listings.latest(tx, "homes")
+    return await listings.homes(tx, listed.id) if listed is not None else dict((await town(tx))["homes"])
 
 
 async def require_agreement(tx: Tx, ori: str, day: date) -> None:

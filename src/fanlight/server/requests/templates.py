@@ -2,8 +2,8 @@
 
 In:     a name, a purpose and words to residents; the administrator's signature over them.
 Out:    a row a version, with an entry that holds it whole; what everybody reads.
-Holds:  the words pass the same public lists as a request's, or nothing is stored. A change is a new version;
-        ending one is, too. No version is changed or deleted.
+Holds:  name and words pass the same public lists as a request's, or nothing is stored. A change is a new
+        version; ending one is, too. No version is changed or deleted.
 Absent: which request began with which: an officer may change every word, and the ordinance decides on what
         is sent.
 Why:    docs/design/rules.md#words-to-residents
@@ -143,7 +143,8 @@ def _check(data: TemplateIn) -> None:
         raise Malformed("A template's id is none.", kept=_KEPT, do="Load the page again.")
     check_name(data.name, most=MOST_NAME)
     check_words(data.words, most=MAX_WORDS)
-    found = [*find_phrases(data.words), *find_records(data.words)]
+    said = f"{data.name}\n{data.words}"
+    found = [*find_phrases(said), *find_records(said)]
     if found:
         named = ", ".join(f"“{one.phrase}” ({one.why})" for one in found)
         raise Malformed(

@@ -3,6 +3,7 @@
  * fanlight.policy.wording, reading the same public lists. The server decides; this says beforehand what it would find.
  */
 
+import alike from "../../../../src/fanlight/policy/data/look-alikes.json";
 import pressing from "../../../../src/fanlight/policy/data/pressing-words.json";
 import records from "../../../../src/fanlight/policy/data/record-words.json";
 
@@ -28,24 +29,35 @@ const FORMS: readonly (readonly [string, RegExp])[] = [
 ];
 const BLOCK = /(?<![\p{L}\p{N}_])\p{Nd}{1,5}\s+block(?![\p{L}\p{N}_])/giu;
 
+// What nobody sees, spaces that may be no gap to the eye, and what stands within words as they are written.
+const UNSEEN = /[\p{Cf}\p{Cn}\p{Co}\p{Me}\p{Mn}\u115f\u1160\u2800\u3164\uffa0]/gu;
+const BETWEEN = /(?![\p{Me}\p{Mn}\u00ad])[\p{Cf}\p{Cn}\p{Co}\u115f\u1160\u2800\u3164\uffa0\u2006\u2008\u2009\u200a\u202f\u205f]/gu;
+const TURNS = /[\u202a\u202b\u202d\u202e\u2066-\u2068]/u;
+const LETTERS: Readonly<Record<string, string>> = alike.letters;
+
 /** Each pressing phrase and each form of personal data in `words`, in the list's order. */
 export function findPhrases(words: string): Found[] {
-  const readable = words.normalize("NFKC").replace(BLOCK, "block");
-  return [...listed(pressing.phrases, words), ...FORMS.filter(([, form]) => form.test(readable)).map(([phrase]) => ({ phrase, why: "personal data" }))];
+  const readable = words.replace(UNSEEN, "").normalize("NFKC").replace(BLOCK, "block");
+  const turned = TURNS.test(words) ? [{ phrase: "a character that turns the line round", why: "hides what is written" }] : [];
+  return [...listed(pressing.phrases, words), ...turned, ...FORMS.filter(([, form]) => form.test(readable)).map(([phrase]) => ({ phrase, why: "personal data" }))];
 }
 
 /** Each phrase in `words` that passes on a criminal-justice record or tells of a victim. */
 export const findRecords = (words: string): Found[] => listed(records.phrases, words);
 
 function listed(phrases: readonly Found[], words: string): Found[] {
-  const plain = plainWords(words);
+  const readings = ["", " "].map((between) => plainWords(words, between));
   // Where a list says "#", any number stands in the words.
-  const counted = plain.replace(/(?<= )\p{Nd}+(?= )/gu, "#");
-  return phrases.filter(({ phrase }) => (phrase.includes("#") ? counted : plain).includes(` ${phrase} `));
+  const counted = readings.map((plain) => plain.replace(/(?<= )\p{Nd}+(?= )/gu, "#"));
+  return phrases.filter(({ phrase }) => (phrase.includes("#") ? counted : readings).some((plain) => plain.includes(` ${phrase} `)));
 }
 
-/** Lower-case words with one space between and around them; marks and invisible characters hide no phrase. */
-function plainWords(words: string): string {
-  const folded = words.normalize("NFKD").toLowerCase().replace(/\p{Mn}|\p{Cf}|['\u2019]/gu, "");
-  return ` ${(folded.match(/[\p{L}\p{N}_]+/gu) ?? []).join(" ")} `;
+/**
+ * Lower-case words with one space between and around them, read at a glance: marks and look-alikes hide no phrase. What
+ * nobody sees may part words or stand within one: `between` is put in its place.
+ */
+function plainWords(words: string, between: string): string {
+  const folded = words.replace(BETWEEN, between).normalize("NFKD").replace(UNSEEN, "");
+  const plain = Array.from(folded, (one) => LETTERS[one] ?? one).join("").toLowerCase().replace(/['\u2019]/gu, "");
+  return ` ${(plain.match(/[\p{L}\p{N}_]+/gu) ?? []).join(" ")} `;
 }

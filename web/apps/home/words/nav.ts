@@ -6,6 +6,7 @@ export const nav = {
   today: "Today",
   live: "Live",
   watching: (count: number) => many(count, { one: "watching", other: "watching" }),
+  neighbours: "Neighbours",
   requests: "Requests",
   house: "House",
   waiting: (count: number) => many(count, { one: "waiting", other: "waiting" }),

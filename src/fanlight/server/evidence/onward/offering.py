@@ -22,13 +22,14 @@ from fanlight.model.ids import is_id, new_id
 from fanlight.proof.openings import Opening, commitment
 from fanlight.server import programme, requests
 from fanlight.server.accounts import Caller, Session
-from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
+from fanlight.server.errors import Conflict, Malformed, NotAllowed
 from fanlight.server.evidence import acts, day, ends, ends_store, rules, store
 from fanlight.server.evidence.acts import Act
-from fanlight.server.evidence.exports import own_disclosure
+from fanlight.server.evidence.exports import own_in_turn
 from fanlight.server.evidence.looks import may_look
 from fanlight.server.evidence.onward import store as rows
 from fanlight.server.evidence.onward.store import Row
+from fanlight.server.evidence.onward.turns import changed_meanwhile, offered_by
 from fanlight.server.evidence.store import Custody, Disclosure
 from fanlight.server.services import Parts
 from fanlight.store.database import Tx
@@ -76,9 +77,7 @@ async def offer(
     signer.check("onward-offer", body, data.signature)
     now = services.clock()
     async with services.db.transaction() as tx:
-        copy, case = await own_disclosure(tx, session.agency, disclosure if is_id(disclosure) else "")
-        await store.lock_end(tx, case.id)
-        copy, case = await own_disclosure(tx, session.agency, copy.id)  # as it is now that it is our turn
+        copy, case = await own_in_turn(tx, session.agency, disclosure if is_id(disclosure) else "")
         if data.to == session.agency:
             raise Malformed("A copy is not handed to the agency that has it.", do="Choose another agency.")
         to = await programme.agency(tx, data.to)
@@ -121,9 +120,9 @@ async def withdraw(onward: FromPath[str], services: Parts, session: Caller) -> N
     await may_look(services, session)
     now = services.clock()
     async with services.db.transaction() as tx:
-        row = await _own(tx, session, onward)
+        row = await offered_by(tx, session, onward)
         if row.state not in {"offered", "accepted"}:
-            raise _changed_meanwhile()
+            raise changed_meanwhile()
         await rows.over(tx, row.id, "withdrawn", now.date(), "taken back")
         await _line(tx, row.disclosure, Custody(to_text(now), "offer taken back", session.name))
         await rows.add_act(tx, row.id, rows.Act(to_text(now), "offer taken back", "the agency that made it"))
@@ -145,9 +144,9 @@ async def hand(onward: FromPath[str], data: JSONBody[HandIn], services: Parts, s
     hdr, manifest = (requests.copies.age_file(one) for one in (data.hdr, data.manifest))
     now = services.clock()
     async with services.db.transaction() as tx:
-        row = await _own(tx, session, onward)
+        row = await offered_by(tx, session, onward)
         if row.state != "accepted" or row.key is None:
-            raise _changed_meanwhile()
+            raise changed_meanwhile()
         if row.wanted_back:  # asked for after it was offered
             raise _wanted_back("Nothing was handed over.")
         hashes = {
@@ -160,12 +159,13 @@ async def hand(onward: FromPath[str], data: JSONBody[HandIn], services: Parts, s
         may = rules.recipient_kind(to.name, to.kind) in rules.AGENCIES  # as it is attested by now
         if not may or await programme.agreement_in_force(tx, to.ori, now.date()) is None:
             raise _not_in_force()
+        await day.turns(tx, [session.agency, to.ori])
         await rows.handed(tx, row.id, hdr, manifest)
         await _line(
             tx, row.disclosure, Custody(to_text(now), f"handed to {to.name} ({to.ori})", session.name)
         )
         ours = await programme.agency(tx, session.agency)
-        await rows.add_act(tx, row.id, rows.Act(to_text(now), f"handed over by {ours.name}", session.name))
+        await rows.add_act(tx, row.id, rows.Act(to_text(now), "handed over", ours.name))
         detail = {"onward": row.id, **hashes, "at": to_text(now)}
         await day.enter(tx, session.agency, now, "onward-handed", {**detail, "by": session.name})
         await day.enter(tx, to.ori, now, "onward-received", {**detail, "from": ours.ori})
@@ -255,29 +255,9 @@ def _new(copy: Disclosure, session: Session, data: OfferIn, now: datetime) -> Ro
     )
 
 
-async def _own(tx: Tx, session: Session, onward: str) -> Row:
-    """Return a hand-over that the caller's agency offered, as it is now that it is our turn."""
-    row = await rows.get(tx, onward) if is_id(onward) else None
-    if row is None or row.agency != session.agency:
-        raise NotFound(
-            "Your agency made no such offer.", do="Load the list again.", code="evidence.no_onward"
-        )
-    await store.lock_end(tx, row.request)
-    return await rows.get(tx, onward) or row
-
-
 async def _line(tx: Tx, disclosure: str, line: Custody) -> None:
     await store.lock(tx, f"custody {disclosure}")
     await store.add_custody(tx, disclosure, line)
-
-
-def _changed_meanwhile() -> Conflict:
-    return Conflict(
-        "This offer is not as it was: it was accepted, declined, taken back, handed over or destroyed.",
-        kept="Nothing was changed.",
-        do="Load the list again.",
-        code="evidence.onward_changed",
-    )
 
 
 def _not_in_force() -> NotAllowed:

@@ -18,15 +18,15 @@ from msgspec import Meta
 
 from fanlight.model.clock import to_text
 from fanlight.model.errors import FanlightError
-from fanlight.model.ids import is_id
 from fanlight.seal import sealing
 from fanlight.server import accounts, ranges, requests
 from fanlight.server.accounts import Caller, Session
-from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
-from fanlight.server.evidence import day, drops, store
+from fanlight.server.errors import Malformed, NotAllowed, NotFound
+from fanlight.server.evidence import day, drops
 from fanlight.server.evidence.looks import may_look
 from fanlight.server.evidence.onward import store as rows
 from fanlight.server.evidence.onward.store import Act, Row
+from fanlight.server.evidence.onward.turns import changed_meanwhile, offered_to
 from fanlight.server.services import Parts, Services
 from fanlight.store.database import Tx
 from fanlight.wire import b64, jcs
@@ -77,9 +77,9 @@ async def accept(onward: FromPath[str], data: JSONBody[AcceptIn], services: Part
     copies = [(one.account, requests.copies.age_file(one.sealed)) for one in data.copies]
     now = services.clock()
     async with services.db.transaction() as tx:
-        row = await _offered(tx, session, onward)
+        row = await offered_to(tx, session, onward)
         if row.state != "offered":
-            raise _changed_meanwhile()
+            raise changed_meanwhile()
         await _check_people(tx, session, copies)
         detail = {
             "onward": row.id,
@@ -100,9 +100,9 @@ async def decline(onward: FromPath[str], services: Parts, session: Caller) -> No
     await may_look(services, session)
     now = services.clock()
     async with services.db.transaction() as tx:
-        row = await _offered(tx, session, onward)
+        row = await offered_to(tx, session, onward)
         if row.state not in {"offered", "accepted"}:
-            raise _changed_meanwhile()
+            raise changed_meanwhile()
         await rows.over(tx, row.id, "declined", now.date(), "declined")
         await rows.add_act(tx, row.id, Act(to_text(now), "declined", session.name))
         detail = {"onward": row.id, "by": session.name, "at": to_text(now)}
@@ -140,7 +140,7 @@ async def payload(
 
 async def _handed(tx: Tx, services: Services, session: Session, onward: str) -> Row:
     """Return a copy that was handed to the caller's agency and that the caller can open."""
-    row = await _offered(tx, session, onward)
+    row = await offered_to(tx, session, onward)
     if row.state != "handed" or row.until < services.clock().date():
         raise NotFound(
             "This copy is not here: it was not handed over yet, or its end has come.",
@@ -156,19 +156,8 @@ async def _handed(tx: Tx, services: Services, session: Session, onward: str) -> 
     return row
 
 
-async def _offered(tx: Tx, session: Session, onward: str) -> Row:
-    """Return a copy that was offered to the caller's agency, as it is now that it is our turn."""
-    row = await rows.get(tx, onward) if is_id(onward) else None
-    if row is None or row.to_agency != session.agency:
-        raise NotFound(
-            "No such copy was offered to your agency.", do="Load the list again.", code="evidence.no_onward"
-        )
-    await store.lock_end(tx, row.request)
-    return await rows.get(tx, onward) or row
-
-
 async def _check_people(tx: Tx, session: Session, copies: list[tuple[str, bytes]]) -> None:
-    people = {one.account: one.role for one in await accounts.people(tx, session.agency)}
+    people = {one.account: one.role for one in await accounts.recipients(tx, session.agency)}
     readers = [account for account, _ in copies]
     may = {account for account, role in people.items() if role in requests.copies.MAY_HOLD}
     if len(set(readers)) != len(readers) or not set(readers) <= may or session.account not in readers:
@@ -177,15 +166,6 @@ async def _check_people(tx: Tx, session: Session, copies: list[tuple[str, bytes]
             do="Load the page again, for your agency's people as they are now.",
             code="evidence.bad_onward_key",
         )
-
-
-def _changed_meanwhile() -> Conflict:
-    return Conflict(
-        "This offer is not as it was: it was accepted, declined, taken back, handed over or destroyed.",
-        kept="Nothing was changed.",
-        do="Load the list again.",
-        code="evidence.onward_changed",
-    )
 
 
 def _bad_key() -> Malformed:

@@ -76,6 +76,12 @@ async def standing(tx: Tx, disclosure: str) -> Row | None:
     return await one(tx, Row, query, [disclosure])
 
 
+async def agencies_of(tx: Tx, disclosures: Sequence[str]) -> list[str]:
+    """Return the agencies to which copies were offered or handed."""
+    query = "SELECT DISTINCT to_agency FROM onward WHERE disclosure = ANY(%s)"
+    return [row[0] for row in await (await tx.execute(query, [list(disclosures)])).fetchall()]
+
+
 async def add(tx: Tx, row: Row, by_whom: str, signed: tuple[str, str]) -> bool:
     """Store an offer, as somebody signed it (body, signature); tell whether it is the copy's only one."""
     query = (
