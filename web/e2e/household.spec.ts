@@ -103,7 +103,7 @@ test("R03 R05 an owner signs up with a passkey, prints the sheet, and pairs the 
   await expect(page.getByText("The hub is let in.", { exact: false })).toBeVisible();
   await expect(screen.getByText("This hub belongs to a household.", { exact: false })).toBeVisible(SLOW);
   await room.close();
-  hub.hurry();
+  await hub.hurry();
   await page.getByRole("main").getByRole("link", { name: "House" }).click();
   await expect(page.getByText("Your keys match your hub’s")).toBeVisible(SLOW);
   await expect(page.getByRole("list", { name: "Cameras" }).getByRole("listitem")).toHaveCount(2);

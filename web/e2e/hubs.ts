@@ -20,10 +20,12 @@ export class Hub {
     return (await run(FANLIGHT, ["hub", "page", "--home", this.home])).stdout.trim();
   }
 
-  /** A hub asks its server every five minutes; nobody waits for that here. It begins anew with it by itself. */
-  hurry(): void {
+  /** A hub asks its server every five minutes; nobody waits for that here. No call meets it while it begins anew by itself. */
+  async hurry(): Promise<void> {
+    await this.stop();
     const path = `${this.home}/hub/hub.json`;
     writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, "utf8")) as object), poll_s: 1, status_s: 1 }));
+    await this.start();
   }
 
   /** Whose key it trusts. */
