@@ -12,28 +12,20 @@ import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from fanlight.cli import whole_log
 from fanlight.cli.packs import find_pack
 from fanlight.cli.verify_log import reading
 from fanlight.model.errors import FanlightError
 from fanlight.policy.replay import Replay
 from fanlight.policy.simulate import ALL, Chosen, Recorded, Row, Tally, as_csv, recorded, simulate
-from fanlight.proof import tiles
-from fanlight.proof.checkpoint import SignedCheckpoint, open_checkpoint
-from fanlight.proof.errors import MissingFile, ProofError
+from fanlight.proof.errors import ProofError
 from fanlight.proof.merkle import TreeHead
-from fanlight.proof.note import VerifierKey
 from fanlight.proof.openings import parse_leaf
 from fanlight.proof.tiles import ReadFile
 from fanlight.proof.trust import Trust
 
 _BAR = 40  # signs of the longest bar
 _SHOWN = 20  # changed decisions that are printed; the file has all
-
-
-class NotThatLog(FanlightError):
-    """The entries are not those that the checkpoint signs, or cannot be read."""
-
-    code = "cli.simulate_log"
 
 
 class CannotWrite(FanlightError):
@@ -63,13 +55,10 @@ def run(  # noqa: PLR0913 -- as many as the command has options
     tally = Tally()
     shown: list[Row] = []
     with reading(target) as read, _pending(file) as put:
-        try:
-            signed = _checkpoint(read, trust)
-            rows = _rows(read, signed.head, tried, other, chosen)
-            for line in as_csv(_keeping(shown, tally.counting(rows))):
-                put(line)
-        except ProofError as error:
-            raise _not_that_log(error.what) from error
+        signed = whole_log.checkpoint(read, trust)
+        rows = _rows(read, signed.head, tried, other, chosen)
+        for line in as_csv(_keeping(shown, tally.counting(rows))):
+            put(line)
     before = other.pack.meta.title if other else "what was decided"
     yield f"{tried.pack.meta.title}, compared with {before}. Not legal advice."
     if tried.pack.unread:
@@ -148,19 +137,8 @@ def _rows(
     read: ReadFile, head: TreeHead, pack: Replay, against: Replay | None, chosen: Chosen
 ) -> Iterator[Row]:
     """Yield a row for each decision in the log, and raise at the end if the root is another."""
-    tree = tiles.TileTree()
-    while tree.size < head.size:
-        index = tree.size // tiles.WIDTH
-        bundle = tiles.fetch_bundle(read, index, tiles.tile_width(head.size, 0, index))
-        yield from simulate(pack, filter(chosen.takes, _of_bundle(bundle, tree.size)), against)
-        tree.append(bundle)
-    if tree.root != head.root:
-        raise _not_that_log("Its entries are not those that its checkpoint signs.")
-
-
-def _checkpoint(read: ReadFile, trust: Trust) -> SignedCheckpoint:
-    key = trust.log or VerifierKey.parse(_must(read, "vkey").decode("utf-8", "replace").strip())
-    return open_checkpoint(_must(read, "checkpoint"), key)
+    for first, bundle in whole_log.bundles(read, head):
+        yield from simulate(pack, filter(chosen.takes, _of_bundle(bundle, first)), against)
 
 
 def _of_bundle(bundle: list[bytes], first: int) -> Iterator[Recorded]:
@@ -172,16 +150,3 @@ def _of_bundle(bundle: list[bytes], first: int) -> Iterator[Recorded]:
         one = recorded(first + place, leaf.type, leaf.pub)
         if one is not None:
             yield one
-
-
-def _must(read: ReadFile, path: str) -> bytes:
-    data = read(path)
-    if data is None:
-        raise MissingFile(path)
-    return data
-
-
-def _not_that_log(what: str) -> NotThatLog:
-    return NotThatLog(
-        what, kept="Nothing was written.", do="Run fanlight verify on it, or read it elsewhere."
-    )

@@ -19,6 +19,7 @@ from fanlight.policy import LISTS, phrases
 from fanlight.server.oversight import gifts, history, trying
 from fanlight.server.oversight.leaves import Entry, Pseudonym
 from fanlight.server.oversight.record import Record
+from fanlight.server.oversight.reports import pages as reports
 
 Row = dict[str, Any]
 
@@ -46,6 +47,8 @@ def find(parts: Sequence[str], record: Record) -> Export | None:
         rows, name = _post_words(), "words"
     elif room == ["history"]:
         rows, name = history.rows(name, record.lists), "lines"
+    elif room == ["reports"] and form == "csv":
+        rows = reports.rows([name], record)
     elif not room and name in _LISTS:
         rows = _LISTS[name](record)
     if rows is None:

@@ -30,6 +30,7 @@ from fanlight.server.log import Log, Published
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.pages import Page, render
 from fanlight.server.oversight.record import Beside, LogState, Record
+from fanlight.server.oversight.reports.style import style_source
 from fanlight.server.oversight.sketch import Ground, read_layer
 from fanlight.server.programme import listings
 from fanlight.server.programme.listings import ListedAgreement
@@ -40,8 +41,8 @@ from fanlight.server.setup import MAPS
 HEADERS = {
     # Stricter than the apps': no style or script but our own files, no form, nothing from elsewhere.
     "Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; "
-    "style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
+    f"style-src 'self' {style_source()}; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cache-Control": "public, max-age=10",
 }
 OPENING_DAYS = 180  # a pack may open earlier, never later

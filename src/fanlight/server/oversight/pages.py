@@ -8,7 +8,7 @@ Absent: the network and caching (oversight.http), what may be shown when (oversi
 Why:    docs/design/oversight.md
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ import jinja2
 
 from fanlight.server.oversight import exports, gifts, history, sentences, tally, views, words
 from fanlight.server.oversight.record import Record
+from fanlight.server.oversight.reports import pages as reports
+from fanlight.server.oversight.reports.style import report_style
 from fanlight.wire import b64
 
 HTML = "text/html; charset=utf-8"
@@ -71,6 +73,7 @@ def _environment() -> jinja2.Environment:
         "summary": sentences.summary,
     }
     made.filters["capitalize_first"] = words.capitalized
+    made.globals["style"] = report_style()
     return made
 
 
@@ -89,6 +92,8 @@ def render(path: str, record: Record) -> Page:
     """
     parts = [part for part in path.removeprefix(_ROOT).split("/") if part]
     export = exports.find(parts, record)
+    if export is None and parts[:1] == ["reports"]:
+        export = _report_file(parts[1:], record)
     if export is not None:
         return Page(status=200, media_type=export.media_type, body=export.body)
     view = views.find(parts, record) or views.missing(parts, record)
@@ -97,6 +102,26 @@ def render(path: str, record: Record) -> Page:
         media_type=HTML,
         body=_fill(view.template, {**common(record), "section": view.section, **view.values}),
     )
+
+
+def _report_file(rest: Sequence[str], record: Record) -> exports.Export | None:
+    *room, last = rest or [""]
+    name, _, form = last.rpartition(".")
+    body = report_file([*room, name], form, record) if form in {"json", "html"} else None
+    return (
+        exports.Export(media_type=HTML if form == "html" else "application/json", body=body) if body else None
+    )
+
+
+def report_file(rest: Sequence[str], form: str, record: Record) -> bytes | None:
+    """Return the bytes of a yearly report as a file, or None; raises for nothing, as `render`.
+
+    Args:
+        rest: such as `["2026"]`, or `["2026", "as", "oakland-9-64"]` in an ordinance's own fields.
+        form: `json` or `html`.
+        record: the record. Of it only the entries and their root are in a report.
+    """
+    return reports.find_file(rest, form, record, _fill)
 
 
 def common(record: Record) -> dict[str, Any]:
@@ -126,6 +151,7 @@ def paths(record: Record) -> list[str]:
         found += [f"/agencies/{ori}/requests/{state}" for state in tally.STATES]
         found += [f"/agencies/{ori}/requests/refused/{rule}" for rule, _ in tally.refusals(file.requests)]
     found += history.paths(record.lists)
+    found += reports.paths(record)
     found += gifts.paths(record.gifts)
     found += [f"/agencies/{ori}/gifts" for ori in record.agencies if record.gifts.of_agency(ori)]
     for kind, count in tally.kinds(record):

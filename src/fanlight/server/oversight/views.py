@@ -19,6 +19,7 @@ from fanlight.proof.merkle import hash_leaf
 from fanlight.server.oversight import gifts, history, leaves, sketch, trying, words
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.record import AgencyFile, Record, RequestFile
+from fanlight.server.oversight.reports import pages as reports
 from fanlight.server.oversight.sentences import href_of, later, map_label, plain, pretty, status, steps
 from fanlight.server.oversight.tally import (
     PER_PAGE,
@@ -52,7 +53,7 @@ class View:
     status: int = 200
 
 
-def find(parts: Sequence[str], record: Record) -> View | None:  # noqa: C901, PLR0911 -- one page a line
+def find(parts: Sequence[str], record: Record) -> View | None:  # noqa: C901, PLR0911, PLR0912 -- one page a line
     """Return the page at a path, or None."""
     match list(parts):
         case []:
@@ -73,6 +74,9 @@ def find(parts: Sequence[str], record: Record) -> View | None:  # noqa: C901, PL
             return _gifts(rest, record)
         case ["history", *rest]:
             return _history(rest, record)
+        case ["reports", *rest]:
+            found = reports.find(rest, record)
+            return found and View(template=found[0], section="reports", values=found[1])
         case ["requests", name] if name in record.requests:
             return _request(record.requests[name], record)
         case ["requests", *rest]:
