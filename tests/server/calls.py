@@ -8,6 +8,7 @@ from tests.server.calling import CALLS, SIGNATURE, Call, plain
 from tests.server.gift_calls import GIFTS
 from tests.server.incidents.incident_calls import INCIDENTS
 from tests.server.neighbors.post_calls import POSTS
+from tests.server.operation_calls import OPERATIONS
 from tests.server.register_calls import REGISTER
 from tests.server.visitors import new_id
 
@@ -129,6 +130,6 @@ plain("DELETE /v1/push/behests/{behest:str}", f"/v1/push/behests/{new_id()}")
 plain("POST /v1/push/tickets", "", json={"endpoint": "https://push.example/send/abc"})
 
 
-for route_, (path_, also_, body_) in (REGISTER | INCIDENTS | POSTS | GIFTS).items():
+for route_, (path_, also_, body_) in (REGISTER | INCIDENTS | POSTS | GIFTS | OPERATIONS).items():
     made_ = path_ or re.sub(r"\{[a-z]+:str\}", new_id(), route_.split()[1])
     plain(route_, made_, *also_, **({} if body_ is None else {"json": body_}))

@@ -72,6 +72,8 @@ from fanlight.server.moderators import http as moderators_http
 from fanlight.server.neighbors import http as neighbors_http
 from fanlight.server.notify import http as notify_http
 from fanlight.server.notify.sending import Reach, Sender
+from fanlight.server.operations import clockwork as operating
+from fanlight.server.operations import http as operations_http
 from fanlight.server.oversight import http as oversight_http
 from fanlight.server.process import http as process_http
 from fanlight.server.process import telling
@@ -221,6 +223,7 @@ async def open_services(options: Options) -> AsyncIterator[Services]:
             asyncio.create_task(wishes.run(services)),
             asyncio.create_task(incidents.run(services)),
             asyncio.create_task(neighbors.run(services)),
+            asyncio.create_task(operating.run(services)),
             asyncio.create_task(days.run(services)),
             asyncio.create_task(telling.run(services, options.rounds_s)),
             asyncio.create_task(sealed.run(services, read_auditors(options.home), options.rounds_s)),
@@ -305,6 +308,7 @@ def make_app(options: Options, services: Services) -> Litestar:
         texts_http.router,
         speech_http.router,
         gifts_http.router,
+        operations_http.router,
         oversight_http.router,
         days_http.router,
         media_http.router,

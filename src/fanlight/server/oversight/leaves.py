@@ -15,7 +15,7 @@ import msgspec
 from fanlight.proof.errors import ProofError
 from fanlight.proof.openings import Leaf, parse_leaf
 from fanlight.server.oversight import notices
-from fanlight.wire import gifts
+from fanlight.wire import gifts, operations
 
 Band = Literal["0", "1-4", "5-9", "10+"]
 
@@ -288,6 +288,7 @@ Known = (
     | ProcessPacket
     | RequestTemplate
     | gifts.Known
+    | operations.Known
 )
 
 KINDS: dict[str, type[Known]] = {
@@ -313,6 +314,7 @@ KINDS: dict[str, type[Known]] = {
     "process-packet": ProcessPacket,
     "request-template": RequestTemplate,
     **gifts.KINDS,
+    **operations.KINDS,
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import jinja2
 
-from fanlight.server.oversight import exports, gifts, history, sentences, tally, views, words
+from fanlight.server.oversight import exports, gifts, history, operations, sentences, tally, views, words
 from fanlight.server.oversight.record import Record
 from fanlight.server.oversight.reports import pages as reports
 from fanlight.server.oversight.reports.style import report_style
@@ -153,7 +153,9 @@ def paths(record: Record) -> list[str]:
     found += history.paths(record.lists)
     found += reports.paths(record)
     found += gifts.paths(record.gifts)
+    found += operations.paths(record.operations)
     found += [f"/agencies/{ori}/gifts" for ori in record.agencies if record.gifts.of_agency(ori)]
+    found += [f"/agencies/{ori}/operations" for ori in record.agencies if record.operations.of_agency(ori)]
     for kind, count in tally.kinds(record):
         found.append(f"/entries/of/{kind}")
         found += [f"/entries/of/{kind}/page/{n}" for n in range(2, tally.pages_of(count) + 1)]

@@ -37,6 +37,7 @@ from fanlight.server.oversight.leaves import (
     RequestTemplate,
     Town,
 )
+from fanlight.server.oversight.operations import OperationBook
 from fanlight.server.oversight.sketch import Ground
 from fanlight.server.programme.listings import ListedAgreement
 
@@ -231,6 +232,7 @@ class Record:
     ground: Ground = field(repr=False, default_factory=Ground)
     lists: tuple[ListFile, ...] = ()
     gifts: GiftBook = field(repr=False, default_factory=GiftBook)
+    operations: OperationBook = field(repr=False, default_factory=OperationBook)
 
     @property
     def today(self) -> str:
@@ -265,6 +267,7 @@ class Record:
             ordinances=_ordinances(rows, beside.packs),
             ground=beside.ground,
             gifts=GiftBook.of(rows),
+            operations=OperationBook.of(rows),
             lists=tuple(
                 ListFile(e, e.known, tuple(beside.lines.get(e.known.listing, ())))
                 for e in rows

@@ -17,7 +17,7 @@ from fanlight.seal import keys
 from fanlight.server.oversight import leaves, words
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.record import RequestFile
-from fanlight.wire import b64, gifts, process
+from fanlight.wire import b64, gifts, operations, process
 
 _SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 
@@ -90,6 +90,25 @@ def _given(known: gifts.Known) -> str:
             return f"A raffle was called off: {known.reason}"
 
 
+def _operated(known: operations.Known) -> str:
+    """Return a sentence on an operation with residents."""
+    match known:
+        case operations.Operation():
+            days = f"{words.day(known.starts)} to {words.day(known.ends)}"
+            return f"{known.agency} plans an operation with residents, {known.place}, {days}."
+        case operations.OperationHomes():
+            many = words.number(len(known.joined))
+            left = f", and {words.number(len(known.left))} no more" if known.left else ""
+            return f"Homes that said that they take part in an operation: {many}{left}."
+        case operations.OperationOutcome():
+            return (
+                f"What came of an operation: {words.number(known.arrests)} arrested,"
+                f" {words.number(known.cited)} cited, {words.number(known.stopped)} stopped and let go."
+            )
+        case operations.OperationOff():
+            return f"An operation does not take place: {known.reason}"
+
+
 def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentence a kind
     """Return one sentence on what an entry says."""
     match entry.known:
@@ -157,6 +176,13 @@ def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentenc
             | gifts.RaffleVoid()
         ) as given:
             return _given(given)
+        case (
+            operations.Operation()
+            | operations.OperationHomes()
+            | operations.OperationOutcome()
+            | operations.OperationOff()
+        ) as operated:
+            return _operated(operated)
         case leaves.RequestTemplate() as known:
             done = "ended" if known.ended else "begun" if known.version == 1 else f"version {known.version}"
             return f"{known.agency}: wording “{known.name}” for requests, {done}."
@@ -198,6 +224,13 @@ def href_of(entry: Entry) -> str | None:  # noqa: PLR0911 -- one page a kind
             return f"/record/gifts/{entry.known.on[:4]}"
         case gifts.Raffle() | gifts.RaffleClosed() | gifts.RaffleDrawn() | gifts.RaffleVoid():
             return f"/record/gifts/raffles/{entry.known.raffle}"
+        case (
+            operations.Operation()
+            | operations.OperationHomes()
+            | operations.OperationOutcome()
+            | operations.OperationOff()
+        ):
+            return f"/record/operations/{entry.known.operation}"
         case leaves.Pack():
             return f"/record/ordinances/{entry.known.sha256}"
         case None if entry.notice and isinstance(ori := entry.pub.get("agency"), str):

@@ -16,7 +16,7 @@ from fanlight.model import clock
 from fanlight.neighbors.hunts import LIST as HUNTS
 from fanlight.policy import LISTS, phrases
 from fanlight.proof.merkle import hash_leaf
-from fanlight.server.oversight import gifts, history, leaves, sketch, trying, words
+from fanlight.server.oversight import gifts, history, leaves, operations, sketch, trying, words
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.record import AgencyFile, Record, RequestFile
 from fanlight.server.oversight.reports import pages as reports
@@ -72,6 +72,9 @@ def find(parts: Sequence[str], record: Record) -> View | None:  # noqa: C901, PL
             return _agency(record.agencies[ori], rest, record)
         case ["gifts", *rest]:
             return _gifts(rest, record)
+        case ["operations", *rest]:
+            shown = operations.find(rest, record.operations, record.today)
+            return shown and View(template=shown[0], section="agencies", values=shown[1])
         case ["history", *rest]:
             return _history(rest, record)
         case ["reports", *rest]:
@@ -169,6 +172,11 @@ def _agency(file: AgencyFile, rest: list[str], record: Record) -> View | None:
         crumbs = [("/record/agencies", "Agencies"), (base, file.agency.name)]
         values = {**given, "crumbs": crumbs, "book": gifts.GiftBook(tuple(own))}
         return View(template="gifts.html.jinja", section="agencies", values=values)
+    own_operations = operations.latest(record.operations.of_agency(file.agency.ori))
+    if rest == ["operations"] and own_operations:
+        crumbs = [("/record/agencies", "Agencies"), (base, file.agency.name)]
+        values = {"files": own_operations, "today": record.today, "crumbs": crumbs}
+        return View(template="operations.html.jinja", section="agencies", values=values)
     if rest:
         return None
     agreement = file.may_ask_on(record.today)
@@ -194,6 +202,8 @@ def _agency(file: AgencyFile, rest: list[str], record: Record) -> View | None:
             "counts": counts(file.requests),
             "refusals": refusals(file.requests),
             "given": gifts.summed("", record.gifts.of_agency(file.agency.ori)),
+            "operations": own_operations,
+            "overdue": sum(one.state_on(record.today) == "overdue" for one in own_operations),
             "clause_words": lambda rule: _clause_words(rule, file.requests, record),
         },
     )

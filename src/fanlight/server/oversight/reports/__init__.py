@@ -3,7 +3,7 @@
 In:     the Record at one size, a year.
 Out:    Report; None for a year of which the record tells nothing.
 Holds:  a report depends on the entries and on nothing else, so that whoever has them makes the same bytes.
-        A figure that is 0 is told. No figure counts people.
+        A figure that is 0 is told. No figure counts residents.
 Absent: its files (reports.files), an ordinance's own fields (reports.fields), reading a mirror (cli.report).
 Why:    R45; docs/design/reports.md
 """

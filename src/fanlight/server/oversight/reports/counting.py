@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from fanlight.server.oversight import gifts, words
 from fanlight.server.oversight.leaves import Agreement, Entry
+from fanlight.server.oversight.operations import OperationFile
 from fanlight.server.oversight.record import Record, RequestFile
 from fanlight.server.oversight.reports.days import Days
 from fanlight.server.oversight.reports.model import Figure, Section
@@ -95,6 +96,7 @@ def sections(year: Year) -> tuple[Section, ...]:
         _process(year),
         _evidence(year),
         _neighbors(year),
+        _operations(year),
         _value(year),
         _speech(year),
         _itself(year),
@@ -325,6 +327,39 @@ def _neighbors(year: Year) -> Section:
 def _sum(entries: Iterable[Entry], name: str) -> int:
     values = [entry.pub.get(name) for entry in entries]
     return sum(value for value in values if type(value) is int)
+
+
+def _operations(year: Year) -> Section:
+    outcomes: dict[str, Entry] = {}
+    for entry in year.entries("operation-outcome"):
+        outcomes[str(entry.pub.get("operation"))] = entry
+    told = list(outcomes.values())
+    overdue = [
+        file.entries[0]
+        for file in year.record.operations.files
+        if year.is_past(file.entries[0]) and _is_overdue(file, year)
+    ]
+    return Section(
+        id="operations",
+        title="Operations with residents",
+        note="Homes that take part say so themselves; which they are is known to nobody here.",
+        figures=(
+            Figure.of("operations.planned", "planned", year.entries("operation")),
+            Figure.of("operations.off", "called off", year.entries("operation-off")),
+            Figure.of("operations.told", "with an outcome", told),
+            Figure.of("operations.overdue", "without one when it was due, on the last day", overdue),
+            Figure.of("operations.arrests", "people arrested", told, _sum(told, "arrests")),
+            Figure.of("operations.cited", "people cited", told, _sum(told, "cited")),
+            Figure.of("operations.stopped", "people stopped and let go", told, _sum(told, "stopped")),
+            Figure.of("operations.recovered", "things that came back", told, _sum(told, "recovered")),
+        ),
+    )
+
+
+def _is_overdue(file: OperationFile, year: Year) -> bool:
+    """Tell whether an operation had no outcome when it was due, by what was entered until the last day."""
+    over = [entry for entry in file.entries if entry.type in {"operation-outcome", "operation-off"}]
+    return file.due < year.through and not any(year.is_past(entry) for entry in over)
 
 
 def _value(year: Year) -> Section:
