@@ -1,6 +1,7 @@
 """R29: nothing runs an operation; its plan, each home's own word and its outcome are public."""
 
 import asyncio
+import json
 from base64 import b64encode
 from datetime import timedelta
 from pathlib import Path
@@ -43,6 +44,13 @@ async def listed(town: Running) -> dict[str, Any]:
     return found
 
 
+def test_a_code_has_the_hash_that_the_page_computes() -> None:
+    """R29: the vectors that the home app makes codes by."""
+    vectors = json.loads((Path(__file__).parents[2] / "vectors/operations/codes.json").read_text())
+    for one in vectors["cases"]:
+        assert hash_of(one["operation"], one["code"]) == one["hash"]
+
+
 def test_a_plan_comes_first_a_home_says_so_itself_and_no_arrest_is_an_outcome(
     database: str, tmp_path: Path
 ) -> None:
@@ -67,18 +75,18 @@ def test_a_plan_comes_first_a_home_says_so_itself_and_no_arrest_is_an_outcome(
             await home.owner.json("POST", f"{at}/homes", json=word)
             await home.owner.json("POST", f"{at}/homes", json=word)  # said twice it is once
             await home.owner.json("POST", f"{at}/homes", json={"code_hash": "0" * 32})
-            assert (await listed(town))["homes"] == 0  # until the day is over
+            assert (await listed(town))["homes"] == []  # until the day is over
             assert await sweep(town.services) == 0
             town.clock.ahead += timedelta(days=1)
             assert await sweep(town.services) == 1
             assert await sweep(town.services) == 0
-            assert (await listed(town))["homes"] == 2
+            assert len((await listed(town))["homes"]) == 2
             wrong = await town.http.post(f"{at}/homes/leave", json={"code": b64encode(b"x" * 32).decode()})
             assert code(wrong) == (404, "server.not_found")
             await town.http.post(f"{at}/homes/leave", json={"code": CODE})
             town.clock.ahead += timedelta(days=2)
             assert await sweep(town.services) == 1
-            assert (await listed(town))["homes"] == 1
+            assert (await listed(town))["homes"] == ["0" * 32]
             admin = staff(town.http, "administrator")
             await admin.json("POST", f"{at}/outcome", json=NOTHING)
             await admin.json("POST", f"{at}/outcome", json={**NOTHING, "arrests": 1})

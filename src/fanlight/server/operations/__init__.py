@@ -51,11 +51,11 @@ class Acting:
 
 
 class Row(msgspec.Struct, frozen=True):
-    """An operation as everybody reads it; `homes`: how many take part by what the record has."""
+    """An operation as everybody reads it; `homes`: hashes of those that take part by what the record has."""
 
     entry: dict[str, Any]
     index: int | None
-    homes: int
+    homes: list[str]
     outcomes: list[dict[str, Any]]
     off: dict[str, Any] | None
 
@@ -66,8 +66,8 @@ async def all_of(tx: Tx) -> list[Row]:
         tx,
         Row,
         "SELECT o.entry, l.idx AS index,"
-        " (SELECT count(*) FROM operation_home h WHERE h.operation = o.id AND h.join_leaf IS NOT NULL"
-        "  AND h.left_leaf IS NULL) AS homes,"
+        " ARRAY(SELECT h.code FROM operation_home h WHERE h.operation = o.id AND h.join_leaf IS NOT NULL"
+        "  AND h.left_leaf IS NULL ORDER BY h.code) AS homes,"
         " ARRAY(SELECT s.entry FROM operation_step s JOIN leaf sl ON sl.id = s.leaf"
         "  WHERE s.operation = o.id AND s.step = 'outcome' ORDER BY sl.idx NULLS LAST) AS outcomes,"
         " (SELECT s.entry FROM operation_step s WHERE s.operation = o.id AND s.step = 'off') AS off"

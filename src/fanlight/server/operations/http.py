@@ -26,7 +26,7 @@ from fanlight.wire.operations import (
 )
 
 AnyRequest = Request[Any, Any, Any]
-_PER_HOUR = 20
+_PER_HOUR = 60
 
 
 class OperationIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

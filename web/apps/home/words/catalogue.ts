@@ -12,6 +12,7 @@ export { live } from "./live.ts";
 export { keys } from "./keys.ts";
 export { neighbours } from "./neighbours.ts";
 export { nav } from "./nav.ts";
+export { operations } from "./operations.ts";
 export { people } from "./people.ts";
 export { process } from "./process.ts";
 export { requests } from "./requests.ts";

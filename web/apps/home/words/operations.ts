@@ -1,0 +1,22 @@
+/** Words: what the police plan at neighbours' doors, and whether this home takes part. */
+export const operations = {
+  title: "Police operations near homes",
+  lead: "Sometimes police plan something at residents’ doors, such as a package that is left to be stolen. They have to tell everybody before. Your home takes part only if you say so here, and the police do not see which homes did.",
+  link: "Police operations",
+  loading: "Fetching what is planned",
+  none: "Nothing is planned",
+  noneText: "No agency plans anything at residents’ doors at present.",
+  by: (agency: string): string => `By ${agency}`,
+  days: (first: string, last: string): string => (first === last ? first : `${first} to ${last}`),
+  kinds: { "package-theft": "Against theft of packages", vehicle: "Against theft from vehicles", other: "Another operation" } as Record<string, string>,
+  page: "Its public page",
+  join: "Our home takes part",
+  joining: "Saying so",
+  leave: "We take part no more",
+  leaving: "Saying so",
+  joined: "Your home takes part",
+  joinedText: "From tomorrow on it is counted, with no name. Footage stays yours: you share a clip or not, one at a time, as always.",
+  code: "Show this to the officer at your door, if you like. Only your home can have it.",
+  free: "Saying nothing is fine. Nobody is told that you did not take part.",
+  owner: "An owner of the household decides this.",
+};
