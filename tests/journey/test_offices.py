@@ -33,3 +33,9 @@ def test_an_ordinance_is_changed_in_a_browser_and_checked_at_a_command_line(
 def test_what_was_given_is_entered_corrected_and_raffled_by_hand(town: str, tmp_path: Path) -> None:
     """R35 R39: web/e2e/gifts.spec.ts says each step."""
     walk_by_hand(tmp_path, *DESK, FANLIGHT_URL=town, FANLIGHT_SPEC="gifts.spec.ts")
+
+
+@pytest.mark.timeout(900)
+def test_an_operation_is_planned_and_a_home_says_itself_that_it_takes_part(town: str, tmp_path: Path) -> None:
+    """R29: web/e2e/operations.spec.ts says each step."""
+    walk_by_hand(tmp_path, *DESK, FANLIGHT_URL=town, FANLIGHT_SPEC="operations.spec.ts")
