@@ -36,6 +36,6 @@ def test_what_was_given_is_entered_corrected_and_raffled_by_hand(town: str, tmp_
 
 
 @pytest.mark.timeout(900)
-def test_an_operation_is_planned_and_a_home_says_itself_that_it_takes_part(town: str, tmp_path: Path) -> None:
-    """R29: web/e2e/operations.spec.ts says each step."""
-    walk_by_hand(tmp_path, *DESK, FANLIGHT_URL=town, FANLIGHT_SPEC="operations.spec.ts")
+def test_an_operation_and_words_handed_out_are_entered_by_hand(town: str, tmp_path: Path) -> None:
+    """R29 R37 R38: web/e2e/programme.spec.ts says each step."""
+    walk_by_hand(tmp_path, *DESK, FANLIGHT_URL=town, FANLIGHT_SPEC="programme.spec.ts")

@@ -45,7 +45,6 @@ PLAIN: dict[str, dict[str, Any]] = {
     "comment-removed": {"day": "2026-11-22", "rule": "C2"},
     "cad-source": {"agency": "A", "name": "Dispatch", "day": "2026-11-22"},
     "cad-source-ended": {"agency": "A", "day": "2026-11-22"},
-    "speech-text": {"title": "Points", "author": "A company", "day": "2026-11-22"},
     "agency-notice": {"agency": "A", "day": "2026-11-22", "until": "2026-11-30", "wanted": False},
     "moderation": {"act": "remove", "day": "2026-11-22", "kind": "post", "rule": "N-6"},
     "posts-counted": {"month": "2026-10", "day": "2026-11-22", "posts": 3, "comments": 0},

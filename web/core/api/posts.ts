@@ -32,7 +32,7 @@ export interface Post {
   readonly correction: { readonly text: string; readonly day: string } | null;
   readonly media: readonly Picture[];
   readonly comments: number;
-  readonly supplied: readonly { readonly text: string; readonly words: number }[];
+  readonly supplied: readonly { readonly text: string; readonly title: string; readonly words: number }[];
   readonly about: string | null;
   readonly by: { readonly agency: string; readonly name: string } | null;
 }
@@ -135,7 +135,7 @@ export const post: Read<Post> = obj<Post>({
   correction: nullable(obj({ text: str, day: str })),
   media: list(obj<Picture>({ media: str, kind: oneOf(["photo", "clip"]), width: num, height: num, seconds: or(num, 0) })),
   comments: num,
-  supplied: list(obj({ text: str, words: num })),
+  supplied: list(obj({ text: str, title: str, words: num })),
   about: nullable(str),
   by: nullable(obj({ agency: str, name: str })),
 });

@@ -58,6 +58,7 @@ export const postWords = {
   joined: "About the same as another post",
   toOther: "Read the other post",
   supplied: "Supplied text",
+  suppliedPage: "Where it comes from",
   suppliedWhy: (name: string, words: number) => `${many(words, { one: "word", other: "words" })} in a row come from “${name}”, a text that somebody supplies. It says where words are from, not what the writer thinks.`,
   base: (kind: string, rate: string) => `${kind}: ${rate} in twelve months.`,
   more: "Show more",

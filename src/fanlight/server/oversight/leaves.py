@@ -16,6 +16,7 @@ from fanlight.proof.errors import ProofError
 from fanlight.proof.openings import Leaf, parse_leaf
 from fanlight.server.oversight import notices
 from fanlight.wire import gifts, operations
+from fanlight.wire.speech import SpeechText
 
 Band = Literal["0", "1-4", "5-9", "10+"]
 
@@ -289,6 +290,7 @@ Known = (
     | RequestTemplate
     | gifts.Known
     | operations.Known
+    | SpeechText
 )
 
 KINDS: dict[str, type[Known]] = {
@@ -315,6 +317,7 @@ KINDS: dict[str, type[Known]] = {
     "request-template": RequestTemplate,
     **gifts.KINDS,
     **operations.KINDS,
+    "speech-text": SpeechText,
 }
 
 

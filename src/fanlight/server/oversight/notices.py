@@ -152,12 +152,6 @@ NOTICES: Mapping[str, tuple[tuple[str, ...], Callable[[Said], str]]] = {
             f"{said['name']} ({said['agency']}) passes dispatches on since {words.day(said['day'])}."
         ),
     ),
-    "speech-text": (
-        ("title", "author", "day"),
-        lambda said: (
-            f"“{said['title']}” by {said['author']} is handed out to be said, {words.day(said['day'])}."
-        ),
-    ),
     "agency-notice": (
         ("agency", "day", "until"),
         lambda said: (

@@ -14,7 +14,17 @@ from typing import Any
 
 import jinja2
 
-from fanlight.server.oversight import exports, gifts, history, operations, sentences, tally, views, words
+from fanlight.server.oversight import (
+    exports,
+    gifts,
+    history,
+    operations,
+    sentences,
+    tally,
+    texts,
+    views,
+    words,
+)
 from fanlight.server.oversight.record import Record
 from fanlight.server.oversight.reports import pages as reports
 from fanlight.server.oversight.reports.style import report_style
@@ -154,6 +164,7 @@ def paths(record: Record) -> list[str]:
     found += reports.paths(record)
     found += gifts.paths(record.gifts)
     found += operations.paths(record.operations)
+    found += texts.paths(record.texts)
     found += [f"/agencies/{ori}/gifts" for ori in record.agencies if record.gifts.of_agency(ori)]
     found += [f"/agencies/{ori}/operations" for ori in record.agencies if record.operations.of_agency(ori)]
     for kind, count in tally.kinds(record):

@@ -39,6 +39,7 @@ from fanlight.server.oversight.leaves import (
 )
 from fanlight.server.oversight.operations import OperationBook
 from fanlight.server.oversight.sketch import Ground
+from fanlight.server.oversight.texts import TextBook
 from fanlight.server.programme.listings import ListedAgreement
 
 State = Literal["waiting", "open", "closed", "refused"]
@@ -233,6 +234,7 @@ class Record:
     lists: tuple[ListFile, ...] = ()
     gifts: GiftBook = field(repr=False, default_factory=GiftBook)
     operations: OperationBook = field(repr=False, default_factory=OperationBook)
+    texts: TextBook = field(repr=False, default_factory=TextBook)
 
     @property
     def today(self) -> str:
@@ -268,6 +270,7 @@ class Record:
             ground=beside.ground,
             gifts=GiftBook.of(rows),
             operations=OperationBook.of(rows),
+            texts=TextBook.of(rows),
             lists=tuple(
                 ListFile(e, e.known, tuple(beside.lines.get(e.known.listing, ())))
                 for e in rows

@@ -18,6 +18,7 @@ from fanlight.server.oversight import leaves, words
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.record import RequestFile
 from fanlight.wire import b64, gifts, operations, process
+from fanlight.wire.speech import SpeechText
 
 _SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 
@@ -183,6 +184,9 @@ def summary(entry: Entry) -> str:  # noqa: C901, PLR0911, PLR0912 -- one sentenc
             | operations.OperationOff()
         ) as operated:
             return _operated(operated)
+        case SpeechText() as known:
+            version = "" if known.version == 1 else f", version {known.version}"
+            return f"“{known.title}”{version} by {known.author} is handed out to be said."
         case leaves.RequestTemplate() as known:
             done = "ended" if known.ended else "begun" if known.version == 1 else f"version {known.version}"
             return f"{known.agency}: wording “{known.name}” for requests, {done}."
@@ -231,6 +235,8 @@ def href_of(entry: Entry) -> str | None:  # noqa: PLR0911 -- one page a kind
             | operations.OperationOff()
         ):
             return f"/record/operations/{entry.known.operation}"
+        case SpeechText():
+            return f"/record/texts/{entry.known.text}"
         case leaves.Pack():
             return f"/record/ordinances/{entry.known.sha256}"
         case None if entry.notice and isinstance(ori := entry.pub.get("agency"), str):

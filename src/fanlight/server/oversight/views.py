@@ -16,7 +16,7 @@ from fanlight.model import clock
 from fanlight.neighbors.hunts import LIST as HUNTS
 from fanlight.policy import LISTS, phrases
 from fanlight.proof.merkle import hash_leaf
-from fanlight.server.oversight import gifts, history, leaves, operations, sketch, trying, words
+from fanlight.server.oversight import gifts, history, leaves, operations, sketch, texts, trying, words
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.record import AgencyFile, Record, RequestFile
 from fanlight.server.oversight.reports import pages as reports
@@ -75,6 +75,9 @@ def find(parts: Sequence[str], record: Record) -> View | None:  # noqa: C901, PL
         case ["operations", *rest]:
             shown = operations.find(rest, record.operations, record.today)
             return shown and View(template=shown[0], section="agencies", values=shown[1])
+        case ["texts", *rest]:
+            told = texts.find(rest, record.texts, _uses(record))
+            return told and View(template=told[0], section="ordinances", values=told[1])
         case ["history", *rest]:
             return _history(rest, record)
         case ["reports", *rest]:
@@ -146,6 +149,37 @@ def _some(count: int, one: str, many: str) -> str:
     if not count:
         return f"No {one}"
     return f"One {one}" if count == 1 else f"{words.spelled(count)} {many}"
+
+
+def _uses(record: Record) -> list[texts.Use]:
+    """Return the public words in which a text may have been reused, the latest first."""
+    wordings = [
+        (
+            entry.index,
+            texts.Use(
+                label=f"Wording “{said.name}”, version {said.version}",
+                href=f"/record/agencies/{said.agency}#templates",
+                words=said.words,
+            ),
+        )
+        for agency in record.agencies.values()
+        for template in agency.templates
+        for entry, said in template.versions
+    ]
+    opened = [
+        (
+            file.deciding.index,
+            texts.Use(
+                label=f"A request, {words.purpose(file.request.purpose)}",
+                href=f"/record/requests/{file.id}",
+                words=str(file.opened["words"]),
+            ),
+        )
+        for file in record.requests.values()
+        if "words" in file.opened
+    ]
+    latest = sorted([*wordings, *opened], key=lambda one: one[0], reverse=True)
+    return [use for _, use in latest]
 
 
 def _history(rest: list[str], record: Record) -> View | None:
@@ -297,6 +331,7 @@ def _request(file: RequestFile, record: Record) -> View:
             "pack_title": ordinance.pack.title if ordinance else "an ordinance this record does not name",
             "clauses": redecide(file, ordinance.text if ordinance else None),
             "status": status(file),
+            "supplied": record.texts.reused(str(file.opened.get("words", ""))),
             "later": later(file),
             "steps": steps(file, ordinance.text if ordinance else None),
             "key_entry": _key_entry(file, record),

@@ -20,6 +20,7 @@ from fanlight.neighbors.alike import Registered, register, supplied
 from fanlight.server.errors import Conflict
 from fanlight.server.log import Log
 from fanlight.store.database import Tx, many
+from fanlight.wire.speech import SpeechText
 
 Kind = Literal["talking-points", "script", "template", "press-statement"]
 Side = Literal["agency", "operator", "clerk"]
@@ -81,19 +82,19 @@ async def enter(tx: Tx, log: Log, said: Version) -> Version:
         )
     if len({one.text for one in known} | {said.text}) > MOST or len(before) >= MOST_VERSIONS:
         raise Conflict("There are too many of these texts.", do="Begin no more.", code="speech.too_many")
-    pub = {
-        "text": said.text,
-        "version": said.version,
-        "kind": said.kind,
-        "title": said.title,
-        "author": said.author,
-        "side": said.side,
-        "agency": said.agency,
-        "day": said.day.isoformat(),
-        "sha256": said.sha256,
-        "body": said.body,
-    }
-    leaf = await log.queue_leaf(tx, "speech-text", pub)
+    entry = SpeechText(
+        text=said.text,
+        version=said.version,
+        kind=said.kind,
+        title=said.title,
+        author=said.author,
+        side=said.side,
+        agency=said.agency,
+        day=said.day.isoformat(),
+        sha256=said.sha256,
+        body=said.body,
+    )
+    leaf = await log.queue_leaf(tx, "speech-text", entry.pub())
     await tx.execute(
         "INSERT INTO speech_text (id, version, kind, title, author, side, agency, body, sha256, day, leaf)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",

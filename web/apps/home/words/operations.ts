@@ -16,7 +16,8 @@ export const operations = {
   leaving: "Saying so",
   joined: "Your home takes part",
   joinedText: "From tomorrow on it is counted, with no name. Footage stays yours: you share a clip or not, one at a time, as always.",
-  code: "Show this to the officer at your door, if you like. Only your home can have it.",
+  showCode: "A code that shows it",
+  code: "Show it to the officer at your door, if you like. Whoever has it can also say that your home takes part no more.",
   free: "Saying nothing is fine. Nobody is told that you did not take part.",
   owner: "An owner of the household decides this.",
 };

@@ -1,4 +1,4 @@
-// An operation with residents, by hand: the agency's administrator enters its plan, a home says that it takes part and takes that back,
+// An operation with residents and words that are handed out, by hand: the agency's administrator enters its plan, a home says that it takes part and takes that back,
 // everybody reads it. R29. The same town as other walks of an office use.
 import { expect, test } from "@playwright/test";
 import { be, expectAccessible } from "./people.ts";
@@ -45,4 +45,40 @@ test("R29 a plan is public before it begins, and a home takes part by its own wo
   await admin.getByRole("link", { name: "Around Ferry Square", exact: false }).click();
   await expect(admin.getByText("What came of it will stand here by", { exact: false })).toBeVisible();
   await expectAccessible(admin);
+});
+
+test("R37 R38 words that are handed out are entered by one side, changed by another, and compared by everybody", async ({ context, baseURL }) => {
+  const admin = await be(context, baseURL ?? "", "administrator");
+  await admin.goto("/agency#/words");
+  await admin.getByRole("button", { name: "Enter a text" }).click();
+  await expectAccessible(admin);
+  await admin.getByRole("button", { name: "Enter it in the public record" }).click();
+  await expect(admin.getByText("Something is missing", { exact: false })).toBeVisible();
+  await admin.getByLabel("What it is", { exact: true }).selectOption({ label: "Press statement" });
+  await admin.getByLabel("What it is called").fill("On the lamp posts");
+  await admin.getByLabel("Who wrote these words").fill("The press office");
+  await admin.getByLabel("The words").fill("The lamps are kept for 60 days.");
+  await admin.getByRole("button", { name: "Enter it in the public record" }).click();
+  await expect(admin.getByRole("listitem").filter({ hasText: "On the lamp posts" })).toContainText("Press statement, 1 version");
+
+  const clerk = await be(context, baseURL ?? "", "clerk");
+  await clerk.goto("/clerk#/words");
+  await clerk.getByRole("listitem").filter({ hasText: "On the lamp posts" }).getByRole("button", { name: "Enter the next version" }).click();
+  await clerk.getByLabel("Who wrote these words").fill("The clerk");
+  await clerk.getByLabel("The words").fill("The lamps are kept for 30 days.");
+  await clerk.getByRole("button", { name: "Enter it in the public record" }).click();
+  await expect(clerk.getByRole("listitem").filter({ hasText: "On the lamp posts" })).toContainText("2 versions, the last by The clerk");
+  await expectAccessible(clerk);
+
+  await expect(async () => {
+    await clerk.goto("/record/texts");
+    await expect(clerk.getByText("more than one side changed it")).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await expectAccessible(clerk);
+  await clerk.getByRole("link", { name: "On the lamp posts" }).click();
+  await expectAccessible(clerk);
+  await clerk.getByRole("link", { name: "what it changed" }).click();
+  await expect(clerk.locator("del")).toContainText("60");
+  await expect(clerk.locator("ins")).toContainText("30");
+  await expectAccessible(clerk);
 });

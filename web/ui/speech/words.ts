@@ -1,0 +1,31 @@
+/** Every string of the page on words that are handed out, in the offices that enter them. */
+const count = (n: number, one: string, many: string): string => (n === 1 ? `1 ${one}` : `${n.toLocaleString("en-US")} ${many}`);
+export const words = {
+  title: "Words handed out",
+  lead: "Talking points, scripts, templates and press statements that others are to say. Each version is public at once, with who wrote it, and none goes away. Whoever changes one enters the next version beside it.",
+  record: "The public page",
+  loading: "Fetching words that were handed out",
+  slow: "This takes longer than usual. It goes on.",
+  again: "Try again",
+  enter: "Enter a text",
+  none: "No text was entered yet",
+  noneText: "If nobody is told what to say, that is how it should be. If somebody is, enter it.",
+  kinds: { "talking-points": "Talking points", script: "Script", template: "Template", "press-statement": "Press statement" } as Record<string, string>,
+  line: (kind: string, version: number, author: string, day: string): string => `${kind}, ${count(version, "version", "versions")}, the last by ${author}, ${day}`,
+  change: "Enter the next version",
+  page: "Every version",
+  entering: "Entering it in the record",
+  back: "Back",
+  missing: "Something is missing: every field is needed.",
+  form: {
+    title: "A text to be said by others",
+    next: (title: string): string => `The next version of: ${title}`,
+    kind: "What it is",
+    name: "What it is called",
+    author: "Who wrote these words",
+    authorHint: "A company, an office, a person by their office: whoever wrote this version.",
+    body: "The words",
+    bodyHint: "All of them, as they are handed out. Everybody reads them.",
+    send: "Enter it in the public record",
+  },
+};
