@@ -31,7 +31,7 @@ test("R29 a plan is public before it begins, and a home takes part by its own wo
   const near = home.getByRole("region", { name: "Against theft of packages, Around Ferry Square" });
   await expect(near).toContainText("A package with a tracker");
   await near.getByRole("button", { name: "Our home takes part" }).click();
-  await expect(near.getByText("Your home takes part")).toBeVisible();
+  await expect(near.getByText("Your home takes part", { exact: true })).toBeVisible();
   await expectAccessible(home);
   await home.reload();
   await near.getByRole("button", { name: "We take part no more" }).click();
