@@ -28,7 +28,7 @@ function town(answers: readonly (typeof TAKEN | null)[], place: string | null = 
 
 test("R13 a photo that was taken is not sent again when its post is", async () => {
   const { counted, sending } = town([TAKEN]);
-  const photo = new Blob(["photo"]);
+  const photo = { blob: new Blob(["photo"]), kind: "photo" } as const;
   const shares: number[] = [];
   expect(await sending.all([photo], (share) => shares.push(share))).toEqual(["a receipt"]);
   expect(await sending.all([photo], () => undefined)).toEqual(["a receipt"]);
@@ -38,7 +38,7 @@ test("R13 a photo that was taken is not sent again when its post is", async () =
 
 test("R13 a place that does not answer keeps the ticket good, and a refusal needs another", async () => {
   const { counted, sending } = town([null, REFUSED, TAKEN]);
-  const photo = new Blob(["photo"]);
+  const photo = { blob: new Blob(["photo"]), kind: "photo" } as const;
   await expect(sending.all([photo], () => undefined)).rejects.toMatchObject({ away: true });
   expect(counted).toEqual({ tickets: 1, sent: 1 });
   await expect(sending.all([photo], () => undefined)).rejects.toMatchObject({ code: "postmedia.unreadable" });
@@ -50,6 +50,6 @@ test("R13 a place that does not answer keeps the ticket good, and a refusal need
 test("R13 a post without a photo asks nobody, and a town without a place says so", async () => {
   const { counted, sending } = town([], null);
   expect(await sending.all([], () => undefined)).toEqual([]);
-  await expect(sending.all([new Blob(["photo"])], () => undefined)).rejects.toMatchObject({ code: "media.no_place" });
+  await expect(sending.all([{ blob: new Blob(["photo"]), kind: "photo" }], () => undefined)).rejects.toMatchObject({ code: "media.no_place" });
   expect(counted).toEqual({ tickets: 0, sent: 0 });
 });
