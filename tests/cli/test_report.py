@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.oversight.recordbook import Book, Sample, fill, ground
+from tests.oversight.recordbook import ORI, Book, Sample, fill, ground
 from tests.proof.logs import LOG, make_log, write_log
 
 from fanlight.cli.main import main
@@ -102,3 +102,25 @@ def test_what_cannot_be_made_is_said(log: Path, tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     taken.write_text("a file")
     assert "cannot be written" in run("report", log, "--year", 2026, "--out", taken)[1]
+
+
+def test_an_agencys_records_are_the_towns_and_one_that_lacks_something_is_told(
+    log: Path, tmp_path: Path, sample: Sample
+) -> None:
+    """R44: from a copy alone; a file without one of its entries is not whole."""
+    leaves = [*sample.book.leaves, *[b"no leaf of ours"] * 300]
+    code, told = run("records", log, "--agency", ORI, "--out", tmp_path / "out")
+    assert code == 0, told
+    file = tmp_path / "out" / f"records-{ORI}.json"
+    assert file.read_bytes() == served(leaves, f"/record/agencies/{ORI}/records.json")
+    assert "Whole:" in run("records", log, "--again", file)[1]
+    value = json.loads(file.read_bytes())
+    value["entries"].pop(3)
+    file.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    code, told = run("records", log, "--again", file)
+    assert code == 1
+    assert "other bytes" in told
+    assert "The record has no agency XX" in run("records", log, "--agency", "XX")[1]
+    assert "Say which --agency" in run("records", log)[1]
+    file.write_text("[]")
+    assert "is no file of an agency" in run("records", log, "--again", file)[1]

@@ -1,4 +1,4 @@
-"""Copies, links, wishes, clips in posts, help and legal process by hand, in real Chromium, at two screen sizes, with axe."""
+"""Copies, links, wishes, clips in posts, help and legal process by hand, in real Chromium, with axe."""
 
 from collections.abc import Iterator
 from pathlib import Path

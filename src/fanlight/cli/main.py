@@ -12,7 +12,7 @@ from fanlight.cli.custody_commands import custody
 from fanlight.cli.importing import import_
 from fanlight.cli.media_commands import media_key, postmedia
 from fanlight.cli.ordinance import pack, simulate
-from fanlight.cli.report_commands import report_command
+from fanlight.cli.report_commands import records_command, report_command
 from fanlight.cli.sealed_commands import sealed
 from fanlight.model.errors import FanlightError
 
@@ -48,6 +48,7 @@ main.add_command(import_)
 main.add_command(pack)
 main.add_command(simulate)
 main.add_command(report_command)
+main.add_command(records_command)
 main.add_command(sealed)
 main.add_command(postmedia)
 main.add_command(media_key)

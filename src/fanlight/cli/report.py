@@ -7,6 +7,7 @@ Absent: the figures (oversight.reports), whether witnesses saw the checkpoint (`
 Why:    R45; docs/spec/reports.md
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,10 +83,15 @@ def make(target: str, wanted: Wanted, folder: Path, trust: Trust) -> list[Path]:
     """
     record = read(target, wanted.size, trust)
     bodies = [(form, _body(record, wanted, form)) for form in _FORMS]
-    paths = [folder / f"{wanted.name}.{form}" for form, _ in bodies]
+    return write(folder, {f"{wanted.name}.{form}": body for form, body in bodies})
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Write files, each whole or not at all; raises CannotWrite."""
+    paths = [folder / name for name in files]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path, (_, body) in zip(paths, bodies, strict=True):
+        for path, body in zip(paths, files.values(), strict=True):
             pending = path.with_name(f".{path.name}.new")
             pending.write_bytes(body)
             pending.replace(path)
@@ -124,8 +130,10 @@ def again(target: str, file: Path, trust: Trust) -> Wanted:
     return wanted
 
 
-def read(target: str, size: int | None, trust: Trust) -> Record:
+def read(target: str, size: int | None, trust: Trust, *, with_cases: bool = False) -> Record:
     """Return the record of the first `size` entries, once all that the checkpoint signs were read.
+
+    Without acts in cases and dummies unless `with_cases`: no figure is of them.
 
     Raises:
         NotThatLog: they are not those it signs, or there are fewer. NoLog: there is none.
@@ -135,16 +143,18 @@ def read(target: str, size: int | None, trust: Trust) -> Record:
         upto = signed.head.size if size is None else size
         if not 0 < upto <= signed.head.size:
             raise whole_log.NotThatLog.because(f"It has {signed.head.size} entries, not {upto}.")
-        return _record(at, signed, upto)
+        return _record(at, signed, upto, with_cases=with_cases)
 
 
-def _record(at: ReadFile, signed: SignedCheckpoint, upto: int) -> Record:
+def _record(at: ReadFile, signed: SignedCheckpoint, upto: int, *, with_cases: bool) -> Record:
     entries: list[Entry] = []
     tree = TileTree()  # of the entries before `upto`, where the checkpoint signs more
     for first, bundle in whole_log.bundles(at, signed.head):
         wanted = bundle[: max(0, upto - first)]
         entries += (
-            Entry.of(first + place, raw) for place, raw in enumerate(wanted) if not raw.endswith(_UNCOUNTED)
+            Entry.of(first + place, raw)
+            for place, raw in enumerate(wanted)
+            if with_cases or not raw.endswith(_UNCOUNTED)
         )
         if upto < signed.head.size:
             tree.append(wanted)

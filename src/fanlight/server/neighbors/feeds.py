@@ -64,7 +64,7 @@ def atom(channel: Channel, posts: Sequence[Post]) -> bytes:
 
     def add(above: ET.Element, name: str, text: str = "", **said: str) -> None:
         made = ET.SubElement(above, f"{{{_ATOM}}}{name}", said)
-        made.text = _plain(text) or None
+        made.text = plain(text) or None
 
     add(feed, "title", channel.title)
     add(feed, "id", channel.address)
@@ -114,6 +114,6 @@ def json_feed(channel: Channel, posts: Sequence[Post]) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text without the characters that XML has no place for (XML 1.0, section 2.2)."""
     return _NO_XML.sub("", text)

@@ -16,7 +16,7 @@ from typing import Any
 from fanlight import neighbors
 from fanlight.neighbors.hunts import LIST as HUNTS
 from fanlight.policy import LISTS, phrases
-from fanlight.server.oversight import gifts, history, operations, texts, trying
+from fanlight.server.oversight import gifts, history, operations, records, texts, trying
 from fanlight.server.oversight.leaves import Entry, Pseudonym
 from fanlight.server.oversight.record import Record
 from fanlight.server.oversight.reports import pages as reports
@@ -41,6 +41,9 @@ def find(parts: Sequence[str], record: Record) -> Export | None:
     rows: list[Row] | None = None
     if parts == ["ordinances", "packs.json"]:
         return _json("packs", trying.as_json(trying.offers(record)), record)
+    if len(room) == 2 and (room[0], name, form) == ("agencies", "records", "json"):  # noqa: PLR2004 -- agencies/ORI
+        body = records.export(record, room[1])
+        return Export(media_type="application/json", body=body) if body else None
     if room == ["ordinances"] and name == "words":
         rows = _words()
     elif room == ["ordinances"] and name == "post-words":

@@ -15,6 +15,7 @@ from typing import Any
 import jinja2
 
 from fanlight.server.oversight import (
+    changes,
     exports,
     gifts,
     history,
@@ -67,6 +68,7 @@ def _environment() -> jinja2.Environment:
             "entry_type",
             "listing_kind",
             "month",
+            "month_name",
             "money",
             "gift_kind",
         )
@@ -81,6 +83,7 @@ def _environment() -> jinja2.Environment:
         "pretty": sentences.pretty,
         "plain": sentences.plain,
         "summary": sentences.summary,
+        "href_of": sentences.href_of,
     }
     made.filters["capitalize_first"] = words.capitalized
     made.globals["style"] = report_style()
@@ -102,6 +105,8 @@ def render(path: str, record: Record) -> Page:
     """
     parts = [part for part in path.removeprefix(_ROOT).split("/") if part]
     export = exports.find(parts, record)
+    if export is None and parts[-1:] == ["changes.atom"]:
+        export = _feed(parts[:-1], record)
     if export is None and parts[:1] == ["reports"]:
         export = _report_file(parts[1:], record)
     if export is not None:
@@ -112,6 +117,17 @@ def render(path: str, record: Record) -> Page:
         media_type=HTML,
         body=_fill(view.template, {**common(record), "section": view.section, **view.values}),
     )
+
+
+def _feed(room: Sequence[str], record: Record) -> exports.Export | None:
+    match list(room):
+        case []:
+            whose = None
+        case ["agencies", ori] if ori in record.agencies:
+            whose = ori
+        case _:
+            return None
+    return exports.Export(media_type="application/atom+xml; charset=utf-8", body=changes.atom(record, whose))
 
 
 def _report_file(rest: Sequence[str], record: Record) -> exports.Export | None:
@@ -156,12 +172,14 @@ def paths(record: Record) -> list[str]:
     found += [f"/ordinances/{sha}" for sha in record.ordinances]
     found += [f"/requests/refused/{rule}" for rule, _ in tally.refusals(record.requests.values())]
     for ori, file in record.agencies.items():
-        found += [f"/agencies/{ori}", f"/agencies/{ori}/requests"]
+        found += [f"/agencies/{ori}", f"/agencies/{ori}/requests", f"/agencies/{ori}/records.json"]
         found += [f"/agencies/{ori}/by/{one.year}/{one.pseudonym}" for one in file.pseudonyms]
         found += [f"/agencies/{ori}/requests/{state}" for state in tally.STATES]
         found += [f"/agencies/{ori}/requests/refused/{rule}" for rule, _ in tally.refusals(file.requests)]
     found += history.paths(record.lists)
     found += reports.paths(record)
+    found += changes.paths(record.entries)
+    found += [f"/agencies/{ori}/changes.atom" for ori in record.agencies]
     found += gifts.paths(record.gifts)
     found += operations.paths(record.operations)
     found += texts.paths(record.texts)

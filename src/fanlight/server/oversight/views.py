@@ -16,7 +16,17 @@ from fanlight.model import clock
 from fanlight.neighbors.hunts import LIST as HUNTS
 from fanlight.policy import LISTS, phrases
 from fanlight.proof.merkle import hash_leaf
-from fanlight.server.oversight import gifts, history, leaves, operations, sketch, texts, trying, words
+from fanlight.server.oversight import (
+    changes,
+    gifts,
+    history,
+    leaves,
+    operations,
+    sketch,
+    texts,
+    trying,
+    words,
+)
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.record import AgencyFile, Record, RequestFile
 from fanlight.server.oversight.reports import pages as reports
@@ -75,6 +85,9 @@ def find(parts: Sequence[str], record: Record) -> View | None:  # noqa: C901, PL
         case ["operations", *rest]:
             shown = operations.find(rest, record.operations, record.today)
             return shown and View(template=shown[0], section="agencies", values=shown[1])
+        case ["changes", *rest]:
+            new = changes.find(rest, record.entries)
+            return new and View(template=new[0], section="", values=new[1])
         case ["texts", *rest]:
             told = texts.find(rest, record.texts, _uses(record))
             return told and View(template=told[0], section="ordinances", values=told[1])

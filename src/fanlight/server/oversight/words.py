@@ -169,6 +169,14 @@ def month(of: date) -> str:
     return f"{_MONTHS[of.month - 1]} {of.year}"
 
 
+def month_name(text: str) -> str:
+    """Return `2026-11` as `November 2026`; what is no month as it is."""
+    try:
+        return month(date.fromisoformat(f"{text}-01"))
+    except ValueError:
+        return text
+
+
 def money(minor: int, currency: str) -> str:
     """Return an amount given in a currency's smallest unit, as `USD 297.00`."""
     digits = 0 if currency in _WHOLE else 2
