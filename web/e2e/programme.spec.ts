@@ -1,4 +1,4 @@
-// An operation with residents and words that are handed out, by hand: the agency's administrator enters its plan, a home says that it takes part and takes that back,
+// An operation with residents, words that are handed out and a notice, by hand: the agency's administrator enters its plan, a home says that it takes part and takes that back,
 // everybody reads it. R29. The same town as other walks of an office use.
 import { expect, test } from "@playwright/test";
 import { be, expectAccessible } from "./people.ts";
@@ -81,4 +81,32 @@ test("R37 R38 words that are handed out are entered by one side, changed by anot
   await expect(clerk.locator("del")).toContainText("60");
   await expect(clerk.locator("ins")).toContainText("30");
   await expectAccessible(clerk);
+});
+
+test("R14 an agency's notice is refused where it offers money, previewed as neighbours will read it, and ended", async ({ context, baseURL }) => {
+  const officer = await be(context, baseURL ?? "", "officer");
+  await officer.goto("/agency#/notices");
+  await expect(officer.getByRole("heading", { name: "Notices to neighbors" })).toBeVisible();
+  await officer.getByRole("button", { name: "Write a notice" }).click();
+  await expect(officer.getByLabel("Where").getByRole("option")).not.toHaveCount(1);
+  await expectAccessible(officer);
+  await officer.getByRole("button", { name: "Look at it" }).click();
+  await expect(officer.getByText("Something is missing", { exact: false })).toBeVisible();
+  await officer.getByLabel("In a few words").fill("Bridge closed on Saturday");
+  await officer.getByLabel("What neighbors should know").fill("The bridge is closed from 8 to 12. There is a cash reward for information about cars on it.");
+  await officer.getByLabel("Where").selectOption({ index: 1 });
+  await officer.getByLabel("Last day on which it is shown").fill(day(3));
+  await officer.getByRole("button", { name: "Look at it" }).click();
+  await officer.getByRole("button", { name: "Publish it" }).click();
+  await expect(officer.getByText("offers money", { exact: false })).toBeVisible();
+  await officer.getByLabel("What neighbors should know").fill("The bridge is closed from 8 to 12, while its joints are looked at.");
+  await officer.getByRole("button", { name: "Look at it" }).click();
+  await expect(officer.getByRole("heading", { name: "This is what neighbors will read" })).toBeVisible();
+  await expectAccessible(officer);
+  await officer.getByRole("button", { name: "Publish it" }).click();
+  const shown = officer.getByRole("listitem").filter({ hasText: "Bridge closed on Saturday" });
+  await expect(shown).toContainText("Shown until");
+  await expectAccessible(officer);
+  await shown.getByRole("button", { name: "Show it no more" }).click();
+  await expect(shown).toHaveCount(0);
 });

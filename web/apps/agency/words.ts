@@ -10,7 +10,7 @@ export const words = {
     done: "Residents were reminded. It cannot be done again.",
   },
   title: (page: string): string => `${page} · Fanlight for agencies`,
-  nav: { label: "Main", requests: "Requests", ask: "Ask residents", process: "Legal process", people: "People", operations: "Operations", record: "Public record" },
+  nav: { label: "Main", requests: "Requests", ask: "Ask residents", process: "Legal process", people: "People", operations: "Operations", notices: "Notices", record: "Public record" },
   band: {
     session: (name: string, end: string): string => `${name} · session ends ${end}`,
     until: "Agreement in force until",
