@@ -31,6 +31,8 @@ export default defineConfig({
           groups: [
             // Cryptography and the drawings of icons change seldom: in files of their own, which browsers keep from one release to the next.
             { name: "keys", test: /node_modules\/(@noble|@scure\/base|age-encryption)\// },
+            // What tells a cell from a place, large: with pages that have areas, never with the frame.
+            { name: "cells", test: /node_modules\/h3-js\// },
             { name: "svelte", test: /node_modules\/(svelte|esm-env|clsx)\// },
             // What every door needs, small as each is: one file takes less than five.
             { name: "door", test: /(ui\/(passkey|server|tab|times|url64|trouble|virtual|route\.svelte)\.ts|ui\/(LongList|Skeleton|ErrorNote|Note|Button)\.svelte|core\/api\/calls\.ts)$/ },

@@ -57,6 +57,7 @@ COUNTED = {
     "POST /v1/comments/{comment:str}/appeal": "posts of one's own",
     "POST /v1/agency/invitation": "invitations refused",
     "POST /v1/agency/invitation/answer": "invitations refused",
+    "POST /v1/operations/{operation:str}/homes/leave": "operations",
     "POST /v1/copies/{disclosure:str}/answer": "answers",
     "POST /v1/copies/{disclosure:str}/name": "names",
     "POST /v1/copies/{disclosure:str}/unname": "names",
