@@ -16,7 +16,7 @@ from typing import Any
 from fanlight import neighbors
 from fanlight.neighbors.hunts import LIST as HUNTS
 from fanlight.policy import LISTS, phrases
-from fanlight.server.oversight import gifts, history, operations, records, texts, trying
+from fanlight.server.oversight import burden, gifts, history, operations, records, texts, trying
 from fanlight.server.oversight.leaves import Entry, Pseudonym
 from fanlight.server.oversight.record import Record
 from fanlight.server.oversight.reports import pages as reports
@@ -173,6 +173,7 @@ _LISTS: dict[str, Callable[[Record], list[Row]]] = {
     "requests": _requests,
     "agencies": _agencies,
     "gifts": lambda record: gifts.rows(record.gifts),
+    "burden": lambda record: burden.rows(burden.Burden.of(record)),
     "texts": lambda record: texts.rows(record.texts),
     "operations": lambda record: operations.rows(record.operations, record.today),
 }

@@ -47,6 +47,7 @@ HEADERS = {
 }
 OPENING_DAYS = 180  # a pack may open earlier, never later
 _LAYERS = ("city", "streets")
+_WITH_MAP = ("/record/requests/", "/record/burden")
 _KEPT_PAGES = 500
 Form = Annotated[str | None, QueryParameter(name="format", max_length=4)]
 
@@ -73,7 +74,7 @@ class Reader:
             record = await self._read()
             found = self._pages.get(path)
             if found is None:
-                if record.requests and path.startswith("/record/requests/"):
+                if record.requests and path.startswith(_WITH_MAP):
                     record = replace(record, ground=await self._town())
                 found = await asyncio.to_thread(render, path, record)
                 if len(self._pages) < _KEPT_PAGES:
@@ -91,7 +92,10 @@ class Reader:
             )
             state = LogState.read(key[0].note, services.log.vkey, services.log.witness_vkeys)
             beside = Beside(
-                openings=await self._openings(now), packs=await self._packs(), lines=await self._lines()
+                openings=await self._openings(now),
+                packs=await self._packs(),
+                lines=await self._lines(),
+                homes=await self._homes(),
             )
             self._record = await asyncio.to_thread(Record.of, self._entries, state, now, beside)
             self._key = key
@@ -105,6 +109,10 @@ class Reader:
     async def _packs(self) -> dict[str, Pack]:
         async with self._services.db.transaction() as tx:
             return {sha: await programme.pack(tx, sha) for sha in await programme.pack_hashes(tx)}
+
+    async def _homes(self) -> dict[str, int]:
+        async with self._services.db.transaction() as tx:
+            return await programme.homes_by_cell(tx)
 
     async def _lines(self) -> dict[str, Sequence[ListedAgreement]]:
         """Return the lines of the lists that were taken over. They stay as they are: each is read once."""

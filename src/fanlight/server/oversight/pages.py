@@ -15,6 +15,7 @@ from typing import Any
 import jinja2
 
 from fanlight.server.oversight import (
+    burden,
     changes,
     exports,
     gifts,
@@ -178,6 +179,7 @@ def paths(record: Record) -> list[str]:
         found += [f"/agencies/{ori}/requests/refused/{rule}" for rule, _ in tally.refusals(file.requests)]
     found += history.paths(record.lists)
     found += reports.paths(record)
+    found += burden.paths(burden.Burden.of(record))
     found += changes.paths(record.entries)
     found += [f"/agencies/{ori}/changes.atom" for ori in record.agencies]
     found += gifts.paths(record.gifts)

@@ -210,12 +210,14 @@ class Beside:
         packs: hex SHA-256 -> pack; one under another hash than its own is not believed.
         ground: the town's land, parks and streets, to sketch areas on.
         lines: of lists that were taken over, by the list's id.
+        homes: how many homes lie in each cell of res 8; none without a table of homes.
     """
 
     openings: Mapping[int, Sequence[Opening]] = field(default_factory=dict)
     packs: Mapping[str, Ordinance] = field(default_factory=dict)
     ground: Ground = field(default_factory=Ground)
     lines: Mapping[str, Sequence[ListedAgreement]] = field(default_factory=dict)
+    homes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +237,7 @@ class Record:
     gifts: GiftBook = field(repr=False, default_factory=GiftBook)
     operations: OperationBook = field(repr=False, default_factory=OperationBook)
     texts: TextBook = field(repr=False, default_factory=TextBook)
+    homes: Mapping[str, int] = field(repr=False, default_factory=dict)
 
     @property
     def today(self) -> str:
@@ -268,6 +271,7 @@ class Record:
             agencies=agencies,
             ordinances=_ordinances(rows, beside.packs),
             ground=beside.ground,
+            homes=beside.homes,
             gifts=GiftBook.of(rows),
             operations=OperationBook.of(rows),
             texts=TextBook.of(rows),

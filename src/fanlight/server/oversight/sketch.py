@@ -43,12 +43,13 @@ class Feature:
 class Ground:
     """What lies under a sketch: a town's land, parks and streets, found by place. Built once."""
 
-    __slots__ = ("_features", "_tree")
+    __slots__ = ("_features", "_named", "_tree")
 
     def __init__(self, features: Iterable[Feature] = ()) -> None:
         """Index the features."""
         self._features = tuple(features)
         self._tree = shapely.STRtree([feature.shape for feature in self._features])
+        self._named: dict[str, tuple[str, ...]] = {}
 
     def __bool__(self) -> bool:
         """Tell whether anything is known of the ground."""
@@ -63,6 +64,47 @@ class Ground:
             if not inside.is_empty:
                 found.append(replace(feature, shape=inside))
         return found
+
+    def streets_in(self, cell: str, most: int = 2) -> tuple[str, ...]:
+        """Return the names of the streets that are longest within a cell, the longest first."""
+        if cell not in self._named:
+            ring = shapely.Polygon(_cell_ring(cell))
+            lengths: dict[str, float] = {}
+            for place in self._tree.query(ring, predicate="intersects"):
+                feature = self._features[place]
+                if feature.layer == "roads" and feature.name and feature.kind in (*_MAJOR, *_MINOR):
+                    inside = feature.shape.intersection(ring).length
+                    lengths[feature.name] = lengths.get(feature.name, 0.0) + inside
+            self._named[cell] = tuple(sorted(lengths, key=lambda name: (-lengths[name], name)))
+        return self._named[cell][:most]
+
+
+def draw_areas(shaded: Sequence[tuple[str, int]], ground: Ground, *, label: str) -> Markup:
+    """Return an `<svg>` of numbered areas, each shaded 0 to 4, with land and large streets below.
+
+    Args:
+        shaded: an H3 cell and its shade; numbers follow this order, from 1.
+        ground: what lies around, if it is known.
+        label: what the picture shows, for those who cannot see it.
+    """
+    rings = [
+        (_cell_ring(cell), shade, place) for place, (cell, shade) in enumerate(shaded, 1) if _is_cell(cell)
+    ]
+    if not rings:
+        return Markup("")
+    frame, box = _frame([ring for ring, _, _ in rings])
+    around = [one for one in ground.within(box, frame[4]) if one.layer != "roads" or one.kind in _MAJOR]
+    body = [*_ground(around, frame)]
+    for ring, shade, place in rings:
+        x, y = _pixel(frame, *shapely.Polygon(ring).centroid.coords[0])
+        body.append(
+            Markup(
+                '<path class="m-rate r{}" d="{}"/><text class="m-l" x="{:.0f}" y="{:.0f}">{}</text>'
+            ).format(shade, _path([ring], frame, close=True), x, y + 6, place)
+        )
+    return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        WIDTH, HEIGHT, label, Markup("").join(body)
+    )
 
 
 def read_layer(data: bytes) -> list[Feature]:

@@ -17,6 +17,7 @@ from fanlight.neighbors.hunts import LIST as HUNTS
 from fanlight.policy import LISTS, phrases
 from fanlight.proof.merkle import hash_leaf
 from fanlight.server.oversight import (
+    burden,
     changes,
     gifts,
     history,
@@ -85,6 +86,8 @@ def find(parts: Sequence[str], record: Record) -> View | None:  # noqa: C901, PL
         case ["operations", *rest]:
             shown = operations.find(rest, record.operations, record.today)
             return shown and View(template=shown[0], section="agencies", values=shown[1])
+        case ["burden", *rest]:
+            return _burden(rest, record)
         case ["changes", *rest]:
             new = changes.find(rest, record.entries)
             return new and View(template=new[0], section="", values=new[1])
@@ -193,6 +196,21 @@ def _uses(record: Record) -> list[texts.Use]:
     ]
     latest = sorted([*wordings, *opened], key=lambda one: one[0], reverse=True)
     return [use for _, use in latest]
+
+
+def _burden(rest: list[str], record: Record) -> View | None:
+    found = burden.find(rest, burden.Burden.of(record))
+    if found is None:
+        return None
+    template, values = found
+    areas: list[burden.Area] = values.get("areas", [])
+    names = {area.cell: record.ground.streets_in(area.cell) for area in [*areas, values.get("place")] if area}
+    drawn = sketch.draw_areas(
+        [(area.cell, burden.shade(area, areas)) for area in areas],
+        record.ground,
+        label="Areas of the town by number; darker ones had more requests for their homes",
+    )
+    return View(template=template, section="requests", values={**values, "names": names, "map": drawn})
 
 
 def _history(rest: list[str], record: Record) -> View | None:
