@@ -23,7 +23,7 @@ SCRIPTS = (
     "press", "push", "live", "live_screen", "vault", "page", "export", "timeline", "timeline_app", "custody",
     "detector",
     "detector_events", "detector_misses", "simulate", "record", "record_whole",
-    "package", "decision", "incidents", "cell", "postmedia", "feed",
+    "package", "decision", "incidents", "cell", "postmedia", "feed", "yearly",
 )  # fmt: skip
 HEAD = """# Performance
 
