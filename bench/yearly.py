@@ -34,7 +34,7 @@ FIRST = date(2026, 1, 1)
 FIGURES = [
     Figure(
         key="report", what=f"a year's report of {ENTRIES:,} entries", unit="s", at_most=30,
-        how="`fanlight report` on a folder: entries read, hashed to the signed root, counted; JSON and HTML; once",
+        how="`fanlight report` on a folder: entries read, hashed to the root, counted; JSON and HTML; once",
     ),
     Figure(
         key="pages", what="pages of the public record made from them", unit="a second", at_least=200,
