@@ -47,7 +47,7 @@ HEADERS = {
 }
 OPENING_DAYS = 180  # a pack may open earlier, never later
 _LAYERS = ("city", "streets")
-_WITH_MAP = ("/record/requests/", "/record/burden")
+_WITH_MAP = ("/record/requests/", "/record/burden")  # the others never wait for the town's streets
 _KEPT_PAGES = 500
 Form = Annotated[str | None, QueryParameter(name="format", max_length=4)]
 
@@ -74,7 +74,7 @@ class Reader:
             record = await self._read()
             found = self._pages.get(path)
             if found is None:
-                if record.requests and path.startswith(_WITH_MAP):
+                if path.startswith(_WITH_MAP):
                     record = replace(record, ground=await self._town())
                 found = await asyncio.to_thread(render, path, record)
                 if len(self._pages) < _KEPT_PAGES:

@@ -55,11 +55,16 @@ class Ground:
         """Tell whether anything is known of the ground."""
         return bool(self._features)
 
-    def within(self, box: BaseGeometry, pixel: float) -> list[Feature]:
-        """Return what of the features lies in a box, cut to it and simplified to `pixel` degrees."""
+    def within(self, box: BaseGeometry, pixel: float, *, roads: bool = True) -> list[Feature]:
+        """Return what of the features lies in a box, cut to it and simplified to `pixel` degrees.
+
+        Without `roads` none of them: a whole town's would cover what is drawn over them.
+        """
         found: list[Feature] = []
         for place in sorted(self._tree.query(box, predicate="intersects")):
             feature = self._features[place]
+            if feature.layer == "roads" and not roads:
+                continue
             inside = feature.shape.intersection(box).simplify(pixel)
             if not inside.is_empty:
                 found.append(replace(feature, shape=inside))
@@ -80,7 +85,7 @@ class Ground:
 
 
 def draw_areas(shaded: Sequence[tuple[str, int]], ground: Ground, *, label: str) -> Markup:
-    """Return an `<svg>` of numbered areas, each shaded 0 to 4, with land and large streets below.
+    """Return an `<svg>` of numbered areas, each shaded 0 to 4, with land, parks and water below.
 
     Args:
         shaded: an H3 cell and its shade; numbers follow this order, from 1.
@@ -93,8 +98,7 @@ def draw_areas(shaded: Sequence[tuple[str, int]], ground: Ground, *, label: str)
     if not rings:
         return Markup("")
     frame, box = _frame([ring for ring, _, _ in rings])
-    around = [one for one in ground.within(box, frame[4]) if one.layer != "roads" or one.kind in _MAJOR]
-    body = [*_ground(around, frame)]
+    body = [*_ground(ground.within(box, frame[4], roads=False), frame)]
     for ring, shade, place in rings:
         x, y = _pixel(frame, *shapely.Polygon(ring).centroid.coords[0])
         body.append(
