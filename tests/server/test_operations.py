@@ -84,9 +84,10 @@ def test_a_plan_comes_first_a_home_says_so_itself_and_no_arrest_is_an_outcome(
             wrong = await town.http.post(f"{at}/homes/leave", json={"code": b64encode(b"x" * 32).decode()})
             assert code(wrong) == (404, "server.not_found")
             await town.http.post(f"{at}/homes/leave", json={"code": CODE})
-            town.clock.ahead += timedelta(days=2)
+            town.clock.ahead += timedelta(days=1)
             assert await sweep(town.services) == 1
             assert (await listed(town))["homes"] == ["0" * 32]
+            town.clock.ahead += timedelta(days=1)
             admin = staff(town.http, "administrator")
             await admin.json("POST", f"{at}/outcome", json=NOTHING)
             await admin.json("POST", f"{at}/outcome", json={**NOTHING, "arrests": 1})
@@ -100,6 +101,32 @@ def test_a_plan_comes_first_a_home_says_so_itself_and_no_arrest_is_an_outcome(
             page = (await town.http.get(f"/record/operations/{plan['operation']}")).text
             assert "1 person arrested, 0 cited, 3 stopped and let go" in page
             assert "Told before, and replaced" in page
+
+    asyncio.run(body())
+
+
+def test_a_home_that_left_comes_back_on_the_same_day_and_no_later(database: str, tmp_path: Path) -> None:
+    """R29: what the record has of a home's word counts."""
+
+    async def body() -> None:
+        async with running(tmp_path, database, ticking=Still()) as town:
+            plan = planned(town)
+            await staff(town.http, "administrator").json("POST", "/v1/operations", json=plan)
+            at, word = f"/v1/operations/{plan['operation']}", {"code_hash": hash_of(plan["operation"], CODE)}
+            home = await make_household(town.http, b"h" * 32)
+            await home.owner.json("POST", f"{at}/homes", json=word)
+            await town.http.post(f"{at}/homes/leave", json={"code": CODE})
+            await home.owner.json("POST", f"{at}/homes", json=word)
+            town.clock.ahead += timedelta(days=1)
+            await sweep(town.services)
+            assert len((await listed(town))["homes"]) == 1
+            await town.http.post(f"{at}/homes/leave", json={"code": CODE})
+            town.clock.ahead += timedelta(days=1)
+            await sweep(town.services)
+            home = await make_household(town.http, b"j" * 32)
+            back = await home.owner.call("POST", f"{at}/homes", json=word)
+            assert code(back) == (409, "operations.left")
+            assert (await listed(town))["homes"] == []
 
     asyncio.run(body())
 

@@ -137,6 +137,8 @@ async def call_off(by: Acting, said: OperationOff, agency: str) -> None:
 async def join(by: Acting, operation: str, code: str) -> None:
     """Note that a home takes part; said twice it is once. Raises NotFound, Conflict.
 
+    Who said on the same day that it does no more may come back; once that is entered, it counts.
+
     Args:
         by: who enters it. Nothing of who calls is kept.
         operation: its id.
@@ -160,10 +162,18 @@ async def join(by: Acting, operation: str, code: str) -> None:
             do="Tell the agency.",
             code="operations.full",
         )
-    await by.tx.execute(
-        "INSERT INTO operation_home (operation, code, joined) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+    said = await by.tx.execute(
+        "INSERT INTO operation_home (operation, code, joined) VALUES (%s, %s, %s)"
+        " ON CONFLICT (operation, code) DO UPDATE SET left_on = NULL WHERE operation_home.left_leaf IS NULL",
         [operation, code, by.today],
     )
+    if not said.rowcount:
+        raise Conflict(
+            "The record has it that your home takes part no more.",
+            kept="That counts, and nothing was changed.",
+            do="Tell the agency, if you changed your mind again.",
+            code="operations.left",
+        )
 
 
 async def leave(by: Acting, operation: str, code: str) -> None:
