@@ -26,6 +26,7 @@ from fanlight.policy import Pack
 from fanlight.proof.openings import Opening
 from fanlight.proof.tiles import TileReader
 from fanlight.server import programme
+from fanlight.server.errors import NotFound
 from fanlight.server.log import Log, Published
 from fanlight.server.oversight.leaves import Entry
 from fanlight.server.oversight.pages import Page, render
@@ -111,8 +112,12 @@ class Reader:
             return {sha: await programme.pack(tx, sha) for sha in await programme.pack_hashes(tx)}
 
     async def _homes(self) -> dict[str, int]:
+        """Return how many homes lie in each cell; none before a town is set up."""
         async with self._services.db.transaction() as tx:
-            return await programme.homes_by_cell(tx)
+            try:
+                return await programme.homes_by_cell(tx)
+            except NotFound:
+                return {}
 
     async def _lines(self) -> dict[str, Sequence[ListedAgreement]]:
         """Return the lines of the lists that were taken over. They stay as they are: each is read once."""
