@@ -26,9 +26,10 @@ from psycopg import sql
 from fanlight.cli import cad
 from fanlight.cli.people import load_people
 from fanlight.model.clock import now, to_text
+from fanlight.model.incident import CLASSES
 from fanlight.seal.keys import SigningKey
 from fanlight.server.incidents.mapping import Mapping
-from fanlight.server.incidents.rules import CLASSES, KEY_BYTES, POINT_RES, Settings, rounded
+from fanlight.server.incidents.rules import KEY_BYTES, POINT_RES, Settings, rounded
 from fanlight.server.neighbors.rules import AREA_RES, CATEGORIES
 from fanlight.wire import b64
 from incidents import AGENCY, MAPPING

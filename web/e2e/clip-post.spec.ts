@@ -1,7 +1,7 @@
 // A clip of the home's own goes with a post, from a phone: chosen, cut, made anew with faces blurred, looked at, sent. R09 R13.
 // Its town has cameras and a place of pictures; that others see it once it is out is photo.spec.ts's.
 import { expect, test } from "@playwright/test";
-import { be, expectAccessible } from "./people.ts";
+import { be, choose, expectAccessible } from "./people.ts";
 
 const BOX = (bytes: Buffer): string => bytes.subarray(4, 8).toString("latin1");
 
@@ -18,7 +18,7 @@ test("R09 R13 a post with a clip is written on a phone, and nothing but its pict
   await home.reload();
   await expect(home.getByRole("link", { name: /A person came by/ }).first()).toBeVisible({ timeout: 150_000 });
   await home.goto("/home#/neighbours/new");
-  await home.getByRole("radio", { name: "Parcel" }).check({ force: true });
+  await choose(home, "Parcel");
   await home.getByLabel("What was done").fill("Somebody took the parcel from my step and walked off with it.");
   await home.getByRole("button", { name: "Add a clip of your cameras" }).click();
   await home.getByRole("list", { name: "Your latest clips" }).getByRole("button", { name: /A person came by/ }).first().click();

@@ -1,6 +1,7 @@
 // What neighbours post and dispatch reports, as everybody reads it: R13 R14 R16 R18. The town, its posts and its reports are made by tests/journey/test_neighbors.py.
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@playwright/test";
+import { choose } from "./people.ts";
 import { as, look } from "./days.ts";
 
 test("R13 R14 R18 anybody reads what dispatch reports, and how common it is", async ({ page, context }) => {
@@ -126,7 +127,7 @@ test("R13 R15 a member posts from a phone in a few taps, is asked what was done,
   await page.getByRole("link", { name: "Neighbours" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Around your home" })).toBeVisible();
   await page.getByRole("link", { name: "Write a post" }).click();
-  await page.getByRole("radio", { name: "Parcel" }).check({ force: true });
+  await choose(page, "Parcel");
   await page.getByRole("button", { name: "Describe somebody" }).click();
   await page.getByLabel("How they could be told apart").fill("White man in a green vest");
   await page.getByLabel("What was done").fill("He stood at the corner.");

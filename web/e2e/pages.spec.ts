@@ -3,7 +3,7 @@ import { expect, test, type Browser, type BrowserContextOptions, type Page } fro
 import { digitsOf, letIn, makePasskey, offer, trySheet } from "./doing.ts";
 import { look } from "./looking.ts";
 import { somebody, type Someone } from "./passkeys.ts";
-import { card } from "./people.ts";
+import { card, choose } from "./people.ts";
 import { expectOneSheet, fresh, go, heading, optionsOf, readTerms, resident } from "./visiting.ts";
 
 let ana: Someone | undefined;
@@ -215,7 +215,7 @@ test("R51 R52 what the server promises is shown as a difference once it changed"
 
 test("R13 R15 a post to neighbours is written", async () => {
   await go(maya, "neighbours/new", "Write a post");
-  await maya.getByRole("radio", { name: "Parcel" }).check({ force: true });
+  await choose(maya, "Parcel");
   await maya.getByLabel("What was done").fill("Somebody took the parcel from my step and left on foot.");
   await expect(maya.getByText("Says what was done.")).toBeVisible();
   await expect(maya.getByLabel("Where").getByRole("option", { name: /^Around / }).first()).toBeAttached(); // the streets are there

@@ -31,3 +31,12 @@ export async function expectAccessible(page: Page): Promise<void> {
   const serious = violations.filter((one) => one.impact === "serious" || one.impact === "critical");
   expect(serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
 }
+
+/** Chooses one of several large options by its words. What loads above may move them under the pointer: it is pressed until it counts. */
+export async function choose(page: Page, name: string): Promise<void> {
+  const radio = page.getByRole("radio", { name });
+  await expect(async () => {
+    await page.locator("label").filter({ has: radio }).click({ timeout: 5_000 });
+    await expect(radio).toBeChecked({ timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
+}

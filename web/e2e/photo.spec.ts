@@ -2,6 +2,7 @@
 // is out. R09 R13. The town and its place of pictures are made by tests/journey/test_neighbors.py, and the photo, a drawn face with a place in it.
 import { readFile } from "node:fs/promises";
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { choose } from "./people.ts";
 import { as, look } from "./days.ts";
 
 const OUT = process.env["FANLIGHT_E2E_OUT"] ?? "test-results";
@@ -46,7 +47,7 @@ test("R09 R13 a photo is posted from a phone with its face blurred, and a second
   await page.goto(as("maya", "home/"));
   await page.getByRole("link", { name: "Neighbours" }).click();
   await page.getByRole("link", { name: "Write a post" }).click();
-  await page.getByRole("radio", { name: "Parcel" }).check({ force: true });
+  await choose(page, "Parcel");
   await page.getByLabel("What was done").fill("Somebody took the parcel from my step and walked off with it.");
   const picture = page.getByRole("img", { name: "Your photo, as it would be sent" });
   const files = page.locator('input[type="file"]');

@@ -1,7 +1,7 @@
 import { cellToCenterChild, gridDisk, latLngToCell } from "h3-js";
 import { describe, expect, it } from "vitest";
 import type { Incident, IncidentClass, Years } from "../../core/api/incidents.ts";
-import classes from "../../../src/fanlight/server/incidents/classes.json";
+import classes from "../../../src/fanlight/model/data/incident-classes.json";
 import { commonOf, csvOf, linesOf, rateText, shownOf, signOf, trendOf, yearsOf } from "./lines.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");

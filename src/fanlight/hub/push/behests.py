@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Annotated, Literal
 
+import h3
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Meta
@@ -81,6 +82,17 @@ class Quiet(_Part, frozen=True, kw_only=True):
         return start <= at < end if start <= end else at >= start or at < end
 
 
+class Near(_Part, frozen=True, kw_only=True):
+    """Of what dispatch reports: classes, and H3 cells of the part of town; none: all of it.
+
+    `through`: in quiet hours too.
+    """
+
+    classes: Annotated[tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=40)]
+    cells: Annotated[tuple[Annotated[str, Meta(pattern=r"^[0-9a-f]{15}\Z")], ...], Meta(max_length=64)] = ()
+    through: bool = True
+
+
 class Choices(_Part, frozen=True, kw_only=True):
     """What this browser is told of. `cameras` holds what differs for one of them; `rest_s` in seconds."""
 
@@ -92,6 +104,7 @@ class Choices(_Part, frozen=True, kw_only=True):
     picture: bool = True
     kinds: dict[Kind, When] = {}
     cameras: Annotated[dict[_Id, dict[Kind, When]], Meta(max_length=64)] = {}
+    near: Near | None = None
 
 
 class Turn(_Part, frozen=True, kw_only=True):
@@ -188,6 +201,8 @@ def check_signed(text: str, sig: str, *, household: str, members: Collection[byt
                 clock.from_text(one)
         if behest.subscription is not None:
             behest.subscription.keys()
+        if behest.choices.near is not None and not all(map(h3.is_valid_cell, behest.choices.near.cells)):
+            raise refused("it names a place that is none")
     except (msgspec.ValidationError, UnicodeError, FanlightError) as error:
         if isinstance(error, BehestRefused):
             raise

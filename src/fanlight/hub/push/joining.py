@@ -1,7 +1,7 @@
 """Join the alerts to a paired hub: its book, its way to the server, its cameras' pictures."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -137,8 +137,24 @@ def means(hub: PairedHub, town: Town, now: Callable[[], datetime] = clock.now) -
         fetch=fetch,
         post=post,
         camera_name=camera_name,
+        incidents=_incidents(town),
         picture=picture,
     )
+
+
+def _incidents(town: Town) -> Callable[[], Awaitable[bytes | None]]:
+    tag = ""
+
+    async def fetch() -> bytes | None:
+        nonlocal tag
+        headers = {"If-None-Match": tag} if tag else {}
+        answer = await town.uplink.public("GET", "/v1/incidents", headers=headers)
+        if answer.status_code == httpx.codes.NOT_MODIFIED:
+            return None
+        tag = answer.headers.get("etag", "")
+        return answer.content
+
+    return fetch
 
 
 def _askers(town: Town, now: datetime) -> frozenset[bytes]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from fanlight.hub.push.behests import ModeBehest
+from fanlight.hub.push.near import Open
 from fanlight.store.files import write_private
 
 FILE = "push.json"
@@ -24,6 +25,7 @@ class Device(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         state: `ok`; `gone`, the subscription has ended; `away`, the last push did not get through; `refused`.
         tested: the test that was last asked for.
         counts: what a browser of one alert a day was not told yet, by kind.
+        near: what it was told of town and not yet that it is over, by incident.
         base: from when the next daily alert, or the next check, counts: by the hub's clock.
     """
 
@@ -35,6 +37,7 @@ class Device(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     state: str = "ok"
     tested: str = ""
     counts: dict[str, int] = {}
+    near: dict[str, Open] = {}
 
 
 class State(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -41,6 +41,7 @@ class Means:
         fetch: returns the behests and their tag, None if they are as under the tag given. Raises it too.
         post: has the server post a body for a ticket: (state, seconds to wait). The same.
         camera_name: what people call a camera; empty if there is none.
+        incidents: the town's public list of what dispatch reports, None if it is as it was. The same.
         picture: a JPEG of how it looks before a camera now; may be empty.
     """
 
@@ -52,4 +53,5 @@ class Means:
     fetch: Callable[[str], Awaitable[tuple[list[bytes], str] | None]]
     post: Callable[[str, bytes], Awaitable[tuple[str, int | None]]]
     camera_name: Callable[[str], str]
+    incidents: Callable[[], Awaitable[bytes | None]]
     picture: Callable[[str], Awaitable[bytes]]

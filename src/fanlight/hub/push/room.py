@@ -22,6 +22,7 @@ from typing import Any
 from fanlight.hub.push import encrypting, messages, rules, timetable
 from fanlight.hub.push.behests import Behest, BehestRefused, Mode, Signed, check_signed, read_behest, time_of
 from fanlight.hub.push.kept import Device, Kept
+from fanlight.hub.push.nearby import Nearby
 from fanlight.hub.push.needs import Hub, Means
 from fanlight.hub.push.news import News, Reader
 from fanlight.hub.push.rules import Happening
@@ -30,6 +31,7 @@ from fanlight.model.errors import FanlightError
 from fanlight.wire import b64
 
 POLL_S = 10.0
+NEAR_S = 600.0  # lists of incidents change at each full ten minutes
 TICK_S = 5.0
 CHECK_AFTER = timedelta(hours=24)
 PICTURE_S = 0.8  # a press is told within two seconds, with its picture or without
@@ -50,6 +52,7 @@ class Alerts:
         self._asked_as: Collection[bytes] = ()
         self._told: dict[tuple[str, str, str], datetime] = {}
         self._reader, self._saving = Reader(), asyncio.Lock()
+        self._nearby = Nearby(means.incidents)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -85,6 +88,7 @@ class Alerts:
                 group.create_task(self._fetch_for_ever())
                 group.create_task(self._tick_for_ever())
                 group.create_task(self._listen())
+                group.create_task(self._look_for_ever())
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -177,10 +181,7 @@ class Alerts:
     async def _tell(self, news: News) -> None:
         """Tell every browser that wants to know."""
         told: list[tuple[str, Device, Behest]] = []
-        for name, device in list(self._kept.state.devices.items()):
-            behest = self._behest(device)
-            if behest is None or behest.subscription is None or device.state == "gone":
-                continue
+        for name, device, behest in self._reachable():
             if not self._means.sees(b64.decode(behest.by), news.camera):
                 continue
             local = self._now().astimezone(timetable.zone(behest.tz))
@@ -205,6 +206,37 @@ class Alerts:
             picture = await self._picture(news, messages.picture_room(longest))
         for name, _, behest in told:
             self._send(name, news.kind, news.at, picture=picture if behest.choices.picture else b"", **said)
+        await self._save()
+
+    def _reachable(self) -> list[tuple[str, Device, Behest]]:
+        """Return the browsers that asked, may still ask, and have not ended."""
+        found = [(name, device, self._behest(device)) for name, device in self._kept.state.devices.items()]
+        return [
+            (name, device, behest)
+            for name, device, behest in found
+            if behest is not None and behest.subscription is not None and device.state != "gone"
+        ]
+
+    # ---- what dispatch reports
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            with contextlib.suppress(FanlightError):  # the server is away, or has no town yet
+                await self.look_near()
+            await asyncio.sleep(NEAR_S * _RANDOM.uniform(0.8, 1.2))
+
+    async def look_near(self) -> None:
+        """Read the town's list, as every hub does whether or not anybody asks, and tell who asked.
+
+        Raises:
+            FanlightError: the list cannot be had or read; what was told before stays as it is.
+        """
+        await self._nearby.read()
+        for name, device, behest in self._reachable():
+            if self._means.sees(b64.decode(behest.by), ""):  # guests are told of cameras alone
+                local = self._now().astimezone(timetable.zone(behest.tz))
+                for one in self._nearby.sayings(device, behest.choices, self.mode, local):
+                    self._send(name, "near", one.at, **one.more)
         await self._save()
 
     async def _picture(self, news: News, most: int) -> bytes:

@@ -11,11 +11,12 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from fanlight.model import clock
 from fanlight.model.errors import FanlightError
 from fanlight.model.ids import is_id
+from fanlight.model.incident import CLASSES
 from fanlight.server.accounts import Caller
 from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
 from fanlight.server.incidents import intake, listing, sources, store, years
 from fanlight.server.incidents.intake import Seen, Taken, Upload
-from fanlight.server.incidents.rules import CLASSES, Settings
+from fanlight.server.incidents.rules import Settings
 from fanlight.server.public_files import PUBLIC
 from fanlight.server.services import Parts
 from fanlight.wire import jcs

@@ -13,7 +13,6 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from importlib import resources
 from typing import Annotated
 
 import h3
@@ -23,6 +22,7 @@ from msgspec import Meta
 
 from fanlight.model.division import FINEST_RES, Division
 from fanlight.model.geo import Point, within_reach
+from fanlight.model.incident import CLASSES
 from fanlight.server.incidents.mapping import BadMapping, Part
 from fanlight.server.incidents.mapping import Mapping as Columns
 from fanlight.server.incidents.reading import Report
@@ -36,22 +36,6 @@ MAY_BE_AHEAD = timedelta(minutes=10)  # clocks differ
 MOST_CELLS = 300
 KEY_BYTES = 16
 Bounds = tuple[float, float, float, float]
-
-
-class Class(msgspec.Struct, frozen=True, rename={"name": "class"}):
-    """A class of incidents as everybody reads it; `act`: somebody near may have to do something now."""
-
-    name: str
-    words: str
-    act: bool
-
-
-CLASSES = {
-    one.name: one
-    for one in msgspec.json.decode(
-        resources.files("fanlight.server.incidents").joinpath("classes.json").read_bytes(), type=list[Class]
-    )
-}
 
 
 class Settings(Part, frozen=True):

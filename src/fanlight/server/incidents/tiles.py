@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 
 import h3
 
-from fanlight.server.incidents.rules import CLASSES, POINT_RES, Bounds
+from fanlight.model.incident import CLASSES
+from fanlight.server.incidents.rules import POINT_RES, Bounds
 from fanlight.server.public_files import PublicFile, file_of
 from fanlight.wire import mvt
 from fanlight.wire.mvt import Address, Outline, Value
