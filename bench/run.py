@@ -20,8 +20,8 @@ from machine import ROOT, Figure, load
 PAGE = ROOT / "docs" / "ref" / "performance.md"
 SCRIPTS = (
     "bundle", "start", "event_to_playable", "receipt", "player", "seal", "recording", "hub", "log", "privacy",
-    "press", "push", "live", "live_screen", "vault", "page", "export", "timeline", "timeline_app", "custody",
-    "detector",
+    "press", "push", "pushes", "live", "live_screen", "vault", "page", "export", "timeline", "timeline_app",
+    "custody", "detector",
     "detector_events", "detector_misses", "simulate", "record", "record_whole",
     "package", "decision", "incidents", "cell", "postmedia", "feed", "yearly",
 )  # fmt: skip

@@ -201,11 +201,17 @@ test("R51 the household's mode is set here and done by the hub, and choices are 
   await expect(page.getByText("Now: nobody is home.")).toBeVisible({ timeout: 120_000 });
   await page.getByLabel("A vehicle", { exact: true }).first().selectOption("always");
   await page.getByRole("switch", { name: "Quiet hours" }).click();
+  await page.getByRole("switch", { name: "Tell this browser" }).click();
+  await page.getByRole("radio", { name: "The whole town" }).check();
+  await page.getByRole("checkbox", { name: /^Gas leak/ }).uncheck();
   await page.getByRole("button", { name: "Save", exact: true }).last().click();
   await expect(page.getByText("Saved. Your hub takes it up")).toBeVisible();
   await page.reload();
   await expect(page.getByLabel("A vehicle", { exact: true }).first()).toHaveValue("always");
   await expect(page.getByRole("switch", { name: "Quiet hours" })).toHaveAttribute("aria-checked", "true");
+  await expect(page.getByRole("radio", { name: "The whole town" })).toBeChecked();
+  await expect(page.getByRole("checkbox", { name: /^Gas leak/ })).not.toBeChecked();
+  await expect(page.getByRole("checkbox", { name: /^Fire/ })).toBeChecked();
   await expectAccessible(page);
 });
 

@@ -28,6 +28,10 @@ describe("R03 a behest for alerts", () => {
   it("is read back by who made it, and has one size", async () => {
     const made = await sealBehest(asked(), keys, [other.age.recipient]);
     expect(await openOwnBehest(made, keys)).toEqual(asked());
+    const near = { classes: ["fire"], cells: ["8828308281fffff"], through: false };
+    const far = await sealBehest(asked({ choices: { ...PLAIN, near } }), keys, [other.age.recipient]);
+    expect((await openOwnBehest(far, keys))?.choices.near).toEqual(near);
+    expect(far.length).toBe(made.length);
     expect((await openAge(made, [other.age.secret])).length).toBe(8192);
     const short = await sealBehest(asked({ mode: null, subscription: null, choices: PLAIN }), keys, [other.age.recipient]);
     expect(short.length).toBe(made.length);

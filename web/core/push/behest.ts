@@ -20,6 +20,12 @@ export interface Subscription {
   readonly p256dh: string;
   readonly auth: string;
 }
+/** Of what dispatch reports: classes, and H3 cells of a part of town; none: all of it. `through`: in quiet hours too. */
+export interface Near {
+  readonly classes: readonly string[];
+  readonly cells: readonly string[];
+  readonly through: boolean;
+}
 /** What a browser is told of. Names as they are signed. */
 export interface Choices {
   readonly pace: "now" | "even";
@@ -30,6 +36,8 @@ export interface Choices {
   readonly picture: boolean;
   readonly kinds: Kinds;
   readonly cameras: Readonly<Record<string, Kinds>>;
+  /** Left out: nothing of it. */
+  readonly near?: Near;
 }
 /** At this hour of these days (0 is Monday) the mode changes. */
 export interface Turn {
@@ -81,7 +89,8 @@ const kinds: Read<Kinds> = obj<Record<Kind, When | null>>({
 }) as unknown as Read<Kinds>;
 const chosen: Read<Kinds> = (value, where) => Object.fromEntries(Object.entries(kinds(value, where)).filter(([, when]) => when !== null));
 const flag: Read<boolean> = (value) => value === true;
-const choices: Read<Choices> = obj<Choices>({
+const near = nullable(obj<Near>({ classes: list(str), cells: list(str), through: flag }));
+const chosenOf: Read<Choices> = obj<Choices>({
   pace: oneOf(["now", "even"]),
   even_at: str,
   quiet: nullable(obj<{ start: string; end: string }>({ start: str, end: str })),
@@ -93,6 +102,10 @@ const choices: Read<Choices> = obj<Choices>({
     Object.fromEntries(Object.entries((value ?? {}) as Record<string, unknown>).map(([camera, own]) => [camera, chosen(own, `${where}.${camera}`)])),
 });
 export const turn: Read<Turn> = obj<Turn>({ days: list(num), at: str, set: oneOf(MODES) });
+const choices: Read<Choices> = (value, where) => {
+  const asked = near((value as { near?: unknown } | null)?.near ?? null, `${where}.near`);
+  return { ...chosenOf(value, where), ...(asked ? { near: asked } : {}) };
+};
 const behest: Read<Behest> = obj<Behest>({
   household: str,
   by: str,

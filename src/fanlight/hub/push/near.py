@@ -8,9 +8,10 @@ Absent: the network, and who asked: the comparing is done at home, so that no se
 Why:    docs/design/alerts.md
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import h3
@@ -60,9 +61,9 @@ class Incident:
     over: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Listed:
-    """The latest incidents; `since`: the list holds all that began then or later."""
+    """The latest incidents as one reading had them; `since`: it holds all that began then or later."""
 
     incidents: Mapping[str, Incident]
     since: datetime
@@ -127,7 +128,7 @@ def concerns(near: Near, incident: Incident) -> bool:
     known = CLASSES.get(incident.kind)
     if known is None or not known.act or incident.kind not in near.classes:
         return False
-    return not near.cells or not incident.cells or any(_meets(incident.cells, cell) for cell in near.cells)
+    return not near.cells or not incident.cells or _meet(incident.cells, near.cells)
 
 
 def verdict(choices: Choices, mode: Mode, local: time) -> Literal["tell", "off", "even", "quiet"]:
@@ -140,14 +141,23 @@ def verdict(choices: Choices, mode: Mode, local: time) -> Literal["tell", "off",
     return "quiet" if choices.quiet is not None and choices.quiet.holds(local) and not through else "tell"
 
 
-def _meets(cells: Iterable[str], part: str) -> bool:
-    """Tell whether one of the cells lies in a part of town, or holds it."""
-    res = h3.get_resolution(part)
-    for cell in cells:
-        own = h3.get_resolution(cell)
-        if (h3.cell_to_parent(cell, res) == part) if res <= own else (h3.cell_to_parent(part, own) == cell):
-            return True
-    return False
+@lru_cache(maxsize=4_096)
+def _upward(cells: tuple[str, ...]) -> frozenset[str]:
+    """Return cells and all that hold one of them."""
+    return frozenset(
+        h3.cell_to_parent(cell, res) for cell in cells for res in range(h3.get_resolution(cell) + 1)
+    )
+
+
+def _meet(cells: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    """Tell whether one of the cells lies in a part of town, or holds some of it."""
+    return not (_upward(cells).isdisjoint(part) and _upward(part).isdisjoint(cells))
+
+
+@lru_cache(maxsize=16)
+def _wanted(near: Near, listed: Listed) -> tuple[Incident, ...]:
+    """Return the open ones that concern whoever asks so: many ask alike."""
+    return tuple(one for one in listed.incidents.values() if not one.over and concerns(near, one))
 
 
 def due(
@@ -163,9 +173,9 @@ def due(
         now: the present.
     """
     found = []
-    for one in listed.incidents.values():
+    for one in _wanted(near, listed):
         fresh = (seen is not None and one.id not in seen) or now - one.began <= FRESH
-        if one.id not in told and fresh and not one.over and one.ends > now and concerns(near, one):
+        if one.id not in told and fresh and one.ends > now:
             found.append(Told(one.id, one.kind, one.began, over=False))
     for name, was in told.items():
         is_over = name not in listed.incidents or listed.incidents[name].over

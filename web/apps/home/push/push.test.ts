@@ -4,6 +4,7 @@ import { PLAIN } from "../../../core/push/behest.ts";
 import { note } from "./arrived.ts";
 import { canHave, type Signs, withCamera } from "./device.ts";
 import { kindOf, laterIn, namedIn } from "./shell.ts";
+import { firstNear, homePart, placesWith, samePart, withClass, withNear } from "./near.ts";
 import { readPush, shownOf } from "./telling.ts";
 import { flowOf, UNDER_WAY_MS } from "./word.ts";
 
@@ -24,12 +25,21 @@ describe("R01 what an alert says", () => {
     [{ kind: "package" }, "A parcel"],
     [{ kind: "trouble", camera: "Garden", state: "away" }, "Garden does not answer"],
     [{ kind: "trouble", state: "storage" }, "Your hub cannot record"],
+    [{ kind: "near", what: "Gas leak" }, "Gas leak near you"],
+    [{ kind: "near", what: "Gas leak", state: "over" }, "Over: Gas leak near you"],
+    [{ kind: "near", counts: { near: 5 } }, "5 reports near you"],
     [{ kind: "test" }, "A test: alerts reach you here"],
     [{ kind: "later kinds" }, "Something at home"],
   ])("%o is %s", (said, title) => expect(shownOf(readPush(push(said)), clock).title).toBe(title));
   it("counts in the alert of the day, and says when there was nothing", () => {
     expect(shownOf(readPush(push({ kind: "day", counts: { person: 2, doorbell: 1, other: 3 } })), clock).body).toBe("2 people, 1 ring");
     expect(shownOf(readPush(push({ kind: "day" })), clock).body).toBe("Nothing that you asked for.");
+  });
+  it("of dispatch leads to the list, and that it is over takes its place in silence", () => {
+    const incident = "0f".repeat(16);
+    const [began, over] = ["", "over"].map((state) => shownOf(readPush(push({ kind: "near", what: "Fire", incident, state })), clock));
+    expect(began).toMatchObject({ tag: incident, silent: false, place: "neighbours", body: "Reported around 14:03. Nobody has confirmed it." });
+    expect(over).toMatchObject({ tag: incident, silent: true });
   });
   it("is silent for a check, and one check takes the place of another", () => {
     expect(shownOf(readPush(push({ kind: "check" })), clock)).toMatchObject({ silent: true, tag: "check" });
@@ -39,7 +49,7 @@ describe("R01 what an alert says", () => {
       fc.property(fc.oneof(fc.anything(), fc.record({ v: fc.constant(1), id: fc.constant(ID), n: fc.nat(), at: fc.constant("2026-11-22T22:03:00.000Z"), kind: fc.string(), clip: fc.string(), picture: fc.string(), counts: fc.anything() })), (said) => {
         const shown = shownOf(readPush(said), clock);
         expect(shown.title).not.toBe("");
-        expect(shown.place).toMatch(/^(?:|alert\/[a-z2-7]{26}\?d=\d{4}-\d\d-\d\d|house|alerts)$/);
+        expect(shown.place).toMatch(/^(?:|alert\/[a-z2-7]{26}\?d=\d{4}-\d\d-\d\d|house|alerts|neighbours)$/);
         expect(shown.image ?? "data:image/webp;base64,").toMatch(/^data:image\/webp;base64,[A-Za-z0-9+/=]*$/);
       }),
     );
@@ -112,5 +122,29 @@ describe("the frame that is kept for when there is no network", () => {
     expect(laterIn('<meta name="fanlight-later" content="/assets/c.js /assets/d.css https://elsewhere/e.js">')).toEqual(["/assets/c.js", "/assets/d.css"]);
     expect(laterIn("<html></html>")).toEqual([]);
     expect(namedIn('@font-face{src:url(/assets/f.woff2)}a{b:url("/assets/g.woff2")}', "style")).toEqual(["/assets/f.woff2", "/assets/g.woff2"]);
+  });
+});
+
+describe("R13 R14 what dispatch reports near", () => {
+  const classes = [
+    { class: "fire", words: "Fire", act: true },
+    { class: "burglary", words: "Burglary", act: false },
+    { class: "gas", words: "Gas leak", act: true },
+  ];
+  const home = { key: "home", label: "Home", cells: homePart("8828308281fffff") } as const;
+  it("begins with all kinds that ask for an act, around the home", () => {
+    expect(home.cells).toHaveLength(7);
+    expect(firstNear(classes, home.cells)).toEqual({ classes: ["fire", "gas"], cells: home.cells, through: true });
+  });
+  it("a kind is put in and taken out, and all of it taken back", () => {
+    const near = withClass(firstNear(classes, []), classes, "fire", false);
+    expect(near.classes).toEqual(["gas"]);
+    expect(withClass(near, classes, "fire", true).classes).toEqual(["fire", "gas"]);
+    expect(withNear(withNear(PLAIN, near), null)).toEqual(PLAIN);
+  });
+  it("a part that is none of those offered stays to be seen", () => {
+    expect(placesWith([home], { ...firstNear(classes, [...home.cells].reverse()) }, "Before")).toHaveLength(1);
+    expect(placesWith([home], firstNear(classes, ["8728308280fffff"]), "Before").map(({ key }) => key)).toEqual(["home", "before"]);
+    expect(samePart([], home.cells)).toBe(false);
   });
 });

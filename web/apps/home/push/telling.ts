@@ -13,6 +13,9 @@ export interface Push {
   readonly clip: string;
   readonly change: string;
   readonly state: string;
+  /** Of what dispatch reports: its class in words, and which incident. */
+  readonly what: string;
+  readonly incident: string;
   /** Base64 of a small WebP. */
   readonly picture: string;
   readonly counts: Readonly<Record<string, number>>;
@@ -29,6 +32,7 @@ export interface Shown {
 }
 
 const ID = /^[a-z2-7]{26}$/;
+const INCIDENT = /^[0-9a-f]{32}$/;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const LONGEST = 200;
 
@@ -53,6 +57,8 @@ export function readPush(said: unknown): Push | null {
     clip: id("clip"),
     change: text("change"),
     state: text("state"),
+    what: text("what"),
+    incident: INCIDENT.test(text("incident")) ? text("incident") : "",
     picture: typeof picture === "string" && BASE64.test(picture) ? picture : "",
     counts: Object.fromEntries(counts.filter((one): one is [string, number] => Number.isSafeInteger(one[1]))),
   };
@@ -82,6 +88,15 @@ export function shownOf(push: Push | null, clock: (at: Date) => string): Shown {
       return push.state === "storage"
         ? { ...base, title: w.storage, body: w.storageText, place: "house" }
         : { ...base, title: w.away(push.camera), body: w.awayText, place: "house" };
+    case "near": {
+      const place = "neighbours";
+      const n = push.counts["near"] ?? 0;
+      if (n > 0) return { ...base, title: w.counts["near"]?.(n) ?? w.unknown, body: w.nearMany, place };
+      const over = push.state === "over";
+      // The same mark: that it is over takes the place of what was said before.
+      const tag = push.incident || push.id;
+      return over ? { ...base, title: w.nearOver(push.what), body: "", tag, silent: true, place } : { ...base, title: w.near(push.what), body: w.nearText(clock(new Date(push.at))), tag, place };
+    }
     case "test":
       return { ...base, title: w.test, body: clock(new Date(push.at)), tag: "check", place: "alerts" };
     case "check":

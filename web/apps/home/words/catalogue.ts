@@ -10,6 +10,7 @@ export { house } from "./house.ts";
 export { join } from "./join.ts";
 export { live } from "./live.ts";
 export { keys } from "./keys.ts";
+export { near } from "./near.ts";
 export { neighbours } from "./neighbours.ts";
 export { nav } from "./nav.ts";
 export { operations } from "./operations.ts";
