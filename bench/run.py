@@ -84,7 +84,12 @@ def kept_of(name: str) -> list[str]:
     """Return the lines of a script that the page has already."""
     script = cast(Script, importlib.import_module(name))
     old = PAGE.read_text().splitlines() if PAGE.exists() else []
-    return [line for figure in script.FIGURES for line in old if line.startswith(f"| {figure.what} |")]
+    return [
+        line
+        for figure in script.FIGURES
+        for line in old
+        if line.startswith(f"| {figure.what} |") and f" | {figure.how} | " in line
+    ]
 
 
 def main() -> int:

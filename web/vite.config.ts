@@ -36,6 +36,8 @@ export default defineConfig({
             { name: "svelte", test: /node_modules\/(svelte|esm-env|clsx)\// },
             // What every door needs, small as each is: one file takes less than five.
             { name: "door", test: /(ui\/(passkey|server|tab|times|url64|trouble|virtual|route\.svelte)\.ts|ui\/(LongList|Skeleton|ErrorNote|Note|Button)\.svelte|core\/api\/calls\.ts)$/ },
+            // What many pages have and each is small: the frame lists every file of every page by name.
+            { name: "common", test: /ui\/((Switch|EqualChoice|Checks|Qr)\.svelte|(qr|save|csv|follow)\.ts)/ },
             { name: "frame", test: /ui\/(Skip|Skeleton)\.svelte/ },
             { name: "icons", test: /ui\/icons(\.ts|\/)/ },
           ],

@@ -11,7 +11,8 @@ from tests.server.incidents.test_intake import HOUR, in_a_town
 from tests.server.running import Running
 
 from fanlight.model.division import Division, divide
-from fanlight.server.incidents import clockwork, years
+from fanlight.server.incidents import clockwork
+from fanlight.server.programme import years
 
 FINE = h3.latlng_to_cell(37.7756, -122.4187, 8)
 AREA = h3.cell_to_parent(FINE, 7)

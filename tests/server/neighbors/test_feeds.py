@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.server.neighbors.authoring import later, neighbors
 from tests.server.running import Still, running
 
-from fanlight.server.neighbors.feeds import Channel, atom, json_feed
+from fanlight.server.neighbors.feeds import Channel, atom, entries, json_feed
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CHANNEL = Channel(
@@ -40,17 +40,17 @@ def post(**change: Any) -> dict[str, Any]:
 def test_any_text_makes_a_feed_that_can_be_read(title: str, done: str) -> None:
     """R13: signs of any script, and such as XML has no place for."""
     one = post(title=title, done=done.replace("\r", ""))
-    read = ET.fromstring(atom(CHANNEL, [one]))  # noqa: S314 - our own
+    read = ET.fromstring(atom(CHANNEL, entries(CHANNEL, [one])))  # noqa: S314 - our own
     content = read.find(f"{ATOM}entry/{ATOM}content")
     assert content is not None
     assert "Unverified." in (content.text or "")
-    assert json.loads(json_feed(CHANNEL, [one]))["items"][0]["title"] == title
+    assert json.loads(json_feed(CHANNEL, entries(CHANNEL, [one])))["items"][0]["title"] == title
 
 
 def test_a_correction_comes_first_and_makes_an_entry_new() -> None:
     """R14: readers of feeds show what was corrected again."""
     corrected = post(correction={"text": "It is back.", "day": "2026-11-25"}, state="resolved")
-    before, after = (ET.fromstring(atom(CHANNEL, [one])) for one in (post(), corrected))  # noqa: S314
+    before, after = (ET.fromstring(atom(CHANNEL, entries(CHANNEL, [one]))) for one in (post(), corrected))  # noqa: S314
     assert before.findtext(f"{ATOM}entry/{ATOM}id") == after.findtext(f"{ATOM}entry/{ATOM}id")
     assert before.findtext(f"{ATOM}entry/{ATOM}updated") == "2026-11-23T10:00:00Z"
     assert after.findtext(f"{ATOM}entry/{ATOM}updated") == "2026-11-25T00:00:00Z"

@@ -69,9 +69,9 @@ const perClass = (value: unknown, where: string): Record<string, number[]> =>
   Object.fromEntries(Object.entries(record(value, where)).map(([name, counts]) => [name, list(num)(counts, where)]));
 const areaYears = obj<AreaYears>({ counts: perClass, homes: nullable(num) });
 
-export const incidentYears = (api: Client): Promise<Years> =>
+const yearsAt = (path: string) => (api: Client): Promise<Years> =>
   api.json(
-    "/v1/incidents/years",
+    path,
     obj<Years>({
       months: list(str),
       reported: list(bool),
@@ -82,6 +82,9 @@ export const incidentYears = (api: Client): Promise<Years> =>
     }),
     anonymous,
   );
+export const incidentYears = yearsAt("/v1/incidents/years");
+/** The same of posts, by category. */
+export const postYears = yearsAt("/v1/posts/years");
 
 export interface TownPlace {
   readonly name: string;

@@ -46,6 +46,13 @@ export const shownOf = (lines: readonly Line[], group: Group | "", hours: number
 
 export const signOf = (kind: string): string => SIGNS[kind] ?? "megaphone";
 
+/** What can be looked up: counts of years, and the kinds with their words. */
+export interface Counts {
+  readonly of: "reports" | "posts";
+  readonly years: Years;
+  readonly kinds: readonly { readonly kind: string; readonly words: string }[];
+}
+
 export interface Common {
   readonly year: number;
   /** Null where there was no full year before. */

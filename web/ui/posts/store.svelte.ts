@@ -5,13 +5,14 @@
  *  Absent:  what is shown, and how (Feed.svelte).
  */
 import type { Client } from "../../core/api/client.ts";
-import { cadSources, type Incident, type IncidentClass, incidentClasses, incidents, incidentTiles, incidentYears, type Source, type TownPlace, townPlace, type Years } from "../../core/api/incidents.ts";
+import { cadSources, type Incident, type IncidentClass, incidentClasses, incidents, incidentTiles, incidentYears, postYears, type Source, type TownPlace, townPlace, type Years } from "../../core/api/incidents.ts";
 import { type Correction, corrections, type Counted, mediaPlace, type Post, postMap, posts } from "../../core/api/posts.ts";
 import { list, obj, raw, record, str } from "../../core/api/shape.ts";
 import { type Kept, newsOf, NOTHING, readKept, withFollowed, withMuted, withShown, withTold } from "../../core/neighbors/kept.ts";
 import { around, askedFor, cellsOf, liesIn, type Named, type Part, streetsIn } from "../../core/neighbors/places.ts";
 import { readStreets, type Street } from "../streets.ts";
 import { type Trouble, troubleOf } from "../trouble.ts";
+import { postWords } from "./post-words.ts";
 import type { InCell } from "./tiles.ts";
 
 const PLACE = "fanlight.posts";
@@ -43,6 +44,8 @@ export class Reader {
   corrections = $state.raw<readonly Correction[]>([]);
   counted = $state.raw<readonly Counted[]>([]);
   reported = $state.raw<Reported | null>(null);
+  /** How many posts there were of each category, by month. */
+  postYears = $state.raw<Years | null>(null);
   /** Why there are posts and no reports. */
   without = $state.raw<Trouble | null>(null);
   streets = $state.raw<readonly Street[]>([]);
@@ -74,6 +77,13 @@ export class Reader {
   get area(): NonNullable<Kept["area"]> {
     return this.kept.area ?? (this.home ? { kind: "around", cell: this.home, name: "" } : { kind: "town" });
   }
+  /** What the chosen part is called; empty for the town. */
+  get areaName(): string {
+    const { area } = this;
+    if (area.kind === "town") return "";
+    if (area.kind === "named") return area.name;
+    return area.name ? postWords.aroundStreet(area.name) : postWords.aroundHome;
+  }
   /** Posts of the part that are not hidden here. */
   readonly here: readonly Post[] = $derived(this.posts.filter((one) => liesIn(one.cell, this.part) && !this.kept.muted.includes(one.post)));
   readonly news: readonly Correction[] = $derived(newsOf(this.kept, this.corrections));
@@ -98,12 +108,18 @@ export class Reader {
   /** Fetches the town's files. Throws ApiError where there are no posts to show. */
   async open(): Promise<void> {
     const reported = this.report();
-    this.town = await townPlace(this.api);
-    if (this.area.kind === "named") await this.streetsCome();
+    await this.place();
     [this.counted] = await Promise.all([postMap(this.api), this.ready(), this.begin()]);
     if (this.#failed && this.posts.length === 0) throw this.#failed;
     await reported;
     void this.streetsCome();
+    this.postYears = await postYears(this.api).catch(() => null); // beside the list: without it, the list is whole
+  }
+
+  /** Fetches what tells which cells the chosen part has. Throws ApiError. */
+  async place(): Promise<void> {
+    this.town ??= await townPlace(this.api);
+    if (this.area.kind === "named") await this.streetsCome();
   }
 
   /** Where pictures are and what was corrected: what one post by itself needs. Throws ApiError. */

@@ -17,6 +17,7 @@ from fanlight.server.errors import Conflict, Malformed, NotAllowed, NotFound
 from fanlight.server.incidents import intake, listing, sources, store, years
 from fanlight.server.incidents.intake import Seen, Taken, Upload
 from fanlight.server.incidents.rules import Settings
+from fanlight.server.programme.years import Years
 from fanlight.server.public_files import PUBLIC
 from fanlight.server.services import Parts
 from fanlight.wire import jcs
@@ -136,7 +137,7 @@ async def get_tile(
 
 
 @get("/v1/incidents/years", operation_id="countIncidents")
-async def list_years(services: Parts) -> Response[years.Years]:
+async def list_years(services: Parts) -> Response[Years]:
     """Return how many incidents of each class there were a month, by area, for two years; and the homes."""
     async with services.db.transaction() as tx:
         found = await years.of_town(tx, services.clock().date())

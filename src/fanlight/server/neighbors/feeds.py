@@ -57,7 +57,36 @@ def _updated(post: Post) -> str:
     return max(str(post["published"]), later)
 
 
-def atom(channel: Channel, posts: Sequence[Post]) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What stands in a feed. `address` is its id and where people read it; `by` is empty for neighbors."""
+
+    address: str
+    title: str
+    published: str
+    updated: str
+    term: str
+    by: str
+    text: str
+
+
+def entries(channel: Channel, posts: Sequence[Post]) -> list[Entry]:
+    """Return posts as entries."""
+    return [
+        Entry(
+            address=f"{channel.page}#/post/{one['post']}",
+            title=one["title"],
+            published=one["published"],
+            updated=_updated(one),
+            term=one["category"],
+            by=one["by"]["name"] if one["by"] else "",
+            text=text_of(one),
+        )
+        for one in posts
+    ]
+
+
+def atom(channel: Channel, found: Sequence[Entry]) -> bytes:
     """Return an Atom feed."""
     ET.register_namespace("", _ATOM)
     feed = ET.Element(f"{{{_ATOM}}}feed")
@@ -68,41 +97,41 @@ def atom(channel: Channel, posts: Sequence[Post]) -> bytes:
 
     add(feed, "title", channel.title)
     add(feed, "id", channel.address)
-    add(feed, "updated", max((_updated(one) for one in posts), default=channel.now))
+    add(feed, "updated", max((one.updated for one in found), default=channel.now))
     add(feed, "link", rel="self", href=channel.address, type="application/atom+xml")
     add(feed, "link", rel="alternate", href=channel.page, type="text/html")
     author = ET.SubElement(feed, f"{{{_ATOM}}}author")
     add(author, "name", channel.title)
-    for one in posts:
+    for one in found:
         entry = ET.SubElement(feed, f"{{{_ATOM}}}entry")
-        add(entry, "title", one["title"])
-        add(entry, "id", f"{channel.page}#/post/{one['post']}")
-        add(entry, "link", rel="alternate", href=f"{channel.page}#/post/{one['post']}", type="text/html")
-        add(entry, "published", one["published"])
-        add(entry, "updated", _updated(one))
-        add(entry, "category", term=one["category"])
-        if one["by"]:
+        add(entry, "title", one.title)
+        add(entry, "id", one.address)
+        add(entry, "link", rel="alternate", href=one.address, type="text/html")
+        add(entry, "published", one.published)
+        add(entry, "updated", one.updated)
+        add(entry, "category", term=one.term)
+        if one.by:
             by = ET.SubElement(entry, f"{{{_ATOM}}}author")
-            add(by, "name", one["by"]["name"])
-        add(entry, "content", text_of(one), type="text")
+            add(by, "name", one.by)
+        add(entry, "content", one.text, type="text")
     body: bytes = ET.tostring(feed, encoding="utf-8")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + body + b"\n"
 
 
-def json_feed(channel: Channel, posts: Sequence[Post]) -> bytes:
+def json_feed(channel: Channel, found: Sequence[Entry]) -> bytes:
     """Return a JSON Feed."""
     items = [
         {
-            "id": f"{channel.page}#/post/{one['post']}",
-            "url": f"{channel.page}#/post/{one['post']}",
-            "title": one["title"],
-            "content_text": text_of(one),
-            "date_published": one["published"],
-            "date_modified": _updated(one),
-            "tags": [one["category"]],
-            **({"authors": [{"name": one["by"]["name"]}]} if one["by"] else {}),
+            "id": one.address,
+            "url": one.address,
+            "title": one.title,
+            "content_text": one.text,
+            "date_published": one.published,
+            "date_modified": one.updated,
+            "tags": [one.term],
+            **({"authors": [{"name": one.by}]} if one.by else {}),
         }
-        for one in posts
+        for one in found
     ]
     value = {
         "version": "https://jsonfeed.org/version/1.1",

@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from fanlight.model import clock
 from fanlight.server import programme
-from fanlight.server.neighbors import feeds, forms, reading, reporting, rules
+from fanlight.server.neighbors import feeds, forms, reading, reporting, rules, weeks, years
 from fanlight.server.neighbors.feeds import Channel
 from fanlight.server.public_files import PUBLIC, Files, PublicFile, file_of
 from fanlight.server.services import Parts, Services
@@ -80,6 +80,44 @@ async def map_posts(request: AnyRequest, services: Parts) -> Response[bytes]:
     return (await whole(services, "cells", reading.town_map)).answer(request)
 
 
+@get("/v1/posts/weeks", operation_id="listPostWeeks")
+async def list_weeks(request: AnyRequest, services: Parts) -> Response[bytes]:
+    """Return the weekly digest: the last whole weeks, one file for everybody."""
+    return (await _weeks(services))["json"].answer(request)
+
+
+async def _weeks(services: Services) -> Files:
+    now = services.clock()
+    async with services.db.transaction() as tx:
+        mark = await weeks.mark(tx, now)
+
+    async def make() -> Files:
+        async with services.db.transaction() as tx:
+            town = (await programme.town(tx))["name"]
+            found = await weeks.of_town(tx, now)
+        channel = _channel(services, town, "weeks.atom")
+        return {
+            "json": file_of(msgspec.json.encode({"weeks": found}, order="sorted")),
+            "atom": file_of(feeds.atom(channel, weeks.entries(channel, found)), "application/atom+xml"),
+        }
+
+    return await services.files.get("posts weeks", mark, make)
+
+
+@get("/v1/posts/years", operation_id="countPostsByMonth")
+async def list_years(request: AnyRequest, services: Parts) -> Response[bytes]:
+    """Return how many posts of each category there were a month, by area, for two years; and the homes."""
+    now = services.clock()
+
+    async def make() -> Files:
+        async with services.db.transaction() as tx:
+            found = await years.of_town(tx, now)
+        return {"years": file_of(msgspec.json.encode(found, order="sorted"))}
+
+    mark = years.mark(now.date())
+    return (await services.files.get("posts years", mark, make))["years"].answer(request)
+
+
 async def whole(
     services: Services, name: str, read: Callable[[Tx, datetime], Awaitable[list[dict[str, Any]]]]
 ) -> PublicFile:
@@ -110,13 +148,12 @@ async def _feed(services: Services, name: str, area: str, category: str) -> tupl
     async with services.db.transaction() as tx:
         town = (await programme.town(tx))["name"]
         posts = (await reading.page(tx, services.clock(), area, category, ""))["posts"]
-    channel = Channel(
-        town=town,
-        origin=services.origin,
-        address=f"{services.origin}/neighbors/{name}{'?' + asked if asked else ''}",
-        now=clock.to_text(rules.hour(services.clock())),
-    )
-    return channel, posts
+    return _channel(services, town, f"{name}{'?' + asked if asked else ''}"), posts
+
+
+def _channel(services: Services, town: str, name: str) -> Channel:
+    now = clock.to_text(rules.hour(services.clock()))
+    return Channel(town=town, origin=services.origin, address=f"{services.origin}/neighbors/{name}", now=now)
 
 
 @get("/neighbors/posts.atom", operation_id="feedPosts", include_in_schema=False)
@@ -125,7 +162,7 @@ async def atom(
 ) -> Response[bytes]:
     """Return the latest posts as an Atom feed."""
     channel, posts = await _feed(services, "posts.atom", area, category)
-    return _tagged(request, feeds.atom(channel, posts), "application/atom+xml")
+    return _tagged(request, feeds.atom(channel, feeds.entries(channel, posts)), "application/atom+xml")
 
 
 @get("/neighbors/posts.json", operation_id="feedPostsJson", include_in_schema=False)
@@ -134,7 +171,13 @@ async def json_feed(
 ) -> Response[bytes]:
     """Return the latest posts as a JSON Feed."""
     channel, posts = await _feed(services, "posts.json", area, category)
-    return _tagged(request, feeds.json_feed(channel, posts), "application/feed+json")
+    return _tagged(request, feeds.json_feed(channel, feeds.entries(channel, posts)), "application/feed+json")
+
+
+@get("/neighbors/weeks.atom", operation_id="feedPostWeeks", include_in_schema=False)
+async def weeks_atom(request: AnyRequest, services: Parts) -> Response[bytes]:
+    """Return the weekly digest as an Atom feed."""
+    return (await _weeks(services))["atom"].answer(request)
 
 
 @get("/v1/posts/{post:str}", operation_id="getPost")
@@ -167,8 +210,11 @@ ROUTES = [
     list_corrections,
     map_posts,
     count_posts,
+    list_weeks,
+    list_years,
     atom,
     json_feed,
+    weeks_atom,
     get_post,
     ask_removal,
     get_report,

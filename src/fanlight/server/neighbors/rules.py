@@ -11,7 +11,7 @@ Why:    docs/design/posts.md
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 
@@ -155,6 +155,11 @@ def floored(moment: datetime) -> datetime:
 def midnight(moment: datetime) -> datetime:
     """Return when the day of a moment began, in UTC."""
     return hour(moment).replace(hour=0)
+
+
+def start_of(day: date) -> datetime:
+    """Return when a day begins, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def hour(moment: datetime) -> datetime:
