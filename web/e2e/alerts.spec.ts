@@ -152,10 +152,13 @@ test("R01 a resident switches alerts on and gets a test, which only this browser
   await expectAccessible(page);
   await page.getByRole("button", { name: "Switch alerts on" }).click();
   await expect(page.getByText("Alerts are on")).toBeVisible();
-  await page.getByRole("button", { name: "Send a test" }).click();
-  const said = await deliver("test");
-  expect(said.n).toBeGreaterThan(0);
-  await expect.poll(async () => (await shown()).map(({ title }) => title)).toContain("A test: alerts reach you here");
+  // A worker that started anew between push and look may have shown one that did not stay: another is sent.
+  await expect(async () => {
+    await page.getByRole("button", { name: "Send a test" }).click();
+    const said = await deliver("test");
+    expect(said.n).toBeGreaterThan(0);
+    await expect.poll(async () => (await shown()).map(({ title }) => title), { timeout: 10_000 }).toContain("A test: alerts reach you here");
+  }).toPass({ timeout: 300_000 });
   await expect(page.getByText(/alerts? came here so far/)).toBeVisible({ timeout: 90_000 });
   const [first] = bodies;
   expect(first?.body.length).toBe(3072);
@@ -200,7 +203,7 @@ test("R51 the household's mode is set here and done by the hub, and choices are 
   await page.getByRole("button", { name: "Away", exact: true }).click();
   await expect(page.getByText("Now: nobody is home.")).toBeVisible({ timeout: 120_000 });
   await page.getByLabel("A vehicle", { exact: true }).first().selectOption("always");
-  await page.getByRole("switch", { name: "Quiet hours" }).click();
+  await page.getByRole("switch", { name: "Quiet hours", exact: true }).click();
   await page.getByRole("switch", { name: "Tell this browser" }).click();
   await page.getByRole("radio", { name: "The whole town" }).check();
   await page.getByRole("checkbox", { name: /^Gas leak/ }).uncheck();
@@ -208,7 +211,7 @@ test("R51 the household's mode is set here and done by the hub, and choices are 
   await expect(page.getByText("Saved. Your hub takes it up")).toBeVisible();
   await page.reload();
   await expect(page.getByLabel("A vehicle", { exact: true }).first()).toHaveValue("always");
-  await expect(page.getByRole("switch", { name: "Quiet hours" })).toHaveAttribute("aria-checked", "true");
+  await expect(page.getByRole("switch", { name: "Quiet hours", exact: true })).toHaveAttribute("aria-checked", "true");
   await expect(page.getByRole("radio", { name: "The whole town" })).toBeChecked();
   await expect(page.getByRole("checkbox", { name: /^Gas leak/ })).not.toBeChecked();
   await expect(page.getByRole("checkbox", { name: /^Fire/ })).toBeChecked();

@@ -90,4 +90,10 @@ POSTS: dict[str, tuple[str, tuple[str, ...], Any]] = {
     "GET /v1/moderation/bars": ("", (), None),
     "POST /v1/moderation/bars/{bar:str}/end": ("", ("neighbors.no_bar",), {"reason": "It was too long."}),
     "GET /v1/moderation/done": ("", (), None),
+    "GET /v1/moderation/law": ("", (), None),
+    "POST /v1/moderation/law/{item:str}/handed-over": (
+        "",
+        ("neighbors.no_post",),
+        {"to": "CyberTipline", "number": "1", "day": "2026-11-23"},
+    ),
 }

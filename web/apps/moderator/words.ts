@@ -3,7 +3,7 @@ const plural = (n: number, one: string, many = `${one}s`): string => `${n.toLoca
 const KINDS: Readonly<Record<string, string>> = { post: "Post", comment: "Comment", report: "Report", appeal: "Appeal" };
 const ACTS: Readonly<Record<string, string>> = {
   show: "Shown", remove: "Removed", confirm: "Confirmed", join: "Joined into another", uphold: "Removal upheld", overturn: "Removal overturned",
-  author: "Author opened", bar: "Account barred", "bar-end": "Bar ended",
+  author: "Author opened", bar: "Account barred", "bar-end": "Bar ended", "handed-over": "Reported as the law says",
 };
 
 export const words = {
@@ -152,6 +152,33 @@ export const words = {
     ending: "Ending it",
     reason: "Reason for the end",
     hint: "10 to 500 characters",
+  },
+  law: {
+    title: "Ordered by law",
+    lead: "What was removed under rule N-9. The law may make the operator report it, and it is kept for those who prosecute it until the day that stands here. Then it is destroyed.",
+    steps: [
+      "Do not copy it, and show it to nobody else.",
+      "In the United States, pictures of harm to children go to the CyberTipline of the National Center for Missing & Exploited Children, as soon as can be. What else has to be reported, and to whom, the operator's counsel knows.",
+      "If the report asks who wrote it, open that here within 60 days of the post: later nobody knows.",
+      "Then enter here to whom it went. The public record says that one was reported, not what, to whom or under which number.",
+    ] as readonly string[],
+    loading: "Fetching what is kept",
+    empty: "Nothing was removed under rule N-9, or all of it was destroyed on its day.",
+    removed: (day: string): string => `Removed on ${day}`,
+    until: (day: string): string => `kept until ${day}`,
+    because: (reason: string): string => `Because: ${reason}`,
+    comment: "The comment",
+    under: "Below this post",
+    handed: "Reported",
+    form: "It was reported",
+    to: "To whom",
+    toHint: "Such as CyberTipline",
+    number: "Number of the report",
+    on: "On",
+    send: "Enter it",
+    busy: "Entering it",
+    entered: "Entered.",
+    missing: "Say to whom, and the number they gave.",
   },
   done: {
     title: "What was decided",

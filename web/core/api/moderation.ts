@@ -51,6 +51,22 @@ export interface Done {
   readonly of: string;
   readonly own: boolean;
 }
+/** What the law makes an operator report: removed under N-9 and kept until a day. */
+export interface Kept {
+  readonly item: string;
+  readonly kind: "post" | "comment";
+  readonly removed: string;
+  readonly until: string;
+  readonly reason: string;
+  readonly post: Post;
+  readonly comment: string | null;
+  readonly handed: { readonly day: string; readonly said: string } | null;
+}
+export interface HandedOver {
+  readonly to: string;
+  readonly number: string;
+  readonly day: string;
+}
 export interface DonePage {
   readonly done: readonly Done[];
   readonly next: number | null;
@@ -93,6 +109,16 @@ const item: Read<Item> = obj<Item>({
 });
 const bar: Read<Bar> = obj<Bar>({ bar: str, account: str, until: str, ...because });
 const done: Read<Done> = obj<Done>({ id: str, day: str, act: str, rule: nullable(str), reason: str, kind: str, of: str, own: bool });
+const kept: Read<Kept> = obj<Kept>({
+  item: str,
+  kind: oneOf(["post", "comment"]),
+  removed: str,
+  until: str,
+  reason: str,
+  post,
+  comment: nullable(str),
+  handed: nullable(obj<{ day: string; said: string }>({ day: str, said: str })),
+});
 const AT = "/v1/moderation";
 const pathOf = ({ kind, id }: Of): string => `${AT}/${kind}s/${id}`;
 const anonymous = { anonymous: true } as const;
@@ -114,3 +140,6 @@ export const endBar = (api: Client, id: string, reason: string): Promise<unknown
 /** What was decided, latest first; `before` is the `next` of the page before. */
 export const decided = (api: Client, before: number | null): Promise<DonePage> =>
   api.json(`${AT}/done${before === null ? "" : `?before=${before}`}`, obj<DonePage>({ done: list(done), next: nullable(num) }));
+export const keptByLaw = async (api: Client): Promise<readonly Kept[]> => (await api.json(`${AT}/law`, obj<{ kept: Kept[] }>({ kept: list(kept) }))).kept;
+/** Enters that something was reported to whom the law names. */
+export const handedOver = (api: Client, item: string, said: HandedOver): Promise<unknown> => api.send(`${AT}/law/${item}/handed-over`, { method: "POST", json: { ...said } });

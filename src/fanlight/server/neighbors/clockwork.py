@@ -15,15 +15,13 @@ import structlog
 from fanlight.server.accounts import newcomers
 from fanlight.server.errors import ServerError
 from fanlight.server.media.shelf import MediaGone, Shelf
-from fanlight.server.neighbors import rules, store, store_acts, store_sweep, writing
+from fanlight.server.neighbors import by_law, rules, store, store_acts, store_sweep, writing
 from fanlight.server.neighbors.store import MediaRow, PostRow
 from fanlight.server.services import Services
 from fanlight.store.database import Tx
 
 EACH_S = 15.0
 APPEAL = timedelta(days=30)
-BY_LAW = timedelta(days=365)  # 18 U.S.C. 2258A(h), as amended in 2024
-LAW = "N-9"
 COUNTED = ("posts", "comments", "reports", "appeals", "held")
 
 Tell = Callable[[str, Any], Awaitable[None]]
@@ -91,7 +89,7 @@ async def sweep(services: Services) -> int:
         await store.drop_prints(tx, now - timedelta(days=8))
         await store.forget_authors(tx, now - rules.AUTHOR_KEPT)
         await store_sweep.drop_changes(tx, today - rules.TOLD)
-        posts, comments = await store_sweep.removed_before(tx, today - APPEAL, today - BY_LAW, LAW)
+        posts, comments = await store_sweep.removed_before(tx, today - APPEAL, today - by_law.KEPT, rules.LAW)
         for of in posts:
             await store.change_post(tx, of, **writing.GONE)
         for of in comments:

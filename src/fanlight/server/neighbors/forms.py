@@ -121,6 +121,14 @@ class BecauseIn(In, frozen=True):
     reason: Reason
 
 
+class HandedOverIn(In, frozen=True):
+    """To whom something was handed because the law says so, under which number, on which day."""
+
+    to: Annotated[str, Meta(min_length=3, max_length=200)]
+    number: Annotated[str, Meta(min_length=1, max_length=100)]
+    day: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d\Z")]
+
+
 class BarIn(BecauseIn, frozen=True):
     """An account that posts nothing for so many days."""
 

@@ -11,6 +11,7 @@ from fanlight.server.accounts import Caller, Session, account_by_id
 from fanlight.server.errors import NotFound
 from fanlight.server.media import tickets
 from fanlight.server.neighbors import (
+    by_law,
     clockwork,
     forms,
     moderating,
@@ -194,6 +195,24 @@ async def list_done(services: Parts, session: Caller, before: FromQuery[int | No
     }
 
 
+@get("/v1/moderation/law", operation_id="listKeptByLaw")
+async def list_by_law(services: Parts, session: Caller) -> dict[str, Any]:
+    """Return what was removed under the rule of law and is kept for those who prosecute it."""
+    session.of_kind(KIND)
+    async with services.db.transaction() as tx:
+        return {"kept": await by_law.kept(tx, services.clock())}
+
+
+@post("/v1/moderation/law/{item:str}/handed-over", operation_id="enterHandedOver", status_code=204)
+async def hand_over(
+    item: FromPath[str], data: JSONBody[forms.HandedOverIn], services: Parts, session: Caller
+) -> None:
+    """Enter that it was handed to whom the law names."""
+    session.of_kind(KIND)
+    async with services.db.transaction() as tx:
+        await by_law.hand_over(services, tx, session, item, data)
+
+
 async def _check_member(tx: Tx, account: str) -> None:
     """Raise NotFound unless it is a member's account."""
     found = await account_by_id(tx, account)
@@ -213,4 +232,6 @@ ROUTES = [
     list_bars,
     end_bar,
     list_done,
+    list_by_law,
+    hand_over,
 ]

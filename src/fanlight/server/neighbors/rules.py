@@ -37,6 +37,7 @@ QUIET = timedelta(days=3)
 AUTHOR_KEPT = timedelta(days=60)
 TOLD = timedelta(days=90)  # how long corrections are listed
 TARGET = timedelta(hours=24)
+LAW = "N-9"  # what it removes is kept for those who prosecute it (`by_law`)
 PAGE = 50
 MOST_MEDIA = 4
 KEY_BYTES = 32

@@ -248,6 +248,17 @@ async def last_acts(tx: Tx, ids: Sequence[str], acts: Sequence[str]) -> dict[str
     return {row.of: row for row in rows}
 
 
+async def removed_under(tx: Tx, rule: str) -> list[ActRow]:
+    """Return the latest removals under a rule, the oldest first."""
+    return await many(
+        tx,
+        ActRow,
+        "SELECT * FROM (SELECT DISTINCT ON (of) id, n, kind, of, act, rule, reason, by_whom, day, took, leaf"
+        " FROM moderation WHERE act = 'remove' ORDER BY of, n DESC) removed WHERE rule = %s ORDER BY n",
+        [rule],
+    )
+
+
 async def acts(tx: Tx, before: int | None, most: int) -> list[ActRow]:
     """Return what was done before an act, latest first."""
     return await many(

@@ -142,15 +142,28 @@ def _require_out(row: PostRow, now: datetime) -> None:
 
 
 async def withdraw_post(services: Services, tx: Tx, row: PostRow) -> None:
-    """Destroy what a post says; its pictures follow."""
+    """Destroy what a post says; its pictures follow. Raises Conflict where the law has it kept."""
+    await _check_law(tx, row)
     await store.change_post(tx, row.id, state="withdrawn", **GONE)
     await _never_again(services, row.id)
 
 
 async def withdraw_comment(services: Services, tx: Tx, row: CommentRow) -> None:
-    """Destroy what a comment says."""
+    """Destroy what a comment says. Raises Conflict where the law has it kept."""
+    await _check_law(tx, row)
     await store.change_comment(tx, row.id, state="withdrawn", **COMMENT_GONE)
     await _never_again(services, row.id)
+
+
+async def _check_law(tx: Tx, row: PostRow | CommentRow) -> None:
+    act = (await store_acts.last_acts(tx, [row.id], ["remove"])).get(row.id)
+    if row.state == "removed" and act is not None and act.rule == rules.LAW:
+        raise Conflict(
+            f"It was removed under rule {rules.LAW}, and the law may have it kept for a year.",
+            kept="Nobody but moderators can read it.",
+            do="Ask the operator, or appeal.",
+            code="neighbors.kept_by_law",
+        )
 
 
 async def _never_again(services: Services, of: str) -> None:

@@ -41,6 +41,7 @@ _MODERATED = {
     "author": "looked who wrote a {kind} of neighbors, for rule {rule}",
     "bar": "kept somebody from posting for a while by rule {rule}",
     "bar-end": "let somebody post again",
+    "handed-over": "reported a {kind} of neighbors to whom the law names, under rule {rule}",
 }
 
 

@@ -41,6 +41,7 @@ _ACTS = {
     "author": "looks who wrote something",
     "bar": "people kept from posting for a while",
     "bar-end": "people let post again",
+    "handed-over": "reported to whom the law names",
 }
 _POSTS = {"posts": "posts", "comments": "comments", "reports": "reports by neighbors", "appeals": "appeals"}
 
