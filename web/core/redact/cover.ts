@@ -4,7 +4,8 @@
  * In:     looks at some of the pictures; regions with key positions; all times in ms of the copy.
  * Out:    the boxes to hide at any time.
  * Holds:  between two looks the box covers where a face was and where it is next; a face is hidden from HOLD_MS before
- *         it was first found until HOLD_MS after it was last found, and through a gap of up to BRIDGE_MS.
+ *         it was first found until HOLD_MS after it was last found, and through a gap of up to BRIDGE_MS. One that its owner
+ *         chose to show is not hidden; boxes that lie over it of other faces are.
  * Absent: who a face belongs to. A line of boxes lasts as long as one copy is made, and is thrown away.
  */
 import type { Face } from "./faces.ts";
@@ -25,10 +26,18 @@ export interface Region {
   readonly keys: readonly { readonly atMs: number; readonly box: Box }[];
 }
 
+/** One face through a part of the copy: lines of boxes that lie over each other are one. `at` is where to see it best. */
+export interface Found {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly at: { readonly atMs: number; readonly box: Box };
+}
+
 export const LOOK_MS = 200;
 const HOLD_MS = 800;
 const BRIDGE_MS = 2_000;
 const GROW = 0.35; // on each side, of the box's own size: hair, chin, and what moved since the look
+const SAME = 0.2; // share of two boxes that they have in common: found twice, in both sizes in which a picture is looked at
 const REACH = 1.6; // a face moves at most so many of its sizes from look to look
 
 /** Faces in shares of the picture they were found in. */
@@ -43,10 +52,17 @@ interface Line {
 export class Cover {
   readonly #lines: Line[] = [];
   readonly #regions: readonly Region[];
+  readonly #shown: ReadonlySet<Line>;
+  /** The faces that were found, by when they come. */
+  readonly found: readonly Found[];
 
-  constructor(looks: readonly Look[], regions: readonly Region[] = []) {
+  /** `shown`: numbers of faces that are not hidden, as `found` counts them for the same looks. */
+  constructor(looks: readonly Look[], regions: readonly Region[] = [], shown: readonly number[] = []) {
     this.#regions = regions.filter((region) => region.keys.length > 0);
     for (const look of [...looks].sort((a, b) => a.atMs - b.atMs)) this.#add(look);
+    const groups = together(this.#lines);
+    this.found = groups.map(foundOf);
+    this.#shown = new Set(shown.flatMap((number) => groups[number] ?? []));
   }
 
   /** Whether there is anything to hide at all. */
@@ -56,7 +72,9 @@ export class Cover {
 
   /** Faces to blur at `atMs`, grown; they may reach beyond the picture. */
   faces(atMs: number): Box[] {
-    return this.#lines.flatMap(({ spots }) => {
+    return this.#lines.flatMap((line) => {
+      if (this.#shown.has(line)) return [];
+      const { spots } = line;
       const first = spots[0];
       const last = spots.at(-1);
       if (!first || !last || atMs < first.atMs - HOLD_MS || atMs > last.atMs + HOLD_MS) return [];
@@ -100,6 +118,32 @@ export class Cover {
       } else this.#lines.push({ spots: [{ atMs: look.atMs, box }] });
     }
   }
+}
+
+/** Lines by face: those that lie over each other at one moment are one face's. */
+function together(lines: readonly Line[]): Line[][] {
+  const groups: Line[][] = [];
+  for (const line of lines) {
+    const same = groups.filter((group) => group.some((other) => meet(line, other)));
+    const joined = [...same.flat(), line];
+    for (const one of same) groups.splice(groups.indexOf(one), 1);
+    groups.push(joined);
+  }
+  return groups.sort((a, b) => startOf(a) - startOf(b));
+}
+const startOf = (group: readonly Line[]): number => Math.min(...group.map(({ spots }) => spots[0]?.atMs ?? 0));
+const meet = (a: Line, b: Line): boolean => a.spots.some((spot) => b.spots.some((other) => other.atMs === spot.atMs && common(spot.box, other.box) >= SAME));
+
+function common(a: Box, b: Box): number {
+  const w = Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x);
+  const h = Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y);
+  return w <= 0 || h <= 0 ? 0 : (w * h) / Math.min(a.w * a.h, b.w * b.h);
+}
+
+function foundOf(group: readonly Line[]): Found {
+  const spots = group.flatMap((line) => line.spots).sort((a, b) => a.atMs - b.atMs);
+  const at = spots.reduce((best, spot) => (spot.box.w * spot.box.h > best.box.w * best.box.h ? spot : best));
+  return { fromMs: spots[0]?.atMs ?? 0, toMs: spots.at(-1)?.atMs ?? 0, at };
 }
 
 /** How far apart two boxes are, in sizes of the larger; far beyond reach where one is three times the other. */

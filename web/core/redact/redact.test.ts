@@ -86,6 +86,27 @@ describe("R09 faces are hidden between the looks at which they were found", () =
   });
 });
 
+describe("R09 a face is shown only where its owner chose so", () => {
+  const pass: Look[] = Array.from({ length: 9 }, (_, i): Look => ({ atMs: i * 200, boxes: [face(0.1), face(0.7)] }));
+  test("each face is one, also where it was found in both sizes, and has a number by when it comes", () => {
+    const twice = pass.map(({ atMs, boxes }) => ({ atMs, boxes: boxes.flatMap((box) => [box, { ...box, x: box.x + 0.01, w: 0.12 }]) }));
+    const late: Look = { atMs: 8_000, boxes: [face(0.4)] };
+    const { found } = new Cover([...twice, late]);
+    expect(found.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([[0, 1_600], [0, 1_600], [8_000, 8_000]]);
+  });
+  test("one that is shown is hidden at no time, and every other at all", () => {
+    const cover = new Cover(pass, [], [0]);
+    for (let atMs = 0; atMs <= 1_600; atMs += 100) {
+      const boxes = cover.faces(atMs);
+      expect(boxes.some((box) => covers([box], face(0.7)))).toBe(true);
+      expect(boxes.some((box) => covers([box], face(0.1)))).toBe(false);
+    }
+  });
+  test("a number that no face has shows nothing more", () => {
+    for (const shown of [[7], [-1], []]) expect(new Cover(pass, [], shown).faces(400)).toHaveLength(2);
+  });
+});
+
 test("R09 a region drawn by hand stays, or travels between the moments it was set at", () => {
   const [a, b] = [face(0.1), face(0.5)];
   expect(new Cover([], [{ keys: [{ atMs: 500, box: a }] }]).regions(9_000)).toEqual([a]);

@@ -7,7 +7,7 @@
  * Absent: the network. Nothing here asks for anything.
  * Why:    docs/design/sharing.md
  */
-import { Cover, LOOK_MS, type Look, type Region, shares } from "./cover.ts";
+import { type Box, Cover, type Found, LOOK_MS, type Look, type Region, shares } from "./cover.ts";
 import { FaceFinder, lookSizes } from "./faces.ts";
 import { hide } from "./hide.ts";
 import { readModel } from "./model.ts";
@@ -27,24 +27,41 @@ export interface Remade extends Written {
   /** How many pictures were looked at, and at how many of them faces were found. */
   readonly looks: number;
   readonly withFaces: number;
+  readonly found: readonly FaceFound[];
+  /** To hand in when the same is made anew with other faces shown: then nothing is looked at again. */
+  readonly seen: readonly Look[];
+}
+/** A face as its owner may choose to show it: when it is there, and a small picture of it, which stays on this device. */
+export interface FaceFound extends Found {
+  readonly picture: Blob | null;
+}
+/** What is done about faces: null, nothing. */
+export interface Faces {
+  readonly model: Uint8Array;
+  /** Of a making before, with the same cut. */
+  readonly seen?: readonly Look[];
+  /** Numbers of faces that are shown, as `found` counts them. */
+  readonly shown?: readonly number[];
 }
 /** The browser cannot do this: it lacks the codecs. */
 export class NoCodec extends Error {}
 
 const KEY_MS = 2_000;
+const CROP = 96;
 const WAITING = 8; // pictures on their way into a codec at once
 const BITS_PER_PIXEL = 0.12;
 const LEVELS: readonly [pixels: number, level: string][] = [[640 * 480, "1e"], [1280 * 720, "1f"], [1920 * 1088, "28"], [Infinity, "33"]];
 
-export async function remake(original: Original, model: Uint8Array | null, regions: readonly Region[], progress: (share: number) => void): Promise<Remade> {
+export async function remake(original: Original, faces: Faces | null, regions: readonly Region[], progress: (share: number) => void): Promise<Remade> {
   if (typeof VideoDecoder === "undefined" || typeof VideoEncoder === "undefined") throw new NoCodec("no-webcodecs");
   const cut = ([offset = 0, length = 0]: readonly number[]): Uint8Array => original.media.subarray(offset, offset + length);
   const coding = codingOf(cut(original.init));
   const samples = original.segments.flatMap((place) => samplesOf(cut(place)));
-  const looks = model ? await lookAll(coding, samples, new FaceFinder(readModel(model)), (share) => progress(share * 0.7)) : [];
-  const begun = model ? 0.7 : 0;
-  const made = await encodeAll(coding, samples, original, new Cover(looks, regions), (share) => progress(begun + share * (1 - begun)));
-  return { ...made, looks: looks.length, withFaces: looks.filter(({ boxes }) => boxes.length > 0).length };
+  const looks = faces?.seen ?? (faces ? await lookAll(coding, samples, new FaceFinder(readModel(faces.model)), (share) => progress(share * 0.7)) : []);
+  const begun = faces && !faces.seen ? 0.7 : 0;
+  const cover = new Cover(looks, regions, faces?.shown);
+  const made = await encodeAll(coding, samples, original, cover, (share) => progress(begun + share * (1 - begun)));
+  return { ...made, looks: looks.length, withFaces: looks.filter(({ boxes }) => boxes.length > 0).length, seen: looks };
 }
 
 async function lookAll(coding: Coding, samples: readonly Sample[], finder: FaceFinder, progress: (share: number) => void): Promise<Look[]> {
@@ -95,9 +112,11 @@ async function encodeAll(coding: Coding, samples: readonly Sample[], { width: wi
   if (!pen) throw new NoCodec("no-canvas");
   let nextKey = -Infinity;
   let count = 0;
+  const pictures: (Blob | null)[] = cover.found.map(() => null);
   try {
     await decode(coding, samples, async (frame, atMs, share) => {
       if (failed) throw failed;
+      for (const [i, { at }] of cover.found.entries()) if (pictures[i] === null && atMs >= at.atMs - 1) pictures[i] = await cropped(frame, at.box);
       pen.drawImage(frame, 0, 0, wide, high);
       hide(canvas, cover.faces(atMs), cover.regions(atMs));
       const hidden = new VideoFrame(canvas, { timestamp: Math.round(atMs * 1_000) });
@@ -118,7 +137,20 @@ async function encodeAll(coding: Coding, samples: readonly Sample[], { width: wi
   const config264: Uint8Array<ArrayBuffer> = described;
   const written = write({ codec, config: config264 }, width, height, groupsOf(chunks, lengthMs));
   const name = [1, 2, 3].map((at) => (config264[at] ?? 0).toString(16).padStart(2, "0")).join("");
-  return { ...written, mime: `video/mp4; codecs="avc1.${name}"`, width, height };
+  const found = cover.found.map((one, i): FaceFound => ({ ...one, picture: pictures[i] ?? null }));
+  return { ...written, mime: `video/mp4; codecs="avc1.${name}"`, width, height, found };
+}
+
+/** A small picture of a face with some of what is around it. */
+function cropped(frame: VideoFrame, { x, y, w, h }: Box): Promise<Blob> {
+  const [wide, high] = [frame.displayWidth, frame.displayHeight];
+  const side = Math.max(w * wide, h * high) * 1.6;
+  const [left, top] = [(x + w / 2) * wide - side / 2, (y + h / 2) * high - side / 2];
+  const canvas = new OffscreenCanvas(CROP, CROP);
+  const pen = canvas.getContext("2d");
+  if (!pen) throw new NoCodec("no-canvas");
+  pen.drawImage(frame, -left * (CROP / side), -top * (CROP / side), wide * (CROP / side), high * (CROP / side));
+  return canvas.convertToBlob({ type: "image/jpeg", quality: 0.8 });
 }
 
 /** Groups from each key picture on; a picture lasts until the next is shown. */

@@ -1,10 +1,10 @@
 /** Makes the pictures of a copy anew beside the page, so that the page stays at hand meanwhile. */
 import type { Region } from "../../core/redact/cover.ts";
-import { NoCodec, type Original, type Remade, remake } from "../../core/redact/remake.ts";
+import { type Faces, NoCodec, type Original, type Remade, remake } from "../../core/redact/remake.ts";
 
 export interface Task {
   readonly original: Original;
-  readonly model: Uint8Array | null;
+  readonly faces: Faces | null;
   readonly regions: readonly Region[];
 }
 export type Word =
@@ -21,7 +21,7 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
     told = share;
     tell({ kind: "share", share });
   };
-  remake(data.original, data.model, data.regions, progress).then(
+  remake(data.original, data.faces, data.regions, progress).then(
     (remade) => tell({ kind: "made", remade }),
     (error: unknown) => tell({ kind: "failed", why: error instanceof NoCodec ? "no-codec" : "other", name: error instanceof Error ? `${error.name}: ${error.message}` : "" }),
   );

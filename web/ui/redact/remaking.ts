@@ -1,6 +1,7 @@
 /** A film is made anew in a worker, with faces and what was drawn by hand hidden: at home before a copy leaves, at an agency beside the original. */
 import modelUrl from "../../models/face_detection_yunet_2026may.onnx?url";
-import type { Region } from "../../core/redact/cover.ts";
+import type { Look, Region } from "../../core/redact/cover.ts";
+import type { FaceFound } from "../../core/redact/remake.ts";
 import type { LinkMade } from "../../core/seal/link.ts";
 import type { MediaFacts } from "../../core/seal/manifest.ts";
 import type { Task, Word } from "./redact.worker.ts";
@@ -17,9 +18,15 @@ export interface Made {
   readonly how: LinkMade;
   readonly looks: number;
   readonly withFaces: number;
+  /** The faces that were found, each to be shown or hidden; and what to hand in when the same cut is made again. */
+  readonly found: readonly FaceFound[];
+  readonly seen: readonly Look[];
 }
 export interface Wish {
   readonly faces: boolean;
+  /** Numbers of faces that are not hidden, as a making before counted them; `seen` is of that making. */
+  readonly shown?: readonly number[];
+  readonly seen?: readonly Look[];
   readonly regions: readonly Region[];
 }
 /** This browser lacks what a copy needs. */
@@ -30,7 +37,7 @@ export async function makeRedacted(film: Film, wish: Wish, progress: (share: num
   const { media, facts } = film;
   if (!wish.faces && wish.regions.length === 0) {
     const sound = /, *(?:mp4a|opus)/i.test(facts.mime);
-    return { media, facts, how: { trimmed: facts.trimmed, faces: "as-recorded", regions: 0, sound }, looks: 0, withFaces: 0 };
+    return { media, facts, how: { trimmed: facts.trimmed, faces: "as-recorded", regions: 0, sound }, looks: 0, withFaces: 0, found: [], seen: [] };
   }
   const model = wish.faces ? new Uint8Array(await (await fetch(modelUrl)).arrayBuffer()) : null;
   const original = {
@@ -40,7 +47,7 @@ export async function makeRedacted(film: Film, wish: Wish, progress: (share: num
     width: facts.width,
     height: facts.height,
   };
-  const remade = await inWorker({ original, model, regions: wish.regions.map(({ keys }) => ({ keys: keys.map(({ atMs, box }) => ({ atMs, box: { ...box } })) })) }, progress, signal);
+  const remade = await inWorker({ original, faces: model && { model, ...(wish.seen && { seen: wish.seen }), shown: wish.shown ?? [] }, regions: wish.regions.map(({ keys }) => ({ keys: keys.map(({ atMs, box }) => ({ atMs, box: { ...box } })) })) }, progress, signal);
   return {
     media: remade.media as Uint8Array<ArrayBuffer>,
     facts: {
@@ -54,6 +61,8 @@ export async function makeRedacted(film: Film, wish: Wish, progress: (share: num
     how: { trimmed: facts.trimmed, faces: wish.faces ? "blurred" : "as-recorded", regions: wish.regions.length, sound: false },
     looks: remade.looks,
     withFaces: remade.withFaces,
+    found: remade.found,
+    seen: remade.seen,
   };
 }
 

@@ -7,7 +7,8 @@
  */
 import type { ClipReader, FetchRange } from "../../../core/seal/clip.ts";
 import type { ClipManifest } from "../../../core/seal/manifest.ts";
-import { makeRedacted } from "../../../ui/redact/remaking.ts";
+import type { FaceFound } from "../../../core/redact/remake.ts";
+import { type Film, makeRedacted, type Wish } from "../../../ui/redact/remaking.ts";
 import { openSource, type Source } from "../../../ui/source.ts";
 import { makeCopy } from "../share/copy.ts";
 
@@ -20,6 +21,11 @@ export interface FilmChosen {
   /** Pictures in which a face was found, of those that were looked at. */
   readonly withFaces: number;
   readonly looks: number;
+  /** The faces that were found, and the numbers of those that are shown. */
+  readonly found: readonly FaceFound[];
+  readonly shown: readonly number[];
+  /** Makes it again with other faces shown. Throws as `makeFilm`. */
+  readonly again: (shown: readonly number[], progress: (share: number) => void, signal: AbortSignal) => Promise<FilmChosen>;
 }
 
 type Segments = readonly { readonly startMs: number; readonly durationMs: number }[];
@@ -45,6 +51,15 @@ export async function makeFilm(
   signal: AbortSignal,
 ): Promise<FilmChosen> {
   const copy = await makeCopy(clip.reader, clip.ranges, clip.manifest, first, last);
-  const made = await makeRedacted(copy, { faces: true, regions: [] }, progress, signal);
-  return { blob: new Blob([made.media], { type: "video/mp4" }), source: openSource(made.media, made.facts), withFaces: made.withFaces, looks: made.looks };
+  return filmOf(copy, { faces: true, regions: [] }, progress, signal);
+}
+
+async function filmOf(copy: Film, wish: Wish, progress: (share: number) => void, signal: AbortSignal): Promise<FilmChosen> {
+  const made = await makeRedacted(copy, wish, progress, signal);
+  return {
+    again: (shown, told, stop) => filmOf(copy, { ...wish, shown, seen: made.seen }, told, stop),
+    found: made.found,
+    shown: wish.shown ?? [],
+    blob: new Blob([made.media], { type: "video/mp4" }), source: openSource(made.media, made.facts), withFaces: made.withFaces, looks: made.looks,
+  };
 }
