@@ -1,14 +1,16 @@
-"""Moderators at work, in real Chromium, as web/e2e/moderation.spec.ts says."""
+"""Moderators at work, in real Chromium, as web/e2e/moderation.spec.ts and members.spec.ts say."""
 
 import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from litestar import Litestar, post
 from tests.journey.test_register import by_hand
 from tests.server.neighbors.authoring import later, neighbors
-from tests.server.running import Still, running
+from tests.server.running import Still, running, serving
 
+from fanlight.server.app import health
 from fanlight.store.database import migrate
 from fanlight.store.postgres import temporary
 
@@ -42,4 +44,27 @@ def test_what_waits_is_decided_by_rule_and_an_appeal_by_another(tmp_path: Path) 
     with temporary() as found:
         migrate(found.url)
         status, said = asyncio.run(walk(found.url, tmp_path))
+    assert status == 0, said[-8_000:]
+
+
+async def through_all_hands(database: str, home: Path) -> tuple[int, str]:
+    """Walk at a town with two neighbors and two moderators; return how that ended, and what it said."""
+    async with running(home, database, ticking=Still()) as town:
+        await neighbors(town, 2)
+
+        @post("/out")
+        async def out() -> None:
+            await later(town)
+
+        async with serving(Litestar([out, health])) as ahead:
+            people = {"maya": bytes([101]) * 32, "ben": bytes([102]) * 32}
+            return await by_hand(town, ahead, town.clock(), "members.spec.ts", **people)
+
+
+@pytest.mark.timeout(900)
+def test_a_post_goes_through_all_hands_and_who_read_it_is_told(tmp_path: Path) -> None:
+    """R13 R14 R17: written, reported, removed, appealed, brought back, corrected."""
+    with temporary() as found:
+        migrate(found.url)
+        status, said = asyncio.run(through_all_hands(found.url, tmp_path))
     assert status == 0, said[-8_000:]

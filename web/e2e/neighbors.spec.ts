@@ -36,11 +36,12 @@ test("R13 R14 R18 anybody reads what dispatch reports, and how common it is", as
   await common.getByLabel("Kind").selectOption({ label: "Fire" });
   await expect(common.getByText("There is no year before to compare with.", { exact: false })).toBeVisible();
   // the whole town's files, whoever looks at whatever: every tile of it, no point, no account
+  await expect.poll(() => calls.includes("/v1/posts/years")).toBe(true);
   const asked = new Set(calls.filter((path) => path.startsWith("/v1/")));
   const { whole } = (await (await page.request.get("/v1/incidents/tiles")).json()) as { whole: string[] };
   expect(whole.length).toBeLessThanOrEqual(4);
   expect([...asked].toSorted()).toEqual(
-    ["cad-sources", "incident-classes", "incidents", "incidents/tiles", ...whole.map((path) => `incidents/tiles/${path}`), "incidents/years", "map/city.geojson", "map/streets.geojson", "media-place", "posts", "posts/corrections", "posts/map", "town"]
+    ["cad-sources", "incident-classes", "incidents", "incidents/tiles", ...whole.map((path) => `incidents/tiles/${path}`), "incidents/years", "map/city.geojson", "map/streets.geojson", "media-place", "posts", "posts/corrections", "posts/map", "posts/years", "town"]
       .map((path) => `/v1/${path}`)
       .toSorted(),
   );
